@@ -1,0 +1,1 @@
+"""Les calculs : fonctions pures, en Decimal et en dates."""

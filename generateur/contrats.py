@@ -1,0 +1,60 @@
+"""Les contrats entre étages : ce qu'un moteur ou un lecteur doit savoir faire."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Disponibilite:
+    """Un moteur est-il utilisable ici ? Si non, pourquoi et que faire."""
+
+    presente: bool
+    version: str = ""
+    raison: str = ""
+    remede: str = ""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Un document à convertir : chemin du docx (ou autre format bureautique), chemin du PDF à écrire."""
+
+    source: Path
+    cible: Path
+
+
+class MoteurRendu(Protocol):
+    """Convertit des documents Word en PDF. Toute panne de l'outil devient une ErreurRendu."""
+
+    nom: str
+
+    def disponibilite(self) -> Disponibilite:
+        """Sonde l'outil sans rien convertir."""
+        ...
+
+    def convertir(self, conversions: Sequence[Conversion]) -> None:
+        """Écrit chaque cible ; lève ErreurRendu en nommant le document fautif."""
+        ...
+
+    def fermer(self) -> None:
+        """Arrête les processus que le moteur a démarrés."""
+        ...
+
+
+@dataclass(frozen=True)
+class LectureBrute:
+    """Ce qu'un lecteur rend : des données non validées, et où chacune se trouve pour l'utilisateur."""
+
+    donnees: Mapping[str, Any]
+    origines: Mapping[tuple[str | int, ...], str]
+
+
+class Lecteur(Protocol):
+    """Lit un format de dossier ; ne construit jamais d'objet du domaine."""
+
+    EXTENSIONS: tuple[str, ...]
+
+    def lire(self, chemin: Path) -> LectureBrute:
+        """Lève ErreurLecture avec l'endroit."""
+        ...

@@ -1,0 +1,38 @@
+"""Le constat : un défaut ou une information sur le dossier, avec son endroit, son remède et son texte."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Gravite = Literal["bloquant", "a_completer", "avertissement", "information"]
+Verdict = Literal["pret", "a_completer", "irrecevable"]
+ORDRE_GRAVITES: tuple[Gravite, ...] = ("bloquant", "a_completer", "avertissement", "information")
+
+
+@dataclass(frozen=True)
+class Constat:
+    """code (MAJUSCULES), gravité, message, lieu dans le fichier (« factures[2].echeance »), remède, fondement."""
+
+    code: str
+    gravite: Gravite
+    message: str
+    lieu: str = ""
+    remede: str = ""
+    fondement: str = ""
+
+    def en_json(self) -> dict[str, str]:
+        """Objet JSON du contrat d'interface."""
+        return asdict(self)
+
+
+def verdict(constats: Iterable[Constat]) -> Verdict:
+    """Irrecevable dès un constat bloquant, a_completer dès un constat à compléter, sinon pret."""
+    gravites = {constat.gravite for constat in constats}
+    if "bloquant" in gravites:
+        return "irrecevable"
+    return "a_completer" if "a_completer" in gravites else "pret"
+
+
+def ordonner(constats: Iterable[Constat]) -> tuple[Constat, ...]:
+    """Les plus graves d'abord, puis l'ordre d'apparition ; sans doublon."""
+    return tuple(sorted(dict.fromkeys(constats), key=lambda c: ORDRE_GRAVITES.index(c.gravite)))

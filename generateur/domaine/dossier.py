@@ -1,0 +1,218 @@
+"""Le dossier entier : parties, créance, pièces, situation, suites."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from generateur.domaine.creances import (
+    Avoir,
+    Cgv,
+    Contrat,
+    Facture,
+    Interruption,
+    MiseEnDemeure,
+    Paiement,
+    Relance,
+)
+from generateur.domaine.parties import Creancier, Debiteur, Destinataire, Mandataire
+from generateur.domaine.socle import Chemin, Date, Donnee, MontantPositif, Texte
+
+MOTIF_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def _lire_reference(valeur: str) -> str:
+    if not MOTIF_REFERENCE.fullmatch(valeur) or valeur.endswith("."):
+        raise ValueError(
+            f"« {valeur} » ne convient pas : 1 à 40 lettres sans accent, chiffres, « . », « _ » ou « - », "
+            "sans point final, car c'est aussi un nom de dossier"
+        )
+    return valeur
+
+
+Reference = Annotated[str, AfterValidator(_lire_reference)]
+
+NaturePiece = Literal[
+    "kbis_creancier",
+    "kbis_debiteur",
+    "situation_sirene",
+    "bodacc",
+    "identite_signataire",
+    "rib",
+    "pouvoir",
+    "reconnaissance",
+    "echeancier",
+    "cheque",
+    "certificat_non_paiement",
+    "cession",
+    "cautionnement",
+    "releve_compte",
+    "justificatif_frais",
+    "traduction",
+    "correspondance",
+    "autre",
+]
+
+
+class Piece(Donnee):
+    """Pièce ajoutée, ou précision sur un fichier déjà cité ailleurs dans le dossier (même fichier)."""
+
+    titre: Texte | None = None
+    date: Date | None = None
+    fichier: Chemin
+    nature: NaturePiece | None = None
+    original: bool = False
+    mot_de_passe: str | None = None
+    numero: Annotated[str, Field(pattern=r"^[0-9]{1,4}( (bis|ter|quater|quinquies))?$")] | None = None
+    confidentiel: bool = False
+    delivre_le: Date | None = None
+    langue: str | None = None
+
+
+class SituationDossier(Donnee):
+    """Ce que le créancier sait du différend."""
+
+    litige: bool = False
+    motif_litige: str | None = None
+    cession: bool = False
+    tentative_amiable: bool | str = False
+    titre_existant: bool | str = False
+    instance_en_cours: bool | str = False
+    procedures_anterieures: bool | str | tuple[str, ...] = False
+
+
+class EcheanceAccord(Donnee):
+    """Échéance d'un accord de paiement."""
+
+    date: Date
+    montant: MontantPositif
+
+
+class Accord(Donnee):
+    """Accord de paiement échelonné : tant qu'il vit, la créance n'est pas exigible."""
+
+    date: Date
+    echeances: tuple[EcheanceAccord, ...] = ()
+    decheance_terme: bool | Date = False
+    fichier: Chemin | None = None
+
+
+class Cession(Donnee):
+    """Cession de la créance : cédée, acquise ou rétrocédée."""
+
+    sens: Literal["cedee", "acquise", "retrocedee"]
+    date: Date | None = None
+    fichier: Chemin | None = None
+
+
+class AssuranceCredit(Donnee):
+    """Assurance-crédit : seule l'indemnisation prive du droit d'agir."""
+
+    assureur: str | None = None
+    indemnise: bool = False
+
+
+class Surete(Donnee):
+    """Sûreté garantissant la créance (à déclarer : C. com. L622-25)."""
+
+    type: Texte
+    date: Date | None = None
+    inscription: str | None = None
+    fichier: Chemin | None = None
+
+
+class Ordonnance(Donnee):
+    """Ordonnance portant injonction de payer."""
+
+    date: Date
+    numero: str | None = None
+    montant: MontantPositif | None = None
+    partielle: bool = False
+
+
+class Signification(Donnee):
+    """Signification de l'ordonnance (CPC 1411)."""
+
+    date: Date
+    mode: Literal["personne", "domicile", "etude", "pv659", "electronique"]
+
+
+class Suivi(Donnee):
+    """Ce qui s'est passé depuis le dépôt."""
+
+    depot: Date | None = None
+    ordonnance: Ordonnance | None = None
+    signification: Signification | None = None
+    avis_greffe: Date | None = None
+    opposition: Date | None = None
+    consignation: Date | None = None
+
+
+class Dossier(Donnee):
+    """Un dossier de recouvrement, tel que saisi."""
+
+    reference: Reference
+    objet: Texte
+    au: Date | None = None
+    creancier: Creancier
+    mandataire: Mandataire | None = None
+    destinataire: Destinataire | None = None
+    debiteurs: Annotated[tuple[Debiteur, ...], Field(min_length=1)]
+    contrat: Contrat | None = None
+    contrats: tuple[Contrat, ...] = ()
+    cgv: Cgv | None = None
+    factures: tuple[Facture, ...] = ()
+    avoirs: tuple[Avoir, ...] = ()
+    paiements: tuple[Paiement, ...] = ()
+    relances: tuple[Relance, ...] = ()
+    mise_en_demeure: MiseEnDemeure | None = None
+    mises_en_demeure: tuple[MiseEnDemeure, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    situation: SituationDossier = SituationDossier()
+    accord: Accord | None = None
+    cession: Cession | None = None
+    assurance_credit: AssuranceCredit | None = None
+    suretes: tuple[Surete, ...] = ()
+    suivi: Suivi | None = None
+    procedures: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _verifier_factures(self) -> Self:
+        if not self.factures and not any(d.est_en_procedure_collective for d in self.debiteurs):
+            raise ValueError("au moins une facture est nécessaire : ajoutez un bloc [[factures]]")
+        return self
+
+    @property
+    def debiteur(self) -> Debiteur:
+        """Le débiteur principal : le premier de ce rôle, à défaut le premier saisi."""
+        return next((d for d in self.debiteurs if d.role == "principal"), self.debiteurs[0])
+
+    @property
+    def tous_contrats(self) -> tuple[Contrat, ...]:
+        """Le contrat unique, puis les contrats nommés."""
+        return ((self.contrat,) if self.contrat else ()) + self.contrats
+
+    @property
+    def toutes_mises_en_demeure(self) -> tuple[MiseEnDemeure, ...]:
+        """Toutes les mises en demeure, par date d'envoi."""
+        unique = (self.mise_en_demeure,) if self.mise_en_demeure else ()
+        return tuple(sorted(unique + self.mises_en_demeure, key=lambda m: m.date_envoi))
+
+    def contrat_de(self, facture: Facture) -> Contrat | None:
+        """Le contrat de la facture : celui qu'elle nomme, sinon l'unique, sinon aucun."""
+        contrats = self.tous_contrats
+        if facture.contrat:
+            return next((c for c in contrats if facture.contrat in (c.id, c.reference)), None)
+        return self.contrat or (contrats[0] if len(contrats) == 1 else None)
+
+    def mises_en_demeure_de(self, facture: Facture) -> tuple[MiseEnDemeure, ...]:
+        """Les mises en demeure qui visent la facture (toutes, si elles n'en nomment aucune)."""
+        return tuple(
+            m for m in self.toutes_mises_en_demeure if not m.factures or facture.numero in m.factures
+        )
+
+    def arrete_au(self, defaut: dt.date) -> dt.date:
+        """Date d'arrêté : celle du dossier, sinon la date donnée."""
+        return self.au or defaut

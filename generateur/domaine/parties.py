@@ -1,0 +1,204 @@
+"""Les parties : créancier, mandataire, débiteurs, étude destinataire."""
+
+import datetime as dt
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from generateur.domaine.socle import (
+    Chemin,
+    Date,
+    Donnee,
+    Identifiant,
+    MontantPositif,
+    MontantPositifOuNul,
+    Texte,
+)
+
+Nature = Literal["personne_morale", "entrepreneur_individuel", "particulier", "personne_publique"]
+Qualite = Literal[
+    "commercant", "artisan", "liberal", "agricole", "association", "societe_civile", "consommateur"
+]
+Situation = Literal[
+    "in_bonis",
+    "sauvegarde",
+    "redressement",
+    "liquidation",
+    "liquidation_amiable",
+    "plan_en_cours",
+    "cloture_insuffisance_actif",
+    "radiee",
+    "dissoute_tup",
+    "decede",
+    "surendettement",
+]
+SITUATIONS_COLLECTIVES: frozenset[Situation] = frozenset({"sauvegarde", "redressement", "liquidation"})
+NATURES_PHYSIQUES: frozenset[Nature] = frozenset({"entrepreneur_individuel", "particulier"})
+
+
+class Adresse(Donnee):
+    """Adresse postale ; insee lève l'ambiguïté d'un code postal partagé par plusieurs communes."""
+
+    voie: Texte
+    complement: str | None = None
+    code_postal: Texte
+    commune: Texte
+    insee: str | None = None
+    pays: Texte = "FR"
+
+
+class AdresseDatee(Adresse):
+    """Adresse d'un type donné, depuis une date."""
+
+    type: Literal["siege", "etablissement", "ancienne", "domicile"]
+    depuis: Date | None = None
+
+
+class Naissance(Donnee):
+    """Date et lieu de naissance d'une personne physique (CPC 54, 3°)."""
+
+    date: Date
+    lieu: Texte
+
+
+class Representant(Donnee):
+    """Organe qui représente légalement une personne morale (CPC 54, 3°)."""
+
+    nom: Texte
+    qualite: str | None = None
+    civilite: Literal["M.", "Mme"] | None = None
+    represente_par: "Representant | None" = None
+
+
+class Signataire(Donnee):
+    """Personne qui signe pour la partie, avec le pouvoir qui l'y autorise."""
+
+    nom: Texte
+    qualite: str | None = None
+    pouvoir: Chemin | None = None
+
+
+class ProcedureCollective(Donnee):
+    """Jugement d'ouverture et organes d'une procédure collective (C. com. L622-21 et s.)."""
+
+    jugement: Date | None = None
+    publication_bodacc: Date | None = None
+    mandataire: str | None = None
+    qualite_mandataire: str | None = None
+    adresse: Adresse | str | None = None
+    tribunal: str | None = None
+    numero: str | None = None
+
+
+class Cautionnement(Donnee):
+    """Engagement de la caution."""
+
+    date: Date
+    montant_max: MontantPositif | None = None
+    solidaire: bool = False
+    fichier: Chemin | None = None
+
+
+class Identite(Donnee):
+    """Identité d'une partie, personne morale ou physique."""
+
+    nature: Nature
+    qualite: Qualite | None = None
+    denomination: Texte | None = None
+    forme: str | None = None
+    capital: MontantPositifOuNul | None = None
+    siren: Identifiant | None = None
+    siret: Identifiant | None = None
+    tva: Identifiant | None = None
+    rcs_ville: str | None = None
+    civilite: Literal["M.", "Mme"] | None = None
+    nom: Texte | None = None
+    prenoms: Texte | None = None
+    naissance: Naissance | None = None
+    nationalite: str | None = None
+    profession: str | None = None
+    enseigne: str | None = None
+    nom_commercial: str | None = None
+    anciennes_denominations: tuple[str, ...] = ()
+    adresse: Adresse
+    adresses: tuple[AdresseDatee, ...] = ()
+    adresse_correspondance: Adresse | None = None
+    siege: Adresse | None = None
+    etablissement: Adresse | None = None
+    representant: Representant | None = None
+    signataire: Signataire | None = None
+    courriel: str | None = None
+    telephone: str | None = None
+    iban: Identifiant | None = None
+    bic: Identifiant | None = None
+
+    @model_validator(mode="after")
+    def _verifier_nom(self) -> Self:
+        if self.est_physique and not self.nom:
+            raise ValueError("une personne physique se nomme par « nom » (et « prenoms »)")
+        if not self.est_physique and not self.denomination:
+            raise ValueError("une personne morale se nomme par « denomination »")
+        return self
+
+    @property
+    def est_physique(self) -> bool:
+        """Vrai pour un particulier ou un entrepreneur individuel."""
+        return self.nature in NATURES_PHYSIQUES
+
+    @property
+    def nom_complet(self) -> str:
+        """Dénomination, ou prénoms et nom."""
+        if not self.est_physique:
+            return self.denomination or ""
+        return " ".join(partie for partie in (self.prenoms, self.nom) if partie)
+
+    @property
+    def siren_deduit(self) -> str | None:
+        """Le SIREN, ou les neuf premiers chiffres du SIRET."""
+        return self.siren or (self.siret[:9] if self.siret else None)
+
+    @property
+    def domicile(self) -> Adresse:
+        """Le lieu où la partie demeure : siège d'une personne morale, domicile d'une personne physique.
+
+        CPC 43 : les adresses typées l'emportent ; la plus récente d'abord.
+        """
+        voulu = "domicile" if self.est_physique else "siege"
+        typees = [adresse for adresse in self.adresses if adresse.type == voulu]
+        if typees:
+            return max(typees, key=lambda adresse: adresse.depuis or dt.date.min)
+        return self.siege if self.siege and not self.est_physique else self.adresse
+
+
+class Creancier(Identite):
+    """Celui qui demande le paiement."""
+
+
+class Mandataire(Identite):
+    """Celui qui agit pour le créancier (CPC 1407 ; R124-1 CPCE pour une agence)."""
+
+    role: Literal["avocat", "commissaire_de_justice", "agence_recouvrement", "autre"]
+    pouvoir: Chemin | None = None
+
+
+class Debiteur(Identite):
+    """Celui à qui le paiement est demandé."""
+
+    role: Literal["principal", "codebiteur_solidaire", "caution"] = "principal"
+    agit_en_professionnel: bool | None = None
+    situation: Situation = "in_bonis"
+    procedure_collective: ProcedureCollective | None = None
+    cautionnement: Cautionnement | None = None
+
+    @property
+    def est_en_procedure_collective(self) -> bool:
+        """Sauvegarde, redressement ou liquidation judiciaires ouverts (C. com. L622-21)."""
+        return self.situation in SITUATIONS_COLLECTIVES
+
+
+class Destinataire(Donnee):
+    """L'étude de commissaire de justice qui reçoit la liasse."""
+
+    etude: str | None = None
+    adresse: Adresse | str | None = None
+    courriel: str | None = None

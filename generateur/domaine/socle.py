@@ -1,0 +1,119 @@
+"""Types partagés du domaine : donnée figée, montant, date, identifiant, chemin de pièce.
+
+Un message d'erreur de validation est une phrase française ; l'endroit est ajouté par lecture/.
+"""
+
+import datetime as dt
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+CENTIME = Decimal("0.01")
+ZERO = Decimal("0.00")
+MONTANT_MAXIMAL = Decimal(1000000000000)  # garde-fou de saisie : mille milliards d'euros
+BLANCS = re.compile(r"[\s\u00a0\u202f]+")
+
+
+class Donnee(BaseModel):
+    """Base de tout le domaine : figée, clés inconnues refusées, espaces de bord retirés."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def arrondir(valeur: Decimal) -> Decimal:
+    """Arrondit au centime, demi vers le haut : la seule fonction d'arrondi du programme.
+
+    >>> arrondir(Decimal("10.005")), arrondir(Decimal("10.004"))
+    (Decimal('10.01'), Decimal('10.00'))
+    """
+    return valeur.quantize(CENTIME, rounding=ROUND_HALF_UP)
+
+
+def _lire_nombre(valeur: Any) -> Decimal:
+    """Accepte 1234.56, 1234, "1234.56", "1 234,56" ; refuse tout ce qui obligerait à deviner."""
+    if isinstance(valeur, bool) or not isinstance(valeur, Decimal | int | str):
+        raise ValueError('nombre attendu, par exemple 1234.56 ou "1 234,56"')
+    if isinstance(valeur, str):
+        texte = BLANCS.sub("", valeur).removesuffix("€").removesuffix("%")
+        if "," in texte and "." in texte:
+            raise ValueError(f'« {valeur} » est ambigu : écrivez 1234.56 ou "1 234,56"')
+        if not re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", texte):
+            raise ValueError(f"« {valeur} » n'est pas un nombre : écrivez 1234.56 ou \"1 234,56\"")
+        texte = texte.replace(",", ".")
+    else:
+        texte = str(valeur)
+    try:
+        nombre = Decimal(texte)
+    except InvalidOperation as erreur:
+        raise ValueError(f"« {valeur} » n'est pas un nombre") from erreur
+    if not nombre.is_finite():
+        raise ValueError(f"« {valeur} » n'est pas un nombre fini")
+    return nombre
+
+
+def _lire_montant(valeur: Any) -> Decimal:
+    nombre = _lire_nombre(valeur)
+    if abs(nombre) >= MONTANT_MAXIMAL:
+        raise ValueError(f"« {valeur} » dépasse ce qu'un dossier peut porter : vérifiez la saisie")
+    if nombre != arrondir(nombre):
+        raise ValueError(f"« {valeur} » a plus de deux décimales : un montant s'écrit au centime près")
+    return arrondir(nombre)
+
+
+def _lire_date(valeur: Any) -> dt.date:
+    if isinstance(valeur, dt.datetime) or not isinstance(valeur, dt.date | str):
+        raise ValueError("date attendue, sous la forme 2026-05-31 (année-mois-jour)")
+    if isinstance(valeur, dt.date):
+        return valeur
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur.strip()):
+        raise ValueError(f"« {valeur} » n'est pas une date : écrivez-la 2026-05-31 (année-mois-jour)")
+    try:
+        return dt.date.fromisoformat(valeur.strip())
+    except ValueError as erreur:
+        raise ValueError(f"« {valeur} » n'existe pas au calendrier") from erreur
+
+
+def _positif(valeur: Decimal) -> Decimal:
+    if valeur <= 0:
+        raise ValueError("le montant doit être supérieur à zéro")
+    return valeur
+
+
+def _positif_ou_nul(valeur: Decimal) -> Decimal:
+    if valeur < 0:
+        raise ValueError("le montant ne peut pas être négatif")
+    return valeur
+
+
+def compacter(valeur: Any) -> Any:
+    """Retire espaces, points et tirets d'un identifiant ; n'en juge pas la clé (controles/identite)."""
+    if isinstance(valeur, int) and not isinstance(valeur, bool):
+        raise ValueError("écrivez l'identifiant entre guillemets : \"732 829 320\"")
+    if isinstance(valeur, str):
+        return re.sub(r"[\s\u00a0\u202f.\-]+", "", valeur).upper()
+    return valeur
+
+
+def _lire_chemin(valeur: str) -> str:
+    """Chemin relatif au dossier, écrit avec des « / », sans sortie possible du dossier."""
+    texte = valeur.replace("\\", "/").strip()
+    chemin = PurePosixPath(texte)
+    if not texte or texte.endswith("/"):
+        raise ValueError('chemin de fichier attendu, par exemple "pieces/facture.pdf"')
+    if chemin.is_absolute() or re.match(r"[A-Za-z]:", texte) or ".." in chemin.parts:
+        raise ValueError(f"« {valeur} » sort du dossier : placez le fichier dans pieces/")
+    return str(chemin)
+
+
+Montant = Annotated[Decimal, BeforeValidator(_lire_montant)]
+MontantPositif = Annotated[Montant, AfterValidator(_positif)]
+MontantPositifOuNul = Annotated[Montant, AfterValidator(_positif_ou_nul)]
+MontantAbsolu = Annotated[Montant, AfterValidator(abs), AfterValidator(_positif)]
+Nombre = Annotated[Decimal, BeforeValidator(_lire_nombre), AfterValidator(_positif_ou_nul)]
+Date = Annotated[dt.date, BeforeValidator(_lire_date)]
+Identifiant = Annotated[str, BeforeValidator(compacter)]
+Chemin = Annotated[str, AfterValidator(_lire_chemin)]
+Texte = Annotated[str, Field(min_length=1)]

@@ -1,0 +1,1 @@
+"""Le droit daté : tables sourcées, et refus au-delà de leur horizon."""

@@ -1,0 +1,144 @@
+"""Les échecs du programme et leur code de sortie.
+
+ErreurGenerateur
+├── ErreurUsage              2   la commande est mal formée
+├── ErreurLecture            3   le dossier ne se lit pas
+├── ErreurDossier            4   des constats empêchent d'avancer
+├── ErreurProcedure          5   aucune procédure ne peut être retenue
+├── ErreurDroitManquant      6   le droit à cette date n'est pas dans les tables
+├── ErreurModele             7   un modèle Word est en défaut
+├── ErreurPiece              8   une pièce manque ou ne se lit pas
+├── ErreurOutilAbsent        9   un programme externe manque
+├── ErreurRendu             10   la conversion en PDF a échoué
+├── ErreurLiasse            11   la liasse n'est pas conforme
+├── ErreurLot               12   une partie du lot a échoué
+└── ErreurEcriture           1   le disque refuse (plein, protégé)
+
+Un défaut du *dossier* est un constat (controles/constat.py), jamais une exception.
+Les exceptions des bibliothèques sont converties dans le seul module qui les emploie.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class CodeSortie(IntEnum):
+    """Codes de sortie de la commande, fixés par le contrat d'interface."""
+
+    FAIT = 0
+    ERREUR_INTERNE = 1
+    USAGE = 2
+    LECTURE = 3
+    DOSSIER_INVALIDE = 4
+    PROCEDURE_INDETERMINABLE = 5
+    DROIT_MANQUANT = 6
+    MODELE_EN_DEFAUT = 7
+    PIECE_MANQUANTE = 8
+    OUTIL_ABSENT = 9
+    RENDU_ECHOUE = 10
+    LIASSE_NON_CONFORME = 11
+    LOT_PARTIEL = 12
+    INTERROMPU = 130
+
+
+class ErreurGenerateur(Exception):
+    """Échec prévu : dit quoi, où, et ce qu'il faut faire."""
+
+    code: ClassVar[CodeSortie] = CodeSortie.ERREUR_INTERNE
+    remede_par_defaut: ClassVar[str] = ""
+
+    def __init__(self, message: str, *, lieu: str = "", remede: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.lieu = lieu
+        self.remede = remede or self.remede_par_defaut
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Traverse les processus sans perdre le lieu ni le remède."""
+        return _reconstruire, (type(self), self.message, self.__dict__)
+
+
+def _reconstruire(
+    classe: type[ErreurGenerateur], message: str, etat: dict[str, object]
+) -> ErreurGenerateur:
+    erreur = classe(message)
+    erreur.__dict__.update(etat)
+    return erreur
+
+
+class ErreurUsage(ErreurGenerateur):
+    """La commande est mal formée."""
+
+    code = CodeSortie.USAGE
+    remede_par_defaut = "Voir « generateur --aide »."
+
+
+class ErreurLecture(ErreurGenerateur):
+    """Le fichier du dossier ne se lit pas ou ne respecte pas le format."""
+
+    code = CodeSortie.LECTURE
+
+
+class ErreurDossier(ErreurGenerateur):
+    """Le dossier se lit, mais des constats empêchent d'avancer."""
+
+    code = CodeSortie.DOSSIER_INVALIDE
+    remede_par_defaut = "Voir « generateur verifier » pour la liste des constats et leurs remèdes."
+
+
+class ErreurProcedure(ErreurGenerateur):
+    """Aucune procédure ne peut être retenue pour ce dossier."""
+
+    code = CodeSortie.PROCEDURE_INDETERMINABLE
+    remede_par_defaut = "Voir « generateur choisir » pour les motifs."
+
+
+class ErreurDroitManquant(ErreurGenerateur):
+    """Aucune valeur légale connue à la date demandée."""
+
+    code = CodeSortie.DROIT_MANQUANT
+    remede_par_defaut = "Mettre à jour la table indiquée, ou choisir une date couverte avec --au."
+
+
+class ErreurModele(ErreurGenerateur):
+    """Un modèle Word est absent ou en défaut."""
+
+    code = CodeSortie.MODELE_EN_DEFAUT
+    remede_par_defaut = "Contrôler les modèles avec « generateur modeles verifier »."
+
+
+class ErreurPiece(ErreurGenerateur):
+    """Une pièce manque ou ne se lit pas."""
+
+    code = CodeSortie.PIECE_MANQUANTE
+
+
+class ErreurOutilAbsent(ErreurGenerateur):
+    """Un programme externe nécessaire n'est pas installé."""
+
+    code = CodeSortie.OUTIL_ABSENT
+
+
+class ErreurRendu(ErreurGenerateur):
+    """La conversion d'un acte en PDF a échoué."""
+
+    code = CodeSortie.RENDU_ECHOUE
+
+
+class ErreurLiasse(ErreurGenerateur):
+    """La liasse et son manifeste ne concordent pas."""
+
+    code = CodeSortie.LIASSE_NON_CONFORME
+
+
+class ErreurLot(ErreurGenerateur):
+    """Une partie des dossiers du lot n'a pas été produite."""
+
+    code = CodeSortie.LOT_PARTIEL
+
+
+class ErreurEcriture(ErreurGenerateur):
+    """Le disque refuse l'écriture ; l'ancienne version est intacte."""
+
+    code = CodeSortie.ERREUR_INTERNE
+    remede_par_defaut = "Libérer de la place ou choisir un autre dossier avec --sortie, puis relancer."

@@ -1,0 +1,1 @@
+"""Assemblage de la liasse : pages mesurées, folios, tampons, signets, liens."""

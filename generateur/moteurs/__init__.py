@@ -1,0 +1,1 @@
+"""Les programmes externes : moteurs de rendu."""

@@ -1,0 +1,1 @@
+"""Préparation des pièces : tout document devient un PDF, ou un refus clair."""

@@ -1,0 +1,1 @@
+"""Une procédure par module : conditions, actes, contenu propre."""

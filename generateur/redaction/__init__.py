@@ -1,0 +1,1 @@
+"""Rédaction des actes : docxtpl reste enfermé ici."""
