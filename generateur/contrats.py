@@ -33,6 +33,10 @@ class MoteurRendu(Protocol):
         """Sonde l'outil sans rien convertir."""
         ...
 
+    def empreinte(self) -> str:
+        """Ce qui, moteur et polices, détermine les octets produits."""
+        ...
+
     def convertir(self, conversions: Sequence[Conversion]) -> None:
         """Écrit chaque cible ; lève ErreurRendu en nommant le document fautif."""
         ...

@@ -19,7 +19,7 @@ Les exceptions des bibliothèques sont converties dans le seul module qui les em
 """
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class CodeSortie(IntEnum):
@@ -47,8 +47,9 @@ class ErreurGenerateur(Exception):
     code: ClassVar[CodeSortie] = CodeSortie.ERREUR_INTERNE
     remede_par_defaut: ClassVar[str] = ""
 
-    def __init__(self, message: str, *, lieu: str = "", remede: str = "") -> None:
+    def __init__(self, message: str, *, lieu: str = "", remede: str = "", constats: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
+        self.constats = constats
         self.message = message
         self.lieu = lieu
         self.remede = remede or self.remede_par_defaut
@@ -58,9 +59,7 @@ class ErreurGenerateur(Exception):
         return _reconstruire, (type(self), self.message, self.__dict__)
 
 
-def _reconstruire(
-    classe: type[ErreurGenerateur], message: str, etat: dict[str, object]
-) -> ErreurGenerateur:
+def _reconstruire(classe: type[ErreurGenerateur], message: str, etat: dict[str, object]) -> ErreurGenerateur:
     erreur = classe(message)
     erreur.__dict__.update(etat)
     return erreur
@@ -142,3 +141,17 @@ class ErreurEcriture(ErreurGenerateur):
 
     code = CodeSortie.ERREUR_INTERNE
     remede_par_defaut = "Libérer de la place ou choisir un autre dossier avec --sortie, puis relancer."
+
+
+def expliquer_imprevu(erreur: Exception) -> ErreurGenerateur:
+    """Convertit une exception imprévue, au bord du programme ou d'un dossier de lot : une phrase, un remède."""
+    if isinstance(erreur, OSError):
+        return ErreurGenerateur(
+            f"le système refuse une lecture ou une écriture : {erreur.strerror or erreur}",
+            lieu=str(erreur.filename or ""),
+            remede="Vérifier la place libre et les droits sur ce fichier, puis relancer.",
+        )
+    return ErreurGenerateur(
+        f"erreur interne inattendue ({type(erreur).__name__}) : {erreur}",
+        remede="Relancer avec -v et transmettre le message ; rien n'a été publié.",
+    )

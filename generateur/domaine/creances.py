@@ -27,9 +27,7 @@ Activite = Literal[
     "autre",
 ]
 ObjetCreance = Literal["facturation", "contractuelle", "statutaire", "effet_de_commerce"]
-ModePenalites = Literal[
-    "suppletif", "fixe", "multiple_legal", "aucune", "bce_plus", "legal_plus", "mensuel"
-]
+ModePenalites = Literal["suppletif", "fixe", "multiple_legal", "aucune", "bce_plus", "legal_plus", "mensuel"]
 _PARAMETRE_DU_MODE = {
     "fixe": "taux",
     "mensuel": "taux",
@@ -146,9 +144,7 @@ class Facture(Donnee):
     net_a_payer: MontantPositif | None = None
     acomptes_deduits: MontantPositifOuNul | None = None
     retenue_garantie: RetenueGarantie | None = None
-    nature: Literal[
-        "facture", "acompte", "situation", "solde", "penalites", "loyer", "cotisation", "effet"
-    ] = "facture"
+    nature: Literal["facture", "acompte", "situation", "solde", "penalites", "loyer", "cotisation", "effet"] = "facture"
     regime_tva: Literal["normal", "franchise_293b", "autoliquidation", "exoneree"] | None = None
     devise: Texte = "EUR"
     objet: str | None = None

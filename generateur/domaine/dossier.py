@@ -209,9 +209,7 @@ class Dossier(Donnee):
 
     def mises_en_demeure_de(self, facture: Facture) -> tuple[MiseEnDemeure, ...]:
         """Les mises en demeure qui visent la facture (toutes, si elles n'en nomment aucune)."""
-        return tuple(
-            m for m in self.toutes_mises_en_demeure if not m.factures or facture.numero in m.factures
-        )
+        return tuple(m for m in self.toutes_mises_en_demeure if not m.factures or facture.numero in m.factures)
 
     def arrete_au(self, defaut: dt.date) -> dt.date:
         """Date d'arrêté : celle du dossier, sinon la date donnée."""

@@ -16,9 +16,7 @@ from generateur.domaine.socle import (
 )
 
 Nature = Literal["personne_morale", "entrepreneur_individuel", "particulier", "personne_publique"]
-Qualite = Literal[
-    "commercant", "artisan", "liberal", "agricole", "association", "societe_civile", "consommateur"
-]
+Qualite = Literal["commercant", "artisan", "liberal", "agricole", "association", "societe_civile", "consommateur"]
 Situation = Literal[
     "in_bonis",
     "sauvegarde",

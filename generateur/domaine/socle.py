@@ -41,7 +41,7 @@ def _lire_nombre(valeur: Any) -> Decimal:
         if "," in texte and "." in texte:
             raise ValueError(f'« {valeur} » est ambigu : écrivez 1234.56 ou "1 234,56"')
         if not re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", texte):
-            raise ValueError(f"« {valeur} » n'est pas un nombre : écrivez 1234.56 ou \"1 234,56\"")
+            raise ValueError(f'« {valeur} » n\'est pas un nombre : écrivez 1234.56 ou "1 234,56"')
         texte = texte.replace(",", ".")
     else:
         texte = str(valeur)
@@ -91,7 +91,7 @@ def _positif_ou_nul(valeur: Decimal) -> Decimal:
 def compacter(valeur: Any) -> Any:
     """Retire espaces, points et tirets d'un identifiant ; n'en juge pas la clé (controles/identite)."""
     if isinstance(valeur, int) and not isinstance(valeur, bool):
-        raise ValueError("écrivez l'identifiant entre guillemets : \"732 829 320\"")
+        raise ValueError('écrivez l\'identifiant entre guillemets : "732 829 320"')
     if isinstance(valeur, str):
         return re.sub(r"[\s\u00a0\u202f.\-]+", "", valeur).upper()
     return valeur

@@ -1,0 +1,5 @@
+"""`python -m generateur`."""
+
+from generateur.cli import principal
+
+principal()

@@ -1,0 +1,194 @@
+"""Ce qui vient après : les dates à tenir, tirées des événements saisis et des tables datées.
+
+Sources : CPC 640 à 644, 1411, 1416, 1422, 1425 ; C. com. R622-24, L622-26, L624-9 ; C. civ. 2228.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from generateur.calculs.calendrier import (
+    UN_JOUR,
+    ajouter_mois,
+    mois_de_distance,
+    terme_de_procedure,
+    territoire_de,
+)
+from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
+from generateur.domaine.dossier import Dossier, Ordonnance, Signification, Suivi
+from generateur.domaine.parties import Debiteur
+from generateur.droit.tables import entier_au, valeur_au
+
+TABLE_SIGNIFICATION = "delai_signification_ordonnance"
+
+
+@dataclass(frozen=True)
+class Echeance:
+    """Une date à tenir ; date : dernier jour utile compris (ou premier jour possible), None : incertaine."""
+
+    titre: str
+    date: date | None
+    fondement: str
+    explication: str
+
+
+def calculer_echeances(dossier: Dossier, au: date) -> tuple[Echeance, ...]:
+    """Échéances du dossier par date, les non déterminables à la fin ; passées ou à venir.
+
+    Les délais de procédure sont reportés au jour ouvrable (CPC 642), jamais la prescription.
+    """
+    echeances = [*_prescriptions(dossier, au)]
+    if dossier.suivi:
+        echeances += _suites(dossier, dossier.suivi)
+    for debiteur in dossier.debiteurs:
+        echeances += _procedure_collective(dossier, debiteur)
+    return tuple(sorted(echeances, key=lambda e: (e.date is None, e.date or date.max, e.titre)))
+
+
+def _suites(dossier: Dossier, suivi: Suivi) -> Iterator[Echeance]:
+    territoire = territoire_de(dossier.debiteur.domicile)
+    if suivi.depot and not suivi.consignation:
+        yield _en_jours(
+            "Consignation des frais de greffe, au plus tard",
+            "consignation",
+            suivi.depot,
+            territoire,
+            "depuis la demande, à peine de caducité ; rien à consigner devant le tribunal judiciaire",
+        )
+    if suivi.opposition and suivi.avis_greffe:
+        yield _en_jours(
+            "Consignation des frais d'opposition, au plus tard",
+            "consignation_opposition",
+            suivi.avis_greffe,
+            territoire,
+            "depuis l'invitation du greffe, devant le tribunal de commerce seulement, à peine de caducité",
+        )
+    if suivi.ordonnance and _a_signifier(suivi.ordonnance, suivi.signification, territoire):
+        yield _signification(suivi.ordonnance, suivi.signification, territoire)
+    elif suivi.signification and not suivi.opposition:
+        for debiteur in dossier.debiteurs:
+            yield _opposition(suivi.signification, debiteur, territoire, nommer=len(dossier.debiteurs) > 1)
+        if not suivi.avis_greffe:
+            yield _execution(suivi.ordonnance, suivi.signification, territoire)
+
+
+def _a_signifier(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> bool:
+    """L'ordonnance n'est pas signifiée, ou l'a été trop tard."""
+    return signification is None or signification.date > _terme_signification(ordonnance, territoire)
+
+
+def _terme_signification(ordonnance: Ordonnance, territoire: str) -> date:
+    mois = entier_au(TABLE_SIGNIFICATION, ordonnance.date)
+    return terme_de_procedure(ordonnance.date, mois=mois, territoire=territoire)
+
+
+def _signification(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> Echeance:
+    regle = valeur_au(TABLE_SIGNIFICATION, ordonnance.date)
+    sans_report = ajouter_mois(ordonnance.date, entier_au(TABLE_SIGNIFICATION, ordonnance.date))
+    suite = (
+        f"signifiée le {_fr(signification.date)}, trop tard : l'ordonnance est non avenue"
+        if signification
+        else f"au-delà, l'ordonnance est non avenue ; par prudence, signifier avant le {_fr(sans_report)}, "
+        "terme sans report au jour ouvrable"
+    )
+    return Echeance(
+        "Signification de l'ordonnance, au plus tard",
+        _terme_signification(ordonnance, territoire),
+        regle.source.titre,
+        f"{regle.valeur} mois depuis l'ordonnance du {_fr(ordonnance.date)} ; {suite}",
+    )
+
+
+def _opposition(signification: Signification, debiteur: Debiteur, territoire: str, *, nommer: bool) -> Echeance:
+    titre = "Opposition possible jusqu'au" + (f" ({debiteur.nom_complet})" if nommer else "")
+    regle = valeur_au("delais", signification.date, "opposition")
+    if signification.mode != "personne":
+        explication = (
+            "non déterminable : faute de signification à personne, l'opposition reste recevable jusqu'à un "
+            "mois après le premier acte signifié à personne ou la première mesure qui rend des biens "
+            "indisponibles"
+        )
+        return Echeance(titre, None, regle.source.titre, explication)
+    distance = mois_de_distance(debiteur.domicile, territoire, signification.date)
+    mois = entier_au("delais", signification.date, "opposition") + distance
+    explication = f"{mois} mois depuis la signification à personne du {_fr(signification.date)}"
+    if distance:
+        explication += f", dont {distance} pour l'éloignement (CPC, art. 643 et 644)"
+    terme = terme_de_procedure(signification.date, mois=mois, territoire=territoire)
+    return Echeance(titre, terme, regle.source.titre, explication)
+
+
+def _execution(ordonnance: Ordonnance | None, signification: Signification, territoire: str) -> Echeance:
+    jour_de_la_regle = ordonnance.date if ordonnance else signification.date
+    regle = valeur_au("delais", jour_de_la_regle, "execution_ordonnance")
+    mois = entier_au("delais", jour_de_la_regle, "execution_ordonnance")
+    terme = terme_de_procedure(signification.date, mois=mois, territoire=territoire)
+    return Echeance(
+        "Ordonnance exécutoire à partir du",
+        terme + UN_JOUR,
+        regle.source.titre,
+        f"{mois} mois après la signification du {_fr(signification.date)}, sans opposition connue",
+    )
+
+
+def _procedure_collective(dossier: Dossier, debiteur: Debiteur) -> Iterator[Echeance]:
+    procedure = debiteur.procedure_collective
+    publication = procedure.publication_bodacc if procedure else None
+    if publication is None or not debiteur.est_en_procedure_collective:
+        return
+    territoire = territoire_de(debiteur.domicile)
+    eloigne = mois_de_distance(dossier.creancier.domicile, territoire, publication) > 0
+    supplement = entier_au("delais", publication, "declaration_de_creance_eloignement") if eloigne else 0
+    yield _depuis_bodacc("Déclaration de créance, au plus tard", "declaration_de_creance", publication, supplement)
+    yield _depuis_bodacc("Relevé de forclusion, au plus tard", "releve_de_forclusion", publication)
+    if any(contrat.reserve_propriete for contrat in dossier.tous_contrats):
+        regle = valeur_au("delais", publication, "revendication")
+        mois = entier_au("delais", publication, "revendication")
+        yield Echeance(
+            "Revendication des biens réservés, au plus tard",
+            ajouter_mois(publication, mois),
+            regle.source.titre,
+            f"{mois} mois depuis la publication au BODACC du {_fr(publication)} ; par prudence, sans report "
+            "au jour ouvrable",
+        )
+
+
+def _depuis_bodacc(titre: str, cle: str, publication: date, supplement: int = 0) -> Echeance:
+    regle = valeur_au("delais", publication, cle)
+    mois = entier_au("delais", publication, cle) + supplement
+    explication = f"{mois} mois depuis la publication au BODACC du {_fr(publication)}"
+    if supplement:
+        explication += f", dont {supplement} parce que le créancier est éloigné"
+    return Echeance(titre, terme_de_procedure(publication, mois=mois), regle.source.titre, explication)
+
+
+def _en_jours(titre: str, cle: str, depart: date, territoire: str, explication: str) -> Echeance:
+    regle = valeur_au("delais_jours", depart, cle)
+    jours = entier_au("delais_jours", depart, cle)
+    return Echeance(
+        titre,
+        terme_de_procedure(depart, jours=jours, territoire=territoire),
+        regle.source.titre,
+        f"{jours} jours {explication} (point de départ : {_fr(depart)})",
+    )
+
+
+def _prescriptions(dossier: Dossier, au: date) -> Iterator[Echeance]:
+    """Une échéance par facture et par terme ; les hypothèses qui donnent la même date sont réunies."""
+    par_terme: dict[tuple[str, date], list[HypothesePrescription]] = {}
+    for hypothese in hypotheses_de_prescription(dossier, au):
+        par_terme.setdefault((hypothese.facture, hypothese.terme), []).append(hypothese)
+    for (facture, terme), hypotheses in par_terme.items():
+        motifs = " ; ou ".join(dict.fromkeys(hypothese.hypothese for hypothese in hypotheses))
+        evenements = hypotheses[0].evenements
+        suite = f" ; après {', '.join(evenements)}" if evenements else ""
+        yield Echeance(
+            f"Prescription de la facture {facture}",
+            terme,
+            " ; ".join(dict.fromkeys(hypothese.fondement for hypothese in hypotheses)),
+            f"{motifs}{suite} ; jamais reportée au jour ouvrable",
+        )
+
+
+def _fr(jour: date) -> str:
+    return f"{jour:%d/%m/%Y}"

@@ -1,0 +1,251 @@
+"""Imputation des avoirs et des paiements sur les dettes, au fil des dates.
+
+Sources : C. civ. 1343-1 (intérêts d'abord, sauf clause contraire) et 1342-10 (dettes échues, puis celle que
+le débiteur avait le plus d'intérêt à acquitter, puis la plus ancienne, puis à proportion).
+Lecture retenue de 1342-10 : le débiteur a le plus d'intérêt à éteindre la dette dont le taux est le plus
+élevé ce jour-là ; la plus ancienne est la plus tôt échue, puis la plus tôt facturée ; chaque dette reçoit
+ses intérêts puis son principal (ou l'inverse selon le contrat) avant la suivante. L'excédent d'un paiement ou
+d'un avoir affecté passe aux autres dettes du même dossier.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_DOWN, Decimal
+from itertools import groupby
+
+from generateur.calculs.interets import (
+    UN_JOUR,
+    EcartPlancher,
+    LigneInteret,
+    RegimeInteret,
+    interet,
+    lignes_interet,
+)
+from generateur.domaine.creances import Avoir, Facture, Paiement, Part
+from generateur.domaine.socle import CENTIME, ZERO
+
+
+@dataclass(frozen=True)
+class Imputation:
+    """Part d'un paiement reçue par une facture : montant = intérêts + principal + indemnités."""
+
+    date: dt.date
+    montant: Decimal
+    interets: Decimal
+    principal: Decimal
+    facture: str
+    indemnites: Decimal = ZERO
+
+
+@dataclass
+class Dette:
+    """Somme exigible à une date, qui porte intérêt : une facture, ou la retenue de garantie d'une facture."""
+
+    facture: Facture
+    echeance: dt.date
+    initial: Decimal
+    regime: RegimeInteret
+    capital_dabord: bool = False
+    principal: Decimal = field(init=False)
+    interets: Decimal = ZERO
+    avoirs: Decimal = ZERO
+    paiements: Decimal = ZERO
+    a_ete_en_retard: bool = False
+    lignes: list[LigneInteret] = field(default_factory=list)
+    ecarts: list[EcartPlancher] = field(default_factory=list)
+    prochain_jour: dt.date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.principal = self.initial
+        self.prochain_jour = self.echeance + UN_JOUR
+
+    @property
+    def anciennete(self) -> tuple[dt.date, dt.date, str]:
+        """Clé de tri : la plus tôt échue, puis la plus tôt facturée."""
+        return self.echeance, self.facture.date, self.facture.numero
+
+    @property
+    def reste(self) -> Decimal:
+        """Principal et intérêts arrêtés restant dus."""
+        return self.principal + self.interets
+
+    def courir(self, au: dt.date) -> None:
+        """Arrête les intérêts à `au` compris : ce jour porte encore sur le principal d'avant l'événement."""
+        if au < self.prochain_jour:
+            return
+        self.a_ete_en_retard = self.a_ete_en_retard or self.principal > 0
+        for ligne, ecart in lignes_interet(self.facture.numero, self.principal, self.regime, self.prochain_jour, au):
+            self.lignes.append(ligne)
+            self.interets += ligne.montant
+            if ecart:
+                self.ecarts.append(ecart)
+        self.prochain_jour = au + UN_JOUR
+
+    def taux_le(self, jour: dt.date) -> Decimal:
+        """Taux qui court ce jour-là ; zéro si rien ne court."""
+        return self.regime.taux_au(jour).taux if self.regime.court_le(jour) else ZERO
+
+    def interet_journalier(self, au: dt.date) -> Decimal:
+        """Intérêt du lendemain de `au`, au taux du semestre de `au`, arrondi au centime."""
+        if self.principal <= 0 or not self.regime.court_le(au + UN_JOUR):
+            return ZERO
+        return interet(self.principal, self.regime.taux_au(au).taux, 1, self.regime.diviseur(au))
+
+    def reduire(self, montant: Decimal, jour: dt.date) -> Decimal:
+        """Impute un avoir sur le principal à sa date ; rend la part imputée."""
+        self.courir(jour)
+        impute = min(montant, self.principal)
+        self.principal -= impute
+        self.avoirs += impute
+        return impute
+
+    def imputer(self, montant: Decimal, jour: dt.date) -> Imputation:
+        """Impute un paiement à sa date, intérêts ou capital d'abord ; rend la part imputée."""
+        self.courir(jour)
+        if self.capital_dabord:
+            principal = min(montant, self.principal)
+            interets = min(montant - principal, self.interets)
+        else:
+            interets = min(montant, self.interets)
+            principal = min(montant - interets, self.principal)
+        self.principal -= principal
+        self.interets -= interets
+        self.paiements += principal + interets
+        return Imputation(jour, principal + interets, interets, principal, self.facture.numero)
+
+
+@dataclass
+class Compte:
+    """Les dettes du décompte, et ce que chaque facture doit en dehors (part contestée, non exigible)."""
+
+    dettes: Sequence[Dette]
+    hors_decompte: dict[str, Decimal]
+    imputations: list[Imputation] = field(default_factory=list)
+    excedents_paiements: list[tuple[dt.date, Decimal]] = field(default_factory=list)
+    excedents_avoirs: Decimal = ZERO
+
+    def derouler(self, avoirs: Iterable[Avoir], paiements: Iterable[Paiement], au: dt.date) -> None:
+        """Applique tout ce qui est daté de `au` au plus tard, puis arrête les intérêts à `au` compris.
+
+        Le même jour, les avoirs d'abord, puis les paiements affectés, puis les autres : l'ordre de saisie ne
+        compte pas. Un paiement rejeté n'en est pas un.
+        """
+        mouvements: list[Avoir | Paiement] = [a for a in avoirs if a.date <= au]
+        mouvements += [p for p in paiements if p.date <= au and p.statut == "encaisse"]
+        for mouvement in sorted(mouvements, key=_ordre):
+            if isinstance(mouvement, Avoir):
+                self._appliquer_avoir(mouvement)
+            else:
+                self._appliquer_paiement(mouvement)
+        for dette in self.dettes:
+            dette.courir(au)
+
+    def _appliquer_avoir(self, avoir: Avoir) -> None:
+        reste = avoir.montant_ttc
+        for numero, montant in _affectations(avoir.ventilation, avoir.facture, reste):
+            a_imputer = min(montant, reste)
+            excedent = a_imputer
+            for dette in self._dettes_de(numero):
+                excedent -= dette.reduire(excedent, avoir.date) if excedent and dette.principal else ZERO
+            reste -= a_imputer - self._hors_decompte(numero, excedent)
+        for dette in sorted(self.dettes, key=lambda d: d.anciennete):
+            if reste and dette.principal:
+                reste -= dette.reduire(reste, avoir.date)
+        self.excedents_avoirs += reste
+
+    def _appliquer_paiement(self, paiement: Paiement) -> None:
+        reste = paiement.montant
+        parts: list[Imputation] = []  # une par dette atteinte, regroupées ensuite par facture
+        for numero, montant in _affectations(paiement.ventilation, paiement.facture, reste):
+            a_imputer = min(montant, reste)
+            excedent = a_imputer
+            for dette in self._dettes_de(numero):
+                excedent -= self._imputer(dette, excedent, paiement.date, parts)
+            reste -= a_imputer - self._hors_decompte(numero, excedent)
+        for groupe in self._ordre_legal(paiement.date):
+            for dette, montant in _repartir(reste, groupe, paiement.date):
+                reste -= self._imputer(dette, montant, paiement.date, parts)
+        self.imputations.extend(_regrouper(parts))
+        if reste:
+            self.excedents_paiements.append((paiement.date, reste))
+
+    @staticmethod
+    def _imputer(dette: Dette, montant: Decimal, jour: dt.date, parts: list[Imputation]) -> Decimal:
+        if not montant:
+            return ZERO
+        imputation = dette.imputer(montant, jour)
+        if imputation.montant:
+            parts.append(imputation)
+        return imputation.montant
+
+    def _dettes_de(self, numero: str) -> list[Dette]:
+        return sorted((d for d in self.dettes if d.facture.numero == numero), key=lambda d: d.anciennete)
+
+    def _hors_decompte(self, numero: str, montant: Decimal) -> Decimal:
+        """Absorbe ce que la facture doit hors décompte ; rend l'excédent à imputer ailleurs."""
+        absorbe = min(montant, self.hors_decompte.get(numero, ZERO))
+        if absorbe:
+            self.hors_decompte[numero] -= absorbe
+        return montant - absorbe
+
+    def _ordre_legal(self, jour: dt.date) -> Iterator[list[Dette]]:
+        """Groupes de dettes égales devant 1342-10, dans l'ordre ; non échues, l'âge seul les départage."""
+
+        def cle(dette: Dette) -> tuple[bool, Decimal, dt.date, dt.date]:
+            echue = dette.echeance <= jour
+            taux = dette.taux_le(jour) if echue else ZERO
+            return not echue, -taux, dette.echeance, dette.facture.date
+
+        ouvertes = (d for d in self.dettes if d.reste)
+        for _, groupe in groupby(sorted(ouvertes, key=lambda d: (cle(d), d.facture.numero)), key=cle):
+            yield list(groupe)
+
+
+def _repartir(montant: Decimal, groupe: Sequence[Dette], jour: dt.date) -> list[tuple[Dette, Decimal]]:
+    """Partage un paiement entre dettes égales, à proportion du reste dû ; les centimes aux plus lésées."""
+    if not montant:
+        return []
+    for dette in groupe:
+        dette.courir(jour)
+    total = sum((dette.reste for dette in groupe), ZERO)
+    if montant >= total:
+        return [(dette, dette.reste) for dette in groupe]
+    exactes = [montant * dette.reste / total for dette in groupe]
+    parts = [exacte.quantize(CENTIME, rounding=ROUND_DOWN) for exacte in exactes]
+    manquants = int((montant - sum(parts)) / CENTIME)
+    leses = sorted(range(len(groupe)), key=lambda rang: parts[rang] - exactes[rang])
+    for rang in leses[:manquants]:
+        parts[rang] += CENTIME
+    return list(zip(groupe, parts, strict=True))
+
+
+def _affectations(ventilation: tuple[Part, ...], facture: str | None, montant: Decimal) -> list[tuple[str, Decimal]]:
+    """Factures désignées et leurs parts ; rien si le paiement ou l'avoir n'en désigne aucune."""
+    if ventilation:
+        return sorted((part.facture, part.montant) for part in ventilation)
+    return [(facture, montant)] if facture else []
+
+
+def _ordre(mouvement: Avoir | Paiement) -> tuple[dt.date, bool, bool, str]:
+    """Ordre canonique, indépendant de la saisie."""
+    est_affecte = bool(mouvement.facture or mouvement.ventilation)
+    return mouvement.date, isinstance(mouvement, Paiement), not est_affecte, mouvement.model_dump_json()
+
+
+def _regrouper(parts: Iterable[Imputation]) -> list[Imputation]:
+    """Une imputation par facture pour un même paiement."""
+    par_facture: dict[str, Imputation] = {}
+    for part in parts:
+        deja = par_facture.get(part.facture)
+        par_facture[part.facture] = part if deja is None else _additionner(deja, part)
+    return list(par_facture.values())
+
+
+def _additionner(une: Imputation, autre: Imputation) -> Imputation:
+    return replace(
+        une,
+        montant=une.montant + autre.montant,
+        interets=une.interets + autre.interets,
+        principal=une.principal + autre.principal,
+    )

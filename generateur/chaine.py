@@ -1,0 +1,157 @@
+"""La chaîne : du fichier de dossier à la liasse publiée, étape par étape.
+
+Tout le programme se lit ici de haut en bas ; chaque étape est un paquet.
+"""
+
+import contextlib
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generateur import VERSION
+from generateur.contrats import MoteurRendu
+from generateur.erreurs import ErreurProcedure
+from generateur.etude import Etude, etudier_dossier, juridiction_en_json, refuser_si_besoin
+from generateur.liasse.assemblage import mesurer
+from generateur.liasse.plan import Options, PieceAssemblee
+from generateur.manifeste import (
+    ActeProduit,
+    ConstatManifeste,
+    FichierProduit,
+    LiasseProduite,
+    Manifeste,
+    PieceProduite,
+    ecrire_manifeste,
+    empreinte,
+)
+from generateur.mise_en_liasse import (
+    Atelier,
+    LiasseFaite,
+    PiecePrete,
+    garder_originaux,
+    mettre_en_liasse,
+    preparer_pieces,
+)
+from generateur.publication import preparer_publication
+from generateur.redaction.composition import Matiere
+from generateur.redaction.fiche import dresser_fiche
+from generateur.redaction.gabarits import ouvrir_bibliotheque
+
+
+@dataclass(frozen=True)
+class Reglages:
+    """Ce que l'utilisateur choisit pour une production."""
+
+    procedure: str | None = None
+    modeles: Path | None = None
+    projet: bool = False
+    liasse: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True)
+class Moteurs:
+    """Les programmes qui convertissent : actes Word en PDF, et pièces bureautiques s'il y a de quoi."""
+
+    rendu: MoteurRendu
+    bureautique: MoteurRendu | None = None
+
+
+def produire_dossier(
+    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+) -> Manifeste:
+    """Produit le dossier complet ; n'écrit rien dans sortie si une étape échoue.
+
+    Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
+    """
+    etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure)
+    refuser_si_besoin(etude, projet=reglages.projet)
+    matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
+    bibliotheque = ouvrir_bibliotheque(reglages.modeles)
+    with preparer_publication(sortie, etude.dossier.reference) as chantier, atelier_temporaire() as atelier:
+        pieces = preparer_pieces(etude.bordereau, etude.lu.racine, atelier, moteurs.bureautique)
+        faite = mettre_en_liasse(matiere, pieces, Atelier(chantier, bibliotheque, moteurs.rendu, reglages.liasse))
+        garder_originaux(pieces, etude.lu.racine, chantier)
+        manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu)
+        ecrire_manifeste(manifeste, chantier)
+    return manifeste
+
+
+def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Matiere:
+    """Ce que les actes impriment. L'étude doit avoir retenu une procédure."""
+    procedure = etude.decision.retenue
+    if procedure is None:
+        raise ErreurProcedure("aucune procédure n'est retenue", constats=etude.constats)
+    nom_moteur = f"{moteur.nom} {moteur.disponibilite().version}".strip()
+    fiche = dresser_fiche(etude.espece, etude.decision, etude.constats, etude.verdict, nom_moteur)
+    return Matiere(etude.espece, procedure, etude.bordereau, fiche, projet=projet)
+
+
+@contextlib.contextmanager
+def atelier_temporaire() -> Iterator[Path]:
+    """Répertoire de travail privé, effacé quoi qu'il arrive."""
+    with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as nom:
+        yield Path(nom)
+
+
+def dresser_manifeste(etude: Etude, faite: LiasseFaite, chantier: Path, moteur: MoteurRendu) -> Manifeste:
+    """Le manifeste de ce qui vient d'être produit ; chemins relatifs au chantier."""
+    espece, assemblage = etude.espece, faite.assemblage
+    procedure = etude.decision.retenue
+    sources = {prete.piece.numero: prete for prete in faite.pieces}
+    return Manifeste(
+        reference=etude.dossier.reference,
+        au=espece.au.isoformat(),
+        verdict=etude.verdict,
+        procedure=procedure.nom if procedure else "",
+        procedure_forcee=etude.decision.est_forcee,
+        juridiction=juridiction_en_json(etude),
+        cour_appel=espece.competence.cour_appel,
+        total=f"{espece.decompte.total:.2f}",
+        liasse=LiasseProduite(fichier=assemblage.fichier.name, sha256=assemblage.sha256, pages=assemblage.pages),
+        volumes=tuple(
+            FichierProduit(
+                fichier=v.fichier.relative_to(chantier).as_posix(),
+                sha256=v.sha256,
+                pages=v.derniere_page - v.premiere_page + 1,
+            )
+            for v in assemblage.volumes
+        ),
+        pieces=tuple(_declarer_piece(p, sources[p.numero], etude.lu.racine, chantier) for p in assemblage.pieces),
+        actes=tuple(
+            ActeProduit(
+                nom=ecrit.acte.nom,
+                titre=ecrit.acte.titre,
+                docx=_declarer(ecrit.docx, chantier),
+                pdf=_declarer(ecrit.pdf, chantier),
+                page_debut=assemblage.pages_actes.get(ecrit.acte.nom),
+            )
+            for ecrit in faite.actes
+        ),
+        autres=tuple(_declarer(f, chantier) for f in sorted((chantier / "originaux").glob("*"))),
+        versions={"generateur": VERSION, "rendu": moteur.nom, "moteur": moteur.empreinte()},
+        constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats),
+    )
+
+
+def _declarer(fichier: Path, chantier: Path) -> FichierProduit:
+    pages = mesurer(fichier) if fichier.suffix == ".pdf" else None
+    chemin = fichier.relative_to(chantier).as_posix()
+    return FichierProduit(fichier=chemin, sha256=empreinte(fichier), pages=pages)
+
+
+def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, racine: Path, chantier: Path) -> PieceProduite:
+    piece = prete.piece
+    return PieceProduite(
+        numero=piece.numero,
+        titre=piece.titre,
+        date=piece.date.isoformat() if piece.date else None,
+        fichier=assemblee.fichier.relative_to(chantier).as_posix(),
+        sha256=assemblee.sha256,
+        pages=assemblee.pages,
+        page_debut=assemblee.page_debut,
+        source=piece.fichier,
+        source_sha256=empreinte(racine / piece.fichier),
+        observations=(*prete.preparee.avertissements, *assemblee.retraits),
+    )

@@ -1,0 +1,82 @@
+"""L'entrée `generateur` : le seul `try` du programme. Chaque échec devient une phrase et un code de sortie."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+import click
+
+from generateur import VERSION
+from generateur.cli_francais import REGLAGES_CLICK, Groupe, traduire_usage
+from generateur.commandes import consultation, etude, production
+from generateur.erreurs import CodeSortie, ErreurGenerateur, expliquer_imprevu
+
+_INTERROMPU = "Interrompu. Rien n'a été publié ; l'ancienne version est intacte."
+
+
+@click.group(cls=Groupe, context_settings=REGLAGES_CLICK, invoke_without_command=True)
+@click.version_option(VERSION, "--version", message="generateur %(version)s", help="Affiche la version.")
+@click.pass_context
+def generateur(contexte: click.Context) -> None:
+    """Du débiteur impayé au dossier prêt à déposer."""
+    if contexte.invoked_subcommand is None:
+        click.echo(contexte.get_help())
+
+
+for _commande in (*etude.COMMANDES, *production.COMMANDES, *consultation.COMMANDES):
+    generateur.add_command(_commande)
+
+
+def principal(arguments: Sequence[str] | None = None) -> None:
+    """Point d'entrée : sort avec le code du contrat d'interface."""
+    for flux in (sys.stdout, sys.stderr):
+        _parler_utf8(flux)
+    sys.exit(int(executer(sys.argv[1:] if arguments is None else list(arguments))))
+
+
+def executer(arguments: list[str]) -> int:
+    """Exécute une commande et rend son code de sortie."""
+    try:
+        code = generateur.main(args=arguments, prog_name="generateur", standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as erreur:
+        return _echouer(traduire_usage(erreur), arguments)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_INTERROMPU, err=True)
+        return CodeSortie.INTERROMPU
+    except ErreurGenerateur as erreur:
+        return _echouer(erreur, arguments)
+    except BrokenPipeError:
+        # le lecteur (« | head ») est parti : rien d'autre à dire, et l'interpréteur ne doit pas s'en plaindre
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CodeSortie.FAIT
+    except Exception as erreur:  # noqa: BLE001 (le bord : tout échec imprévu devient un code 1 et une phrase)
+        return _echouer(expliquer_imprevu(erreur), arguments)
+    return code if isinstance(code, int) else CodeSortie.FAIT
+
+
+def _echouer(erreur: ErreurGenerateur, arguments: Sequence[str]) -> int:
+    if "--json" in arguments:
+        from generateur.sortie_json import erreur_en_json
+
+        click.echo(json.dumps(erreur_en_json(erreur), ensure_ascii=False, indent=2))
+    click.echo(_dire(erreur), err=True)
+    if {"-v", "--verbeux"} & set(arguments):
+        traceback.print_exc()
+    return erreur.code
+
+
+def _dire(erreur: ErreurGenerateur) -> str:
+    lignes = [f"Erreur : {erreur.message}"]
+    lignes += [f"  Où : {erreur.lieu}"] if erreur.lieu else []
+    lignes += [f"  Que faire : {erreur.remede}"] if erreur.remede else []
+    return "\n".join(lignes)
+
+
+def _parler_utf8(flux: TextIO | Any) -> None:
+    """Les accents sortent en UTF-8 même là où la console suppose autre chose."""
+    if hasattr(flux, "reconfigure"):
+        flux.reconfigure(encoding="utf-8", errors="replace")

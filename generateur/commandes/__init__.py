@@ -1,0 +1,1 @@
+"""Les commandes : analyser les options, appeler une fonction, imprimer. Imports lourds dans chaque commande."""

@@ -1,0 +1,88 @@
+"""Commandes qui renseignent : droit, echeances, schema, modeles."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import click
+
+from generateur.cli_francais import Commande, Groupe
+from generateur.commandes.options import CHEMIN, aujourd_hui, dire, imprimer, options_communes
+from generateur.erreurs import CodeSortie, ErreurUsage
+
+ALERTE_HORIZON_JOURS = 60
+
+
+@click.command("droit", cls=Commande)
+@click.argument("table", required=False)
+@click.argument("cle", required=False)
+@options_communes
+def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
+    """Tables de droit datées : liste, valeur à une date, ce qui expire bientôt."""
+    from generateur.consultation_droit import consulter
+
+    reponse = consulter(table, cle, au or aujourd_hui(), ALERTE_HORIZON_JOURS)
+    imprimer(lambda: reponse.texte, lambda: reponse.objet)
+
+
+@click.command("echeances", cls=Commande)
+@click.argument("source", type=CHEMIN)
+@click.option("--ics", type=CHEMIN, metavar="FICHIER", help="Agenda à écrire (défaut : aucun).")
+@options_communes
+def echeances(source: Path, ics: Path | None, au: dt.date | None) -> None:
+    """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
+    from generateur.agenda import ecrire_agenda, lister_echeances
+
+    releve = lister_echeances(source, aujourd_hui(), au)
+    if ics:
+        ecrire_agenda(releve, ics)
+        dire(f"Agenda écrit : {ics}")
+    imprimer(releve.en_texte, releve.en_json)
+
+
+@click.command("schema", cls=Commande)
+@click.argument("nom")
+def schema(nom: str) -> None:
+    """JSON Schema : « dossier » ou « manifeste »."""
+    from generateur.domaine.dossier import Dossier
+    from generateur.manifeste import Manifeste
+
+    modeles = {"dossier": Dossier, "manifeste": Manifeste}
+    if nom not in modeles:
+        raise ErreurUsage(f"schéma inconnu « {nom} »", remede="Écrire « dossier » ou « manifeste ».")
+    click.echo(json.dumps(modeles[nom].model_json_schema(), ensure_ascii=False, indent=2))
+
+
+@click.group("modeles", cls=Groupe)
+def modeles() -> None:
+    """Contrôle et aperçu des modèles Word."""
+
+
+@modeles.command("verifier")
+@click.option("--modeles", "racine", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word.")
+@options_communes
+def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:  # noqa: ARG001 (option commune)
+    """Contrôle chaque modèle : champs, balises, styles, constructions mal rendues."""
+    from generateur.apercu import controler_modeles
+
+    rapport = controler_modeles(racine)
+    imprimer(rapport.en_texte, rapport.en_json)
+    return CodeSortie.FAIT if rapport.conforme else CodeSortie.MODELE_EN_DEFAUT
+
+
+@modeles.command("apercu")
+@click.option("--modeles", "racine", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word.")
+@click.option("-o", "--sortie", type=CHEMIN, default=Path("apercu"), help="Répertoire de sortie.")
+@click.option("--rendu", metavar="NOM", help="Moteur de rendu : dxpdf (défaut) ou libreoffice.")
+@options_communes
+def modeles_apercu(racine: Path | None, sortie: Path, rendu: str | None, au: dt.date | None) -> None:
+    """Rend chaque modèle sur un dossier d'exemple."""
+    from generateur.apercu import ecrire_apercus
+    from generateur.commandes.options import ouvrir_moteurs
+
+    with ouvrir_moteurs(rendu) as moteurs:
+        fichiers = ecrire_apercus(racine, sortie, jour=aujourd_hui(), au=au, moteurs=moteurs)
+    imprimer(lambda: "\n".join(map(str, fichiers)), lambda: {"fichiers": [str(f) for f in fichiers]})
+
+
+COMMANDES = (droit, echeances, schema, modeles)

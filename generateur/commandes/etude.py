@@ -1,0 +1,73 @@
+"""Commandes qui étudient un dossier sans rien produire : nouveau, verifier, choisir, chiffrer."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from generateur.cli_francais import Commande
+from generateur.commandes.options import CHEMIN, aujourd_hui, imprimer, options_communes
+from generateur.erreurs import CodeSortie
+
+_imposer = click.option("--procedure", metavar="NOM", help="Impose une procédure.")
+
+
+@click.command("nouveau", cls=Commande)
+@click.argument("reference")
+@click.option("--racine", type=CHEMIN, default=Path("dossiers"), help="Où le créer (défaut : dossiers/).")
+@options_communes
+def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
+    """Crée un dossier commenté, prêt à remplir."""
+    from generateur.squelette import creer_squelette
+
+    fichier = creer_squelette(reference, racine, au or aujourd_hui())
+    imprimer(
+        lambda: f"Dossier créé : {fichier}\nRemplissez-le, puis : generateur verifier {fichier.parent}",
+        lambda: {"reference": reference, "fichier": str(fichier)},
+    )
+
+
+@click.command("verifier", cls=Commande)
+@click.argument("dossier", type=CHEMIN)
+@_imposer
+@options_communes
+def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
+    """Liste tous les constats : prêt, à compléter ou à ne pas déposer."""
+    from generateur import presentation, sortie_json
+    from generateur.etude import etudier_dossier
+
+    etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure)
+    imprimer(lambda: presentation.presenter_constats(etude), lambda: sortie_json.verification_en_json(etude))
+    return CodeSortie.FAIT if etude.verdict == "pret" else CodeSortie.DOSSIER_INVALIDE
+
+
+@click.command("choisir", cls=Commande)
+@click.argument("dossier", type=CHEMIN)
+@_imposer
+@options_communes
+def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
+    """Dit la procédure retenue, les autres et pourquoi, et la juridiction compétente."""
+    from generateur import presentation, sortie_json
+    from generateur.etude import etudier_dossier
+
+    etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure)
+    imprimer(lambda: presentation.presenter_choix(etude), lambda: sortie_json.choix_en_json(etude))
+    return CodeSortie.FAIT if etude.decision.retenue else CodeSortie.PROCEDURE_INDETERMINABLE
+
+
+@click.command("chiffrer", cls=Commande)
+@click.argument("dossier", type=CHEMIN)
+@options_communes
+def chiffrer(dossier: Path, au: dt.date | None) -> None:
+    """Donne le décompte, expliqué ligne par ligne."""
+    from generateur import presentation, sortie_json
+    from generateur.etude import chiffrer_dossier
+
+    lu, decompte = chiffrer_dossier(dossier, jour=aujourd_hui(), au=au)
+    imprimer(
+        lambda: presentation.presenter_decompte(lu.reference, decompte),
+        lambda: sortie_json.decompte_en_json(lu.reference, decompte),
+    )
+
+
+COMMANDES = (nouveau, verifier, choisir, chiffrer)

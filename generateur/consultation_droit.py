@@ -1,0 +1,115 @@
+"""Consultation des tables de droit : liste, valeurs à une date avec leur source, ce qui expire bientôt."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from generateur.domaine.langue import date_longue
+from generateur.droit.tables import Table, Valeur, expirations, lire_table, lister_tables, valeur_au
+from generateur.erreurs import ErreurDroitManquant
+
+
+@dataclass(frozen=True)
+class Reponse:
+    """Ce que la commande imprime, en texte et en objet."""
+
+    texte: str
+    objet: dict[str, Any]
+
+
+def consulter(nom: str | None, cle: str | None, jour: dt.date, alerte_jours: int) -> Reponse:
+    """Sans nom : la liste et les expirations. Avec un nom : chaque série (ou la seule clé) à la date."""
+    if nom is None:
+        return _lister(jour, alerte_jours)
+    table = lire_table(nom)
+    valeurs = [valeur_au(nom, jour, cle)] if cle is not None else _valeurs_en_vigueur(table, jour)
+    lignes = [f"{table.libelle} ({table.unite}), au {date_longue(jour)}"]
+    lignes.append(f"  vérifiée le {date_longue(table.verifie_le)}, connue jusqu'au {date_longue(table.horizon)}")
+    lignes += [ligne for valeur in valeurs for ligne in _decrire(valeur)]
+    objet = {
+        "table": nom,
+        "libelle": table.libelle,
+        "unite": table.unite,
+        "au": jour.isoformat(),
+        "verifie_le": table.verifie_le.isoformat(),
+        "horizon": table.horizon.isoformat(),
+        "valeurs": [_en_objet(valeur) for valeur in valeurs],
+    }
+    return Reponse("\n".join(lignes), objet)
+
+
+def _valeurs_en_vigueur(table: Table, jour: dt.date) -> list[Valeur]:
+    """Une valeur par série déjà commencée ; l'horizon dépassé refuse, comme partout."""
+    valeurs = []
+    for cle in table.cles:
+        try:
+            valeurs.append(valeur_au(table.nom, jour, cle))
+        except ErreurDroitManquant:
+            if jour > table.horizon:
+                raise
+    if not valeurs:
+        return [valeur_au(table.nom, jour, table.cles[0])]
+    return valeurs
+
+
+def _lister(jour: dt.date, alerte_jours: int) -> Reponse:
+    tables = [lire_table(nom) for nom in lister_tables()]
+    proches = expirations(jour, alerte_jours)
+    largeur = max(len(table.nom) for table in tables)
+    lignes = [f"{t.nom:<{largeur}}  jusqu'au {t.horizon:%d/%m/%Y}  {t.libelle}" for t in tables]
+    if proches:
+        lignes += ["", f"À mettre à jour dans les {alerte_jours} jours :"]
+        lignes += [f"  • {t.nom} : horizon le {date_longue(t.horizon)} ({t.fichier})" for t in proches]
+    objet = {
+        "au": jour.isoformat(),
+        "tables": [
+            {
+                "nom": t.nom,
+                "libelle": t.libelle,
+                "unite": t.unite,
+                "verifie_le": t.verifie_le.isoformat(),
+                "horizon": t.horizon.isoformat(),
+            }
+            for t in tables
+        ],
+        "expirent": [t.nom for t in proches],
+    }
+    return Reponse("\n".join(lignes), objet)
+
+
+def _decrire(valeur: Valeur) -> list[str]:
+    cle = f"{valeur.cle} : " if valeur.cle else ""
+    doute = "" if valeur.confiance == "certaine" else f" [{valeur.confiance.replace('_', ' ')}]"
+    lignes = [f"  {cle}{_ecrire(valeur)} depuis le {date_longue(valeur.depuis)}{doute}"]
+    lignes.append(f"      {valeur.source.titre} — {valeur.source.url}")
+    if valeur.note:
+        lignes.append(f"      {valeur.note}")
+    return lignes
+
+
+def _ecrire(valeur: Valeur) -> str:
+    match valeur.valeur:
+        case None:
+            return "non établi"
+        case bool():
+            return "oui" if valeur.valeur else "non"
+        case Decimal():
+            return str(valeur.valeur).replace(".", ",")
+    return str(valeur.valeur)
+
+
+def _en_objet(valeur: Valeur) -> dict[str, Any]:
+    brute = valeur.valeur
+    return {
+        "cle": valeur.cle,
+        "valeur": str(brute) if isinstance(brute, Decimal) else brute,
+        "depuis": valeur.depuis.isoformat(),
+        "confiance": valeur.confiance,
+        "note": valeur.note,
+        "source": {
+            "titre": valeur.source.titre,
+            "url": valeur.source.url,
+            "publication": valeur.source.publication.isoformat() if valeur.source.publication else None,
+        },
+    }

@@ -1,0 +1,68 @@
+"""Le catalogue des constats : pour chaque code, ses gravités possibles, ce qu'il dit et son texte.
+
+Les données sont dans `catalogue.toml`, à côté. Un constat ne se fabrique que par `constater` : un code
+absent du catalogue, ou une gravité qu'il ne prévoit pas, est une erreur de programme que les tests
+attrapent.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from generateur.controles.constat import Constat, Gravite
+
+
+@dataclass(frozen=True)
+class Entree:
+    """Un code, ses gravités possibles (la première par défaut), ce qu'il dit, l'article qui le fonde."""
+
+    code: str
+    gravites: tuple[Gravite, ...]
+    libelle: str
+    fondement: str
+
+
+@cache
+def _donnees() -> Mapping[str, Any]:
+    texte = files("generateur.controles").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    return tomllib.loads(texte)
+
+
+@cache
+def catalogue() -> Mapping[str, Entree]:
+    """Toutes les entrées, par code, dans l'ordre du fichier."""
+    return {
+        code: Entree(code, tuple(brut["gravites"]), brut["libelle"], brut.get("fondement", ""))
+        for code, brut in _donnees()["codes"].items()
+    }
+
+
+def constater(  # noqa: PLR0913 : les champs d'un constat, presque tous facultatifs
+    code: str,
+    message: str,
+    *,
+    lieu: str = "",
+    remede: str = "",
+    gravite: Gravite | None = None,
+    fondement: str = "",
+) -> Constat:
+    """Constat du catalogue ; gravité et fondement par défaut sont les siens."""
+    entree = catalogue()[code]
+    retenue = gravite or entree.gravites[0]
+    if retenue not in entree.gravites:
+        raise ValueError(f"le catalogue ne prévoit pas la gravité « {retenue} » pour {code}")
+    return Constat(code, retenue, message, lieu, remede, fondement or entree.fondement)
+
+
+def repere(nom: str) -> int:
+    """Repère d'usage de la maison (jours, mois), qui n'est pas une règle de droit."""
+    return int(_donnees()["reperes"][nom])
+
+
+@cache
+def mots(liste: str) -> tuple[str, ...]:
+    """Liste de mots de `catalogue.toml`, en minuscules sans accent, comme les rend `comparaison.aplatir`."""
+    return tuple(_donnees()["mots"][liste])

@@ -1,0 +1,271 @@
+"""La juridiction du débiteur : quel tribunal, dans quel ressort, avec quelle certitude.
+
+Territoriale (CPC 42, 43, 1406) : le lieu où demeure le débiteur, d'ordre public, quelle que soit la
+clause. D'attribution : C. com. L721-3 (entre commerçants, artisans, ou entre eux), L721-5 (exercice
+libéral : tribunal judiciaire), L731-1 (Alsace-Moselle), COJ L213-4-4 et L213-4-5 (contentieux de la
+protection), D212-19-1 (proximité). La commune ne se devine pas : ambiguë ou inconnue, elle se demande.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from generateur.calculs.qualites import est_societe_commerciale, qualite_de
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.controles.droit_connu import decimal_connu
+from generateur.controles.lieux import situer, vise_une_declaration
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import enumerer
+from generateur.domaine.parties import Debiteur, Identite
+from generateur.droit.juridictions import Commune, Juridiction, Ressort, ressort_de, trouver_communes
+from generateur.droit.tables import valeur_au
+
+PAYS = "FR"
+CODES_COMMUNE = frozenset({"COMMUNE_INCONNUE", "COMMUNE_AMBIGUE", "HORS_PERIMETRE"})
+Ordre = Literal["commercial", "judiciaire", "protection"]
+_REMEDE_CHOIX = 'Pour en saisir une autre, écrivez [procedures.injonction_de_payer] juridiction = "…" (son nom).'
+_ACTIVITES_DE_PROTECTION = frozenset({"bail_habitation", "credit_consommation"})
+
+
+@dataclass(frozen=True)
+class Competence:
+    """Juridiction compétente pour une requête, cour d'appel du débiteur, et ce qu'il faut en savoir."""
+
+    juridiction: Juridiction | None
+    cour_appel: str | None
+    constats: tuple[Constat, ...]
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Constats de commune seulement : le reste n'intéresse que la voie qui saisit un tribunal."""
+    if vise_une_declaration(dossier):
+        return []
+    constats = juridiction_competente(dossier, contexte.au).constats
+    return [constat for constat in constats if constat.code in CODES_COMMUNE]
+
+
+def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None = None) -> Competence:
+    """Juridiction du débiteur principal à la date `au` (compris).
+
+    `montant` (en euros) : le total demandé, qui fait nommer le tribunal de proximité jusqu'à son seuil ;
+    None : le tribunal judiciaire. Débiteur public, à l'étranger ou sans commune connue : aucune
+    juridiction.
+    """
+    debiteur = dossier.debiteur
+    if debiteur.nature == "personne_publique" or debiteur.domicile.pays.upper() != PAYS:
+        return Competence(None, None, ())
+    rang = next(lieu for lieu, autre in situer("debiteurs", dossier.debiteurs) if autre is debiteur)
+    lieu = f"{rang}.adresse"
+    communes = _communes(debiteur)
+    if len(communes) != 1:
+        return Competence(None, None, (_commune_a_preciser(lieu, debiteur, communes),))
+    ressort = ressort_de(communes[0].insee, au)
+    if ressort.hors_perimetre:
+        return Competence(None, ressort.cour_appel or None, (_hors_perimetre(lieu, communes[0]),))
+    ordre, constats = _ordre(dossier, au)
+    if ordre is None:
+        return Competence(None, ressort.cour_appel or None, tuple(constats))
+    juridiction = _designer(ordre, ressort, montant, au)
+    constats += _reserves(juridiction, lieu)
+    constats += _autres_debiteurs(dossier, juridiction, au)
+    return Competence(juridiction, ressort.cour_appel or None, tuple(constats))
+
+
+def _communes(debiteur: Debiteur) -> tuple[Commune, ...]:
+    adresse = debiteur.domicile
+    return trouver_communes(adresse.code_postal, adresse.commune, adresse.insee)
+
+
+def _commune_a_preciser(lieu: str, debiteur: Debiteur, communes: Sequence[Commune]) -> Constat:
+    adresse = debiteur.domicile
+    saisie = f"{adresse.code_postal} {adresse.commune}"
+    if communes:
+        choix = enumerer([f"{commune.nom} ({commune.insee})" for commune in communes])
+        return constater(
+            "COMMUNE_AMBIGUE",
+            f"« {saisie} » désigne plusieurs communes : {choix} ; le tribunal en dépend.",
+            lieu=f"{lieu}.commune",
+            remede="Ajoutez à l'adresse le code INSEE de la bonne commune, par exemple insee = "
+            f'"{communes[0].insee}".',
+        )
+    return constater(
+        "COMMUNE_INCONNUE",
+        f"« {saisie} »" + (f" (INSEE {adresse.insee})" if adresse.insee else "") + " : cette commune est inconnue.",
+        lieu=f"{lieu}.insee" if adresse.insee else f"{lieu}.commune",
+        remede="Vérifiez le code postal et le nom de la commune (sans CEDEX), ou ajoutez son code INSEE : "
+        'insee = "69123".',
+    )
+
+
+def _hors_perimetre(lieu: str, commune: Commune) -> Constat:
+    return constater(
+        "HORS_PERIMETRE",
+        f"{commune.nom} relève d'une collectivité d'outre-mer dont l'organisation judiciaire propre n'est "
+        "pas couverte.",
+        lieu=f"{lieu}.commune",
+        remede="Demandez conseil à un avocat ou à un commissaire de justice de cette collectivité.",
+    )
+
+
+def _ordre(dossier: Dossier, au: date) -> tuple[Ordre | None, list[Constat]]:
+    """Ordre de juridiction et réserves sur ce choix ; None si une qualité manque ou si le juge est exclu."""
+    activites = {contrat.activite for contrat in dossier.tous_contrats}
+    if activites & _ACTIVITES_DE_PROTECTION:
+        return "protection", []
+    if "honoraires_avocat" in activites:
+        return None, [_honoraires()]
+    if "bail_commercial" in activites:
+        return "judiciaire", [_bail_commercial()]
+    for lieu, partie in (("creancier", dossier.creancier), ("debiteurs[1]", dossier.debiteur)):
+        if _est_exercice_liberal(partie):
+            return "judiciaire", [_exercice_liberal(lieu)]
+    return _ordre_selon_les_qualites(dossier, au)
+
+
+def _ordre_selon_les_qualites(dossier: Dossier, au: date) -> tuple[Ordre | None, list[Constat]]:
+    """L721-3 : entre commerçants, artisans, ou entre eux ; le non-commerçant n'y est jamais attrait."""
+    creancier = _releve_du_commerce(qualite_de(dossier.creancier), au)
+    debiteur = _releve_du_commerce(qualite_de(dossier.debiteur), au)
+    effet = any(contrat.objet_creance == "effet_de_commerce" for contrat in dossier.tous_contrats)
+    if effet or any(facture.nature == "effet" for facture in dossier.factures):
+        return "commercial", [] if debiteur else [_effet()]
+    if dossier.creancier.nature == "personne_publique":
+        creancier = False
+    if debiteur is False:
+        return "judiciaire", []
+    if debiteur is None or creancier is None:
+        return None, []
+    return ("commercial", []) if creancier else ("judiciaire", [_option()])
+
+
+def _releve_du_commerce(qualite: str | None, au: date) -> bool | None:
+    if qualite == "artisan":
+        return bool(valeur_au("regles_procedure", au, "artisans_devant_tribunal_de_commerce").valeur)
+    return None if qualite is None else qualite == "commercant"
+
+
+def _est_exercice_liberal(partie: Identite) -> bool:
+    sans_saisie = partie.model_copy(update={"qualite": None})
+    return est_societe_commerciale(sans_saisie) and qualite_de(sans_saisie) == "liberal"
+
+
+def _designer(ordre: Ordre, ressort: Ressort, montant: Decimal | None, au: date) -> Juridiction:
+    if ordre == "commercial" and ressort.commerciale:
+        return ressort.commerciale
+    judiciaire = ressort.judiciaire
+    seuil = decimal_connu("seuils", au, "tribunal_de_proximite")
+    if ressort.proximite and montant is not None and seuil is not None and montant <= seuil:
+        judiciaire = replace(judiciaire, nom=ressort.proximite, siege=_siege_de(ressort.proximite), adresse="")
+    if ordre == "protection":
+        return replace(judiciaire, type="JCP", nom=f"Juge des contentieux de la protection – {judiciaire.nom}")
+    confiance = "a_confirmer" if ordre == "commercial" else judiciaire.confiance
+    return replace(judiciaire, confiance=confiance)
+
+
+def _siege_de(proximite: str) -> str:
+    return proximite.removeprefix("Tribunal de proximité ").removeprefix("de ").removeprefix("d'")
+
+
+def _reserves(juridiction: Juridiction, lieu: str) -> list[Constat]:
+    if juridiction.confiance == "certaine":
+        return []
+    return [
+        constater(
+            "JURIDICTION_A_CONFIRMER",
+            f"Les sources ne s'accordent pas sur la juridiction de cette commune ({juridiction.nom}).",
+            lieu=f"{lieu}.commune",
+            remede=f"Appelez le greffe avant de déposer. {_REMEDE_CHOIX}",
+        )
+    ]
+
+
+def _autres_debiteurs(dossier: Dossier, juridiction: Juridiction, au: date) -> list[Constat]:
+    """Les autres débiteurs demeurent-ils dans le même ressort ? À défaut, le créancier choisit (CPC 42)."""
+    constats = []
+    for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
+        if debiteur is dossier.debiteur or debiteur.domicile.pays.upper() != PAYS:
+            continue
+        communes = _communes(debiteur)
+        if len(communes) != 1:
+            constats.append(_commune_a_preciser(f"{lieu}.adresse", debiteur, communes))
+            continue
+        ressort = ressort_de(communes[0].insee, au)
+        sieges = {ressort.judiciaire.siege, ressort.commerciale.siege if ressort.commerciale else ""}
+        if juridiction.siege not in sieges and juridiction.nom != ressort.proximite:
+            constats.append(
+                constater(
+                    "RESSORTS_DIFFERENTS",
+                    f"{debiteur.nom_complet} demeure dans un autre ressort que le débiteur principal ; la "
+                    "requête est "
+                    f"adressée à celui du principal ({juridiction.nom}).",
+                    lieu=f"{lieu}.adresse",
+                    remede=f"Rien à faire si cela convient : un seul ressort suffit. {_REMEDE_CHOIX}",
+                )
+            )
+        if juridiction.type not in {"TJ", "JCP"} and qualite_de(debiteur) not in {"commercant", "artisan"}:
+            constats.append(
+                constater(
+                    "DEBITEUR_NON_COMMERCANT",
+                    f"{debiteur.nom_complet} n'est pas commerçant : {juridiction.nom} peut se dire "
+                    "incompétent à son "
+                    "égard, sauf cautionnement d'une dette commerciale.",
+                    lieu=f"{lieu}.qualite",
+                    remede="Vérifiez son engagement, ou formez une requête distincte contre ce débiteur.",
+                )
+            )
+    return constats
+
+
+def _honoraires() -> Constat:
+    return constater(
+        "HONORAIRES_AVOCAT",
+        "Des honoraires d'avocat se taxent devant le bâtonnier : aucun tribunal n'est à saisir par requête.",
+        lieu="contrat.activite",
+        remede="Saisissez le bâtonnier de l'ordre de l'avocat.",
+    )
+
+
+def _bail_commercial() -> Constat:
+    return constater(
+        "BAIL_COMMERCIAL",
+        "Bail commercial : le tribunal judiciaire est retenu ; entre commerçants et hors statut, le "
+        "tribunal de commerce "
+        "est aussi possible.",
+        lieu="contrat.activite",
+        remede=_REMEDE_CHOIX,
+    )
+
+
+def _exercice_liberal(lieu: str) -> Constat:
+    return constater(
+        "SOCIETE_EXERCICE_LIBERAL",
+        "Une société d'exercice libéral est partie : le tribunal judiciaire est retenu.",
+        lieu=f"{lieu}.forme",
+        remede=_REMEDE_CHOIX,
+    )
+
+
+def _effet() -> Constat:
+    return constater(
+        "EFFET_NON_COMMERCANT",
+        "Effet de commerce contre un non-commerçant : le tribunal de commerce ne connaît que de la lettre "
+        "de change et du "
+        "billet signé pour son commerce.",
+        lieu="contrat.objet_creance",
+        remede=_REMEDE_CHOIX,
+    )
+
+
+def _option() -> Constat:
+    return constater(
+        "OPTION_DU_CREANCIER",
+        "Le créancier n'est pas commerçant et le débiteur l'est : le créancier choisit entre tribunal "
+        "judiciaire (retenu, "
+        "sans frais de greffe) et tribunal de commerce.",
+        lieu="creancier.qualite",
+        remede=_REMEDE_CHOIX,
+    )

@@ -1,0 +1,137 @@
+"""La situation de chaque débiteur : public, étranger, disparu, en procédure collective, surendetté.
+
+Sources : C. com. L622-21 à L622-28, L641-3, L643-11, R622-24 ; C. civ. 1844-5 (TUP), 877 (héritiers) ; C.
+conso. L722-2. Une société radiée doit toujours, mais un mandataire ad hoc doit la représenter.
+"""
+
+from collections.abc import Iterator
+
+from generateur.controles.catalogue import constater, mots
+from generateur.controles.comparaison import aplatir
+from generateur.controles.constat import Constat, Gravite
+from generateur.domaine.langue import date_longue
+from generateur.domaine.parties import Debiteur
+
+_PAYS_FRANCE = "FR"
+# situation → (code, ce qu'il faut savoir, que faire)
+_SITUATIONS: dict[str, tuple[str, str, str]] = {
+    "plan_en_cours": (
+        "PLAN_EN_COURS",
+        "exécute un plan : une créance antérieure au jugement n'est payée que par ce plan",
+        "Indiquez procedure_collective = { jugement = … } et demandez au commissaire à l'exécution du plan.",
+    ),
+    "cloture_insuffisance_actif": (
+        "CLOTURE_INSUFFISANCE_ACTIF",
+        "a vu sa liquidation close pour insuffisance d'actif : sauf exceptions, l'action n'est pas retrouvée",
+        "Classez le dossier en perte (certificat d'irrécouvrabilité), ou prenez conseil.",
+    ),
+    "dissoute_tup": (
+        "DEBITEUR_DISSOUT",
+        "a été dissoute par transmission universelle de patrimoine : son associé unique doit à sa place",
+        "Remplacez le débiteur par l'associé unique, et versez l'annonce légale dans [[pieces]].",
+    ),
+    "decede": (
+        "DEBITEUR_DECEDE",
+        "est décédé : ses héritiers doivent à sa place",
+        "Demandez l'acte de notoriété au notaire et saisissez chaque héritier dans [[debiteurs]].",
+    ),
+    "surendettement": (
+        "SURENDETTEMENT",
+        "est en surendettement : l'exécution est interdite, et la dette se déclare à la commission",
+        "Déclarez la créance à la commission de la Banque de France.",
+    ),
+    "liquidation_amiable": (
+        "LIQUIDATION_AMIABLE",
+        "est en liquidation amiable : le liquidateur la représente",
+        'Indiquez representant = { nom = "…", qualite = "liquidateur amiable" }.',
+    ),
+    "radiee": (
+        "DEBITEUR_RADIE",
+        "est radiée : la société doit toujours, mais personne ne la représente plus",
+        'Faites désigner un mandataire ad hoc, puis écrivez representant = { qualite = "mandataire ad hoc", … }.',
+    ),
+}
+
+
+def controler_debiteur(lieu: str, debiteur: Debiteur) -> list[Constat]:
+    """Tous les constats de situation d'un débiteur."""
+    return [
+        *_statut(lieu, debiteur),
+        *_adresse(lieu, debiteur),
+        *_situation(lieu, debiteur),
+        *_collective(lieu, debiteur),
+    ]
+
+
+def _statut(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
+    if debiteur.nature == "personne_publique":
+        yield constater(
+            "DEBITEUR_PUBLIC",
+            f"{debiteur.nom_complet} est une personne publique : ni injonction de payer, ni exécution forcée.",
+            lieu=f"{lieu}.nature",
+            remede="Demandez le mandatement d'office, ou un référé-provision devant le tribunal administratif.",
+        )
+
+
+def _adresse(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
+    domicile = debiteur.domicile
+    if domicile.pays.upper() != _PAYS_FRANCE:
+        yield constater(
+            "DEBITEUR_A_L_ETRANGER",
+            f"{debiteur.nom_complet} demeure à l'étranger ({domicile.pays}) : les procédures françaises "
+            "simplifiées "
+            "ne conviennent pas.",
+            lieu=f"{lieu}.adresse.pays",
+            remede="Dans l'Union européenne, demandez une injonction de payer européenne (formulaire A).",
+        )
+    elif any(mot in aplatir(f"{domicile.voie} {domicile.commune}") for mot in mots("adresse_inconnue")):
+        yield constater(
+            "ADRESSE_INCONNUE",
+            f"L'adresse de {debiteur.nom_complet} est inconnue : le tribunal et la signification en dépendent.",
+            lieu=f"{lieu}.adresse",
+            remede="Cherchez-la au registre (Sirene, RCS) ou confiez la recherche à un commissaire de justice.",
+        )
+
+
+def _situation(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
+    if debiteur.situation not in _SITUATIONS:
+        return
+    code, explication, remede = _SITUATIONS[debiteur.situation]
+    gravite: Gravite | None = None
+    if debiteur.situation == "radiee":
+        qualite = aplatir(debiteur.representant.qualite or "") if debiteur.representant else ""
+        gravite = "avertissement" if "ad hoc" in qualite else None
+        if debiteur.est_physique:
+            gravite = "avertissement"
+            explication = "n'est plus immatriculé, et reste tenu de ses dettes"
+            remede = "Vérifiez son adresse actuelle : c'est son domicile qui fixe le tribunal."
+    yield constater(
+        code,
+        f"{debiteur.nom_complet} {explication}.",
+        lieu=f"{lieu}.situation",
+        remede=remede,
+        gravite=gravite,
+    )
+
+
+def _collective(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
+    """Cohérence seulement : ce que la déclaration de créance demande de plus, elle le contrôle elle-même."""
+    procedure = debiteur.procedure_collective
+    if procedure is None or procedure.jugement is None:
+        return
+    if debiteur.situation == "in_bonis":
+        yield constater(
+            "SITUATION_CONTREDITE",
+            f"Un jugement d'ouverture est indiqué pour {debiteur.nom_complet}, dont la situation reste « in_bonis ».",
+            lieu=f"{lieu}.situation",
+            remede='Écrivez situation = "redressement" (ou "sauvegarde", "liquidation"), ou retirez '
+            "procedure_collective.",
+        )
+    if procedure.publication_bodacc and procedure.publication_bodacc < procedure.jugement:
+        yield constater(
+            "PUBLICATION_AVANT_JUGEMENT",
+            f"La publication au BODACC ({date_longue(procedure.publication_bodacc)}) précède le jugement "
+            f"({date_longue(procedure.jugement)}).",
+            lieu=f"{lieu}.procedure_collective.publication_bodacc",
+            remede="Recopiez les deux dates de l'annonce du BODACC.",
+        )

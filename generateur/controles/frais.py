@@ -1,0 +1,58 @@
+"""Les frais accessoires demandés : sans titre exécutoire, les frais de recouvrement restent au créancier.
+
+Source : CPCE L111-8 (seuls les actes prescrits par la loi sont à la charge du débiteur). Les frais se
+saisissent dans `[procedures.injonction_de_payer] frais_accessoires`, que la procédure valide elle-même.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from generateur.controles.catalogue import constater, mots
+from generateur.controles.comparaison import aplatir
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.controles.lieux import situer
+from generateur.domaine.dossier import Dossier
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Frais interdits ou non justifiés, quelle que soit la procédure qui les porte."""
+    del contexte  # L111-8 ne dépend ni de la date ni du décompte
+    constats: list[Constat] = []
+    for nom, complement in sorted(dossier.procedures.items()):
+        frais = complement.get("frais_accessoires")
+        if isinstance(frais, list):
+            for lieu, ligne in situer(f"procedures.{nom}.frais_accessoires", frais):
+                if isinstance(ligne, dict):
+                    constats += _ligne(lieu, ligne, dossier)
+    for lieu, facture in situer("factures", dossier.factures):
+        if _est_interdit(facture.objet or ""):
+            constats.append(_interdits(f"{lieu}.objet", facture.objet or ""))
+    return constats
+
+
+def _ligne(lieu: str, ligne: dict[str, Any], dossier: Dossier) -> Iterator[Constat]:
+    libelle = str(ligne.get("libelle", ""))
+    if _est_interdit(libelle):
+        yield _interdits(f"{lieu}.libelle", libelle)
+    elif not ligne.get("fichier") and not any(piece.nature == "justificatif_frais" for piece in dossier.pieces):
+        yield constater(
+            "FRAIS_SANS_JUSTIFICATIF",
+            f"Les frais « {libelle} » n'ont pas de justificatif.",
+            lieu=f"{lieu}.fichier",
+            remede='Ajoutez fichier = "pieces/justificatif.pdf" à cette ligne.',
+        )
+
+
+def _est_interdit(libelle: str) -> bool:
+    plat = aplatir(libelle)
+    return any(mot in plat for mot in mots("frais_interdits"))
+
+
+def _interdits(lieu: str, libelle: str) -> Constat:
+    return constater(
+        "FRAIS_INTERDITS",
+        f"« {libelle} » : sans titre exécutoire, ces frais restent à la charge du créancier.",
+        lieu=lieu,
+        remede="Retirez cette somme ; entre professionnels, l'indemnité forfaitaire par facture est déjà comptée.",
+    )

@@ -1,0 +1,219 @@
+"""Identités : SIREN, SIRET, TVA et IBAN (clés de contrôle et cohérence), mentions exigées de la requête.
+
+Sources : CPC, art. 54 et 57 (identité des parties, à peine de nullité) ; C. com., art. R123-237 (mentions
+des sociétés). Les clés de contrôle sont celles de python-stdnum, exception de La Poste comprise. Un
+identifiant faux est bloquant ; un SIREN d'organisme public (commençant par 1 ou 2) n'est qu'un
+avertissement.
+"""
+
+from collections.abc import Iterator
+
+from stdnum import bic, iban
+from stdnum.eu import vat
+from stdnum.fr import siren, siret, tva
+
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat, Gravite
+from generateur.controles.contexte import Contexte
+from generateur.controles.lieux import situer, situer_parties, vise_une_declaration
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.parties import Creancier, Debiteur, Identite
+
+_REMEDE_RECOPIE = "Recopiez-le depuis un extrait Kbis ou l'avis de situation SIRENE de moins de trois mois."
+_LONGUEUR_SIREN = 9
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Tous les constats sur les identités."""
+    del contexte  # une identité ne dépend ni de la date ni du décompte
+    constats: list[Constat] = []
+    for lieu, partie in situer_parties(dossier):
+        constats += _identifiants(lieu, partie)
+    constats += _creancier_et_debiteur(dossier)
+    exigence: Gravite = "avertissement" if vise_une_declaration(dossier) else "a_completer"
+    constats += _creancier_complet(dossier.creancier, exigence)
+    constats += _mentions_de_societe(dossier.creancier)
+    for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
+        constats += _debiteur_complet(lieu, debiteur, exigence)
+    return constats
+
+
+def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
+    if partie.siren:
+        yield from _siren(lieu, partie.siren)
+    elif not partie.siret and partie.nature in {"personne_morale", "entrepreneur_individuel"}:
+        yield constater(
+            "SIREN_ABSENT",
+            f"Le SIREN de {partie.nom_complet} n'est pas indiqué : il identifie la partie sans équivoque.",
+            lieu=f"{lieu}.siren",
+            remede='Ajoutez par exemple siren = "123 456 782" (neuf chiffres, entre guillemets).',
+        )
+    if partie.siret:
+        yield from _siret(lieu, partie.siret, partie.siren)
+    if partie.tva:
+        yield from _tva(lieu, partie.tva, partie.siren_deduit)
+    if partie.iban and not iban.is_valid(partie.iban):
+        yield constater(
+            "IBAN_INVALIDE",
+            f"L'IBAN {partie.iban} est faux : sa clé de contrôle ne correspond pas.",
+            lieu=f"{lieu}.iban",
+            remede="Recopiez-le depuis un relevé d'identité bancaire.",
+        )
+    if partie.bic and not bic.is_valid(partie.bic):
+        yield constater(
+            "BIC_INVALIDE",
+            f"Le BIC {partie.bic} n'a pas la forme attendue (8 ou 11 caractères).",
+            lieu=f"{lieu}.bic",
+            remede="Recopiez-le depuis un relevé d'identité bancaire.",
+        )
+
+
+def _siren(lieu: str, valeur: str) -> Iterator[Constat]:
+    endroit = f"{lieu}.siren"
+    if not siren.is_valid(valeur):
+        yield constater(
+            "SIREN_INVALIDE",
+            f"Le SIREN {valeur} est faux : il faut neuf chiffres, et la clé de contrôle doit correspondre.",
+            lieu=endroit,
+            remede=_REMEDE_RECOPIE,
+        )
+    elif len(set(valeur)) == 1:
+        yield constater(
+            "SIREN_FACTICE",
+            f"Le SIREN {valeur} n'appartient à personne : c'est un numéro de remplissage.",
+            lieu=endroit,
+            remede=_REMEDE_RECOPIE,
+        )
+    elif valeur[0] in "12":
+        yield constater(
+            "SIREN_PUBLIC",
+            f"Le SIREN {valeur} commence par {valeur[0]} : cette série est celle des organismes publics.",
+            lieu=endroit,
+            remede="Vérifiez le numéro ; s'il s'agit d'un organisme public, écrivez nature = \"personne_publique\".",
+        )
+
+
+def _siret(lieu: str, valeur: str, siren_saisi: str | None) -> Iterator[Constat]:
+    endroit = f"{lieu}.siret"
+    if not siret.is_valid(valeur):
+        yield constater(
+            "SIRET_INVALIDE",
+            f"Le SIRET {valeur} est faux : il faut quatorze chiffres, et la clé de contrôle doit correspondre.",
+            lieu=endroit,
+            remede=_REMEDE_RECOPIE,
+        )
+    elif siren_saisi and valeur[:_LONGUEUR_SIREN] != siren_saisi:
+        yield constater(
+            "SIRET_INCOHERENT",
+            f"Le SIRET {valeur} ne commence pas par le SIREN {siren_saisi} : l'un des deux est d'une autre entreprise.",
+            lieu=endroit,
+            remede=_REMEDE_RECOPIE,
+        )
+    elif not siren_saisi:
+        yield from _siren(lieu, valeur[:_LONGUEUR_SIREN])
+
+
+def _tva(lieu: str, valeur: str, siren_connu: str | None) -> Iterator[Constat]:
+    endroit = f"{lieu}.tva"
+    francaise = valeur.startswith("FR")
+    if not (tva.is_valid(valeur) if francaise else vat.is_valid(valeur)):
+        yield constater(
+            "TVA_INVALIDE",
+            f"Le numéro de TVA {valeur} est faux : sa clé de contrôle ne correspond pas.",
+            lieu=endroit,
+            remede="Recopiez-le depuis une facture ou vérifiez-le sur le service VIES de la Commission européenne.",
+        )
+    elif francaise and siren_connu and not valeur.endswith(siren_connu):
+        yield constater(
+            "TVA_INCOHERENTE",
+            f"Le numéro de TVA {valeur} ne se termine pas par le SIREN {siren_connu}.",
+            lieu=endroit,
+            remede="Corrigez le numéro de TVA ou le SIREN : le premier contient le second.",
+        )
+
+
+def _creancier_et_debiteur(dossier: Dossier) -> Iterator[Constat]:
+    numero = dossier.creancier.siren_deduit
+    for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
+        if numero and debiteur.siren_deduit == numero:
+            yield constater(
+                "CREANCIER_DEBITEUR",
+                f"Le créancier et {debiteur.nom_complet} portent le même SIREN {numero} : "
+                "nul n'est débiteur de lui-même.",
+                lieu=f"{lieu}.siren",
+                remede="Corrigez le SIREN de l'une des deux parties.",
+            )
+
+
+def _creancier_complet(creancier: Creancier, exigence: Gravite) -> Iterator[Constat]:
+    if not creancier.est_physique:
+        if not creancier.representant:
+            yield constater(
+                "REPRESENTANT_ABSENT",
+                f"L'organe qui représente légalement {creancier.nom_complet} n'est pas indiqué ; "
+                "la requête doit le nommer.",
+                lieu="creancier.representant",
+                remede='Ajoutez par exemple representant = { nom = "Claire Martin", qualite = "gérante" }.',
+                gravite=exigence,
+            )
+        return
+    exemples = {
+        "prenoms": 'prenoms = "Claire Marie"',
+        "naissance": 'naissance = { date = 1980-05-14, lieu = "Lyon (Rhône)" }',
+        "nationalite": 'nationalite = "française"',
+        "profession": 'profession = "menuisière"',
+    }
+    yield from _cles_manquantes("creancier", creancier, exemples, exigence)
+
+
+def _debiteur_complet(lieu: str, debiteur: Debiteur, exigence: Gravite) -> Iterator[Constat]:
+    if debiteur.est_physique:
+        yield from _cles_manquantes(lieu, debiteur, {"prenoms": 'prenoms = "Paul"'}, exigence)
+    elif debiteur.nature == "personne_morale" and not debiteur.forme:
+        yield constater(
+            "FORME_ABSENTE",
+            f"La forme juridique de {debiteur.nom_complet} n'est pas indiquée ; la requête la mentionne.",
+            lieu=f"{lieu}.forme",
+            remede='Ajoutez par exemple forme = "SARL".',
+        )
+
+
+def _cles_manquantes(lieu: str, partie: Identite, exemples: dict[str, str], exigence: Gravite) -> Iterator[Constat]:
+    noms = {
+        "prenoms": "Les prénoms",
+        "naissance": "La date et le lieu de naissance",
+        "nationalite": "La nationalité",
+        "profession": "La profession",
+    }
+    for cle, exemple in exemples.items():
+        if not getattr(partie, cle):
+            yield constater(
+                "IDENTITE_INCOMPLETE",
+                f"{noms[cle]} de {partie.nom_complet} : à indiquer, la requête doit les mentionner.",
+                lieu=f"{lieu}.{cle}",
+                remede=f"Ajoutez par exemple {exemple}.",
+                gravite=exigence,
+            )
+
+
+def _mentions_de_societe(creancier: Creancier) -> Iterator[Constat]:
+    if creancier.nature != "personne_morale":
+        return
+    if not creancier.forme:
+        yield constater(
+            "FORME_ABSENTE",
+            f"La forme juridique de {creancier.nom_complet} n'est pas indiquée ; la requête la mentionne.",
+            lieu="creancier.forme",
+            remede='Ajoutez par exemple forme = "SARL".',
+        )
+    if creancier.qualite in {"association", "societe_civile"}:
+        return
+    exemples = {"capital": 'capital = "10000.00"', "rcs_ville": 'rcs_ville = "Lyon"'}
+    for cle, exemple in exemples.items():
+        if getattr(creancier, cle) is None:
+            yield constater(
+                "MENTION_SOCIETE_ABSENTE",
+                f"« {cle} » manque au créancier : une société l'indique sur sa correspondance et ses factures.",
+                lieu=f"creancier.{cle}",
+                remede=f"Ajoutez par exemple {exemple}.",
+            )

@@ -1,0 +1,107 @@
+"""Les factures elles-mêmes : mentions obligatoires à leur date, et délai de paiement convenu.
+
+Sources : C. com. L441-9 (mentions) et L441-10 I, L441-11 (délais) ; CGI, ann. II, 242 nonies A. Une
+mention qui manque n'éteint pas la créance, et le texte extrait d'un PDF peut être incomplet : au plus un
+avertissement.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from generateur.calculs.qualites import est_entre_professionnels
+from generateur.controles.catalogue import constater, mots
+from generateur.controles.comparaison import aplatir
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.controles.droit_connu import decimal_connu, entier_connu, est_connu
+from generateur.controles.lieux import situer
+from generateur.domaine.creances import Facture
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import date_longue, enumerer
+from generateur.droit.tables import valeur_au
+
+_LUES_PAR_MOTS = ("taux_penalites", "indemnite_forfaitaire", "escompte")
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Mentions et délais de paiement ; rien hors des relations entre professionnels."""
+    if not est_entre_professionnels(dossier):
+        return []
+    constats: list[Constat] = []
+    for lieu, facture in situer("factures", dossier.factures):
+        inspection = contexte.fichiers.get(facture.fichier)
+        if inspection and inspection.texte.strip():
+            constats += _mentions(lieu, facture, dossier, inspection.texte)
+        constats += _numero_de_tva(facture, dossier)
+        constats += _delai_de_paiement(lieu, facture, dossier)
+    return constats
+
+
+def _mentions(lieu: str, facture: Facture, dossier: Dossier, texte: str) -> Iterator[Constat]:
+    plat = aplatir(texte)
+    chiffres = re.sub(r"\D", "", texte)
+    absentes = [cle for cle in _LUES_PAR_MOTS if not any(mot in plat for mot in mots(f"mention_{cle}"))]
+    siren = dossier.creancier.siren_deduit
+    if siren and siren not in chiffres:
+        absentes.append("siren_vendeur")
+    siren_client = dossier.debiteur.siren_deduit
+    if siren_client and siren_client not in chiffres:
+        absentes.append("siren_client")
+    libelles = [
+        str(valeur_au("mentions_facture", facture.date, cle).valeur)
+        for cle in absentes
+        if est_connu("mentions_facture", facture.date, cle)
+    ]
+    if libelles:
+        yield constater(
+            "MENTIONS_FACTURE",
+            f"Facture {facture.numero} : mentions non retrouvées dans le document ({enumerer(libelles)}).",
+            lieu=f"{lieu}.fichier",
+            remede="Vérifiez la facture ; complétez le modèle pour les prochaines, sans modifier celle-ci.",
+        )
+
+
+def _numero_de_tva(facture: Facture, dossier: Dossier) -> Iterator[Constat]:
+    seuil = decimal_connu("seuils", facture.date, "tva_intracommunautaire_sur_facture")
+    assujettie = facture.montant_ht is not None and facture.montant_tva
+    if seuil is not None and assujettie and (facture.montant_ht or 0) > seuil and not dossier.creancier.tva:
+        yield constater(
+            "TVA_VENDEUR_ABSENTE",
+            f"La facture {facture.numero} porte de la TVA, et le numéro de TVA du créancier n'est pas indiqué.",
+            lieu="creancier.tva",
+            remede='Ajoutez par exemple tva = "FR12 123456782".',
+        )
+
+
+def _delai_de_paiement(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:
+    contrat = dossier.contrat_de(facture)
+    if contrat and contrat.activite == "transport":
+        jours = entier_connu("delais_jours", facture.date, "paiement_transport")
+        limite = facture.date + timedelta(days=jours) if jours else None
+    else:
+        limite = _limite_generale(facture.date)
+    if limite and facture.echeance > limite:
+        yield constater(
+            "DELAI_DE_PAIEMENT",
+            f"Facture {facture.numero} : l'échéance du {date_longue(facture.echeance)} dépasse le délai "
+            "légal "
+            f"de paiement entre professionnels, qui expirait le {date_longue(limite)}.",
+            lieu=f"{lieu}.echeance",
+            remede="Vérifiez la date ; si elle est exacte, la créance reste due mais le délai est irrégulier.",
+        )
+
+
+def _limite_generale(emission: date) -> date | None:
+    """Le plus tardif des deux délais admis : jours nets, ou jours fin de mois dans l'un ou l'autre ordre."""
+    nets = entier_connu("delais_jours", emission, "paiement_maximal")
+    fin_de_mois = entier_connu("delais_jours", emission, "paiement_fin_de_mois")
+    if nets is None or fin_de_mois is None:
+        return None
+    ecart = timedelta(days=fin_de_mois)
+    return max(emission + timedelta(days=nets), _fin_du_mois(emission) + ecart, _fin_du_mois(emission + ecart))
+
+
+def _fin_du_mois(jour: date) -> date:
+    return jour.replace(day=calendar.monthrange(jour.year, jour.month)[1])

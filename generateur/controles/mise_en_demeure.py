@@ -1,0 +1,184 @@
+"""La mise en demeure : envoyée, au bon moment, prouvée, et délai écoulé.
+
+Sources : C. civ. 1231, 1344 et 1344-1 ; CPCE (postes) L100 et R53-3 (recommandé électronique :
+consentement du destinataire non professionnel). Le délai laissé au débiteur se compte du lendemain de la
+présentation, à défaut de la réception, à défaut de l'envoi ; il court encore le dernier jour. Rien n'est
+demandé pour une déclaration de créance.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from generateur.calculs.qualites import est_traite_en_professionnel
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.controles.lieux import situer, situer_mises_en_demeure, vise_une_declaration
+from generateur.domaine.creances import Facture, MiseEnDemeure
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import date_longue, enumerer
+from generateur.domaine.parties import Debiteur
+from generateur.droit.tables import entier_au
+
+_MODES_FAIBLES = frozenset({"courriel", "lettre_simple"})
+_MODES_AVEC_ACCUSE = frozenset({"lrar", "lre"})
+_PREUVES_ADRESSE = frozenset({"kbis_debiteur", "situation_sirene"})
+Situees = Sequence[tuple[str, MiseEnDemeure]]
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Tous les constats sur la ou les mises en demeure."""
+    if vise_une_declaration(dossier):
+        return []
+    lettres = [(lieu, lettre) for lieu, lettre in situer_mises_en_demeure(dossier) if lettre.date_envoi <= contexte.au]
+    if not lettres:
+        return [_absente(dossier, contexte.au)]
+    constats = [*_couverture(lettres, dossier), *_delai(lettres, contexte.au)]
+    for lieu, lettre in lettres:
+        constats += _preuve(lieu, lettre)
+        constats += _recommande_electronique(lieu, lettre, dossier)
+    constats += _adresse(lettres, dossier)
+    return constats
+
+
+def _absente(dossier: Dossier, au: date) -> Constat:
+    envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
+    message = (
+        f"La mise en demeure du {date_longue(min(envois))} est postérieure à l'arrêté du {date_longue(au)}."
+        if envois
+        else "Aucune mise en demeure n'a été envoyée : les juges l'attendent, et le débiteur doit pouvoir payer."
+    )
+    return constater(
+        "MISE_EN_DEMEURE_ABSENTE",
+        message,
+        lieu="mise_en_demeure",
+        remede="Produisez la lettre avec « generateur mettre-en-demeure », envoyez-la en recommandé, puis "
+        "ajoutez "
+        '[mise_en_demeure] date_envoi = 2026-10-01, mode = "lrar", delai_jours = 15, fichier = …, accuse = …',
+    )
+
+
+def _couverture(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
+    """Chaque facture et chaque débiteur ont-ils reçu une mise en demeure, et après l'échéance ?"""
+    prematurees = [facture for facture in dossier.factures if not _est_visee(facture, lettres)]
+    if prematurees and len(prematurees) == len(dossier.factures):
+        yield constater(
+            "MISE_EN_DEMEURE_PREMATUREE",
+            "La mise en demeure précède l'échéance des factures, ou n'en vise aucune.",
+            lieu=f"{lettres[0][0]}.date_envoi",
+            remede="Corrigez la date, ou envoyez une mise en demeure qui vise ces factures.",
+        )
+    elif prematurees:
+        yield constater(
+            "MISE_EN_DEMEURE_PARTIELLE",
+            "Aucune mise en demeure postérieure à l'échéance ne vise "
+            f"{enumerer([facture.numero for facture in prematurees])}.",
+            lieu=f"{lettres[0][0]}.factures",
+            remede="Envoyez une nouvelle mise en demeure, ou complétez la liste « factures » si la lettre les visait.",
+        )
+    for rang, (lieu, debiteur) in enumerate(situer("debiteurs", dossier.debiteurs), start=1):
+        if not any(_atteint(lettre, rang, debiteur) for _, lettre in lettres):
+            yield constater(
+                "DEBITEUR_NON_MIS_EN_DEMEURE",
+                f"Aucune mise en demeure n'a été adressée à {debiteur.nom_complet}.",
+                lieu=lieu,
+                remede=f"Ajoutez [[mises_en_demeure]] avec debiteur = {rang}, une fois la lettre envoyée.",
+            )
+
+
+def _est_visee(facture: Facture, lettres: Situees) -> bool:
+    return any(
+        lettre.date_envoi > facture.echeance and (not lettre.factures or facture.numero in lettre.factures)
+        for _, lettre in lettres
+    )
+
+
+def _atteint(lettre: MiseEnDemeure, rang: int, debiteur: Debiteur) -> bool:
+    noms = {rang, str(rang), debiteur.nom_complet, debiteur.nom, debiteur.siren_deduit}
+    return lettre.debiteur is None or lettre.debiteur in noms
+
+
+def _delai(lettres: Situees, au: date) -> Iterator[Constat]:
+    """Le délai de la lettre la plus ancienne fait foi : la renvoyer ne rouvre pas l'attente."""
+    lieu, lettre = min(lettres, key=lambda situee: situee[1].date_envoi)
+    depart = lettre.date_presentation or lettre.date_reception or lettre.date_envoi
+    jours = lettre.delai_jours
+    if jours is None:
+        jours = entier_au("delais_jours", au, "mise_en_demeure_minimum")
+        yield constater(
+            "MISE_EN_DEMEURE_DELAI_INCONNU",
+            f"Le délai laissé par la mise en demeure n'est pas indiqué ; {jours} jours sont retenus.",
+            lieu=f"{lieu}.delai_jours",
+            remede="Recopiez le délai écrit dans la lettre : delai_jours = 15.",
+        )
+    dernier_jour = depart + timedelta(days=jours)
+    if au <= dernier_jour:
+        yield constater(
+            "MISE_EN_DEMEURE_DELAI_EN_COURS",
+            f"Le délai de la mise en demeure court jusqu'au {date_longue(dernier_jour)} compris.",
+            lieu=f"{lieu}.delai_jours",
+            remede=f"Attendez le {date_longue(dernier_jour + timedelta(days=1))} pour déposer.",
+        )
+
+
+def _preuve(lieu: str, lettre: MiseEnDemeure) -> Iterator[Constat]:
+    if not lettre.fichier:
+        yield constater(
+            "MISE_EN_DEMEURE_SANS_COPIE",
+            f"La copie de la mise en demeure du {date_longue(lettre.date_envoi)} n'est pas versée.",
+            lieu=f"{lieu}.fichier",
+            remede='Ajoutez fichier = "pieces/mise_en_demeure.pdf".',
+        )
+    if lettre.mode in _MODES_FAIBLES:
+        yield constater(
+            "MISE_EN_DEMEURE_PREUVE_FAIBLE",
+            "Un courriel ou une lettre simple peut mettre en demeure, mais sa réception se prouve mal.",
+            lieu=f"{lieu}.mode",
+            remede="Renvoyez-la en recommandé avec avis de réception, ou versez la réponse du débiteur.",
+        )
+    elif lettre.mode in _MODES_AVEC_ACCUSE and not lettre.accuse:
+        yield constater(
+            "MISE_EN_DEMEURE_SANS_ACCUSE",
+            "L'avis de réception de la mise en demeure (ou l'enveloppe « non réclamé ») n'est pas versé.",
+            lieu=f"{lieu}.accuse",
+            remede='Ajoutez accuse = "pieces/avis_reception.pdf", et preuve_depot = "pieces/depot.pdf".',
+        )
+
+
+def _recommande_electronique(lieu: str, lettre: MiseEnDemeure, dossier: Dossier) -> Iterator[Constat]:
+    if lettre.mode != "lre" or lettre.consentement_lre:
+        return
+    for rang, debiteur in enumerate(dossier.debiteurs, start=1):
+        if _atteint(lettre, rang, debiteur) and not est_traite_en_professionnel(debiteur):
+            yield constater(
+                "LRE_SANS_CONSENTEMENT",
+                f"{debiteur.nom_complet} n'est pas un professionnel : le recommandé électronique demande son "
+                "consentement préalable.",
+                lieu=f"{lieu}.consentement_lre",
+                remede="Écrivez consentement_lre = true s'il l'a donné, sinon renvoyez la lettre en recommandé papier.",
+            )
+
+
+def _adresse(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
+    """Retour « inconnu à l'adresse » : elle est à vérifier, sauf si une pièce postérieure la confirme."""
+    retours = [(lieu, lettre) for lieu, lettre in lettres if lettre.issue == "npai"]
+    if len(retours) < len(lettres):
+        return
+    lieu, lettre = retours[-1]
+    confirmee = any(
+        piece.nature in _PREUVES_ADRESSE and (piece.delivre_le or piece.date or date.min) > lettre.date_envoi
+        for piece in dossier.pieces
+    ) or any((adresse.depuis or date.min) > lettre.date_envoi for adresse in dossier.debiteur.adresses)
+    yield constater(
+        "DEBITEUR_INCONNU_A_ADRESSE",
+        "La mise en demeure est revenue « inconnu à l'adresse » : "
+        + (
+            "l'adresse a été confirmée depuis, la signification pourra y être tentée."
+            if confirmee
+            else "l'adresse du débiteur est à vérifier avant de déposer."
+        ),
+        lieu=f"{lieu}.issue",
+        remede="Vérifiez l'adresse au registre ; versez l'extrait ([[pieces]] nature = \"kbis_debiteur\", "
+        "delivre_le = …) ou renvoyez la lettre à la nouvelle adresse.",
+        gravite="avertissement" if confirmee else "a_completer",
+    )

@@ -1,0 +1,144 @@
+"""Les fichiers cités : présents, lisibles, et disant ce que le dossier dit.
+
+Une pièce absente ou illisible est bloquante. Ce que le texte d'une pièce montre ou ne montre pas n'est
+jamais plus qu'un avertissement : un numéro coupé par la mise en page ou un scan ne prouvent rien.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.controles.lieux import situer
+from generateur.domaine.creances import Facture
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.fichiers import Inspection
+from generateur.domaine.langue import enumerer
+from generateur.domaine.langue import montant as ecrire_montant
+from generateur.domaine.socle import Donnee
+from generateur.erreurs import CodeSortie
+
+CODES_PIECES = frozenset({"PIECE_ABSENTE", "PIECE_ILLISIBLE"})
+CODES_OUTILS = frozenset({"PIECE_OUTIL_ABSENT"})
+_CLES_DE_FICHIER = frozenset({"fichier", "preuve_depot", "accuse", "pouvoir"})
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Fichiers absents ou illisibles, puis concordance des factures avec leur texte."""
+    constats: list[Constat] = []
+    vus: set[str] = set()
+    for lieu, chemin in chemins_cites(dossier):
+        inspection = contexte.fichiers.get(chemin)
+        if inspection and chemin not in vus:
+            vus.add(chemin)
+            constats += _fichier(lieu, inspection)
+    constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
+    for lieu, facture in situer("factures", dossier.factures):
+        trouvee = contexte.fichiers.get(facture.fichier)
+        if trouvee and trouvee.lisible and trouvee.texte.strip():
+            constats += _concordance(lieu, facture, trouvee.texte)
+    constats += _langues(dossier)
+    return constats
+
+
+def chemins_cites(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    """(lieu, chemin) de tout fichier cité, dans l'ordre du modèle, compléments de procédure compris."""
+    return tuple(_parcourir("", dossier))
+
+
+def _parcourir(lieu: str, valeur: Any) -> Iterator[tuple[str, str]]:
+    champs: dict[str, Any] = {}
+    if isinstance(valeur, Donnee):
+        champs = {cle: getattr(valeur, cle) for cle in type(valeur).model_fields}
+    elif isinstance(valeur, dict):
+        champs = valeur
+    elif isinstance(valeur, list | tuple):
+        for endroit, element in situer(lieu, valeur):
+            yield from _parcourir(endroit, element)
+    for cle, contenu in champs.items():
+        endroit = f"{lieu}.{cle}" if lieu else cle
+        if cle in _CLES_DE_FICHIER and isinstance(contenu, str):
+            yield endroit, contenu
+        else:
+            yield from _parcourir(endroit, contenu)
+
+
+def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
+    chemin = inspection.chemin
+    if not inspection.existe:
+        yield constater(
+            "PIECE_ABSENTE",
+            f"La pièce « {chemin} » n'existe pas dans le dossier.",
+            lieu=lieu,
+            remede=inspection.remede or f"Placez le fichier à l'endroit indiqué ({chemin}), ou corrigez le nom.",
+        )
+    elif not inspection.lisible:
+        outil = inspection.code_sortie == CodeSortie.OUTIL_ABSENT
+        yield constater(
+            "PIECE_OUTIL_ABSENT" if outil else "PIECE_ILLISIBLE",
+            f"La pièce « {chemin} » ne peut pas être reprise : {inspection.raison or 'elle ne se lit pas'}",
+            lieu=lieu,
+            remede=inspection.remede or "Ouvrez le fichier, imprimez-le en PDF, et remplacez-le.",
+        )
+    elif inspection.signe:
+        yield constater(
+            "PIECE_SIGNEE",
+            f"La pièce « {chemin} » est signée électroniquement : la signature ne survit pas à la liasse.",
+            lieu=lieu,
+            remede="Gardez l'original à côté de la liasse et tenez-le à disposition.",
+        )
+
+
+def _sans_texte(inspections: list[Inspection]) -> Iterator[Constat]:
+    images = [inspection.chemin for inspection in inspections if inspection.lisible and inspection.sans_texte]
+    if images:
+        yield constater(
+            "PIECE_SANS_TEXTE",
+            f"Ces pièces sont des images, leur texte n'a pas pu être relu : {enumerer(images)}.",
+            lieu="pieces",
+            remede="Relisez-les vous-même ; un PDF d'origine est préférable à un scan.",
+        )
+
+
+def _concordance(lieu: str, facture: Facture, texte: str) -> Iterator[Constat]:
+    manques = []
+    if _signes(facture.numero) not in _signes(texte):
+        manques.append(f"le numéro « {facture.numero} »")
+    if not any(_porte_le_montant(texte, montant) for montant in {facture.montant_ttc, facture.montant_a_payer}):
+        manques.append(f"le montant {ecrire_montant(facture.montant_ttc)}")
+    if manques:
+        yield constater(
+            "FACTURE_NON_RECONNUE",
+            f"{enumerer(manques)} : non retrouvé dans le texte de « {facture.fichier} ».".capitalize(),
+            lieu=f"{lieu}.fichier",
+            remede="Vérifiez que c'est le bon fichier et que le numéro et le montant sont bien recopiés.",
+        )
+
+
+def _signes(texte: str) -> str:
+    return re.sub(r"[\W_]", "", texte).upper()
+
+
+def _porte_le_montant(texte: str, montant: Decimal) -> bool:
+    """Le montant, quels que soient le séparateur de milliers et la virgule ; sans centimes s'il est rond."""
+    entier, centimes = f"{montant:.2f}".split(".")
+    milliers = f"{int(entier):,}".split(",")
+    separateur = r"[\s\u00a0\u202f.,']?"
+    decimales = rf"(?:[.,]{centimes})" + ("?" if centimes == "00" else "")
+    motif = rf"(?<!\d){separateur.join(milliers)}{decimales}(?![\d])"
+    return re.search(motif, texte) is not None
+
+
+def _langues(dossier: Dossier) -> Iterator[Constat]:
+    traduite = any(piece.nature == "traduction" for piece in dossier.pieces)
+    for lieu, piece in situer("pieces", dossier.pieces):
+        if piece.langue and not piece.langue.lower().startswith("fr") and not traduite:
+            yield constater(
+                "PIECE_NON_TRADUITE",
+                f"La pièce « {piece.fichier} » est en langue étrangère ({piece.langue}), sans traduction.",
+                lieu=f"{lieu}.langue",
+                remede='Versez une traduction, même libre : [[pieces]] nature = "traduction", fichier = …',
+            )

@@ -1,0 +1,140 @@
+"""La prescription, facture par facture : acquise, incertaine, proche, ou seulement datée.
+
+Les hypothèses viennent de calculs/prescription (régime, départ, interruptions). Acquise sous toutes :
+bloquant. Acquise sous l'une d'elles, ou à moins des mois de garde de l'être : à compléter, car ni la
+demande L125-1 ni la requête déposée n'interrompent la prescription. Une déclaration de créance
+l'interrompt (C. com. L622-25-1) : avertissement.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from generateur.calculs.calendrier import ajouter_mois
+from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat, Gravite
+from generateur.controles.contexte import Contexte
+from generateur.controles.lieux import lieu_facture, vise_une_declaration
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import date_longue, enumerer
+from generateur.droit.tables import entier_au
+
+_REMEDE_INTERRUPTION = (
+    "S'il existe une reconnaissance de dette, un paiement partiel ou un acte interruptif, ajoutez "
+    "[[interruptions]] "
+    'date = 2025-06-01, nature = "reconnaissance", fichier = "pieces/reconnaissance.pdf".'
+)
+
+
+@dataclass(frozen=True)
+class Prescription:
+    """Terme d'une facture sous ses hypothèses ; les deux dates sont des derniers jours pour agir, compris."""
+
+    facture: str
+    lieu: str
+    regime: str
+    fondement: str
+    au_plus_tot: date
+    au_plus_tard: date
+    hypotheses: tuple[HypothesePrescription, ...]
+
+    @property
+    def interrompue(self) -> bool:
+        """Vrai si un événement a fait repartir ou suspendu le délai, sous une hypothèse au moins."""
+        return any(hypothese.est_interrompue for hypothese in self.hypotheses)
+
+
+def analyser_prescription(dossier: Dossier, au: date) -> tuple[Prescription, ...]:
+    """Une analyse par facture, dans l'ordre des factures. Lève ErreurDroitManquant au-delà de la table."""
+    par_facture: dict[str, list[HypothesePrescription]] = {}
+    for hypothese in hypotheses_de_prescription(dossier, au):
+        par_facture.setdefault(hypothese.facture, []).append(hypothese)
+    analyses = []
+    for numero, hypotheses in par_facture.items():
+        premiere = min(hypotheses, key=lambda hypothese: hypothese.terme)
+        analyses.append(
+            Prescription(
+                facture=numero,
+                lieu=lieu_facture(dossier, numero),
+                regime=premiere.regime,
+                fondement=premiere.fondement,
+                au_plus_tot=premiere.terme,
+                au_plus_tard=max(hypothese.terme for hypothese in hypotheses),
+                hypotheses=tuple(hypotheses),
+            )
+        )
+    return tuple(analyses)
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Un constat par facture menacée ; sinon la date la plus proche, en information."""
+    au = contexte.au
+    garde = entier_au("delais", au, "garde_prescription")
+    exigence: Gravite = "avertissement" if vise_une_declaration(dossier) else "a_completer"
+    constats: list[Constat] = []
+    analyses = analyser_prescription(dossier, au)
+    for analyse in analyses:
+        constats += _juger(analyse, au, garde, exigence)
+    if analyses and not constats:
+        constats.append(_dater(min(analyses, key=lambda analyse: analyse.au_plus_tot)))
+    return constats
+
+
+def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> Iterator[Constat]:
+    if analyse.au_plus_tard < au:
+        yield constater(
+            "CREANCE_PRESCRITE",
+            f"La facture {analyse.facture} est prescrite depuis le {date_longue(analyse.au_plus_tard)} "
+            "sous toute "
+            f"hypothèse ({_decrire(analyse)}).",
+            lieu=analyse.lieu,
+            remede=f"{_REMEDE_INTERRUPTION} Sinon retirez cette facture.",
+            fondement=analyse.fondement,
+        )
+    elif analyse.au_plus_tot < au:
+        yield constater(
+            "PRESCRIPTION_INCERTAINE",
+            f"La facture {analyse.facture} est prescrite depuis le {date_longue(analyse.au_plus_tot)} ou "
+            "ne le sera que "
+            f"le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).",
+            lieu=analyse.lieu,
+            remede="Précisez ce qui départage (agit_en_professionnel, qualite, activite, livraison). "
+            + _REMEDE_INTERRUPTION,
+            gravite=exigence,
+            fondement=analyse.fondement,
+        )
+    elif ajouter_mois(au, garde) > analyse.au_plus_tot:
+        yield constater(
+            "PRESCRIPTION_PROCHE",
+            f"La facture {analyse.facture} sera prescrite après le {date_longue(analyse.au_plus_tot)}, "
+            "dans moins de "
+            f"{garde} mois ({_decrire(analyse)}) ; ni la requête ni la demande à l'étude n'interrompent ce "
+            "délai.",
+            lieu=analyse.lieu,
+            remede="Faites délivrer une assignation, ou obtenez une reconnaissance de dette écrite. "
+            + _REMEDE_INTERRUPTION,
+            gravite=exigence,
+            fondement=analyse.fondement,
+        )
+
+
+def _dater(analyse: Prescription) -> Constat:
+    return constater(
+        "PRESCRIPTION_DATE",
+        f"La première facture à se prescrire est {analyse.facture}, après le "
+        f"{date_longue(analyse.au_plus_tot)} "
+        f"({_decrire(analyse)}).",
+        lieu=analyse.lieu,
+        remede="Rien à faire ; une relance ou une mise en demeure n'interrompt pas ce délai.",
+        fondement=analyse.fondement,
+    )
+
+
+def _decrire(analyse: Prescription) -> str:
+    descriptions = [
+        f"{hypothese.mois} mois, {hypothese.hypothese}"
+        + (f", après {enumerer(hypothese.evenements)}" if hypothese.evenements else "")
+        for hypothese in analyse.hypotheses
+    ]
+    return " ; ".join(dict.fromkeys(descriptions))

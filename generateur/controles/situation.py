@@ -1,0 +1,177 @@
+"""La situation du litige et des débiteurs : ce qui change la voie, et ce qui peut encore se régler.
+
+Ce que la loi exclut (créance contestée, cédée, débiteur public…) est un motif d'irrecevabilité que
+prononcent les procédures : ici, ce n'est qu'un avertissement qui dit où cela se lit et que faire. Ce qui
+se complète (acte de cession, échéances d'un accord, mandataire ad hoc) est à compléter.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.controles.debiteurs import controler_debiteur
+from generateur.controles.lieux import situer, situer_contrats
+from generateur.domaine.dossier import Accord, Cession, Dossier, SituationDossier
+from generateur.domaine.langue import date_longue
+
+
+def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
+    """Situation du dossier, puis de chaque débiteur."""
+    constats = [*_situation(dossier.situation)]
+    if dossier.cession:
+        constats += _cession(dossier.cession)
+    constats += _assurance_credit(dossier)
+    if dossier.accord:
+        constats += _accord(dossier.accord, contexte.au)
+    constats += _clauses(dossier)
+    for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
+        constats += controler_debiteur(lieu, debiteur)
+    return constats
+
+
+def _situation(situation: SituationDossier) -> Iterator[Constat]:
+    if situation.litige:
+        motif = f" ({situation.motif_litige})" if situation.motif_litige else ""
+        yield constater(
+            "CREANCE_CONTESTEE",
+            f"Le débiteur conteste la créance{motif} : une requête serait rejetée ou frappée d'opposition.",
+            lieu="situation.litige",
+            remede="Voyez un avocat pour un référé-provision ou une assignation ; si la contestation est "
+            "levée, "
+            "écrivez litige = false.",
+        )
+    if situation.cession:
+        yield _creance_cedee("situation.cession")
+    if situation.titre_existant:
+        yield constater(
+            "TITRE_EXISTANT",
+            "Un titre exécutoire existe déjà : il n'y a plus à en demander un, mais à l'exécuter.",
+            lieu="situation.titre_existant",
+            remede="Remettez le titre à un commissaire de justice ; si le titre porte sur une autre "
+            "créance, écrivez "
+            "titre_existant = false.",
+        )
+    if situation.instance_en_cours:
+        yield constater(
+            "INSTANCE_EN_COURS",
+            "Une instance est déjà en cours sur cette créance.",
+            lieu="situation.instance_en_cours",
+            remede="Attendez son issue ou désistez-vous avant de déposer une requête.",
+        )
+    if situation.procedures_anterieures:
+        yield constater(
+            "PROCEDURES_ANTERIEURES",
+            "Des procédures antérieures sont signalées : dites à l'étude ou au greffe ce qu'elles sont devenues.",
+            lieu="situation.procedures_anterieures",
+            remede="Versez la décision ou le courrier qui les clôt dans [[pieces]].",
+        )
+
+
+def _creance_cedee(lieu: str) -> Constat:
+    return constater(
+        "CREANCE_CEDEE",
+        "La créance a été cédée (affacturage…) : seul le cessionnaire peut agir.",
+        lieu=lieu,
+        remede="Laissez agir le cessionnaire ; si la créance vous a été rendue, écrivez [cession] sens = "
+        '"retrocedee" '
+        "et versez l'acte.",
+    )
+
+
+def _cession(cession: Cession) -> Iterator[Constat]:
+    if cession.sens == "cedee":
+        yield _creance_cedee("cession.sens")
+    elif not cession.fichier:
+        yield constater(
+            "CESSION_SANS_PREUVE",
+            "L'acte qui vous rend titulaire de la créance (cession ou rétrocession) n'est pas versé.",
+            lieu="cession.fichier",
+            remede='Ajoutez fichier = "pieces/cession.pdf" dans [cession], avec sa notification au débiteur.',
+        )
+
+
+def _assurance_credit(dossier: Dossier) -> Iterator[Constat]:
+    assurance = dossier.assurance_credit
+    if assurance is None:
+        return
+    assureur = assurance.assureur or "l'assureur-crédit"
+    if assurance.indemnise:
+        yield constater(
+            "CREANCE_INDEMNISEE",
+            f"La créance a été indemnisée par {assureur}, qui est subrogé dans vos droits.",
+            lieu="assurance_credit.indemnise",
+            remede="Rapprochez-vous de l'assureur : c'est à lui d'agir, ou de vous donner mandat.",
+        )
+    else:
+        yield constater(
+            "ASSURANCE_CREDIT",
+            f"La créance est assurée ({assureur}) : la police peut réserver le recouvrement à l'assureur.",
+            lieu="assurance_credit",
+            remede="Vérifiez la police et déclarez le sinistre avant d'agir.",
+        )
+
+
+def _accord(accord: Accord, au: date) -> Iterator[Constat]:
+    if _est_dechu(accord, au):
+        if not accord.fichier:
+            yield constater(
+                "ACCORD_SANS_PREUVE",
+                "La déchéance du terme de l'accord de paiement est invoquée, mais l'accord n'est pas versé.",
+                lieu="accord.fichier",
+                remede='Ajoutez fichier = "pieces/accord.pdf" dans [accord].',
+            )
+        return
+    a_venir = [echeance.date for echeance in accord.echeances if echeance.date > au]
+    if not accord.echeances:
+        yield constater(
+            "ACCORD_A_PRECISER",
+            f"Un accord de paiement du {date_longue(accord.date)} est indiqué sans ses échéances : rien ne "
+            "dit si la "
+            "créance est exigible.",
+            lieu="accord.echeances",
+            remede="Ajoutez echeances = [{ date = 2026-09-30, montant = 500 }, …] dans [accord].",
+        )
+    elif a_venir:
+        yield constater(
+            "ACCORD_EN_COURS",
+            f"Un accord de paiement du {date_longue(accord.date)} court jusqu'au "
+            f"{date_longue(max(a_venir))} : la "
+            "créance n'est pas exigible.",
+            lieu="accord",
+            remede="S'il n'a pas été respecté et prévoit la déchéance du terme, écrivez decheance_terme = "
+            "2026-09-15 "
+            "(sa date).",
+        )
+    else:
+        yield constater(
+            "ACCORD_ECHU",
+            "Toutes les échéances de l'accord de paiement sont passées : le solde est redevenu exigible.",
+            lieu="accord",
+            remede="Vérifiez que tous les versements reçus sont dans [[paiements]].",
+        )
+
+
+def _est_dechu(accord: Accord, au: date) -> bool:
+    if isinstance(accord.decheance_terme, bool):
+        return accord.decheance_terme
+    return accord.decheance_terme <= au
+
+
+def _clauses(dossier: Dossier) -> Iterator[Constat]:
+    for lieu, contrat in situer_contrats(dossier):
+        if contrat.clause_compromissoire:
+            yield constater(
+                "CLAUSE_COMPROMISSOIRE",
+                "Le contrat réserve le litige à un arbitre : le débiteur peut s'en prévaloir pour écarter le juge.",
+                lieu=f"{lieu}.clause_compromissoire",
+                remede="Prenez conseil avant de déposer.",
+            )
+        if contrat.clause_amiable and not dossier.situation.tentative_amiable:
+            yield constater(
+                "CLAUSE_AMIABLE",
+                "Le contrat prévoit une tentative amiable préalable, et aucune n'est indiquée.",
+                lieu=f"{lieu}.clause_amiable",
+                remede='Faites-la, puis écrivez [situation] tentative_amiable = "conciliation du 12/09/2026".',
+            )

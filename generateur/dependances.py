@@ -1,0 +1,15 @@
+"""Où sont les données livrées avec le programme : dossiers d'exemple du dépôt ou du paquet installé."""
+
+from pathlib import Path
+
+from generateur.erreurs import ErreurLecture
+
+_PAQUET = Path(__file__).parent
+
+
+def racine_des_exemples() -> Path:
+    """dossiers/ du dépôt, sinon la copie du paquet installé. Lève ErreurLecture si aucun n'est là."""
+    for candidat in (_PAQUET.parent / "dossiers", _PAQUET / "donnees_dossiers"):
+        if candidat.is_dir():
+            return candidat
+    raise ErreurLecture("les dossiers d'exemple manquent", remede="Réinstaller le programme.")

@@ -1,0 +1,73 @@
+"""Ce qu'il faut de français à tous les étages : montants, taux, dates, énumérations.
+
+Insécable U+00A0 entre le nombre et son unité, fine insécable U+202F entre les milliers.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from generateur.domaine.socle import arrondir
+
+INSECABLE = "\u00a0"
+FINE = "\u202f"
+MOIS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def nombre(valeur: Decimal, decimales: int = 2) -> str:
+    """Nombre à la française.
+
+    >>> nombre(Decimal("1234567.5")).replace(FINE, " ")
+    '1 234 567,50'
+    """
+    return f"{valeur:,.{decimales}f}".replace(",", FINE).replace(".", ",")
+
+
+def montant(valeur: Decimal) -> str:
+    """Montant en euros, au centime : « 8 640,00 € », espaces insécables."""
+    return f"{nombre(arrondir(valeur))}{INSECABLE}€"
+
+
+def pourcentage(valeur: Decimal) -> str:
+    """Taux tel que publié : deux décimales au moins, sans zéro inutile au-delà.
+
+    >>> pourcentage(Decimal("12.4")).replace(INSECABLE, " ")
+    '12,40 %'
+    """
+    exposant = valeur.normalize().as_tuple().exponent
+    decimales = max(2, -exposant if isinstance(exposant, int) else 2)
+    return f"{nombre(valeur, decimales)}{INSECABLE}%"
+
+
+def date_longue(jour: dt.date) -> str:
+    """Date en toutes lettres, espaces insécables.
+
+    >>> date_longue(dt.date(2026, 12, 1)).replace(INSECABLE, " ")
+    '1er décembre 2026'
+    """
+    quantieme = "1er" if jour.day == 1 else str(jour.day)
+    return f"{quantieme}{INSECABLE}{MOIS[jour.month - 1]}{INSECABLE}{jour.year}"
+
+
+def enumerer(elements: Sequence[str]) -> str:
+    """Énumération : « a », « a et b », « a, b et c ».
+
+    >>> enumerer(["a", "b", "c"])
+    'a, b et c'
+    """
+    if len(elements) < 2:  # noqa: PLR2004 (règle de la virgule)
+        return "".join(elements)
+    return f"{', '.join(elements[:-1])} et {elements[-1]}"

@@ -1,0 +1,254 @@
+"""Du lieu du débiteur à sa juridiction (CPC, art. 42, 43 et 1406) : communes de France et leurs ressorts.
+
+La table (`ressorts/communes.z`) est un texte compressé : les ressorts, puis une ligne par commune. Elle est
+cherchée sans être découpée : à froid, quelques millisecondes. C'est la commune qui donne le greffe, jamais
+le code postal (144 codes postaux couvrent deux greffes). Une juridiction est `a_confirmer` auprès du greffe
+quand les sources se contredisent ou qu'aucune ne la nomme ; une source non contredite suffit à `certaine`.
+Provenance et licence : `ressorts/communes.toml`. Fabrication : `tests/outils/fabriquer_juridictions.py`.
+"""
+
+import re
+import tomllib
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from generateur.droit.tables import Valeur, lire_table, valeur_au
+from generateur.erreurs import ErreurDroitManquant
+
+TABLE_COMMUNES = "communes.z"
+LIEU_TABLE = f"generateur/droit/ressorts/{TABLE_COMMUNES}"
+ENTETE_RESSORTS = "[ressorts]"
+ENTETE_COMMUNES = "[communes]"
+
+TypeJuridiction = Literal["TC", "TAE", "TMC", "TJ_CHCOM", "TJ", "JCP"]
+ConfianceJuridiction = Literal["certaine", "a_confirmer"]
+
+_ABREVIATIONS = {"ST": "SAINT", "STE": "SAINTE", "STS": "SAINTS", "STES": "SAINTES", "S": "SUR"}
+_ARTICLES = ("LE ", "LA ", "LES ", "L ")
+_LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE", "œ": "oe", "æ": "ae"})
+_CEDEX = re.compile(r"\bCEDEX\b.*$", re.IGNORECASE)
+_ARRONDISSEMENT = re.compile(r"^(PARIS|LYON|MARSEILLE) 0*(\d{1,2}) ?(ER|E|EME|IEME|ND|NDE)?( ARR[A-Z]*)?$")
+
+
+@dataclass(frozen=True)
+class Commune:
+    """Commune (ou arrondissement municipal) du code officiel géographique."""
+
+    insee: str
+    nom: str
+    codes_postaux: tuple[str, ...]
+    departement: str
+
+
+@dataclass(frozen=True)
+class Juridiction:
+    """Juridiction nommée comme dans un acte ; adresse vide si elle n'est pas connue avec vraisemblance."""
+
+    type: TypeJuridiction
+    nom: str
+    siege: str
+    adresse: str
+    confiance: ConfianceJuridiction
+
+
+@dataclass(frozen=True)
+class Ressort:
+    """Juridictions d'une commune ; `proximite` est vide quand elle n'a pas de tribunal de proximité."""
+
+    commerciale: Juridiction | None
+    judiciaire: Juridiction
+    proximite: str
+    cour_appel: str
+    hors_perimetre: bool
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """D'où viennent les ressorts, sous quelle licence, dans quel état."""
+
+    libelle: str
+    licence: str
+    etat_au: date
+    communes: int
+    sources: tuple[str, ...]
+
+
+def normaliser(nom: str) -> str:
+    """Nom de lieu comparable : capitales, sans accent ni ponctuation, « St » et « s/ » développés.
+
+    >>> normaliser("St-Étienne-l'Allier"), normaliser("Chalon s/Saône")
+    ('SAINT ETIENNE L ALLIER', 'CHALON SUR SAONE')
+    """
+    decompose = unicodedata.normalize("NFD", nom.translate(_LIGATURES).upper())
+    lettres = "".join(c for c in decompose if not unicodedata.combining(c))
+    mots = re.split(r"[^A-Z0-9]+", lettres)
+    return " ".join(_ABREVIATIONS.get(mot, mot) for mot in mots if mot)
+
+
+@lru_cache(maxsize=4096)
+def trouver_communes(code_postal: str, nom: str, insee: str | None = None) -> tuple[Commune, ...]:
+    """Communes désignées par l'adresse : aucune (inconnue), une (trouvée) ou plusieurs (ambiguë).
+
+    Le code INSEE, s'il est donné, fait foi. Sinon le nom départage les communes du code postal ; un nom vide
+    les rend toutes. Un code postal qui n'est celui d'aucune commune (CEDEX) ne donne que son département : le
+    nom doit alors y désigner une seule commune. Jamais de rapprochement approximatif.
+    """
+    if insee:
+        return tuple(_communes(_lignes_commencant_par(f"{insee.strip().upper()}\t")))
+    code = re.sub(r"\D", "", code_postal).zfill(5)
+    voisines = tuple(_communes_du_code_postal(code))
+    if not nom.strip():
+        return tuple(c for c in voisines if not _est_arrondissement(c))
+    candidates = voisines or tuple(_communes_du_departement(code))
+    return _designees(candidates, nom)
+
+
+def ressort_de(insee: str, jour: date) -> Ressort:
+    """Juridictions de la commune ce jour-là ; ErreurDroitManquant si la commune n'est pas dans la table."""
+    ligne = next(_lignes_commencant_par(f"{insee}\t"), None)
+    if ligne is None:
+        raise ErreurDroitManquant(
+            f"La commune de code INSEE « {insee} » n'est pas dans la table des ressorts.",
+            lieu=LIEU_TABLE,
+            remede="Vérifier le code INSEE de l'adresse, ou mettre la table à jour.",
+        )
+    champs = _ressorts()[int(ligne.rsplit("\t", 1)[1])].split("\t")
+    type_, nom, siege, adresse, confiance, nom_tj, siege_tj, adresse_tj, proximite, cour = champs
+    # Le ressort d'une chambre commerciale est celui du tribunal judiciaire : le doute est commun.
+    confiance_tj = confiance if type_ == "TJ_CHCOM" else "certaine"
+    hors_perimetre = type_ == "HORS_PERIMETRE_COM"
+    commerciale = None if hors_perimetre or not type_ else _juridiction(type_, nom, siege, adresse, confiance)
+    return Ressort(
+        commerciale=_nommer_au(commerciale, jour) if commerciale else None,
+        judiciaire=_juridiction("TJ", nom_tj, siege_tj, adresse_tj, confiance_tj),
+        proximite=proximite,
+        cour_appel=cour,
+        hors_perimetre=hors_perimetre,
+    )
+
+
+@cache
+def provenance() -> Provenance:
+    """Sources, licence et date d'état de la table des ressorts."""
+    brut = tomllib.loads(_ressource("communes.toml").decode())
+    return Provenance(
+        libelle=brut["libelle"],
+        licence=brut["licence"],
+        etat_au=brut["etat_au"],
+        communes=brut["communes"],
+        sources=tuple(brut["sources"]),
+    )
+
+
+def _juridiction(type_: str, nom: str, siege: str, adresse: str, confiance: str) -> Juridiction:
+    return Juridiction(type_, nom, siege, adresse, confiance)  # type: ignore[arg-type] # valeurs de la table
+
+
+def _nommer_au(juridiction: Juridiction, jour: date) -> Juridiction:
+    """Le tribunal des activités économiques remplace le tribunal de commerce dès sa date d'effet."""
+    remplacant = _tribunaux_des_activites_economiques().get(normaliser(juridiction.siege))
+    if juridiction.type != "TC" or remplacant is None or jour < remplacant.depuis:
+        return juridiction
+    valeur_au("tae", jour, remplacant.cle)  # refuse au-delà de la fin de l'expérimentation
+    nom = juridiction.nom.replace("Tribunal de commerce", "Tribunal des activités économiques")
+    return replace(juridiction, type="TAE", nom=nom)
+
+
+@cache
+def _tribunaux_des_activites_economiques() -> dict[str, Valeur]:
+    return {normaliser(valeur.cle): valeur for valeur in lire_table("tae").valeurs}
+
+
+def _designees(candidates: tuple[Commune, ...], nom: str) -> tuple[Commune, ...]:
+    """Les candidates que le nom désigne : exactement, sinon à la parenthèse près, sinon à l'article près."""
+    cherche = normaliser(_CEDEX.sub("", nom))
+    arrondissement = _ARRONDISSEMENT.match(cherche)
+    if arrondissement:
+        motif = re.compile(rf"{arrondissement[1]} {int(arrondissement[2])}(ER|E) ARRONDISSEMENT")
+        return tuple(c for c in candidates if motif.fullmatch(normaliser(c.nom)))
+    for forme in (normaliser, _sans_parenthese, _sans_article):
+        trouvees = tuple(c for c in candidates if forme(c.nom) == forme(cherche))
+        if trouvees:
+            return trouvees
+    return ()
+
+
+def _sans_parenthese(nom: str) -> str:
+    return normaliser(re.sub(r"\(.*\)", "", nom))
+
+
+def _sans_article(nom: str) -> str:
+    normal = normaliser(nom)
+    article = next((a for a in _ARTICLES if normal.startswith(a)), "")
+    return normal.removeprefix(article)
+
+
+def _est_arrondissement(commune: Commune) -> bool:
+    return _ARRONDISSEMENT.match(normaliser(commune.nom)) is not None
+
+
+def _communes_du_code_postal(code: str) -> Iterator[Commune]:
+    texte = _texte()[1]
+    position = texte.find(code)
+    while position >= 0:
+        debut, fin = texte.rfind("\n", 0, position) + 1, texte.find("\n", position)
+        commune = _commune(texte[debut:fin])
+        if code in commune.codes_postaux:
+            yield commune
+        position = texte.find(code, fin)
+
+
+def _communes_du_departement(code: str) -> Iterator[Commune]:
+    outre_mer = code.startswith(("97", "98"))
+    for prefixe in ("2A", "2B") if code.startswith("20") else (code[: 3 if outre_mer else 2],):
+        yield from _communes(_lignes_commencant_par(prefixe))
+
+
+def _lignes_commencant_par(debut: str) -> Iterator[str]:
+    """Lignes de la section des communes, triée par code INSEE : trouvées par dichotomie."""
+    texte = _texte()[1]
+    bas, haut = 1, len(texte)
+    while bas < haut:
+        milieu = (bas + haut) // 2
+        ligne = texte.rfind("\n", 0, milieu) + 1
+        if texte[ligne : ligne + len(debut)] < debut:
+            bas = texte.find("\n", milieu) + 1
+        else:
+            haut = ligne
+    while texte.startswith(debut, bas):
+        fin = texte.find("\n", bas)
+        yield texte[bas:fin]
+        bas = fin + 1
+
+
+def _communes(lignes: Iterable[str]) -> Iterator[Commune]:
+    return (_commune(ligne) for ligne in lignes)
+
+
+def _commune(ligne: str) -> Commune:
+    insee, nom, codes, _ = ligne.split("\t")
+    departement = insee[:3] if insee.startswith(("97", "98")) else insee[:2]
+    return Commune(insee, nom, tuple(filter(None, codes.split(";"))), departement)
+
+
+@cache
+def _ressorts() -> tuple[str, ...]:
+    return tuple(_texte()[0].splitlines()[1:])
+
+
+@cache
+def _texte() -> tuple[str, str]:
+    """Section des ressorts, section des communes (qui commence et finit par un saut de ligne)."""
+    texte = zlib.decompress(_ressource(TABLE_COMMUNES)).decode()
+    ressorts, _, communes = texte.partition(ENTETE_COMMUNES)
+    return ressorts, communes
+
+
+def _ressource(nom: str) -> bytes:
+    return files("generateur.droit").joinpath("ressorts", nom).read_bytes()

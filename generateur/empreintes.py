@@ -1,0 +1,75 @@
+"""Ce dont une production dépend, en une empreinte : même empreinte, même résultat, rien à refaire."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from generateur import VERSION
+from generateur.chaine import Moteurs, Reglages
+from generateur.controles.pieces import chemins_cites
+from generateur.erreurs import ErreurGenerateur
+from generateur.lecture.socle import lire_dossier
+from generateur.manifeste import NOM_MANIFESTE, Manifeste, empreinte, lire_manifeste
+from generateur.redaction.gabarits import racine_par_defaut
+
+
+def resumer_entrees(source: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs) -> str:
+    """Empreinte de tout ce qui détermine le résultat. Lève ErreurLecture si le dossier ne se lit pas."""
+    somme = hashlib.sha256()
+    for morceau in _morceaux(source, jour=jour, au=au, reglages=reglages, moteurs=moteurs):
+        somme.update(morceau.encode())
+        somme.update(b"\0")
+    return somme.hexdigest()
+
+
+def _morceaux(
+    source: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+) -> Iterator[str]:
+    lu = lire_dossier(source)
+    yield VERSION
+    yield moteurs.rendu.empreinte()
+    yield str(au or lu.dossier.arrete_au(jour))
+    yield json.dumps(asdict(replace(reglages, modeles=None)), default=str, sort_keys=True)
+    yield lu.dossier.model_dump_json()
+    for _, chemin in chemins_cites(lu.dossier):
+        fichier = lu.racine / chemin
+        yield f"{chemin}:{empreinte(fichier) if fichier.is_file() else ''}"
+    yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
+
+
+@cache
+def _empreinte_du_programme(modeles: Path) -> str:
+    """Modèles Word et tables de droit, lus une fois par processus."""
+    somme = hashlib.sha256()
+    for modele in sorted(modeles.rglob("*.docx")):
+        somme.update(f"{modele.relative_to(modeles).as_posix()}:{empreinte(modele)}".encode())
+    for table in sorted(files("generateur.droit").joinpath("tables").iterdir(), key=lambda t: t.name):
+        somme.update(hashlib.sha256(table.read_bytes()).digest())
+    return somme.hexdigest()
+
+
+def est_a_jour(
+    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+) -> Manifeste | None:
+    """Le manifeste déjà publié si rien n'a changé depuis, sinon None."""
+    manifeste = _lire_ancien(sortie / lire_dossier(source).dossier.reference)
+    if manifeste is None:
+        return None
+    actuelle = resumer_entrees(source, jour=jour, au=au, reglages=reglages, moteurs=moteurs)
+    return manifeste if manifeste.empreinte_entrees == actuelle else None
+
+
+def _lire_ancien(publie: Path) -> Manifeste | None:
+    if not (publie / NOM_MANIFESTE).is_file():
+        return None
+    try:
+        manifeste = lire_manifeste(publie / NOM_MANIFESTE)
+    except ErreurGenerateur:
+        return None
+    liasse = publie / manifeste.liasse.fichier
+    return manifeste if liasse.is_file() and empreinte(liasse) == manifeste.liasse.sha256 else None

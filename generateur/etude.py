@@ -1,0 +1,128 @@
+"""L'étude d'un dossier : lu, contrôlé, chiffré, sa procédure choisie ; rien n'est encore écrit.
+
+Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et chiffrer répondent tout de suite.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generateur.calculs.decompte import Decompte, chiffrer
+from generateur.controles.competence import juridiction_competente
+from generateur.controles.constat import Constat, Verdict, ordonner, verdict
+from generateur.controles.contexte import Contexte
+from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cites
+from generateur.controles.tous import controler_commun
+from generateur.domaine.bordereau import Bordereau, dresser_bordereau
+from generateur.domaine.dossier import Dossier
+from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
+from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.manifeste import JuridictionManifeste
+from generateur.pieces.inspection import inspecter
+from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
+from generateur.procedures.registre import lister_procedures
+from generateur.procedures.socle import Espece, Procedure, somme_des_frais
+
+
+@dataclass(frozen=True)
+class Etude:
+    """Un dossier lu, chiffré, contrôlé, et la procédure choisie."""
+
+    lu: DossierLu
+    espece: Espece
+    decision: Decision
+    bordereau: Bordereau
+    constats: tuple[Constat, ...]
+
+    @property
+    def dossier(self) -> Dossier:
+        """Le dossier étudié."""
+        return self.lu.dossier
+
+    @property
+    def verdict(self) -> Verdict:
+        """pret, a_completer ou irrecevable."""
+        return verdict(self.constats)
+
+
+def etudier_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None, procedure: str | None = None) -> Etude:
+    """Lit, contrôle, choisit et chiffre, sans rien écrire.
+
+    Lève ErreurLecture, ErreurDroitManquant, ErreurUsage ; tout défaut du dossier est un constat.
+    """
+    lu = lire_dossier(source)
+    dossier = lu.dossier
+    arrete = au or dossier.arrete_au(jour)
+    fichiers = inspecter(lu.racine, _chemins_a_inspecter(dossier))
+    decompte = chiffrer(dossier, arrete)
+    communs = controler_commun(dossier, Contexte(arrete, jour, fichiers, decompte))
+    espece = _situer(dossier, arrete, decompte)
+    decision = choisir_procedure(espece, procedure)
+    if decision.retenue:
+        espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
+    propres = decision.retenue.controler(espece) if decision.retenue else ()
+    constats = ordonner((*communs, *constater_choix(decision), *propres))
+    return Etude(lu, espece, decision, dresser_bordereau(dossier), constats)
+
+
+def _chemins_a_inspecter(dossier: Dossier) -> list[tuple[str, str | None]]:
+    mots_de_passe = {piece.fichier: piece.mot_de_passe for piece in dossier.pieces}
+    chemins = dict.fromkeys(chemin for _, chemin in chemins_cites(dossier))
+    return [(chemin, mots_de_passe.get(chemin)) for chemin in chemins]
+
+
+def _situer(dossier: Dossier, au: dt.date, decompte: Decompte) -> Espece:
+    return Espece(dossier, au, decompte, juridiction_competente(dossier, au, decompte.total))
+
+
+def _chiffrer_avec_frais(dossier: Dossier, au: dt.date, procedure: Procedure) -> Decompte:
+    return chiffrer(dossier, au, somme_des_frais(procedure.complement_de(dossier)))
+
+
+def chiffrer_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None) -> tuple[Dossier, Decompte]:
+    """Le décompte seul, que le dossier soit en état ou non ; frais saisis compris, quelle que soit la voie."""
+    dossier = lire_dossier(source).dossier
+    frais = [f for p in lister_procedures() for f in somme_des_frais(p.complement_de(dossier))]
+    return dossier, chiffrer(dossier, au or dossier.arrete_au(jour), frais)
+
+
+def refuser_si_besoin(etude: Etude, *, projet: bool) -> None:
+    """Refuse un dossier qui n'est pas prêt (sauf à compléter, en projet).
+
+    Lève ErreurPiece (8) ou ErreurOutilAbsent (9) si seules des pièces bloquent, ErreurProcedure (5) si aucune
+    voie n'est retenue, sinon ErreurDossier (4).
+    """
+    if etude.verdict == "pret" or (projet and etude.verdict == "a_completer"):
+        return
+    bloquants = [c for c in etude.constats if c.gravite == "bloquant"]
+    retenus = bloquants or [c for c in etude.constats if c.gravite == "a_completer"]
+    raise _choisir_refus(etude, bloquants)(
+        _resumer(etude, retenus),
+        lieu=retenus[0].lieu,
+        remede=retenus[0].remede,
+        constats=etude.constats,
+    )
+
+
+def _choisir_refus(etude: Etude, bloquants: Sequence[Constat]) -> type[ErreurGenerateur]:
+    codes = {constat.code for constat in bloquants}
+    if codes and codes <= CODES_OUTILS:
+        return ErreurOutilAbsent
+    if codes and codes <= CODES_PIECES | CODES_OUTILS:
+        return ErreurPiece
+    return ErreurDossier if etude.decision.retenue else ErreurProcedure
+
+
+def _resumer(etude: Etude, constats: Sequence[Constat]) -> str:
+    etat = "n'est pas à déposer" if etude.verdict == "irrecevable" else "est à compléter"
+    details = "\n".join(f"  - {c.message}" + (f"\n    → {c.remede}" if c.remede else "") for c in constats)
+    return f"le dossier {etude.dossier.reference} {etat} :\n{details}"
+
+
+def juridiction_en_json(etude: Etude) -> JuridictionManifeste | None:
+    """La juridiction compétente, ou None si la procédure n'en saisit pas."""
+    procedure, juridiction = etude.decision.retenue, etude.espece.competence.juridiction
+    if juridiction is None or (procedure is not None and not procedure.saisit_juridiction):
+        return None
+    return JuridictionManifeste.model_validate(juridiction, from_attributes=True)

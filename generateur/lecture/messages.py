@@ -1,0 +1,116 @@
+"""Messages français de la validation : chaque défaut dit l'endroit, la valeur et ce qu'il faut écrire."""
+
+import difflib
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+Origines = Mapping[tuple[str | int, ...], str]
+_PHRASES = {
+    "string_type": "un texte entre guillemets est attendu",
+    "string_too_short": "le texte est vide",
+    "bool_type": "true ou false est attendu",
+    "bool_parsing": "true ou false est attendu",
+    "int_type": "un nombre entier est attendu",
+    "int_parsing": "un nombre entier est attendu",
+    "int_from_float": "un nombre entier est attendu",
+    "tuple_type": "une liste entre crochets est attendue",
+    "dict_type": "une section est attendue",
+    "model_type": "une section « { … } » est attendue",
+    "model_attributes_type": "une section « { … } » est attendue",
+    "string_pattern_mismatch": "cette écriture n'est pas admise",
+    "too_short": "il en faut au moins un",
+}
+
+
+def nommer(lieu: tuple[str | int, ...]) -> str:
+    """Chemin lisible, rangs à partir de 1 : « factures[2].echeance »."""
+    texte = ""
+    for partie in lieu:
+        texte += f"[{partie + 1}]" if isinstance(partie, int) else f".{partie}"
+    return texte.removeprefix(".")
+
+
+def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:
+    """Endroit à ouvrir : la ligne de la clé, à défaut celle de sa section."""
+    for fin in range(len(lieu), 0, -1):
+        if origine := origines.get(lieu[:fin]):
+            return f"{origine}, {nommer(lieu)}"
+    return nommer(lieu)
+
+
+def expliquer(erreur: ValidationError, modele: type[BaseModel], origines: Origines) -> list[tuple[str, str]]:
+    """Traduit chaque défaut : (endroit, phrase). Sans doublon, dans l'ordre du fichier."""
+    phrases: dict[tuple[str, str], None] = {}
+    for detail in erreur.errors(include_url=False):
+        lieu, type_defaut = _ecarter_variantes(detail["loc"], modele), detail["type"]
+        if type_defaut == "missing":
+            phrase = f"la clé « {lieu[-1]} » est obligatoire et manque"
+        elif type_defaut == "extra_forbidden":
+            phrase = f"clé inconnue « {lieu[-1]} »{_proposer(lieu, modele)}"
+        else:
+            phrase = _traduire(detail)
+        phrases[situer(lieu, origines), phrase] = None
+    return list(phrases)
+
+
+def _traduire(detail: ErrorDetails) -> str:
+    contexte: dict[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "value_error":
+            return str(contexte["error"])
+        case "literal_error" | "enum":
+            admises = str(contexte["expected"]).replace("'", "").replace(" or ", ", ")
+            return f"« {detail['input']} » n'est pas admis ; valeurs possibles : {admises}"
+        case "greater_than_equal":
+            return f"« {detail['input']} » est trop petit (minimum {contexte['ge']})"
+        case "less_than_equal":
+            return f"« {detail['input']} » est trop grand (maximum {contexte['le']})"
+        case autre:
+            return f"{_PHRASES.get(autre, 'valeur inattendue')} (lu : « {str(detail['input'])[:60]} »)"
+
+
+def _ecarter_variantes(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> tuple[str | int, ...]:
+    """Retire ce que pydantic ajoute au chemin pour les unions (« bool », « str », « Adresse »)."""
+    while lieu and isinstance(lieu[-1], str) and lieu[-1][:1].isupper():
+        lieu = lieu[:-1]
+    while lieu and lieu[-1] in {"bool", "str", "int", "date"} and not _a_la_cle(lieu, modele):
+        lieu = lieu[:-1]
+    return tuple(p for p in lieu if not (isinstance(p, str) and p[:1].isupper()) and "[" not in str(p))
+
+
+def _a_la_cle(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> bool:
+    parent = modele_a(lieu[:-1], modele)
+    return parent is not None and lieu[-1] in parent.model_fields
+
+
+def _proposer(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> str:
+    parent = modele_a(lieu[:-1], modele)
+    if parent is None:
+        return ""
+    proches = difflib.get_close_matches(str(lieu[-1]), parent.model_fields, n=1, cutoff=0.5)
+    if proches:
+        return f" : vouliez-vous dire « {proches[0]} » ?"
+    return f" ; clés admises ici : {', '.join(parent.model_fields)}"
+
+
+def modele_a(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> type[BaseModel] | None:
+    """Le modèle pydantic qui se trouve à cet endroit du dossier, ou None."""
+    courant: type[BaseModel] | None = modele
+    for partie in lieu:
+        if isinstance(partie, int):
+            continue
+        champ = courant.model_fields.get(partie) if courant else None
+        courant = _modele_dans(champ.annotation) if champ else None
+    return courant
+
+
+def _modele_dans(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in {Union, types.UnionType, tuple, Annotated}:
+        return next((trouve for a in get_args(annotation) if (trouve := _modele_dans(a))), None)
+    return None

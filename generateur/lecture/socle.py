@@ -1,0 +1,178 @@
+"""Lecture d'un dossier : choisir le lecteur, valider en un seul endroit, dire tous les défauts à la fois."""
+
+import importlib
+import pkgutil
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+import generateur.lecture
+from generateur.contrats import Lecteur, LectureBrute
+from generateur.domaine.dossier import Dossier
+from generateur.erreurs import ErreurLecture
+from generateur.lecture.messages import Origines, expliquer, situer
+from generateur.procedures.registre import lister_procedures
+
+NOM_DOSSIER = "dossier"
+
+
+@dataclass(frozen=True)
+class DossierLu:
+    """Un dossier validé, sa racine, et l'endroit de chaque clé pour les messages."""
+
+    dossier: Dossier
+    racine: Path
+    source: Path
+    origines: Origines
+
+
+@cache
+def lister_lecteurs() -> dict[str, Lecteur]:
+    """Les formats connus, par extension : un module lecture/dossier_<format>.py chacun."""
+    noms = sorted(m.name for m in pkgutil.iter_modules(generateur.lecture.__path__))
+    modules = [
+        cast("Lecteur", importlib.import_module(f"generateur.lecture.{nom}"))
+        for nom in noms
+        if nom.startswith("dossier_")
+    ]
+    return {extension: module for module in modules for extension in module.EXTENSIONS}
+
+
+def trouver_source(chemin: Path) -> Path:
+    """Le fichier du dossier : chemin lui-même, ou dossier.toml s'il désigne un répertoire."""
+    if chemin.is_file():
+        return chemin
+    if not chemin.is_dir():
+        raise ErreurLecture(
+            "ce dossier n'existe pas",
+            lieu=str(chemin),
+            remede="Vérifier le chemin, ou créer un dossier avec « generateur nouveau REFERENCE ».",
+        )
+    for extension in lister_lecteurs():
+        if (candidat := chemin / f"{NOM_DOSSIER}{extension}").is_file():
+            return candidat
+    raise ErreurLecture(
+        "aucun fichier dossier.toml dans ce répertoire",
+        lieu=str(chemin),
+        remede="Créer un squelette avec « generateur nouveau REFERENCE », ou donner le bon répertoire.",
+    )
+
+
+def lister_dossiers(source: Path) -> list[Path]:
+    """Le dossier lui-même, ou chaque sous-répertoire qui en contient un, par nom. Lève ErreurLecture si aucun."""
+    if source.is_file() or _contient_un_dossier(source):
+        return [source]
+    trouves = sorted(p for p in source.iterdir() if _contient_un_dossier(p)) if source.is_dir() else []
+    if not trouves:
+        raise ErreurLecture(
+            "aucun dossier ici",
+            lieu=str(source),
+            remede="Donner un répertoire dont les sous-répertoires contiennent un dossier.toml.",
+        )
+    return trouves
+
+
+def _contient_un_dossier(chemin: Path) -> bool:
+    return chemin.is_dir() and any((chemin / f"{NOM_DOSSIER}{e}").is_file() for e in lister_lecteurs())
+
+
+def lire_dossier(chemin: Path) -> DossierLu:
+    """Lit et valide un dossier. Lève ErreurLecture avec tous les défauts et leur endroit."""
+    source = trouver_source(chemin)
+    lecteur = lister_lecteurs().get(source.suffix.lower())
+    if lecteur is None:
+        raise ErreurLecture(
+            f"le format « {source.suffix or source.name} » n'est pas lu",
+            lieu=str(source),
+            remede=f"Formats lus : {', '.join(lister_lecteurs())}.",
+        )
+    brute = lecteur.lire(source)
+    donnees = _normaliser(brute.donnees, ())
+    if isinstance(donnees.get("creancier"), str):
+        brute, donnees = _joindre_profil(source, brute, donnees)
+    try:
+        dossier = Dossier.model_validate(donnees)
+    except ValidationError as erreur:
+        raise _rassembler(source, expliquer(erreur, Dossier, brute.origines)) from erreur
+    _valider_complements(source, dossier, brute.origines)
+    return DossierLu(dossier, source.parent, source, brute.origines)
+
+
+def _rassembler(source: Path, defauts: list[tuple[str, str]]) -> ErreurLecture:
+    if len(defauts) == 1:
+        lieu, phrase = defauts[0]
+        return ErreurLecture(phrase, lieu=lieu or source.name, remede="Corriger cette clé puis relancer.")
+    lignes = "\n".join(f"  - {lieu} : {phrase}" if lieu else f"  - {phrase}" for lieu, phrase in defauts)
+    return ErreurLecture(
+        f"{len(defauts)} défauts dans le fichier :\n{lignes}",
+        lieu=source.name,
+        remede="Corriger ces clés puis relancer ; le README décrit chacune d'elles.",
+    )
+
+
+def _normaliser(valeur: Any, lieu: tuple[str | int, ...]) -> Any:
+    """Textes en NFC (deux « é » ne sont pas deux lettres) et sans caractère de commande."""
+    if isinstance(valeur, Mapping):
+        return {cle: _normaliser(v, (*lieu, cle)) for cle, v in valeur.items()}
+    if isinstance(valeur, list):
+        return [_normaliser(v, (*lieu, rang)) for rang, v in enumerate(valeur)]
+    if isinstance(valeur, str):
+        if fautif := next((c for c in valeur if unicodedata.category(c) == "Cc" and c not in "\n\t"), None):
+            raise ErreurLecture(
+                f"caractère de commande interdit (U+{ord(fautif):04X}) dans un texte",
+                lieu=situer(lieu, {}),
+                remede="Retaper ce texte sans copier de caractère invisible.",
+            )
+        return unicodedata.normalize("NFC", valeur)
+    return valeur
+
+
+def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) -> tuple[LectureBrute, dict[str, Any]]:
+    """Remplace creancier = "../creanciers/x.toml" par le contenu du profil, voisin du dossier."""
+    lieu = situer(("creancier",), brute.origines)
+    profil = (source.parent / donnees["creancier"]).resolve()
+    if not profil.is_relative_to(source.parent.parent.resolve()):
+        raise ErreurLecture(
+            f"le profil « {donnees['creancier']} » est trop loin du dossier",
+            lieu=lieu,
+            remede='Le placer à côté des dossiers, par exemple creancier = "../creanciers/atelier.toml".',
+        )
+    if profil.suffix.lower() not in lister_lecteurs() or not profil.is_file():
+        raise ErreurLecture(
+            f"le profil « {donnees['creancier']} » est introuvable",
+            lieu=lieu,
+            remede="Vérifier le nom du fichier, ou écrire la section [creancier] dans le dossier.",
+        )
+    lu = lister_lecteurs()[profil.suffix.lower()].lire(profil)
+    contenu = lu.donnees.get("creancier", lu.donnees)
+    origines = {("creancier", *cle): endroit for cle, endroit in lu.origines.items()}
+    fusion = {**donnees, "creancier": _normaliser(contenu, ("creancier",))}
+    return LectureBrute(fusion, {**brute.origines, **origines}), fusion
+
+
+def _valider_complements(source: Path, dossier: Dossier, origines: Origines) -> None:
+    """Valide [procedures.<nom>] par le complément de chaque procédure."""
+    procedures = {procedure.nom: procedure for procedure in lister_procedures()}
+    defauts: list[tuple[str, str]] = []
+    for nom, contenu in dossier.procedures.items():
+        lieu = ("procedures", nom)
+        if nom not in procedures:
+            connues = ", ".join(sorted(procedures))
+            defauts.append((situer(lieu, origines), f"procédure inconnue « {nom} » ; connues : {connues}"))
+            continue
+        modele: type[BaseModel] = procedures[nom].complement
+        try:
+            modele.model_validate(contenu)
+        except ValidationError as erreur:
+            relatives = {cle[2:]: o for cle, o in origines.items() if cle[:2] == lieu}
+            defauts += [
+                (endroit if ", " in endroit else f"procedures.{nom}.{endroit}", phrase)
+                for endroit, phrase in expliquer(erreur, modele, relatives)
+            ]
+    if defauts:
+        raise _rassembler(source, defauts)

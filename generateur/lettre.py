@@ -1,0 +1,124 @@
+"""La lettre de mise en demeure, une par débiteur, quand aucune n'a encore été envoyée."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from generateur.chaine import Moteurs, Reglages, rassembler_matiere
+from generateur.controles.constat import Constat
+from generateur.domaine.langue import date_longue, enumerer
+from generateur.droit.tables import entier_au
+from generateur.erreurs import ErreurDossier
+from generateur.etude import Etude, etudier_dossier
+from generateur.procedures.socle import Acte
+from generateur.publication import preparer_publication
+from generateur.redaction.actes import ecrire_actes
+from generateur.redaction.composition import composer_contexte
+from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.gabarits import ouvrir_bibliotheque
+from generateur.redaction.typographie import pluriel
+
+_TITRE = "Mise en demeure"
+_MODELE = "communs/mise_en_demeure"
+
+
+@dataclass(frozen=True)
+class Lettres:
+    """Les lettres écrites, et ce qu'il faut saisir une fois envoyées."""
+
+    reference: str
+    fichiers: tuple[Path, ...]
+    a_saisir: str
+
+    @property
+    def texte(self) -> str:
+        """Ce que l'utilisateur lit."""
+        lignes = [f"Lettre à relire, signer et envoyer : {fichier}" for fichier in self.fichiers]
+        return "\n".join([*lignes, "", "Une fois envoyée, ajoutez ceci au dossier :", "", self.a_saisir])
+
+    def en_json(self) -> dict[str, Any]:
+        """Objet JSON."""
+        return {"reference": self.reference, "fichiers": [f.as_posix() for f in self.fichiers]}
+
+
+def ecrire_mise_en_demeure(
+    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+) -> Lettres:
+    """Écrit sortie/<reference>_mise_en_demeure/. Lève ErreurDossier si une est déjà partie ou si rien n'est dû."""
+    etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure)
+    _refuser(etude)
+    contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
+    bibliotheque = ouvrir_bibliotheque(reglages.modeles)
+    reference = f"{etude.dossier.reference}_mise_en_demeure"
+    with preparer_publication(sortie, reference) as chantier:
+        ecrites = []
+        for rang, _ in enumerate(contexte.debiteurs, start=1):
+            nom = "mise_en_demeure" if len(contexte.debiteurs) == 1 else f"mise_en_demeure_{rang}"
+            acte = Acte(nom, _TITRE, _MODELE, place="a_cote")
+            lettre = _adresser(etude, contexte, rang - 1)
+            ecrites += ecrire_actes({acte: chantier / nom}, lettre, bibliotheque, moteurs.rendu, etude.espece.au)
+    fichiers = tuple(sortie / reference / ecrite.pdf.name for ecrite in ecrites)
+    return Lettres(etude.dossier.reference, fichiers, _dire_suite(etude))
+
+
+def _refuser(etude: Etude) -> None:
+    bloquants = [c for c in etude.constats if c.gravite == "bloquant"]
+    if bloquants:
+        raise _refus(etude, bloquants[0].message, bloquants[0])
+    if envoyees := etude.dossier.toutes_mises_en_demeure:
+        raise _refus(
+            etude,
+            f"une mise en demeure est déjà partie le {date_longue(envoyees[-1].date_envoi)}",
+            Constat(
+                "",
+                "bloquant",
+                "",
+                "mise_en_demeure",
+                "Passer à « generateur produire » ; pour en renvoyer une, retirer cette section.",
+            ),
+        )
+
+
+def _refus(etude: Etude, message: str, constat: Constat) -> ErreurDossier:
+    return ErreurDossier(message, lieu=constat.lieu, remede=constat.remede, constats=etude.constats)
+
+
+def _adresser(etude: Etude, contexte: ContexteActes, rang: int) -> ContexteActes:
+    champs = {**contexte.complement, **_champs_de_la_lettre(etude, contexte)}
+    return replace(contexte, debiteur=contexte.debiteurs[rang], complement=champs)
+
+
+def _champs_de_la_lettre(etude: Etude, contexte: ContexteActes) -> Mapping[str, object]:
+    mandataire = etude.dossier.mandataire
+    emetteur = contexte.mandataire or contexte.creancier
+    return {
+        "mode_envoi": "Lettre recommandée avec demande d’avis de réception",
+        "delai": pluriel(entier_au("delais_jours", etude.espece.au, "mise_en_demeure_usuel"), "jour"),
+        "iban": contexte.creancier.iban,
+        "bic": contexte.creancier.bic,
+        "titulaire_compte": contexte.creancier.nom,
+        "contact": " – ".join(c for c in (emetteur.telephone, emetteur.courriel) if c),
+        "pieces_jointes": enumerer([p.titre for p in contexte.pieces if p.titre.startswith("Décompte")]),
+        "agence_recouvrement": mandataire is not None and mandataire.role == "agence_recouvrement",
+    }
+
+
+def _dire_suite(etude: Etude) -> str:
+    delai = entier_au("delais_jours", etude.espece.au, "mise_en_demeure_usuel")
+    return "\n".join(
+        (
+            "[mise_en_demeure]",
+            f"date_envoi = {etude.espece.au.isoformat()}        # le jour de l'envoi",
+            'mode = "lrar"',
+            'numero = "1A 000 000 0000 0"      # sur la preuve de dépôt',
+            f"delai_jours = {delai}",
+            'fichier = "pieces/mise_en_demeure.pdf"          # la lettre signée, numérisée',
+            'preuve_depot = "pieces/preuve_de_depot.pdf"',
+            "# puis, à réception de l'avis :",
+            f"# date_presentation = {etude.espece.au.isoformat()}",
+            '# issue = "distribuee"',
+            '# accuse = "pieces/avis_de_reception.pdf"',
+        )
+    )

@@ -1,0 +1,147 @@
+"""L'encre d'une page : ce qui est dessiné, mesuré sur un rendu, pour ne jamais écrire par-dessus.
+
+Le rendu est celui de pypdfium2 à un point par pixel, formulaires et annotations compris. Une page dont
+la mesure coûterait trop (grande image à décoder, dessin très lourd) n'est pas mesurée : elle compte comme pleine.
+"""
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from PIL import Image
+from pikepdf import Array, Name, Stream
+
+from generateur.liasse.assainissement import parcourir_objets_externes
+from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre
+
+ECART_SUR_BLANC = 8  # niveaux de gris : tout ce qui se distingue du papier blanc
+ECART_SUR_FOND = 28  # papier numérisé : le grain du fond n'est pas de l'encre
+FOND_BLANC = 250
+MARGE_MESURE = 2.0  # points de blanc exigés autour d'une marque
+PIXELS_PAGE = 4_000_000  # au-delà, la page est rendue plus petite
+ECART_TAILLE = 0.02
+IMAGE_A_EPARGNER = 250_000  # pixels : au-delà, décoder l'image coûte plus que toute la page
+IMAGE_INTERDITE = 80_000_000
+DESSIN_A_EPARGNER = 400_000  # octets de dessin compressé
+DESSIN_INTERDIT = 20_000_000
+ERREURS_PDFIUM = (pypdfium2.PdfiumError, ValueError, OSError, RuntimeError, ctypes.ArgumentError, MemoryError)
+
+
+class Encre:
+    """L'encre d'une page rendue en entier."""
+
+    def __init__(self, image: Image.Image, echelle: float) -> None:
+        histogramme = image.histogram()
+        fond = max(range(256), key=histogramme.__getitem__)
+        ecart = ECART_SUR_BLANC if fond >= FOND_BLANC else ECART_SUR_FOND
+        self._image = image.point([255 if abs(niveau - fond) > ecart else 0 for niveau in range(256)])
+        self._echelle = echelle
+
+    def est_libre(self, zone: Rectangle) -> bool:
+        """Vrai si rien n'est dessiné dans la zone (repère visible, points) ni juste autour ; hors page = libre."""
+        largeur, hauteur = self._image.size
+        x0, y0, x1, y1 = zone
+        pas, marge = self._echelle, MARGE_MESURE
+        boite = (
+            max(0, int((x0 - marge) * pas)),
+            max(0, int(hauteur - (y1 + marge) * pas)),
+            min(largeur, int((x1 + marge) * pas) + 1),
+            min(hauteur, int(hauteur - (y0 - marge) * pas) + 1),
+        )
+        if boite[0] >= boite[2] or boite[1] >= boite[3]:
+            return True
+        return self._image.crop(boite).getbbox() is None
+
+
+class Mesureur:
+    """Mesure l'encre des pages d'un document ; à fermer (voir ouvrir_mesureur)."""
+
+    def __init__(self, document: pypdfium2.PdfDocument | None) -> None:
+        self._document = document
+
+    def mesurer_page(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Encre | None:
+        """Encre de toute la page, ou None si elle ne peut pas être mesurée."""
+        if _poids(page) > DESSIN_INTERDIT or _plus_grande_image(page) > IMAGE_INTERDITE:
+            return None
+        rendu = self._rendre(rang, cadre, None)
+        return Encre(*rendu) if rendu else None
+
+    def verifier_zone(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Callable[[Rectangle], bool]:
+        """Fonction qui dit d'une zone de la page si elle est blanche (voir est_zone_libre)."""
+        return lambda zone: self.est_zone_libre(rang, cadre, page, zone)
+
+    def est_zone_libre(self, rang: int, cadre: Cadre, page: pikepdf.Object, zone: Rectangle) -> bool:
+        """Vrai si la zone est blanche ; faux si elle ne l'est pas, ou si le savoir coûterait trop."""
+        if _poids(page) > DESSIN_A_EPARGNER or _plus_grande_image(page) > IMAGE_A_EPARGNER:
+            return False
+        rendu = self._rendre(rang, cadre, zone)
+        if rendu is None:
+            return False
+        extremes: Any = rendu[0].getextrema()
+        return bool(extremes[0] >= 255 - ECART_SUR_BLANC)
+
+    def _rendre(self, rang: int, cadre: Cadre, zone: Rectangle | None) -> tuple[Image.Image, float] | None:
+        if self._document is None:
+            return None
+        largeur, hauteur = cadre.dimensions
+        try:
+            page = self._document[rang]
+            try:
+                vue = page.get_size()
+                # pdfium ne voit pas la même page (boîtes de travers) : sa mesure ne vaudrait rien
+                if abs(vue[0] - largeur) > ECART_TAILLE * largeur + 1:
+                    return None
+                if abs(vue[1] - hauteur) > ECART_TAILLE * hauteur + 1:
+                    return None
+                echelle = min(1.0, (PIXELS_PAGE / (largeur * hauteur)) ** 0.5)
+                rognage = (0.0, 0.0, 0.0, 0.0)
+                if zone is not None:
+                    x0, y0, x1, y1 = zone
+                    marge = MARGE_MESURE
+                    rognage = (
+                        max(0.0, x0 - marge),
+                        max(0.0, y0 - marge),
+                        max(0.0, largeur - x1 - marge),
+                        max(0.0, hauteur - y1 - marge),
+                    )
+                image = page.render(scale=echelle, crop=rognage, grayscale=True).to_pil()
+            finally:
+                page.close()
+        except ERREURS_PDFIUM:
+            return None
+        return image.convert("L"), echelle
+
+
+@contextmanager
+def ouvrir_mesureur(pdf: Path) -> Iterator[Mesureur]:
+    """Ouvre le document pour le mesurer ; s'il ne s'ouvre pas, toutes ses pages comptent comme pleines."""
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+        if document.get_formtype():
+            document.init_forms()
+    except ERREURS_PDFIUM:
+        yield Mesureur(None)
+        return
+    try:
+        yield Mesureur(document)
+    finally:
+        document.close()
+
+
+def _poids(page: pikepdf.Object) -> float:
+    contenus = page.get(Name.Contents)
+    flux = contenus if isinstance(contenus, Array) else [contenus]
+    return sum(lire_nombre(f.get(Name.Length)) or 0.0 for f in flux if isinstance(f, Stream))
+
+
+def _plus_grande_image(page: pikepdf.Object) -> float:
+    vus: set[Cle] = set()
+    aires = [0.0]
+    for objet in parcourir_objets_externes(attribut_herite(page, Name.Resources), vus):
+        if objet.get(Name.Subtype) == Name.Image:
+            aires.append((lire_nombre(objet.get(Name.Width)) or 0) * (lire_nombre(objet.get(Name.Height)) or 0))
+    return max(aires)

@@ -1,0 +1,135 @@
+"""La police des tampons et des folios : Source Sans, incorporée une seule fois par document.
+
+La police est réduite aux caractères de l'encodage WinAnsi : 12 Ko compressés, aucune police à installer,
+et le même fichier à l'octet sur toutes les machines (aucune date recalculée, aucun indice de rendu).
+"""
+
+import io
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+ENCODAGE = "cp1252"  # le nom Python de WinAnsiEncoding
+PREMIER, DERNIER = 32, 255
+DRAPEAU_NON_SYMBOLIQUE = 32
+EPAISSEUR_FUT = 100  # StemV : indicatif, la police est incorporée
+NOM = "GENLIA+SourceSansPro-Semibold"  # six majuscules : la marque d'un sous-ensemble
+
+
+@dataclass(frozen=True)
+class Police:
+    """Le sous-ensemble TrueType et ses mesures, en millièmes de cadratin."""
+
+    octets: bytes
+    largeurs: Mapping[int, int]
+    boite: tuple[int, int, int, int]
+    montante: int
+    descendante: int
+    capitale: int
+
+    def mesurer(self, texte: str, corps: float) -> float:
+        """Longueur du texte en points, au corps donné."""
+        return sum(self.largeurs[octet] for octet in coder(texte)) * corps / 1000
+
+    def abreger(self, texte: str, corps: float, largeur: float) -> str:
+        """Le texte, raccourci de « … » s'il dépasse la largeur (en points)."""
+        if self.mesurer(texte, corps) <= largeur:
+            return texte
+        while texte and self.mesurer(texte + "…", corps) > largeur:
+            texte = texte[:-1]
+        return texte.rstrip() + "…"
+
+
+def coder(texte: str) -> bytes:
+    """Octets WinAnsi ; un caractère hors de cet alphabet perd ses accents, ou devient « ? »."""
+    simple = "".join(signe if signe.isprintable() else " " for signe in unicodedata.normalize("NFC", texte))
+    morceaux = []
+    for signe in simple:
+        try:
+            morceaux.append(signe.encode(ENCODAGE))
+        except UnicodeEncodeError:
+            base = unicodedata.normalize("NFKD", signe).encode("ascii", "ignore")
+            morceaux.append(base or b"?")
+    return b"".join(morceaux)
+
+
+def ecrire_chaine(texte: str) -> bytes:
+    """Chaîne PDF hexadécimale, prête pour Tj."""
+    return b"<" + coder(texte).hex().encode("ascii") + b">"
+
+
+@cache
+def charger_police() -> Police:
+    """Réduit la police du paquet à WinAnsi (une trentaine de millisecondes, une fois par processus)."""
+    # fontTools pèse un dixième de seconde : chargé seulement quand on assemble
+    from fontTools import subset  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
+    source = files("font_source_sans_pro").joinpath("files", "SourceSansPro-Semibold.ttf").read_bytes()
+    signes = {code: ord(bytes([code]).decode(ENCODAGE, "replace")) for code in range(PREMIER, DERNIER + 1)}
+    reglages = subset.Options()
+    reglages.layout_features = []
+    reglages.hinting = False
+    reglages.notdef_outline = True
+    reglages.drop_tables += ["BASE", "gasp"]
+    with TTFont(io.BytesIO(source), lazy=True, recalcTimestamp=False) as police:
+        tailleur = subset.Subsetter(reglages)
+        tailleur.populate(unicodes=sorted(set(signes.values())))
+        tailleur.subset(police)
+        echelle = 1000 / police["head"].unitsPerEm
+        glyphes, avances = police.getBestCmap(), police["hmtx"]
+        tete, os2 = police["head"], police["OS/2"]
+        mesures = Police(
+            octets=b"",
+            largeurs={
+                code: round(avances[glyphes.get(signe, ".notdef")][0] * echelle) for code, signe in signes.items()
+            },
+            boite=(
+                round(tete.xMin * echelle),
+                round(tete.yMin * echelle),
+                round(tete.xMax * echelle),
+                round(tete.yMax * echelle),
+            ),
+            montante=round(os2.sTypoAscender * echelle),
+            descendante=round(os2.sTypoDescender * echelle),
+            capitale=round(os2.sCapHeight * echelle),
+        )
+        tampon = io.BytesIO()
+        police.save(tampon)
+    return replace(mesures, octets=tampon.getvalue())
+
+
+def incorporer(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    """Ajoute la police au document et rend l'objet à citer dans les ressources."""
+    police = charger_police()
+    fichier = pikepdf.Stream(pdf, police.octets)
+    fichier[Name.Length1] = len(police.octets)
+    descripteur = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name("/" + NOM),
+        Flags=DRAPEAU_NON_SYMBOLIQUE,
+        FontBBox=Array(list(police.boite)),
+        ItalicAngle=0,
+        Ascent=police.montante,
+        Descent=police.descendante,
+        CapHeight=police.capitale,
+        StemV=EPAISSEUR_FUT,
+        FontFile2=fichier,
+    )
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.TrueType,
+            BaseFont=Name("/" + NOM),
+            Encoding=Name.WinAnsiEncoding,
+            FirstChar=PREMIER,
+            LastChar=DERNIER,
+            Widths=Array([police.largeurs[code] for code in range(PREMIER, DERNIER + 1)]),
+            FontDescriptor=pdf.make_indirect(descripteur),
+        )
+    )

@@ -1,0 +1,128 @@
+"""Le cache des conversions : mêmes octets, même moteur, même PDF, sans rien convertir.
+
+Seul un moteur déterministe y gagne sans perdre : la clé est l'empreinte du document et celle du moteur. Un
+fichier abîmé est ignoré et refait ; GENERATEUR_SANS_CACHE=1 désactive tout.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from generateur.contrats import Conversion, Disponibilite, MoteurRendu
+from generateur.erreurs import ErreurEcriture
+from generateur.moteurs.polices import dossier_de_cache
+from generateur.moteurs.sortie_pdf import publier_fichier
+
+_TAILLE_MAXIMALE = 512 * 1024 * 1024
+_EMPREINTE = 32
+
+
+class MoteurEmpreint(MoteurRendu, Protocol):
+    """Un moteur qui sait dire tout ce qui, hors du document, décide du PDF."""
+
+    @property
+    def polices_maitrisees(self) -> bool:
+        """Le moteur ne voit-il que nos polices ?"""
+        ...
+
+    def empreinte(self) -> str:
+        """Moteur, version, polices."""
+        ...
+
+    def prechauffer(self, nombre: int) -> None:
+        """Prépare autant de conversions simultanées ; peut ne rien faire."""
+        ...
+
+
+class CacheRendu:
+    """Enveloppe un moteur ; s'emploie comme lui."""
+
+    def __init__(
+        self, moteur: MoteurEmpreint, dossier: Path | None = None, taille_maximale: int = _TAILLE_MAXIMALE
+    ) -> None:
+        self._moteur = moteur
+        self.nom = moteur.nom
+        self._dossier = dossier if dossier is not None else dossier_de_cache() / "rendus"
+        self._taille_maximale = taille_maximale
+        self._actif = os.environ.get("GENERATEUR_SANS_CACHE", "") in {"", "0"}
+
+    def disponibilite(self) -> Disponibilite:
+        """Celle du moteur enveloppé."""
+        return self._moteur.disponibilite()
+
+    @property
+    def polices_maitrisees(self) -> bool:
+        """Celle du moteur enveloppé."""
+        return self._moteur.polices_maitrisees
+
+    def empreinte(self) -> str:
+        """Celle du moteur enveloppé."""
+        return self._moteur.empreinte()
+
+    def prechauffer(self, nombre: int) -> None:
+        """Prévient le moteur enveloppé."""
+        self._moteur.prechauffer(nombre)
+
+    def fermer(self) -> None:
+        """Ferme le moteur enveloppé."""
+        self._moteur.fermer()
+
+    def convertir(self, conversions: Sequence[Conversion]) -> None:
+        """Écrit chaque PDF, depuis le cache quand il l'a ; les autres passent par le moteur."""
+        if not self._actif:
+            self._moteur.convertir(conversions)
+            return
+        manquantes = []
+        for conversion in conversions:
+            rangement = self._rangement(conversion.source)
+            connu = _lire(rangement)
+            if connu is None:
+                manquantes.append((conversion, rangement))
+            else:
+                publier_fichier(connu, conversion.cible)
+        if not manquantes:
+            return
+        self._moteur.convertir([conversion for conversion, _ in manquantes])
+        for conversion, rangement in manquantes:
+            _ranger(rangement, conversion.cible.read_bytes())
+        self._borner()
+
+    def _rangement(self, source: Path) -> Path:
+        somme = hashlib.sha256(f"{self._moteur.empreinte()} {source.suffix.lower()}\n".encode())
+        with contextlib.suppress(OSError):  # un document illisible n'est pas en cache ; le moteur le nommera
+            somme.update(source.read_bytes())
+        return self._dossier / f"{somme.hexdigest()}.rendu"
+
+    def _borner(self) -> None:
+        """Oublie les plus anciens rendus quand le cache dépasse sa taille."""
+        fiches = []
+        with contextlib.suppress(OSError):
+            for chemin in self._dossier.glob("*.rendu"):
+                etat = chemin.stat()
+                fiches.append((etat.st_mtime_ns, etat.st_size, chemin))
+        exces = sum(taille for _, taille, _ in fiches) - self._taille_maximale
+        for _, taille, chemin in sorted(fiches):
+            if exces <= 0:
+                break
+            with contextlib.suppress(OSError):
+                chemin.unlink()
+            exces -= taille
+
+
+def _lire(rangement: Path) -> bytes | None:
+    """Le PDF rangé, ou rien s'il est absent ou abîmé : son empreinte le précède dans le fichier."""
+    try:
+        contenu = rangement.read_bytes()
+    except OSError:
+        return None
+    empreinte, pdf = contenu[:_EMPREINTE], contenu[_EMPREINTE:]
+    return pdf if hashlib.sha256(pdf).digest() == empreinte else None
+
+
+def _ranger(rangement: Path, pdf: bytes) -> None:
+    with contextlib.suppress(OSError, ErreurEcriture):  # un cache qui ne s'écrit pas n'empêche pas de produire
+        rangement.parent.mkdir(parents=True, exist_ok=True)
+        publier_fichier(hashlib.sha256(pdf).digest() + pdf, rangement)

@@ -1,0 +1,45 @@
+"""Le processus ouvrier du moteur embarqué : lit des demandes, écrit des PDF, ne charge que dxpdf.
+
+Lancé comme un script, sans le paquet : une ligne JSON par demande sur l'entrée, une par réponse sur la
+sortie. Il meurt avec son entrée, et de lui-même si une conversion dépasse le temps que le parent lui
+accorde.
+"""
+
+import json
+import os
+import signal
+import sys
+
+
+def servir(dossier_du_moteur: str, delai: int) -> None:
+    """Répond aux demandes jusqu'à la fin de l'entrée ; le délai est en secondes par document."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C s'adresse au parent, qui nous arrêtera
+    reponses = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # ce que le moteur écrirait sur la sortie ne doit pas se mêler aux réponses
+    sys.path.insert(0, dossier_du_moteur)
+    import dxpdf  # noqa: PLC0415 - le chemin vient d'être posé
+
+    for ligne in sys.stdin:
+        source, cible = json.loads(ligne)
+        if hasattr(signal, "alarm"):
+            signal.alarm(delai)
+        reponses.write(json.dumps(_convertir(dxpdf.convert, source, cible)) + "\n")
+        reponses.flush()
+        if hasattr(signal, "alarm"):
+            signal.alarm(0)
+
+
+def _convertir(convertir: object, source: str, cible: str) -> str:
+    """Convertit un fichier ; rend la raison de l'échec, vide si le PDF est écrit."""
+    try:
+        with open(source, "rb") as fichier:  # noqa: PTH123 - pathlib coûte au démarrage
+            octets = convertir(fichier.read())  # type: ignore[operator]
+        with open(cible, "wb") as fichier:  # noqa: PTH123
+            fichier.write(octets)
+    except Exception as erreur:  # noqa: BLE001 - toute panne du moteur doit revenir au parent, qui la nommera
+        return f"{type(erreur).__name__} : {erreur}"
+    return ""
+
+
+if __name__ == "__main__":
+    servir(sys.argv[1], int(sys.argv[2]))

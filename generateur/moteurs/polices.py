@@ -1,0 +1,161 @@
+"""Les polices du programme : Source Serif Pro et Source Sans Pro (OFL), et elles seules sous Linux.
+
+Un fontconfig privé ne montre au moteur que ces huit fichiers : les mêmes pages sur toute machine Linux. Les
+graisses intermédiaires en sont exclues : le moteur embarqué les confond avec le texte courant dès qu'un signe
+manque à l'une. L'espace fine insécable (U+202F), absente de Source Serif Pro, vient de Source Sans Pro.
+
+Un document étranger (une pièce en Calibri) ou qui emploie des signes que nos polices n'ont pas (hébreu, arabe,
+émoji) voit aussi les polices du système : mieux vaut une page lisible qu'une page vide partout pareille.
+"""
+
+import hashlib
+import importlib.util
+import os
+import re
+import struct
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from generateur.erreurs import ErreurOutilAbsent
+
+_FAMILLES = (("font_source_serif_pro", "SourceSerifPro"), ("font_source_sans_pro", "SourceSansPro"))
+_GRAISSES = ("Regular", "It", "Bold", "BoldIt")
+_NOMS_FOURNIS = frozenset({"Source Serif Pro", "Source Sans Pro"})
+_DOSSIERS_SYSTEME = ("/usr/share/fonts", "/usr/local/share/fonts")
+_PARTIE = re.compile(r"word/(document|styles|charte_|header|footer|footnotes|theme/)[^/]*.*\.xml$")
+_POLICE_NOMMEE = re.compile(r'(?:w:(?:ascii|hAnsi)|a:latin typeface)="([^"]+)"')
+_RARES = re.compile("[^\x00-\u017f\u2010-\u2027\u202f-\u203a\u20ac]")  # hors du français courant
+_FORMAT_12 = 12
+_MODELE = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+{dossiers}
+<cachedir>{cache}</cachedir>
+<selectfont><rejectfont>{ecartes}</rejectfont><acceptfont>{admis}</acceptfont></selectfont>
+<alias binding="same"><family>serif</family><prefer><family>Source Serif Pro</family></prefer></alias>
+<alias binding="same"><family>sans-serif</family><prefer><family>Source Sans Pro</family></prefer></alias>
+<match target="pattern"><edit name="family" mode="append_last"><string>Source Sans Pro</string></edit></match>
+</fontconfig>
+"""
+
+
+def polices_maitrisees() -> bool:
+    """Vrai là où le moteur ne voit que nos polices ; ailleurs il emploie aussi celles du système."""
+    return sys.platform.startswith("linux")
+
+
+@lru_cache(maxsize=1)
+def fichiers_polices() -> tuple[Path, ...]:
+    """Les huit fichiers TrueType fournis ; lève ErreurOutilAbsent si leur paquet n'est pas installé."""
+    fichiers = []
+    for paquet, prefixe in _FAMILLES:
+        trouve = importlib.util.find_spec(paquet)
+        dossier = Path(trouve.origin).parent / "files" if trouve is not None and trouve.origin else Path(paquet)
+        fichiers += [dossier / f"{prefixe}-{graisse}.ttf" for graisse in _GRAISSES]
+    absents = [fichier.name for fichier in fichiers if not fichier.is_file()]
+    if absents:
+        raise ErreurOutilAbsent(
+            f"Les polices du programme manquent : {', '.join(absents)}.",
+            remede="Réinstaller le programme : font-source-serif-pro et font-source-sans-pro en font partie.",
+        )
+    return tuple(fichiers)
+
+
+@lru_cache(maxsize=1)
+def empreinte_polices() -> str:
+    """L'empreinte des polices que le moteur voit, ou « système » là où elles ne sont pas maîtrisées."""
+    if not polices_maitrisees():
+        return "système"
+    somme = hashlib.sha256()
+    for fichier in fichiers_polices():
+        somme.update(fichier.read_bytes())
+    return somme.hexdigest()[:16]
+
+
+def dossier_de_cache() -> Path:
+    """Le dossier de cache du programme pour cet utilisateur, selon la plateforme."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "generateur"
+
+
+def environnement_des_polices(dossier: Path, *, avec_systeme: bool = False) -> dict[str, str]:
+    """Les variables à donner au moteur ; écrit le fontconfig privé dans ce dossier. Vide hors de Linux."""
+    if not polices_maitrisees():
+        return {}
+    fichiers = fichiers_polices()
+    notres = sorted({str(fichier.parent) for fichier in fichiers})
+    systeme = [*_DOSSIERS_SYSTEME, str(Path.home() / ".local/share/fonts")] if avec_systeme else []
+    chemin = dossier / ("fonts_systeme.conf" if avec_systeme else "fonts.conf")
+    chemin.write_text(
+        _MODELE.format(
+            dossiers="\n".join(f"<dir>{escape(nom)}</dir>" for nom in (*notres, *systeme)),
+            cache=escape(str(_cache_des_polices(dossier))),
+            ecartes="".join(f"<glob>{escape(nom)}/*</glob>" for nom in notres),
+            admis="".join(f"<glob>{escape(str(fichier))}</glob>" for fichier in fichiers),
+        ),
+        encoding="utf-8",
+    )
+    return {"FONTCONFIG_FILE": str(chemin)}
+
+
+def demande_les_polices_du_systeme(document: Path) -> bool:
+    """Vrai si le document nomme d'autres polices que les nôtres, ou emploie un signe qu'elles n'ont pas."""
+    if document.suffix.lower() != ".docx":
+        return True
+    try:
+        with zipfile.ZipFile(document) as archive:
+            parties = [archive.read(nom).decode("utf-8", "replace") for nom in archive.namelist() if _PARTIE.match(nom)]
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
+        return True  # le moteur dira ce qu'il en pense
+    texte = "".join(parties)
+    return not _NOMS_FOURNIS.issuperset(_POLICE_NOMMEE.findall(texte)) or bool(signes_absents(texte))
+
+
+def signes_absents(texte: str) -> str:
+    """Les signes d'un texte que nos polices n'ont pas, une fois chacun, dans l'ordre."""
+    rares = dict.fromkeys(_RARES.findall(texte))
+    return "".join(signe for signe in rares if ord(signe) not in _couverture()) if rares else ""
+
+
+@lru_cache(maxsize=1)
+def _couverture() -> frozenset[int]:
+    return frozenset(
+        code
+        for fichier in fichiers_polices()
+        if fichier.stem.endswith("Regular")
+        for code in _codes(fichier.read_bytes())
+    )
+
+
+def _codes(police: bytes) -> Iterator[int]:
+    """Les codes de la table cmap de format 12 d'une police (OpenType, « Character to Glyph Index Mapping »)."""
+    tables = {police[i : i + 4]: struct.unpack_from(">I", police, i + 8)[0] for i in range(12, 12 + 16 * 64, 16)}
+    cmap = tables[b"cmap"]
+    for rang in range(struct.unpack_from(">H", police, cmap + 2)[0]):
+        debut = cmap + struct.unpack_from(">I", police, cmap + 4 + 8 * rang + 4)[0]
+        if struct.unpack_from(">H", police, debut)[0] == _FORMAT_12:
+            for groupe in range(struct.unpack_from(">I", police, debut + 12)[0]):
+                premier, dernier = struct.unpack_from(">II", police, debut + 16 + 12 * groupe)
+                yield from range(premier, dernier + 1)
+
+
+def _cache_des_polices(repli: Path) -> Path:
+    """Un dossier inscriptible pour l'index des polices : celui de l'utilisateur, sinon celui du travail."""
+    voulu = dossier_de_cache() / "polices"
+    try:
+        voulu.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=voulu):
+            return voulu
+    except OSError:
+        return repli

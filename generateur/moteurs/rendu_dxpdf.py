@@ -1,0 +1,136 @@
+"""Le moteur embarqué : dxpdf dans des processus ouvriers, avec nos polices et une limite de temps.
+
+Jamais dans le processus principal : un document piégé peut faire tomber le moteur, pas le programme. Les
+ouvriers restent ouverts d'une conversion à l'autre et s'arrêtent avec le programme, sur Ctrl-C aussi.
+"""
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from generateur.contrats import Conversion, Disponibilite
+from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
+from generateur.moteurs.atelier import Atelier, Ouvrier
+from generateur.moteurs.polices import (
+    demande_les_polices_du_systeme,
+    empreinte_polices,
+    environnement_des_polices,
+    polices_maitrisees,
+)
+from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
+
+_DELAI_SECONDES = 60
+_SCRIPT = Path(__file__).with_name("executant_dxpdf.py")
+
+
+class RenduDxpdf:
+    """Le moteur par défaut ; n'a besoin de rien d'autre que ce que le programme installe."""
+
+    nom = "dxpdf"
+
+    def __init__(self, executants: int | None = None, delai: float = _DELAI_SECONDES, script: Path = _SCRIPT) -> None:
+        self._nombre = executants or _coeurs()
+        self._delai = delai
+        self._script = script
+        self._dossier: tempfile.TemporaryDirectory[str] | None = None
+        self._createur = os.getpid()
+        self._ouvrir_ateliers()
+
+    def _ouvrir_ateliers(self) -> None:
+        """Un atelier pour nos actes, un autre, rarement ouvert, qui voit aussi les polices du système."""
+        self._ateliers = {
+            avec_systeme: Atelier(partial(self._embaucher, avec_systeme), self._nombre, self._delai)
+            for avec_systeme in (False, True)
+        }
+
+    def disponibilite(self) -> Disponibilite:
+        """Présent si la bibliothèque et ses polices sont installées."""
+        if importlib.util.find_spec("dxpdf") is None:
+            return Disponibilite(
+                presente=False,
+                raison="la bibliothèque dxpdf n'est pas installée sur cette machine",
+                remede="Réinstaller le programme, ou installer LibreOffice (--rendu libreoffice).",
+            )
+        return Disponibilite(presente=True, version=version("dxpdf"))
+
+    @property
+    def polices_maitrisees(self) -> bool:
+        """Faux hors de Linux, où les pages peuvent varier avec les polices du système."""
+        return polices_maitrisees()
+
+    def empreinte(self) -> str:
+        """Ce qui décide du PDF en dehors du document : moteur, version, polices."""
+        return f"dxpdf {version('dxpdf')} polices {empreinte_polices()}"
+
+    def prechauffer(self, nombre: int) -> None:
+        """Lance les ouvriers à l'avance, pendant que le programme rédige."""
+        self._ateliers[False].prechauffer(nombre)
+
+    def convertir(self, conversions: Sequence[Conversion]) -> None:
+        """Écrit chaque PDF ; au premier échec, lève ErreurRendu en nommant le document."""
+        if not conversions:
+            return
+        if os.getpid() != self._createur:
+            self._createur, self._dossier = os.getpid(), None
+            self._ouvrir_ateliers()
+        if len(conversions) == 1 or self._nombre == 1:
+            for conversion in conversions:
+                self._convertir_un(conversion)
+            return
+        with ThreadPoolExecutor(min(self._nombre, len(conversions))) as fils:
+            try:
+                for _ in fils.map(self._convertir_un, conversions):
+                    pass
+            except BaseException:
+                fils.shutdown(wait=False, cancel_futures=True)
+                self.fermer()  # les fils en attente d'une réponse se terminent aussitôt
+                raise
+
+    def fermer(self) -> None:
+        """Arrête les ouvriers ; le moteur peut resservir ensuite."""
+        for atelier in self._ateliers.values():
+            atelier.fermer()
+
+    def _convertir_un(self, conversion: Conversion) -> None:
+        source, cible = conversion.source, conversion.cible
+        atelier = self._ateliers[polices_maitrisees() and demande_les_polices_du_systeme(source)]
+        provisoire = cible.with_name(f".{cible.name}.{os.getpid()}.partiel")
+        try:
+            raison = atelier.convertir(source, provisoire) or defaut_du_pdf(provisoire)
+            if raison:
+                raise _echec(source, raison)
+            publier_fichier(provisoire.read_bytes(), cible)
+        finally:
+            provisoire.unlink(missing_ok=True)
+
+    def _embaucher(self, avec_systeme: bool) -> Ouvrier:  # noqa: FBT001 - lié par partial, jamais appelé à la main
+        trouve = importlib.util.find_spec("dxpdf")
+        if trouve is None or trouve.origin is None:
+            etat = self.disponibilite()
+            raise ErreurOutilAbsent(f"Le moteur embarqué ne peut pas servir : {etat.raison}.", remede=etat.remede)
+        if self._dossier is None:
+            self._dossier = tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True)
+        polices = environnement_des_polices(Path(self._dossier.name), avec_systeme=avec_systeme)
+        racine = Path(trouve.origin).parent.parent
+        commande = [sys.executable, "-I", "-S", str(self._script), str(racine), str(int(self._delai) + 5)]
+        return Ouvrier(commande, {**os.environ, **polices}, self._delai)
+
+
+def _coeurs() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _echec(source: Path, raison: str) -> ErreurRendu:
+    return ErreurRendu(
+        f"« {source.name} » n'a pas pu être converti en PDF : {raison}.",
+        lieu=str(source),
+        remede="Relancer avec --rendu libreoffice, ou contrôler le modèle (« generateur modeles verifier »).",
+    )

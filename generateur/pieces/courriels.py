@@ -1,0 +1,251 @@
+"""Les courriels (.eml, .emlx, .mbox) : en-têtes, date avec son fuseau, corps, pièces jointes.
+
+S'exécute dans l'enfant de l'atelier. Rien n'est ouvert hors du message : ni lien, ni image distante. Le
+parent prépare les pièces jointes entre « ouvrir » et « composer », puis met le tout bout à bout.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from generateur.domaine.langue import INSECABLE
+from generateur.erreurs import ErreurPiece
+from generateur.pieces.composition import Bloc, composer
+from generateur.pieces.entetes_courriel import decoder_entete, nommer_piece_jointe, presenter_entetes
+from generateur.pieces.html_en_texte import extraire_texte
+from generateur.pieces.textes import avertir_des_pertes, decoder
+
+MESSAGES_MAXIMAUX = 500
+_SEPARATEUR_MBOX = re.compile(rb"(?:\A|\r?\n\r?\n)From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
+_IMAGE_DECORATIVE = 300  # pixels : un logo de signature tient en dessous
+_RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un avis (« message au format HTML »)
+_TEXTES_DU_CORPS = frozenset(
+    f"text/{genre}" for genre in ("plain", "html", "xhtml", "enriched", "richtext", "rfc822-headers")
+)
+_REMEDE_CHIFFRE = "Ouvrez le message dans votre messagerie et imprimez-le en PDF."
+
+
+def ouvrir(
+    source: str, dossier: str, *, est_boite: bool, octets_maximaux: int, pieces_maximales: int
+) -> dict[str, Any]:
+    """Lit les messages et extrait leurs pièces jointes dans le dossier.
+
+    Rend `messages` : liste de {entetes: [[étiquette, valeur]], objet, corps, pieces: [{nom, octets, fichier,
+    motif}]}, où `motif` dit pourquoi une pièce jointe n'a pas à être reproduite.
+    """
+    chemin = Path(source)
+    if chemin.stat().st_size > octets_maximaux:
+        raise ErreurPiece(
+            f"Ce courriel dépasse {octets_maximaux >> 20} Mo.",
+            remede="Enregistrez ses pièces jointes à part et imprimez le message en PDF.",
+        )
+    octets = chemin.read_bytes()
+    bruts = _separer(octets) if est_boite else [_retirer_longueur(octets)]
+    if len(bruts) > MESSAGES_MAXIMAUX:
+        raise ErreurPiece(
+            f"Cette boîte contient {len(bruts)} messages : le maximum est {MESSAGES_MAXIMAUX}.",
+            remede="N'exportez que les messages utiles au dossier.",
+        )
+    extraction = _Extraction(Path(dossier), pieces_maximales)
+    messages = [_lire_message(brut, extraction) for brut in bruts]
+    if not any(m["corps"].strip() or m["pieces"] or m["entetes"] for m in messages):
+        raise ErreurPiece("Ce courriel est vide.", remede="Reprenez-le dans votre messagerie.")
+    return {"messages": messages}
+
+
+def composer_message(cible: str, titre: str, message: dict[str, Any], rang: int, total: int) -> dict[str, Any]:
+    """Met en PDF un message lu par « ouvrir », le sort de ses pièces jointes étant connu (clé `sort`)."""
+    blocs = [Bloc("titre", message["objet"] or "(sans objet)")]
+    if total > 1:
+        blocs.append(Bloc("note", f"Message {rang} sur {total}"))
+    blocs += [Bloc("entete", valeur, etiquette) for etiquette, valeur in message["entetes"]]
+    for numero, piece in enumerate(message["pieces"], 1):
+        etiquette = "Pièces jointes" if numero == 1 else ""
+        texte = f"{numero}. {piece['nom']} ({_taille(piece['octets'])}) : {piece['sort']}"
+        blocs.append(Bloc("entete", texte, etiquette))
+    blocs += [Bloc("filet"), Bloc("corps", message["corps"].strip("\n") or "(message sans texte)")]
+    ecrit = composer(blocs, cible, titre)
+    return {"pages": ecrit.pages, "avertissements": avertir_des_pertes(ecrit.caracteres_perdus)}
+
+
+def _taille(octets: int) -> str:
+    if octets < 1024:  # noqa: PLR2004 (un kilo-octet)
+        return f"{octets}{INSECABLE}octets"
+    return f"{max(1, round(octets / 1024))}{INSECABLE}Ko"
+
+
+def _separer(octets: bytes) -> list[bytes]:
+    """Messages d'une boîte mbox ; les « >From » du corps retrouvent leur forme."""
+    limites = [trouve.end() for trouve in _SEPARATEUR_MBOX.finditer(octets)]
+    debuts = [trouve.start() for trouve in _SEPARATEUR_MBOX.finditer(octets)]
+    morceaux = [octets[d:f] for d, f in zip(limites, [*debuts[1:], len(octets)], strict=True)]
+    return [re.sub(rb"(?m)^>(>*From )", rb"\1", morceau) for morceau in morceaux]
+
+
+def _retirer_longueur(octets: bytes) -> bytes:
+    """Un .emlx commence par la longueur du message, et finit par une liste de propriétés."""
+    premiere, _, suite = octets.partition(b"\n")
+    if not premiere.strip().isdigit():
+        return octets
+    return suite[: int(premiere)]
+
+
+class _Extraction:
+    """Écrit les pièces jointes sous des noms choisis ici, jamais sous ceux du message."""
+
+    def __init__(self, dossier: Path, maximum: int) -> None:
+        self._dossier = dossier
+        self._maximum = maximum
+        self._nombre = 0
+
+    def extraire(self, nom: str, octets: bytes, motif: str = "") -> dict[str, Any]:
+        """Fiche de la pièce jointe."""
+        self._nombre += 1
+        if self._nombre > self._maximum:
+            raise ErreurPiece(
+                f"Ce courriel porte plus de {self._maximum} pièces jointes.",
+                remede="Enregistrez à part celles qui comptent, et imprimez le message en PDF.",
+            )
+        extension = re.search(r"\.[A-Za-z0-9]{1,5}$", nom)
+        fichier = self._dossier / f"pj_{self._nombre:04d}{extension[0].lower() if extension else ''}"
+        if not motif and octets:
+            fichier.write_bytes(octets)
+        return {
+            "nom": nom,
+            "octets": len(octets),
+            "fichier": str(fichier) if not motif and octets else "",
+            "motif": motif or ("" if octets else "fichier vide"),
+        }
+
+
+def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
+    message = BytesParser(policy=compat32).parsebytes(brut)
+    if _est_chiffre(message):
+        raise ErreurPiece("Ce courriel est chiffré.", remede=_REMEDE_CHIFFRE)
+    textes: list[str] = []
+    pieces: list[dict[str, Any]] = []
+    for partie in _parties(message):
+        if partie.get_content_type() == "message/rfc822" and partie is not message:
+            pieces.append(_joindre_message(partie, extraction))
+        elif _est_corps(partie):
+            textes.append(_lire_texte(partie))
+        else:
+            pieces.append(_joindre(partie, extraction))
+    return {
+        "entetes": presenter_entetes(message),
+        "objet": decoder_entete(message.get("Subject")),
+        "corps": "\n\n".join(texte.strip("\n") for texte in textes if texte.strip()),
+        "pieces": pieces,
+    }
+
+
+def _est_chiffre(message: Message) -> bool:
+    genre = message.get_content_type()
+    if genre in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        return message.get_param("smime-type") != "signed-data"
+    return genre == "multipart/encrypted"
+
+
+def _parties(message: Message) -> Iterator[Message]:
+    """Les feuilles du message, une seule version du corps quand il en propose plusieurs."""
+    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+        yield message
+        return
+    enfants = [enfant for enfant in message.get_payload() if isinstance(enfant, Message)]
+    if message.get_content_type() == "multipart/alternative":
+        enfants = _choisir_version(enfants)
+    for enfant in enfants:
+        yield from _parties(enfant)
+
+
+def _choisir_version(versions: Sequence[Message]) -> list[Message]:
+    """La version texte, sauf si elle ne dit presque rien à côté du HTML ; plus ce qui n'est pas du texte."""
+    textes = {id(version): _texte_de(version) for version in versions}
+    lisibles = [version for version in versions if textes[id(version)].strip()]
+    autres = [version for version in versions if version not in lisibles]
+    if not lisibles:
+        return list(versions)
+    brute = next((v for v in lisibles if v.get_content_type() == "text/plain"), lisibles[0])
+    riche = max(lisibles, key=lambda version: len(textes[id(version)]))
+    choisie = riche if len(textes[id(riche)]) > _RAPPORT_HTML * len(textes[id(brute)]) + 200 else brute  # noqa: PLR2004 (un avis bref)
+    jointes = [feuille for v in lisibles if v is not choisie for feuille in _parties(v) if not _est_corps(feuille)]
+    return [choisie, *jointes, *autres]
+
+
+def _texte_de(version: Message) -> str:
+    return "\n".join(_lire_texte(feuille) for feuille in _parties(version) if _est_corps(feuille))
+
+
+def _est_corps(partie: Message) -> bool:
+    if partie.get_content_disposition() == "attachment" or partie.get_filename():
+        return False
+    est_rapport = partie.get_content_type().startswith("message/")
+    return est_rapport or partie.get_content_type() in _TEXTES_DU_CORPS
+
+
+def _lire_texte(partie: Message) -> str:
+    texte = _decoder_contenu(partie)
+    return extraire_texte(texte) if partie.get_content_subtype() in {"html", "xhtml"} else texte
+
+
+def _decoder_contenu(partie: Message) -> str:
+    octets = _octets_de(partie)
+    encodage = partie.get_content_charset()
+    try:
+        return octets.decode(encodage or "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return decoder(octets)
+
+
+def _octets_de(partie: Message) -> bytes:
+    contenu = partie.get_payload(decode=True)
+    if isinstance(contenu, bytes):
+        return contenu
+    return b"\n\n".join(sous.as_bytes() for sous in partie.get_payload() if isinstance(sous, Message))
+
+
+def _joindre(partie: Message, extraction: _Extraction) -> dict[str, Any]:
+    octets = _octets_de(partie)
+    return extraction.extraire(nommer_piece_jointe(partie), octets, _motif_d_omission(partie, octets))
+
+
+def _motif_d_omission(partie: Message, octets: bytes) -> str:
+    """Pourquoi une partie qui n'est pas un document n'est pas reproduite ; vide si elle doit l'être."""
+    if "signature" in partie.get_content_subtype():
+        return "signature électronique du message, non reproduite"
+    if partie.get_content_subtype() in {"calendar", "vcard", "x-vcard", "ms-tnef"}:
+        return "donnée de messagerie, non reproduite"
+    if partie.get_content_subtype() in {"css", "javascript", "x-javascript"}:
+        return "donnée de mise en page, non reproduite"
+    if not partie.get("Content-ID") and not partie.get("Content-Location"):
+        return ""
+    if _est_decorative(partie, octets):
+        return "image décorative du message, non reproduite"
+    if partie.get_content_maintype() != "image" and not partie.get_filename():
+        return "donnée de mise en page, non reproduite"
+    return ""
+
+
+def _est_decorative(partie: Message, octets: bytes) -> bool:
+    if partie.get_content_maintype() != "image" or partie.get_content_disposition() == "attachment":
+        return False
+    try:
+        with Image.open(io.BytesIO(octets)) as image:
+            return min(image.size) < _IMAGE_DECORATIVE
+    except (OSError, ValueError, SyntaxError):
+        return False
+
+
+def _joindre_message(partie: Message, extraction: _Extraction) -> dict[str, Any]:
+    joint = next((sous for sous in partie.get_payload() if isinstance(sous, Message)), None)
+    if joint is None:
+        return extraction.extraire(nommer_piece_jointe(partie), _octets_de(partie))
+    objet = decoder_entete(joint.get("Subject")) or "sans objet"
+    return extraction.extraire(f"Message « {objet} ».eml", joint.as_bytes())

@@ -1,0 +1,230 @@
+"""Les pièces PDF : ouvertes, réparées si qpdf ou PDFium le peuvent, réécrites sans chiffrement.
+
+Tout s'exécute dans l'enfant de l'atelier. Aucune page ne se perd sans bruit : un document réparé dont le
+compte de pages ne se retrouve pas est refusé. qpdf (pikepdf) répare et réécrit ; PDFium lit le texte,
+contre-vérifie le compte et sert de second réparateur.
+"""
+
+import io
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+
+from generateur.domaine.langue import enumerer
+from generateur.erreurs import ErreurPiece
+from generateur.pieces.lecture_pdf import (
+    compter_pages,
+    est_formulaire_dynamique,
+    est_porte_documents,
+    est_signe,
+    lire_texte,
+    lister_pieces_jointes,
+    pages_blanches,
+    pages_hors_arborescence,
+)
+
+_REMEDE_IMPRIMER = (
+    "Ouvrez-le dans un lecteur PDF, imprimez-le en PDF (« Enregistrer au format PDF »), et joignez le résultat."
+)
+_REMEDE_REPRENDRE = "Reprenez le fichier à sa source (nouvel envoi, nouveau téléchargement)."
+_PANNES = (pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, ValueError, KeyError, TypeError, OSError)
+_CONTENU_MAXIMAL = 256 * 1024 * 1024  # octets d'une page une fois décompressée
+_PAGES_REGARDEES = 300  # d'un document réparé
+
+
+def examiner(source: str, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
+    """Pages, texte des premières pages, signature, fichiers joints ; lève ErreurPiece comme preparer."""
+    with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
+        faits = _controler(pdf, pages_maximales)
+        if avertissements:
+            with tempfile.TemporaryDirectory() as essai:
+                avertissements = _enregistrer(pdf, str(Path(essai) / "essai.pdf"), avertissements)
+        texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
+        return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": avertissements}
+
+
+def preparer(source: str, cible: str, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
+    """Réécrit le document à la cible, complet et sans chiffrement ; mêmes octets pour la même source."""
+    with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
+        faits = _controler(pdf, pages_maximales)
+        avertissements = _enregistrer(pdf, cible, avertissements)
+    _, sans_texte = lire_texte(cible, [None])
+    return faits | {"sans_texte": sans_texte, "avertissements": avertissements}
+
+
+def reunir(sources: list[str], cible: str) -> dict[str, Any]:
+    """Met bout à bout des PDF déjà préparés (un courriel, puis ses pièces jointes)."""
+    with pikepdf.new() as ensemble:
+        for source in sources:
+            with pikepdf.open(source) as partie:
+                ensemble.pages.extend(partie.pages)
+        ensemble.save(cible, static_id=True)
+        return {"pages": len(ensemble.pages)}
+
+
+def _controler(pdf: pikepdf.Pdf, pages_maximales: int) -> dict[str, Any]:
+    _verifier_structure(pdf, pages_maximales)
+    _verifier_contenus(pdf)
+    return {
+        "pages": len(pdf.pages),
+        "signe": est_signe(pdf),
+        "pieces_jointes": lister_pieces_jointes(pdf),
+    }
+
+
+def _enregistrer(pdf: pikepdf.Pdf, cible: str, avertissements: list[str]) -> list[str]:
+    """Réécrit le document ; s'il a fallu le réparer, regarde ce qu'il montre."""
+    try:
+        pdf.save(cible, encryption=False, static_id=True)
+    except _PANNES as erreur:
+        raise ErreurPiece("Ce PDF est abîmé et ne peut pas être réécrit.", remede=_REMEDE_IMPRIMER) from erreur
+    if pdf.get_warnings() and not avertissements:
+        avertissements = ["Le PDF est abîmé par endroits : vérifiez ses pages."]
+    if not avertissements:
+        return []
+    return avertissements + _controler_reparation(cible, len(pdf.pages))
+
+
+@contextmanager
+def _ouvrir(source: Path, mot_de_passe: str | None) -> Iterator[tuple[pikepdf.Pdf, list[str]]]:
+    """Le document, et ce que sa réparation a demandé ; lève ErreurPiece si personne ne sait l'ouvrir."""
+    try:
+        pdf = _ouvrir_qpdf(source, mot_de_passe)
+        nb_pages = len(pdf.pages)
+    except pikepdf.PasswordError as erreur:
+        raise _mot_de_passe_en_cause(mot_de_passe) from erreur
+    except _PANNES as erreur:
+        with _secourir(source, erreur) as pdf:
+            yield pdf, ["Le PDF était abîmé : ses pages ont été recopiées, sans ses signets."]
+        return
+    with pdf:
+        if pdf.get_warnings():
+            selon_pdfium = compter_pages(str(source), _mots_de_passe(mot_de_passe))
+            yield pdf, _avertir_de_la_reparation(pdf, nb_pages, selon_pdfium)
+        else:
+            yield pdf, []
+
+
+def _ouvrir_qpdf(source: Path, mot_de_passe: str | None) -> pikepdf.Pdf:
+    """Essaie chaque écriture du mot de passe : la forme des accents dépend de l'âge du chiffrement."""
+    essais = _mots_de_passe(mot_de_passe)
+    for essai in essais[:-1]:
+        try:
+            return pikepdf.open(source, password=essai or "")
+        except pikepdf.PasswordError:
+            continue
+    return pikepdf.open(source, password=essais[-1] or "")
+
+
+def _mots_de_passe(mot_de_passe: str | None) -> list[str | None]:
+    if mot_de_passe is None:
+        return [None]
+    formes = [unicodedata.normalize(forme, mot_de_passe) for forme in ("NFC", "NFKC", "NFD")]
+    return list(dict.fromkeys([mot_de_passe, *formes]))
+
+
+def _mot_de_passe_en_cause(mot_de_passe: str | None) -> ErreurPiece:
+    if mot_de_passe is None:
+        return ErreurPiece(
+            "Ce PDF est protégé par un mot de passe.",
+            remede="Ajoutez la clé mot_de_passe à une entrée [[pieces]] pour ce fichier, "
+            "ou joignez une copie sans mot de passe.",
+        )
+    return ErreurPiece(
+        "Le mot de passe donné n'ouvre pas ce PDF.",
+        remede="Corrigez la clé mot_de_passe de ce fichier, ou joignez une copie sans mot de passe.",
+    )
+
+
+def _avertir_de_la_reparation(pdf: pikepdf.Pdf, nb_pages: int, selon_pdfium: int | None) -> list[str]:
+    if selon_pdfium is not None and selon_pdfium > nb_pages:
+        raise ErreurPiece(
+            f"Ce PDF est abîmé : {nb_pages} page(s) seulement se retrouvent sur {selon_pdfium}.",
+            remede=_REMEDE_REPRENDRE,
+        )
+    avertissements = ["Le PDF était abîmé : il a été réparé."]
+    if perdues := pages_hors_arborescence(pdf):
+        avertissements.append(f"{perdues} page(s) du fichier ne sont rattachées à rien : vérifiez qu'aucune ne manque.")
+    return avertissements
+
+
+def _secourir(source: Path, cause: Exception) -> pikepdf.Pdf:
+    """Demande à PDFium de recopier les pages d'un document que qpdf n'ouvre pas."""
+    octets = io.BytesIO()
+    try:
+        with pypdfium2.PdfDocument(source) as origine, pypdfium2.PdfDocument.new() as copie:
+            nb_pages = len(origine)
+            for rang in range(nb_pages):
+                origine[rang].close()
+            copie.import_pages(origine)
+            copie.save(octets)
+        pdf = pikepdf.open(octets)
+    except _PANNES as erreur:
+        cause.__context__ = erreur
+        raise ErreurPiece("Ce PDF est illisible, même après réparation.", remede=_REMEDE_REPRENDRE) from cause
+    if len(pdf.pages) != nb_pages:
+        raise ErreurPiece("Ce PDF est abîmé et a perdu des pages.", remede=_REMEDE_REPRENDRE) from cause
+    return pdf
+
+
+def _verifier_structure(pdf: pikepdf.Pdf, pages_maximales: int) -> None:
+    nb_pages = len(pdf.pages)
+    if nb_pages == 0:
+        raise ErreurPiece("Ce PDF ne contient aucune page.", remede=_REMEDE_REPRENDRE)
+    if nb_pages > pages_maximales:
+        raise ErreurPiece(
+            f"Ce PDF compte {nb_pages} pages : le maximum par pièce est {pages_maximales}.",
+            remede="Ne joignez que les pages utiles, ou partagez-le en plusieurs pièces.",
+        )
+    if est_formulaire_dynamique(pdf):
+        raise ErreurPiece(
+            "Ce PDF est un formulaire dynamique (XFA) : son contenu ne s'affiche que dans Adobe Acrobat.",
+            remede=_REMEDE_IMPRIMER,
+        )
+    if est_porte_documents(pdf):
+        raise ErreurPiece(
+            f"Ce PDF est un porte-documents : il renferme {enumerer(lister_pieces_jointes(pdf))}.",
+            remede="Enregistrez chacun de ces documents et joignez-les comme autant de pièces.",
+        )
+
+
+def _verifier_contenus(pdf: pikepdf.Pdf) -> None:
+    """Chaque page se décompresse, sans excès : ni page illisible, ni bombe, découvertes à l'assemblage."""
+    for rang, page in enumerate(pdf.pages, 1):
+        contenu = page.obj.get("/Contents")
+        total = 0
+        for flux in contenu if isinstance(contenu, pikepdf.Array) else (contenu,):
+            if not isinstance(flux, pikepdf.Stream):
+                continue
+            try:
+                total += len(flux.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+            except _PANNES as erreur:
+                raise ErreurPiece(
+                    f"La page {rang} de ce PDF est abîmée : une partie de son contenu est perdue.",
+                    remede=f"{_REMEDE_REPRENDRE} À défaut, regardez cette page dans un lecteur PDF : "
+                    "si ce qu'il en reste suffit, imprimez le document en PDF et joignez le résultat.",
+                ) from erreur
+        if total > _CONTENU_MAXIMAL:
+            raise ErreurPiece(
+                f"La page {rang} de ce PDF se décompresse en plus de {_CONTENU_MAXIMAL >> 20} Mo.",
+                remede=_REMEDE_IMPRIMER,
+            )
+
+
+def _controler_reparation(cible: str, nb_pages: int) -> list[str]:
+    """Regarde le document réparé : tout blanc, il est refusé ; des pages blanches sont signalées."""
+    if compter_pages(cible, [None]) != nb_pages:
+        raise ErreurPiece("Ce PDF reste illisible après réparation.", remede=_REMEDE_REPRENDRE)
+    blanches = pages_blanches(cible, _PAGES_REGARDEES)
+    if len(blanches) == nb_pages:
+        raise ErreurPiece("Ce PDF est abîmé : une fois réparé, il ne montre plus rien.", remede=_REMEDE_REPRENDRE)
+    if not blanches:
+        return []
+    liste = enumerer([str(numero) for numero in blanches[:10]]) + (" …" if len(blanches) > 10 else "")  # noqa: PLR2004 (dix suffisent au lecteur)
+    return [f"Page(s) blanche(s) après réparation : {liste}. Comparez avec l'original."]

@@ -1,0 +1,100 @@
+"""Où est le fichier d'une pièce : dans le dossier, jamais ailleurs, quel que soit le chemin écrit."""
+
+import difflib
+import os
+import re
+import stat
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+from generateur.erreurs import ErreurPiece
+
+_REMEDE_SORTIE = "Copiez le fichier lui-même dans le dossier pieces/, et écrivez son chemin relatif."
+_PROXIMITE = 0.6  # en dessous, deux noms ne se ressemblent pas assez pour en proposer un
+
+
+def localiser(racine: Path, chemin: str) -> Path:
+    """Chemin réel d'un fichier ordinaire et non vide situé sous la racine du dossier.
+
+    Le nom est sensible à la casse sur tous les systèmes ; les accents composés et décomposés se valent.
+    Lève ErreurPiece si le fichier manque, est vide, n'est pas un fichier, ou sort du dossier.
+    """
+    demande = PurePosixPath(chemin.replace("\\", "/"))
+    if demande.is_absolute() or re.match(r"[A-Za-z]:", chemin) or ".." in demande.parts or "\0" in chemin:
+        raise ErreurPiece(f"« {chemin} » sort du dossier.", lieu=chemin, remede=_REMEDE_SORTIE)
+    courant = racine
+    for partie in demande.parts:
+        suivant = _trouver(courant, partie)
+        if suivant is None:
+            raise ErreurPiece(
+                f"Le fichier « {chemin} » est introuvable.", lieu=chemin, remede=_proposer(racine, demande)
+            )
+        courant = suivant
+    _verifier(racine, courant, chemin)
+    return courant
+
+
+def est_present(racine: Path, chemin: str) -> bool:
+    """Vrai si le chemin mène à une entrée de ce nom dans le dossier, lisible ou non."""
+    courant: Path | None = racine
+    for partie in PurePosixPath(chemin.replace("\\", "/")).parts:
+        courant = _trouver(courant, partie) if courant and partie not in {"/", ".."} else None
+    return courant is not None
+
+
+def _trouver(dossier: Path, nom: str) -> Path | None:
+    """L'entrée de ce nom exact ; à défaut, celle qui ne diffère que par la composition des accents."""
+    try:
+        noms = sorted(entree.name for entree in os.scandir(dossier))
+    except OSError:
+        return None
+    if nom in noms:
+        return dossier / nom
+    voulu = unicodedata.normalize("NFC", nom)
+    return next((dossier / autre for autre in noms if unicodedata.normalize("NFC", autre) == voulu), None)
+
+
+def _verifier(racine: Path, trouve: Path, chemin: str) -> None:
+    try:
+        reel = trouve.resolve(strict=True)
+        etat = reel.stat()
+    except (OSError, RuntimeError) as erreur:
+        raise ErreurPiece(
+            f"« {chemin} » est un lien qui ne mène à rien.", lieu=chemin, remede=_REMEDE_SORTIE
+        ) from erreur
+    if not reel.is_relative_to(racine.resolve()):
+        raise ErreurPiece(
+            f"« {chemin} » est un lien vers un fichier hors du dossier.", lieu=chemin, remede=_REMEDE_SORTIE
+        )
+    if not stat.S_ISREG(etat.st_mode):
+        raise ErreurPiece(
+            f"« {chemin} » n'est pas un fichier.", lieu=chemin, remede="Indiquez un fichier, pas un dossier."
+        )
+    if etat.st_size == 0:
+        raise ErreurPiece(
+            f"Le fichier « {chemin} » est vide.",
+            lieu=chemin,
+            remede="Reprenez l'original : la copie ou le téléchargement n'a rien écrit.",
+        )
+    if not os.access(reel, os.R_OK):
+        raise ErreurPiece(
+            f"Le fichier « {chemin} » ne peut pas être lu : droits insuffisants.",
+            lieu=chemin,
+            remede="Donnez-vous le droit de lecture sur ce fichier.",
+        )
+
+
+def _proposer(racine: Path, demande: PurePosixPath) -> str:
+    """Le nom le plus proche présent dans le dossier, la casse d'abord."""
+    presents = sorted(
+        str(PurePosixPath(fichier.relative_to(racine).as_posix()))
+        for dossier in dict.fromkeys((racine / demande.parent, racine / "pieces", racine))
+        if dossier.is_dir() and not dossier.is_symlink()
+        for fichier in dossier.iterdir()
+        if fichier.is_file()
+    )
+    replies = {present.casefold(): present for present in presents}
+    proches = difflib.get_close_matches(str(demande).casefold(), list(replies), n=1, cutoff=_PROXIMITE)
+    if not proches:
+        return "Ajoutez le fichier au dossier, ou corrigez le chemin."
+    return f"Le dossier contient « {replies[proches[0]]} » : est-ce ce fichier ?"

@@ -1,0 +1,101 @@
+"""Les en-têtes d'un courriel, décodés et présentés en français ; la date garde le fuseau de l'expéditeur."""
+
+import re
+import unicodedata
+from email.errors import HeaderParseError
+from email.header import Header, decode_header
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from generateur.domaine.langue import date_longue
+
+_ENTETES = (
+    ("De", "From"),
+    ("À", "To"),
+    ("Copie", "Cc"),
+    ("Copie cachée", "Bcc"),
+    ("Répondre à", "Reply-To"),
+    ("Date", "Date"),
+    ("Envoyé", "Sent"),
+    ("Identifiant", "Message-ID"),
+)
+_DATE_SURE = re.compile(
+    r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d{1,2}:\d{2}(?::\d{2})? "
+    r"(?:[+-]\d{4}|GMT|UTC|UT|Z|E[SD]T|C[SD]T|M[SD]T|P[SD]T)(?:\s*\(.*\))?"
+)
+_LONGUEUR_NOM = 120
+
+
+def presenter_entetes(message: Message) -> list[list[str]]:
+    """Étiquettes françaises et valeurs, dans l'ordre ; les en-têtes absents sont tus."""
+    lignes = []
+    for etiquette, cle in _ENTETES:
+        valeurs = [decoder_entete(valeur) for valeur in message.get_all(cle, [])]
+        texte = ", ".join(valeur for valeur in valeurs if valeur)
+        if texte and not (cle == "Reply-To" and texte == decoder_entete(message.get("From"))):
+            lignes.append([etiquette, presenter_date(texte) if cle == "Date" else texte])
+    return lignes
+
+
+def presenter_date(brute: str) -> str:
+    """Date en français, heure et décalage de l'expéditeur ; telle quelle si elle n'est pas sûre.
+
+    >>> presenter_date("Mon, 2 Mar 2026 14:05:10 +0100").replace("\\xa0", " ")
+    '2 mars 2026 à 14:05:10 (UTC+01:00)'
+    """
+    if not _DATE_SURE.fullmatch(brute.strip()):
+        return brute
+    try:
+        instant = parsedate_to_datetime(brute)
+    except (ValueError, TypeError, OverflowError):
+        return brute
+    decalage = instant.utcoffset()
+    if decalage is None:
+        fuseau = "UTC, fuseau de l'expéditeur non indiqué"
+    else:
+        minutes = int(decalage.total_seconds()) // 60
+        signe = "-" if minutes < 0 else "+"
+        fuseau = f"UTC{signe}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return f"{date_longue(instant.date())} à {instant:%H:%M:%S} ({fuseau})"
+
+
+def decoder_entete(valeur: object) -> str:
+    """Texte d'un en-tête : mots encodés, octets bruts en UTF-8 ou Windows-1252, lignes repliées."""
+    if valeur is None:
+        return ""
+    if isinstance(valeur, str):
+        brut = valeur
+    elif isinstance(valeur, Header):
+        # un en-tête non ASCII que la bibliothèque a rangé en encodage inconnu
+        brut = "".join(_texte(morceau, encodage) for morceau, encodage in decode_header(valeur))
+    else:
+        brut = str(valeur)
+    try:
+        brut = "".join(_texte(morceau, encodage) for morceau, encodage in decode_header(brut))
+    except (HeaderParseError, ValueError):
+        pass  # un mot mal encodé est montré tel quel
+    return re.sub(r"\s+", " ", brut).strip()
+
+
+def _texte(morceau: bytes | str, encodage: str | None) -> str:
+    if isinstance(morceau, str):
+        octets = morceau.encode("utf-8", "surrogateescape")
+    else:
+        octets = morceau
+    for essai in (encodage, "utf-8"):
+        if essai and essai != "unknown-8bit":
+            try:
+                return octets.decode(essai)
+            except (UnicodeDecodeError, LookupError):
+                continue
+    return octets.decode("cp1252", "replace")
+
+
+def nommer_piece_jointe(partie: Message) -> str:
+    """Nom montré d'une pièce jointe : sans chemin ni caractère de commande."""
+    nom = decoder_entete(partie.get_filename()) or decoder_entete(partie.get_param("name") or "")
+    nom = re.split(r"[\\/]", nom)[-1]
+    nom = "".join(c for c in nom if unicodedata.category(c)[0] != "C").strip()
+    if not nom:
+        return f"(sans nom, {partie.get_content_type()})"
+    return nom if len(nom) <= _LONGUEUR_NOM else f"{nom[: _LONGUEUR_NOM // 2]}…{nom[-_LONGUEUR_NOM // 2 :]}"

@@ -1,0 +1,105 @@
+"""Réduit une page HTML (corps de courriel) à son texte lisible ; n'ouvre aucun lien, n'exécute rien."""
+
+import re
+from html.parser import HTMLParser
+
+_BLOCS = frozenset(
+    "p div br hr tr table ul ol li h1 h2 h3 h4 h5 h6 blockquote pre section article header footer "
+    "dl dt dd address center form fieldset title".split()
+)
+_ESPACES_AUTOUR = frozenset("p h1 h2 h3 h4 h5 h6 blockquote ul ol table pre".split())
+_MUETS = frozenset(("script", "style", "head", "template", "noscript", "svg", "object", "applet"))
+_ORPHELINS = frozenset("br hr img meta link input area base col embed source track wbr".split())
+_LIENS_MONTRES = ("http://", "https://", "mailto:", "ftp://")
+_PROFONDEUR_CITATION = 8
+
+
+class _Lecteur(HTMLParser):
+    """Accumule des lignes ; chaque blockquote ajoute un « > » comme dans un courriel en texte."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lignes: list[str] = [""]
+        self._muet = 0
+        self._citation = 0
+        self._preformate = 0
+        self._lien: tuple[str, int] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributs = dict(attrs)
+        if tag in _MUETS:
+            self._muet += 1
+        if tag in _BLOCS:
+            self._finir_ligne(est_espacee=tag in _ESPACES_AUTOUR)
+        if tag == "blockquote":
+            self._citation += 1
+        elif tag == "pre":
+            self._preformate += 1
+        elif tag == "li":
+            self._ajouter("• ")
+        elif tag in {"td", "th"} and self._lignes[-1].strip():
+            self._ajouter("   ")
+        elif tag == "img" and attributs.get("alt"):
+            self._ajouter(f"[image : {attributs['alt']}]")
+        elif tag == "a":
+            self._lien = (attributs.get("href") or "", len(self._lignes[-1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _MUETS:
+            self._muet = max(0, self._muet - 1)
+        if tag == "a" and self._lien:
+            self._montrer_lien(*self._lien)
+            self._lien = None
+        if tag in _BLOCS and tag not in _ORPHELINS:
+            self._finir_ligne(est_espacee=tag in _ESPACES_AUTOUR)
+        if tag == "blockquote":
+            self._citation = max(0, self._citation - 1)
+        elif tag == "pre":
+            self._preformate = max(0, self._preformate - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self._preformate:
+            for rang, ligne in enumerate(data.split("\n")):
+                if rang:
+                    self._finir_ligne(est_espacee=False, garder_vide=True)
+                self._ajouter(ligne)
+        else:
+            self._ajouter(re.sub(r"[ \t\r\n\f]+", " ", data))
+
+    def _ajouter(self, texte: str) -> None:
+        if self._muet:
+            return
+        if not self._preformate and (not self._lignes[-1] or self._lignes[-1].endswith(" ")):
+            texte = texte.lstrip(" ")
+        self._lignes[-1] += texte
+
+    def _montrer_lien(self, adresse: str, debut: int) -> None:
+        """Donne l'adresse d'un lien quand son texte ne la dit pas : c'est un fait du message."""
+        texte = self._lignes[-1][debut:].strip()
+        nue = adresse.removeprefix("mailto:").rstrip("/")
+        if adresse.startswith(_LIENS_MONTRES) and texte and nue.split("?")[0] not in texte:
+            self._ajouter(f" <{nue}>")
+
+    def _finir_ligne(self, *, est_espacee: bool, garder_vide: bool = False) -> None:
+        if self._muet:
+            return
+        if self._lignes[-1].strip() or garder_vide:
+            prefixe = "> " * min(self._citation, _PROFONDEUR_CITATION)
+            self._lignes[-1] = prefixe + self._lignes[-1].rstrip()
+            self._lignes.append("")
+        if est_espacee and len(self._lignes) > 1 and self._lignes[-2].strip("> "):
+            self._lignes[-1] = ""
+            self._lignes.append("")
+
+    def texte(self) -> str:
+        """Le texte, deux sauts de ligne au plus entre paragraphes."""
+        self._finir_ligne(est_espacee=False)
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(ligne.rstrip() for ligne in self._lignes)).strip("\n")
+
+
+def extraire_texte(html: str) -> str:
+    """Texte d'une page HTML, même mal formée."""
+    lecteur = _Lecteur()
+    lecteur.feed(html)
+    lecteur.close()
+    return lecteur.texte()

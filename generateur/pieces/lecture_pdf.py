@@ -1,0 +1,151 @@
+"""Ce qu'un PDF dit de lui-même : texte, signature, fichiers joints, formulaire dynamique, pages blanches.
+
+S'exécute dans l'enfant de l'atelier. Ces lectures n'arrêtent jamais rien : une structure tordue compte
+pour une absence.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pikepdf
+import pypdfium2
+
+PAGES_LUES = 5
+_PAGES_SONDEES = 20  # au-delà, un document sans un caractère est tenu pour un scan
+_CARACTERES_LUS = 50_000
+_ECHELLE_SONDE = 0.25  # 18 points par pouce : assez pour voir si une page est blanche
+_CHAMPS_PARCOURUS = 20_000
+
+
+def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, bool]:
+    """Texte des premières pages, et True si aucune des pages sondées ne porte de texte."""
+    document = _ouvrir(source, mots_de_passe)
+    if document is None:
+        return "", False
+    morceaux = []
+    with document:
+        for rang in range(min(len(document), _PAGES_SONDEES)):
+            if rang >= PAGES_LUES and any(morceaux):
+                break
+            morceaux.append(_texte_de_page(document, rang).strip())
+    texte = "\n\f".join(morceaux[:PAGES_LUES])
+    return texte[:_CARACTERES_LUS], not any(morceaux)
+
+
+def _ouvrir(source: str, mots_de_passe: Sequence[str | None]) -> pypdfium2.PdfDocument | None:
+    for mot_de_passe in mots_de_passe:
+        try:
+            return pypdfium2.PdfDocument(source, password=mot_de_passe)
+        except pypdfium2.PdfiumError:
+            continue
+    return None
+
+
+def _texte_de_page(document: pypdfium2.PdfDocument, rang: int) -> str:
+    try:
+        page = document[rang]
+    except pypdfium2.PdfiumError:
+        return ""
+    texte: str = page.get_textpage().get_text_bounded()
+    page.close()
+    return texte.replace("\r\n", "\n").replace("\x00", "")
+
+
+def compter_pages(source: str, mots_de_passe: Sequence[str | None]) -> int | None:
+    """Compte des pages selon PDFium, None s'il n'ouvre pas le document."""
+    document = _ouvrir(source, mots_de_passe)
+    if document is None:
+        return None
+    with document:
+        return len(document)
+
+
+def pages_blanches(source: str, maximum: int) -> list[int]:
+    """Numéros (à partir de 1) des pages entièrement blanches parmi les premières."""
+    document = _ouvrir(source, [None])
+    if document is None:
+        return []
+    blanches = []
+    with document:
+        for rang in range(min(len(document), maximum)):
+            try:
+                image = document[rang].render(scale=_ECHELLE_SONDE).to_pil().convert("L")
+            except pypdfium2.PdfiumError:
+                blanches.append(rang + 1)
+                continue
+            if image.getextrema() == (255, 255):
+                blanches.append(rang + 1)
+    return blanches
+
+
+def est_signe(pdf: pikepdf.Pdf) -> bool:
+    """Vrai si un champ de signature est rempli (le tampon ou la fusion détruiraient la signature)."""
+    return any(
+        str(champ.get("/FT", "")) == "/Sig" and isinstance(champ.get("/V"), pikepdf.Dictionary)
+        for champ in _champs(pdf)
+    )
+
+
+def _champs(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
+    formulaire = pdf.Root.get("/AcroForm")
+    if not isinstance(formulaire, pikepdf.Dictionary):
+        return
+    attente: list[Any] = [formulaire.get("/Fields")]
+    vus: set[tuple[int, int]] = set()
+    while attente and len(vus) < _CHAMPS_PARCOURUS:
+        liste = attente.pop()
+        for champ in liste if isinstance(liste, pikepdf.Array) else ():
+            if not isinstance(champ, pikepdf.Dictionary) or (champ.is_indirect and champ.objgen in vus):
+                continue
+            vus.add(champ.objgen if champ.is_indirect else (-len(vus) - 1, 0))
+            yield champ
+            attente.append(champ.get("/Kids"))
+
+
+def est_formulaire_dynamique(pdf: pikepdf.Pdf) -> bool:
+    """Vrai pour un formulaire XFA que seul Acrobat compose : ses pages ne montrent que « Veuillez patienter »."""
+    formulaire = pdf.Root.get("/AcroForm")
+    return (
+        isinstance(formulaire, pikepdf.Dictionary)
+        and "/XFA" in formulaire
+        and bool(pdf.Root.get("/NeedsRendering", False))
+    )
+
+
+def est_porte_documents(pdf: pikepdf.Pdf) -> bool:
+    """Vrai si le PDF n'est que l'enveloppe d'autres fichiers (porte-documents)."""
+    return isinstance(pdf.Root.get("/Collection"), pikepdf.Dictionary) and bool(lister_pieces_jointes(pdf))
+
+
+def lister_pieces_jointes(pdf: pikepdf.Pdf) -> list[str]:
+    """Noms des fichiers joints au document ou à une page, sans doublon."""
+    noms: list[str] = []
+    try:
+        for cle, fichier in pdf.attachments.items():
+            noms.append(fichier.filename or cle)
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
+        noms.append("(fichier joint illisible)")
+    for page in pdf.pages:
+        annotations = page.obj.get("/Annots")
+        for annotation in annotations if isinstance(annotations, pikepdf.Array) else ():
+            if isinstance(annotation, pikepdf.Dictionary) and annotation.get("/Subtype") == "/FileAttachment":
+                noms.append(_nom_annotation(annotation))
+    return list(dict.fromkeys(noms))
+
+
+def _nom_annotation(annotation: pikepdf.Dictionary) -> str:
+    fiche = annotation.get("/FS")
+    if isinstance(fiche, pikepdf.Dictionary):
+        for cle in ("/UF", "/F"):
+            if isinstance(fiche.get(cle), pikepdf.String):
+                return str(fiche[cle])
+    return "(fichier joint sans nom)"
+
+
+def pages_hors_arborescence(pdf: pikepdf.Pdf) -> int:
+    """Objets page que l'arborescence n'atteint pas : anciennes versions, ou pages perdues."""
+    rattachees = {page.obj.objgen for page in pdf.pages}
+    return sum(
+        isinstance(objet, pikepdf.Dictionary) and objet.get("/Type") == "/Page" and objet.objgen not in rattachees
+        for objet in pdf.objects
+    )

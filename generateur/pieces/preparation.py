@@ -1,0 +1,232 @@
+"""Prépare une pièce : tout document devient un PDF lisible, ou un refus qui dit la raison et le remède.
+
+Une préparation par famille (table PREPARATIONS). Le décodage a lieu dans l'enfant de l'atelier ; les
+documents bureautiques passent par LibreOffice, seul fidèle à ce que leurs auteurs ont vu.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from generateur.contrats import Conversion, MoteurRendu
+from generateur.domaine.langue import INSECABLE
+from generateur.erreurs import ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurRendu
+from generateur.pieces.atelier import Atelier
+from generateur.pieces.familles import Famille
+from generateur.pieces.limites import Limites
+from generateur.pieces.travail import Travail
+
+
+@dataclass(frozen=True)
+class Preparee:
+    """Ce qu'est devenue la pièce.
+
+    `pieces_jointes` : fichiers qu'un PDF renferme, à proposer comme pièces. `signe` : l'original signé est à
+    garder à côté de la liasse. `sans_texte` : scan dont le texte ne se cherche pas.
+    """
+
+    pages: int
+    famille: str
+    avertissements: tuple[str, ...] = ()
+    pieces_jointes: tuple[str, ...] = ()
+    signe: bool = False
+    sans_texte: bool = False
+
+
+def preparer_piece(
+    source: Path,
+    cible: Path,
+    *,
+    titre: str,
+    mot_de_passe: str | None = None,
+    moteur_bureautique: MoteurRendu | None = None,
+    limites: Limites | None = None,
+    atelier: Atelier | None = None,
+) -> Preparee:
+    """Écrit à la cible le PDF de la pièce, entier, sans chiffrement.
+
+    `source` est un chemin déjà vérifié par emplacement.localiser. Sans `atelier`, un enfant est démarré pour
+    cette seule pièce. Lève ErreurPiece (la pièce est en cause) ou ErreurOutilAbsent (il ne manque que
+    LibreOffice), en nommant la pièce ; la cible n'est alors pas écrite.
+    """
+    if atelier is None:
+        with Atelier() as ephemere:
+            return preparer_piece(
+                source,
+                cible,
+                titre=titre,
+                mot_de_passe=mot_de_passe,
+                moteur_bureautique=moteur_bureautique,
+                limites=limites,
+                atelier=ephemere,
+            )
+    with tempfile.TemporaryDirectory(prefix="piece-") as provisoire:
+        travail = Travail(atelier, limites or Limites(), moteur_bureautique, titre, Path(provisoire), mot_de_passe)
+        essai = Path(provisoire) / "piece.pdf"
+        try:
+            preparee = _preparer(travail, source, essai)
+        except (ErreurPiece, ErreurOutilAbsent) as erreur:
+            raise _nommer(erreur, titre, source) from erreur
+        shutil.move(essai, cible)
+    return preparee
+
+
+def _nommer(erreur: ErreurGenerateur, titre: str, source: Path) -> ErreurGenerateur:
+    """L'erreur d'un décodeur ignore de quelle pièce il s'agit : on le dit ici, une fois."""
+    return type(erreur)(
+        f"La pièce « {titre} » ({source.name}) ne peut pas être jointe. {erreur.message}",
+        lieu=erreur.lieu or source.name,
+        remede=erreur.remede,
+    )
+
+
+def _preparer(travail: Travail, source: Path, cible: Path) -> Preparee:
+    travail.verifier_poids(source)
+    reconnue = travail.lire("reconnaitre", source)
+    famille = Famille(reconnue["famille"])
+    resultat = PREPARATIONS[famille](travail, source, cible, reconnue["extension"])
+    if resultat["pages"] > travail.limites.pages:
+        raise ErreurPiece(
+            f"Cette pièce compte {resultat['pages']} pages : le maximum est {travail.limites.pages}.",
+            remede="Ne joignez que les pages utiles, ou partagez-la en plusieurs pièces.",
+        )
+    return Preparee(
+        pages=resultat["pages"],
+        famille=famille.value,
+        avertissements=tuple(dict.fromkeys(resultat.get("avertissements", ()))),
+        pieces_jointes=tuple(resultat.get("pieces_jointes", ())),
+        signe=resultat.get("signe", False),
+        sans_texte=resultat.get("sans_texte", famille is Famille.IMAGE),
+    )
+
+
+def _preparer_pdf(travail: Travail, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
+    return travail.lire(
+        "preparer_pdf",
+        source,
+        cible=str(cible),
+        mot_de_passe=travail.mot_de_passe,
+        pages_maximales=travail.limites.pages,
+    )
+
+
+def _preparer_image(travail: Travail, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
+    return travail.lire(
+        "preparer_image",
+        source,
+        cible=str(cible),
+        pixels=travail.limites.pixels,
+        pages_maximales=travail.limites.pages,
+    )
+
+
+def _preparer_texte(travail: Travail, source: Path, cible: Path, extension: str) -> dict[str, Any]:
+    return travail.lire(
+        "preparer_texte",
+        source,
+        cible=str(cible),
+        titre=travail.titre,
+        octets_maximaux=travail.limites.octets_texte,
+        est_page_web=extension == ".html",
+    )
+
+
+def _preparer_bureautique(travail: Travail, source: Path, cible: Path, extension: str) -> dict[str, Any]:
+    moteur = travail.exiger_bureautique()
+    if source.stat().st_size > travail.limites.octets_bureautique:
+        raise ErreurPiece(
+            f"Ce document bureautique dépasse {travail.limites.octets_bureautique >> 20} Mo.",
+            remede="Enregistrez-le en PDF et joignez ce PDF.",
+        )
+    copie = travail.dossier / f"document{extension}"
+    converti = travail.dossier / "document.pdf"
+    neutre = travail.lire(
+        "neutraliser",
+        source,
+        cible=str(copie),
+        extension=extension,
+        octets_decompresses=travail.limites.octets_decompresses,
+    )
+    try:
+        moteur.convertir([Conversion(copie, converti)])
+    except ErreurRendu as erreur:
+        raise ErreurPiece(
+            f"LibreOffice n'a pas pu convertir ce document ({extension.removeprefix('.')}).",
+            remede="Ouvrez-le dans son logiciel, enregistrez-le en PDF, et joignez ce PDF.",
+        ) from erreur
+    resultat = _preparer_pdf(replace(travail, mot_de_passe=None), converti, cible, ".pdf")
+    # LibreOffice peut joindre ou signer ce qu'il veut : seul le document d'origine compte
+    return {
+        "pages": resultat["pages"],
+        "sans_texte": False,
+        "avertissements": neutre["avertissements"] + resultat["avertissements"],
+    }
+
+
+def _preparer_courriel(travail: Travail, source: Path, cible: Path, extension: str) -> dict[str, Any]:
+    """Chaque message, suivi de ses pièces jointes qui sont des documents ; le sort de chacune est écrit."""
+    jointes = travail.dossier / "jointes"
+    jointes.mkdir()
+    lu = travail.ouvrir_courriel(source, jointes, extension)
+    parties: list[Path] = []
+    avertissements: list[str] = []
+    for rang, message in enumerate(lu["messages"], 1):
+        annexes = [_preparer_jointe(travail, piece, avertissements) for piece in message["pieces"]]
+        composee = travail.dossier / f"message_{rang:04d}.pdf"
+        resultat = travail.executer(
+            "composer_message",
+            len(message["corps"]),
+            cible=str(composee),
+            titre=travail.titre,
+            message=message,
+            rang=rang,
+            total=len(lu["messages"]),
+        )
+        avertissements += resultat["avertissements"]
+        parties += [composee, *(annexe for annexe in annexes if annexe)]
+    octets = sum(partie.stat().st_size for partie in parties)
+    reunion = travail.executer("reunir", octets, sources=[str(partie) for partie in parties], cible=str(cible))
+    return {"pages": reunion["pages"], "avertissements": avertissements, "sans_texte": False}
+
+
+def _preparer_jointe(travail: Travail, piece: dict[str, Any], avertissements: list[str]) -> Path | None:
+    """Le PDF d'une pièce jointe, None si elle n'est pas reproduite ; écrit son sort dans la fiche."""
+    if piece["motif"]:
+        piece["sort"] = piece["motif"]
+        return None
+    if travail.profondeur >= travail.limites.profondeur:
+        piece["sort"] = "non reproduite, imbriquée trop profondément"
+        avertissements.append(f"Pièce jointe « {piece['nom']} » : {piece['sort']}.")
+        return None
+    rang = sum(1 for chemin in travail.dossier.iterdir() if chemin.is_dir())
+    sous_travail = travail.descendre(rang)
+    cible = sous_travail.dossier / "jointe.pdf"
+    try:
+        preparee = _preparer(sous_travail, Path(piece["fichier"]), cible)
+    except ErreurPiece as erreur:
+        raison = erreur.message[:1].lower() + erreur.message[1:].rstrip(".")
+        piece["sort"] = f"non reproduite : {raison}"
+        avertissements.append(f"Pièce jointe « {piece['nom']} » non reproduite. {erreur.message} {erreur.remede}")
+        return None
+    except ErreurOutilAbsent as erreur:
+        raise ErreurOutilAbsent(
+            f"Sa pièce jointe « {piece['nom']} » n'est pas lisible ici. {erreur.message}", remede=erreur.remede
+        ) from erreur
+    pages = "1 page" if preparee.pages == 1 else f"{preparee.pages}{INSECABLE}pages"
+    piece["sort"] = f"reproduite ci-après, {pages}"
+    avertissements += [f"Pièce jointe « {piece['nom']} » : {texte}" for texte in preparee.avertissements]
+    return cible
+
+
+PREPARATIONS: dict[Famille, Callable[[Travail, Path, Path, str], dict[str, Any]]] = {
+    Famille.PDF: _preparer_pdf,
+    Famille.IMAGE: _preparer_image,
+    Famille.TEXTE: _preparer_texte,
+    Famille.PAGE_WEB: _preparer_texte,
+    Famille.COURRIEL: _preparer_courriel,
+    Famille.BOITE: _preparer_courriel,
+    Famille.BUREAUTIQUE: _preparer_bureautique,
+}

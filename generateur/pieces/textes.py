@@ -1,0 +1,72 @@
+"""Les pièces en texte brut (.txt, .csv) et les pages Web enregistrées : lues, puis composées en PDF."""
+
+from pathlib import Path
+from typing import Any
+
+from generateur.erreurs import ErreurPiece
+from generateur.pieces.composition import Bloc, composer
+from generateur.pieces.html_en_texte import extraire_texte
+
+_MARQUES = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+TEXTE_LU = 50_000
+_PAGE_WEB = (
+    "Page Web réduite à son texte : sa mise en page n'est pas reproduite. Un PDF imprimé du navigateur est préférable."
+)
+
+
+def decoder(octets: bytes) -> str:
+    """Texte en Unicode : marque d'ordre, sinon UTF-8, sinon Windows-1252 (aucun octet n'est perdu)."""
+    for marque, encodage in _MARQUES:
+        if octets.startswith(marque):
+            return octets.decode(encodage, "replace")
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("cp1252", "replace")
+
+
+def examiner(source: str, octets_maximaux: int, est_page_web: bool) -> dict[str, Any]:  # noqa: FBT001 (tâche JSON)
+    """Texte de la pièce ; ErreurPiece si elle est trop grosse ou sans texte."""
+    return {"texte": _lire(Path(source), octets_maximaux, est_page_web)[:TEXTE_LU]}
+
+
+def preparer(
+    source: str,
+    cible: str,
+    titre: str,
+    octets_maximaux: int,
+    est_page_web: bool,  # noqa: FBT001 (tâche JSON)
+) -> dict[str, Any]:
+    """Compose la pièce."""
+    texte = _lire(Path(source), octets_maximaux, est_page_web)
+    ecrit = composer([Bloc("corps", texte)], cible, titre)
+    avertissements = [_PAGE_WEB] if est_page_web else []
+    return {"pages": ecrit.pages, "avertissements": avertissements + avertir_des_pertes(ecrit.caracteres_perdus)}
+
+
+def _lire(source: Path, octets_maximaux: int, est_page_web: bool) -> str:  # noqa: FBT001 (voir examiner)
+    if source.stat().st_size > octets_maximaux:
+        raise ErreurPiece(
+            f"Ce texte dépasse {octets_maximaux >> 20} Mo.",
+            remede="Ne joignez que l'extrait utile.",
+        )
+    texte = decoder(source.read_bytes())
+    texte = extraire_texte(texte) if est_page_web else texte
+    if not texte.strip():
+        raise ErreurPiece("Ce fichier ne contient aucun texte.", remede="Reprenez-le à sa source.")
+    return texte.strip("\n")
+
+
+def avertir_des_pertes(caracteres_perdus: int) -> list[str]:
+    """Dit combien de caractères n'ont pas de dessin."""
+    if not caracteres_perdus:
+        return []
+    return [
+        f"{caracteres_perdus} caractère(s) d'une écriture que la police n'a pas (arabe, chinois…) "
+        "sont dessinés en carré : joignez plutôt un PDF imprimé du logiciel d'origine."
+    ]

@@ -1,0 +1,110 @@
+"""Ce que l'utilisateur lit au terminal : constats, choix, décompte, tables, en français, sans couleur imposée."""
+
+from collections.abc import Iterator
+
+from generateur.calculs.decompte import Decompte
+from generateur.controles.constat import ORDRE_GRAVITES, Constat
+from generateur.domaine.langue import date_longue, montant, pourcentage
+from generateur.etude import Etude
+from generateur.manifeste import Manifeste
+from generateur.procedures.registre import trouver_procedure
+from generateur.redaction.fiche import GRAVITES, VERDICTS
+from generateur.redaction.typographie import date_courte, majuscule, pluriel
+
+
+def presenter_constats(etude: Etude) -> str:
+    """Verdict, puis constats par gravité, chacun avec son endroit et son remède."""
+    libelle, explication = VERDICTS[etude.verdict]
+    lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
+    for gravite in ORDRE_GRAVITES:
+        groupe = [c for c in etude.constats if c.gravite == gravite]
+        if groupe:
+            lignes += ["", f"{GRAVITES[gravite]} ({len(groupe)})"]
+            lignes += [ligne for constat in groupe for ligne in _presenter_constat(constat)]
+    return "\n".join(lignes)
+
+
+def _presenter_constat(constat: Constat) -> Iterator[str]:
+    fondement = f" ({constat.fondement})" if constat.fondement else ""
+    yield f"  • {majuscule(constat.message)}{fondement}"
+    if constat.lieu:
+        yield f"      où : {constat.lieu}"
+    if constat.remede:
+        yield f"      → {constat.remede}"
+
+
+def presenter_choix(etude: Etude) -> str:
+    """Procédure retenue, juridiction, puis chaque procédure examinée avec ses motifs."""
+    decision, competence = etude.decision, etude.espece.competence
+    if decision.retenue:
+        imposee = " (imposée)" if decision.est_forcee else ""
+        lignes = [f"{etude.dossier.reference} : {decision.retenue.libelle}{imposee}"]
+        if decision.retenue.saisit_juridiction and competence.juridiction:
+            juridiction = competence.juridiction
+            doute = " — à confirmer auprès du greffe" if juridiction.confiance == "a_confirmer" else ""
+            lignes.append(f"Juridiction : {juridiction.nom}{doute}")
+            if juridiction.adresse:
+                lignes.append(f"              {juridiction.adresse}")
+        elif competence.cour_appel and not decision.retenue.saisit_juridiction:
+            lignes.append(f"Ressort : {competence.cour_appel}")
+    else:
+        lignes = [f"{etude.dossier.reference} : aucune procédure ne peut être retenue"]
+    for examen in decision.examens:
+        etat = "possible" if examen.recevable else "écartée"
+        if decision.retenue and examen.procedure == decision.retenue.nom:
+            etat = "retenue"
+        lignes += ["", f"{trouver_procedure(examen.procedure).libelle} : {etat}"]
+        lignes += [f"  • {majuscule(m.message)} ({m.fondement})" for m in examen.motifs]
+    return "\n".join(lignes)
+
+
+def presenter_decompte(reference: str, decompte: Decompte) -> str:
+    """Décompte ligne par ligne, puis totaux."""
+    lignes = [f"{reference} : décompte arrêté au {date_longue(decompte.au)}"]
+    lignes += [f"  Facture {e.facture} laissée de côté : {e.explication}" for e in decompte.exclues]
+    for solde in decompte.soldes:
+        lignes += [
+            "",
+            f"Facture {solde.facture}, {montant(solde.initial)}, échue le {date_courte(solde.echeance)}",
+        ]
+        if solde.avoirs:
+            lignes.append(f"  avoirs {montant(solde.avoirs)}")
+        lignes += [
+            f"  du {date_courte(ligne.du)} au {date_courte(ligne.au)}  {ligne.jours:>4} j × {pourcentage(ligne.taux):>8}"
+            f" sur {montant(ligne.base)} = {montant(ligne.montant)}   {ligne.fondement}"
+            for ligne in decompte.lignes
+            if ligne.facture == solde.facture
+        ]
+    if decompte.imputations:
+        lignes += ["", "Paiements imputés"]
+        lignes += [
+            f"  le {date_courte(i.date)}  {montant(i.montant)} sur {i.facture} : "
+            f"intérêts {montant(i.interets)}, principal {montant(i.principal)}"
+            for i in decompte.imputations
+        ]
+    totaux = (
+        ("Principal", decompte.principal),
+        ("Intérêts et pénalités", decompte.interets),
+        ("Indemnités forfaitaires", decompte.indemnites),
+        ("Clause pénale", decompte.clause_penale),
+        ("Frais accessoires", decompte.frais),
+        ("Total", decompte.total),
+    )
+    lignes.append("")
+    lignes += [f"{nom:<26}{montant(valeur):>18}" for nom, valeur in totaux if valeur or nom in {"Principal", "Total"}]
+    lignes.append(f"Par jour de plus : {montant(decompte.interet_journalier)}")
+    return "\n".join(lignes)
+
+
+def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
+    """Ce qui a été produit, et ce qu'il faut ouvrir."""
+    procedure = trouver_procedure(manifeste.procedure).libelle
+    lieu = f" — {manifeste.juridiction.nom}" if manifeste.juridiction else ""
+    return "\n".join(
+        (
+            f"{manifeste.reference} : {procedure}{lieu}",
+            f"  Liasse : {dossier}/{manifeste.liasse.fichier} "
+            f"({pluriel(manifeste.liasse.pages or 0, 'page')}, {pluriel(len(manifeste.pieces), 'pièce')})",
+            f"  Pour vous seul : {dossier}/{manifeste.reference}_fiche_interne.pdf",
+        )
+    )

@@ -1,0 +1,165 @@
+"""Ce qui ferme toutes les voies, quelle que soit la procédure : chaque motif dit quoi faire à la place."""
+
+from collections.abc import Callable, Iterator
+
+from generateur.calculs.decompte import FactureExclue
+from generateur.controles.prescription import analyser_prescription
+from generateur.domaine.parties import Debiteur
+from generateur.procedures.socle import Espece, Motif, motiver
+
+TABLE = "motifs_communs"
+_DISPARITIONS = {
+    "dissoute_tup": "a été dissoute par transmission universelle : la société absorbante est le débiteur",
+    "decede": "est décédé : la demande se dirige contre les héritiers ou la succession",
+    "cloture_insuffisance_actif": "a été liquidé et la procédure est close pour insuffisance d'actif : "
+    "les créanciers ne recouvrent pas leur droit d'agir, sauf exceptions",
+}
+
+
+def exclusions_communes(espece: Espece) -> tuple[Motif, ...]:
+    """Motifs communs qui excluent le dossier de toute demande en paiement simplifiée."""
+    return tuple(motiver(TABLE, espece.au, code, message) for regle in _REGLES for code, message in regle(espece))
+
+
+def nommer_debiteur(debiteur: Debiteur) -> str:
+    """Nom du débiteur pour un motif."""
+    return debiteur.nom_complet
+
+
+_Regle = Callable[[Espece], Iterator[tuple[str, str]]]
+
+
+def _exclure_litige(espece: Espece) -> Iterator[tuple[str, str]]:
+    situation = espece.dossier.situation
+    exclues = {e.motif for e in espece.decompte.exclues}
+    if situation.litige or (not espece.decompte.soldes and "contestee" in exclues):
+        motif = f" ({situation.motif_litige})" if situation.motif_litige else ""
+        yield (
+            "CREANCE_CONTESTEE",
+            f"la créance est contestée{motif} : le rejet ou l'opposition est presque certain ; "
+            "assigner au fond, ou en référé-provision si la contestation n'est pas sérieuse",
+        )
+    if situation.instance_en_cours:
+        yield (
+            "INSTANCE_EN_COURS",
+            "une instance est déjà en cours sur cette créance : y former la demande",
+        )
+    if situation.titre_existant:
+        yield (
+            "TITRE_EXISTANT",
+            "un titre exécutoire existe déjà : le confier au commissaire de justice pour exécution",
+        )
+
+
+def _exclure_cession(espece: Espece) -> Iterator[tuple[str, str]]:
+    dossier = espece.dossier
+    if dossier.situation.cession or (dossier.cession and dossier.cession.sens == "cedee"):
+        yield (
+            "CREANCE_CEDEE",
+            "la créance a été cédée (affacturage) : seul le cessionnaire peut agir, "
+            'sauf rétrocession à saisir dans [cession] sens = "retrocedee"',
+        )
+    if dossier.assurance_credit and dossier.assurance_credit.indemnise:
+        yield (
+            "CREANCE_INDEMNISEE",
+            "l'assureur-crédit a indemnisé le créancier : il est subrogé dans ses droits et agit à sa place",
+        )
+
+
+def _exclure_inexigible(espece: Espece) -> Iterator[tuple[str, str]]:
+    decompte, accord = espece.decompte, espece.dossier.accord
+    if accord and not _est_dechu(espece) and any(e.date > espece.au for e in accord.echeances):
+        yield (
+            "ACCORD_EN_COURS",
+            "un accord de paiement est en cours : la créance n'est pas exigible tant qu'il est respecté ; "
+            "s'il ne l'est plus et prévoit la déchéance du terme, saisir decheance_terme = true",
+        )
+    if decompte.soldes and decompte.principal + decompte.interets <= 0:
+        yield (
+            "CREANCE_ETEINTE",
+            "après avoirs et paiements, il ne reste rien à demander ; le solde créditeur est à restituer",
+        )
+    if not decompte.soldes and espece.dossier.factures:
+        yield from _dire_exclues(decompte.exclues)
+
+
+def _dire_exclues(exclues: tuple[FactureExclue, ...]) -> Iterator[tuple[str, str]]:
+    if all(e.motif == "non_echue" for e in exclues):
+        yield (
+            "CREANCE_NON_EXIGIBLE",
+            "aucune facture n'est échue à la date d'arrêté : attendre l'échéance",
+        )
+    elif any(e.motif != "contestee" for e in exclues):
+        yield ("AUCUNE_FACTURE_DUE", "aucune facture ne peut être demandée à la date d'arrêté")
+
+
+def _est_dechu(espece: Espece) -> bool:
+    accord = espece.dossier.accord
+    if accord is None or isinstance(accord.decheance_terme, bool):
+        return bool(accord and accord.decheance_terme)
+    return accord.decheance_terme <= espece.au
+
+
+def _exclure_prescrite(espece: Espece) -> Iterator[tuple[str, str]]:
+    analyses = analyser_prescription(espece.dossier, espece.au)
+    if analyses and all(a.au_plus_tard < espece.au for a in analyses):
+        derniere = max(a.au_plus_tard for a in analyses)
+        yield (
+            "CREANCE_PRESCRITE",
+            f"la créance est prescrite depuis le {derniere:%d/%m/%Y} sous toute hypothèse ; "
+            "saisir dans [[interruptions]] une reconnaissance ou un acte interruptif s'il en existe",
+        )
+
+
+def _exclure_debiteur(espece: Espece) -> Iterator[tuple[str, str]]:
+    debiteur = espece.dossier.debiteur
+    nom = nommer_debiteur(debiteur)
+    if debiteur.nature == "personne_publique":
+        yield (
+            "DEBITEUR_PUBLIC",
+            f"{nom} est une personne publique : demander le mandatement d'office au préfet, "
+            "ou saisir le juge administratif",
+        )
+    if debiteur.domicile.pays.upper() != "FR":
+        yield (
+            "DEBITEUR_A_L_ETRANGER",
+            f"{nom} demeure à l'étranger ({debiteur.domicile.pays}) : dans l'Union européenne hors Danemark, "
+            "demander l'injonction de payer européenne (règlement n° 1896/2006) ; ailleurs, assigner",
+        )
+    if "inconnu" in f"{debiteur.domicile.voie} {debiteur.domicile.commune}".casefold():
+        yield (
+            "ADRESSE_INCONNUE",
+            f"l'adresse de {nom} est inconnue : la rechercher, ou assigner (procès-verbal de recherches)",
+        )
+    if debiteur.situation in _DISPARITIONS:
+        yield ("DEBITEUR_DISPARU", f"{nom} {_DISPARITIONS[debiteur.situation]}")
+
+
+def _exclure_honoraires(espece: Espece) -> Iterator[tuple[str, str]]:
+    if any(c.activite == "honoraires_avocat" for c in espece.dossier.tous_contrats):
+        yield (
+            "HONORAIRES_AVOCAT",
+            "des honoraires d'avocat se demandent au bâtonnier, jamais par injonction de payer",
+        )
+
+
+_REGLES: tuple[_Regle, ...] = (
+    _exclure_litige,
+    _exclure_cession,
+    _exclure_inexigible,
+    _exclure_prescrite,
+    _exclure_debiteur,
+    _exclure_honoraires,
+)
+
+
+def exclure_procedure_collective(espece: Espece) -> tuple[Motif, ...]:
+    """Motif d'arrêt des poursuites individuelles, si un débiteur principal est en procédure collective."""
+    debiteur = espece.dossier.debiteur
+    if not debiteur.est_en_procedure_collective:
+        return ()
+    message = (
+        f"{nommer_debiteur(debiteur)} est en {debiteur.situation} judiciaire : "
+        "les poursuites individuelles sont arrêtées, la créance se déclare"
+    ).replace("sauvegarde judiciaire", "sauvegarde")
+    return (motiver(TABLE, espece.au, "POURSUITES_ARRETEES", message),)

@@ -1,0 +1,173 @@
+"""Requête en injonction de payer, au président de la juridiction du lieu où demeure le débiteur.
+
+Sources : CPC 1405 à 1425 ; mentions 54, 57 et 1407 ; compétence territoriale d'ordre public 1406.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from generateur.controles.constat import Constat
+from generateur.domaine.langue import montant
+from generateur.droit.tables import decimal_au, entier_au
+from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
+from generateur.procedures.facturation import cause_de_la_creance
+from generateur.procedures.socle import (
+    Acte,
+    Complement,
+    Cout,
+    Destination,
+    Espece,
+    Examen,
+    Frais,
+    Procedure,
+    encadrer,
+    motiver,
+)
+
+NOM = "injonction_de_payer"
+_TABLE = "motifs_injonction_de_payer"
+
+
+class ComplementInjonction(Complement):
+    """[procedures.injonction_de_payer]."""
+
+    renvoi_1408: str | None = None
+    frais_accessoires: tuple[Frais, ...] = Field(default=())
+    juridiction: str | None = None
+
+    @property
+    def frais(self) -> tuple[Frais, ...]:
+        """Frais accessoires saisis."""
+        return self.frais_accessoires
+
+
+def examiner(espece: Espece) -> Examen:
+    """Créance contractuelle ou statutaire, déterminée et exigible, sans plafond."""
+    exclusions = (*exclure_procedure_collective(espece), *exclusions_communes(espece))
+    if exclusions:
+        return Examen(NOM, recevable=False, motifs=exclusions)
+    message = (
+        f"créance contractuelle ou statutaire, d'un montant déterminé de {montant(espece.decompte.total)}, exigible"
+    )
+    return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
+
+
+def _complement(espece: Espece) -> ComplementInjonction:
+    return ComplementInjonction.model_validate(espece.dossier.procedures.get(NOM, {}))
+
+
+def controler(espece: Espece) -> tuple[Constat, ...]:
+    """Compétence de la juridiction, et juridiction imposée s'il y en a une."""
+    constats = espece.competence.constats
+    if imposee := _complement(espece).juridiction:
+        prevue = espece.competence.juridiction
+        message = f"la juridiction « {imposee} » est imposée dans le dossier"
+        if prevue and prevue.nom.casefold() != imposee.casefold():
+            message += f" ; d'après l'adresse du débiteur, ce serait « {prevue.nom} »"
+        constats += (
+            Constat(
+                "JURIDICTION_IMPOSEE",
+                "avertissement",
+                message,
+                "procedures.injonction_de_payer.juridiction",
+                "Retirer la clé « juridiction » pour suivre la règle d'ordre public.",
+                motiver(_TABLE, espece.au, "COMPETENCE_TERRITORIALE", "").fondement,
+            ),
+        )
+    return constats
+
+
+def completer(espece: Espece) -> Mapping[str, Any]:
+    """Renvoi en cas d'opposition, cause de la créance, compétence, solidarité, patrimoine de l'entrepreneur."""
+    dossier = espece.dossier
+    return {
+        "renvoi_1408": _complement(espece).renvoi_1408 or "",
+        "debiteur_est_entrepreneur_individuel": dossier.debiteur.nature == "entrepreneur_individuel",
+        "cause": cause_de_la_creance(espece),
+        "competence": _dire_competence(espece),
+        "solidarite": "solidairement" if _sont_solidaires(espece) else "",
+    }
+
+
+def _dire_competence(espece: Espece) -> str:
+    juridiction = espece.competence.juridiction
+    if juridiction is None or juridiction.type not in {"TC", "TAE", "TMC", "TJ_CHCOM"}:
+        return ""
+    texte = motiver(_TABLE, espece.au, "COMPETENCE_COMMERCIALE", "").fondement
+    return (
+        f"La créance, née entre commerçants, sociétés commerciales ou artisans, relève de cette juridiction ({texte})."
+    )
+
+
+def _sont_solidaires(espece: Espece) -> bool:
+    autres = [d for d in espece.dossier.debiteurs if d is not espece.dossier.debiteur]
+    return bool(autres) and all(
+        d.role == "codebiteur_solidaire" or (d.cautionnement is not None and d.cautionnement.solidaire) for d in autres
+    )
+
+
+def _devant_le_tribunal_judiciaire(espece: Espece) -> bool:
+    juridiction = espece.competence.juridiction
+    return juridiction is not None and juridiction.type in {"TJ", "JCP", "TJ_CHCOM"}
+
+
+def etapes(espece: Espece) -> tuple[str, ...]:
+    """Ce qu'il reste à faire, de la signature à l'exécution."""
+    au = espece.au
+    signification = entier_au("delai_signification_ordonnance", au)
+    consignation = entier_au("delais_jours", au, "consignation")
+    lieu = " ".join(adresser(espece).lignes[:1])
+    depot = f"Déposer ou envoyer la liasse au greffe : {lieu}."
+    frais = f"Consigner les frais de greffe dans les {consignation} jours de la demande, à peine de caducité."
+    return (
+        "Relire la requête, la dater et la signer ; joindre le pouvoir si un mandataire la signe.",
+        "Vérifier le jour du dépôt, au BODACC, qu’aucune procédure collective n’est ouverte.",
+        depot,
+        *(() if _devant_le_tribunal_judiciaire(espece) else (frais,)),
+        f"Faire signifier l’ordonnance par un commissaire de justice dans les {signification} mois de sa date, "
+        "sinon elle est non avenue ; noter ordonnance et signification dans [suivi].",
+        "Seule la signification interrompt la prescription : ni la requête ni son dépôt ne l’interrompent.",
+    )
+
+
+def couts(espece: Espece) -> tuple[Cout, ...]:
+    """Greffe, signification, contribution s'il y a lieu."""
+    juridiction = espece.competence.juridiction
+    if _devant_le_tribunal_judiciaire(espece):
+        greffe = Cout("Greffe du tribunal judiciaire", "greffe_tj")
+    else:
+        greffe = Cout("Greffe, injonction de payer", "greffe_tc")
+    postes = [greffe, Cout("Signification de l’ordonnance, hors taxes", "signification")]
+    if juridiction and juridiction.type == "TAE":
+        seuil = decimal_au("seuils", espece.au, "contribution_justice_economique")
+        if espece.decompte.total > seuil:
+            postes.append(Cout("Contribution pour la justice économique", "contribution_justice_economique"))
+    return tuple(postes)
+
+
+def adresser(espece: Espece) -> Destination:
+    """Le greffe de la juridiction saisie."""
+    juridiction = espece.competence.juridiction
+    nom = _complement(espece).juridiction or (juridiction.nom if juridiction else "")
+    adresse = (juridiction.adresse,) if juridiction and juridiction.adresse else ()
+    return Destination((nom, *adresse))
+
+
+PROCEDURE = Procedure(
+    nom=NOM,
+    libelle="Injonction de payer",
+    preference=3,
+    actes=encadrer(Acte("requete", "Requête en injonction de payer", "injonction_de_payer/requete")),
+    tables=(_TABLE, "delais"),
+    complement=ComplementInjonction,
+    mentions={"injonction_de_payer/requete": ("Requête en injonction de payer", "1405")},
+    examiner=examiner,
+    controler=controler,
+    completer=completer,
+    adresser=adresser,
+    etapes=etapes,
+    couts=couts,
+    saisit_juridiction=True,
+)

@@ -1,0 +1,203 @@
+"""Procédure simplifiée de recouvrement des petites créances, par un commissaire de justice.
+
+Sources : CPCE L125-1 (rédaction issue de la loi n° 2026-307 du 23 avril 2026), R125-1 à R125-8.
+L'acte écrit est la demande de mise en œuvre, non l'invitation à participer, acte du commissaire de justice.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from generateur.calculs.qualites import est_commercant, qualite_de
+from generateur.domaine.langue import montant, pourcentage
+from generateur.domaine.socle import Donnee, Nombre
+from generateur.droit.tables import decimal_au, entier_au, valeur_au
+from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
+from generateur.procedures.facturation import (
+    cause_de_la_creance,
+    est_facturation_entre_commercants,
+    objets_de_la_creance,
+)
+from generateur.procedures.socle import (
+    LETTRE_ETUDE,
+    Acte,
+    Complement,
+    Cout,
+    Destination,
+    Espece,
+    Examen,
+    Motif,
+    Procedure,
+    encadrer,
+    lignes_adresse,
+    motiver,
+)
+
+NOM = "petites_creances"
+_TABLE = "motifs_petites_creances"
+_QUALITES = {
+    "consommateur": "est un consommateur et ",
+    "association": "est une association et ",
+    "societe_civile": "est une société civile et ",
+    "liberal": "exerce une profession libérale et ",
+    "agricole": "exerce une activité agricole et ",
+    "artisan": "est un artisan et ",
+}
+
+
+class Negociation(Donnee):
+    """Limites dans lesquelles l'étude peut négocier ; ne figurent que dans la lettre à l'étude."""
+
+    delai_mois: int | None = None
+    echeances: int | None = None
+    remise_pourcent: Nombre | None = None
+    libre: str | None = None
+
+
+class ComplementPetitesCreances(Complement):
+    """[procedures.petites_creances]."""
+
+    negociation: Negociation | None = None
+
+
+def examiner(espece: Espece) -> Examen:
+    """Créance contractuelle ou statutaire, sous le plafond, hors facturation entre commerçants."""
+    exclusions = [
+        *exclure_procedure_collective(espece),
+        *exclusions_communes(espece),
+        *_exclure_objet(espece),
+        *_exclure_commercants(espece),
+        *_exclure_montant(espece),
+    ]
+    if exclusions:
+        return Examen(NOM, recevable=False, motifs=tuple(exclusions))
+    return Examen(NOM, recevable=True, motifs=(_dire_seuil(espece),))
+
+
+def _exclure_objet(espece: Espece) -> list[Motif]:
+    if "effet_de_commerce" in objets_de_la_creance(espece):
+        message = "un effet de commerce n'est ni une créance contractuelle ordinaire ni une obligation statutaire"
+        return [motiver(_TABLE, espece.au, "OBJET_EXCLU", message)]
+    return []
+
+
+def _exclure_commercants(espece: Espece) -> list[Motif]:
+    regle = valeur_au("regles_procedure", espece.au, "petites_creances_exclut_factures_entre_commercants")
+    if regle.valeur and est_facturation_entre_commercants(espece):
+        message = (
+            f"depuis le {regle.depuis:%d/%m/%Y}, une créance facturée entre commerçants ne relève plus "
+            "de cette procédure, quel que soit son montant"
+        )
+        return [motiver(_TABLE, espece.au, "FACTURATION_ENTRE_COMMERCANTS", message)]
+    return []
+
+
+def _exclure_montant(espece: Espece) -> list[Motif]:
+    decompte, seuil = espece.decompte, decimal_au("seuil_petites_creances", espece.au)
+    somme = decompte.principal + decompte.interets
+    elargie = somme + decompte.indemnites + decompte.clause_penale
+    if somme > seuil:
+        message = f"principal et intérêts font {montant(somme)}, au-dessus du plafond de {montant(seuil)}"
+        return [motiver(_TABLE, espece.au, "SEUIL_DEPASSE", message)]
+    if elargie > seuil:
+        message = (
+            f"principal et intérêts font {montant(somme)}, sous le plafond de {montant(seuil)}, mais {montant(elargie)} avec "
+            "l'indemnité forfaitaire et la clause pénale ; aucun texte ne dit si elles comptent"
+        )
+        return [motiver(_TABLE, espece.au, "SEUIL_NON_TRANCHE", message)]
+    return []
+
+
+def _dire_seuil(espece: Espece) -> Motif:
+    decompte, seuil = espece.decompte, decimal_au("seuil_petites_creances", espece.au)
+    somme = decompte.principal + decompte.interets
+    elargie = somme + decompte.indemnites + decompte.clause_penale
+    message = (
+        f"créance contractuelle ou statutaire ; principal et intérêts {montant(somme)} "
+        f"({montant(elargie)} avec indemnités et clause pénale), dans le plafond de {montant(seuil)}"
+    )
+    return motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message)
+
+
+def completer(espece: Espece) -> Mapping[str, Any]:
+    """Cause et montants de la demande ; limites de négociation, pour la seule lettre à l'étude."""
+    decompte = espece.decompte
+    return {
+        "cause": cause_de_la_creance(espece),
+        "principal_et_interets": decompte.principal + decompte.interets,
+        "seuil": decimal_au("seuil_petites_creances", espece.au),
+        "motif_hors_exclusion": _dire_hors_exclusion(espece),
+        "cour_appel": _contracter(espece.competence.cour_appel),
+        "debiteur_est_entrepreneur_individuel": espece.dossier.debiteur.nature == "entrepreneur_individuel",
+        "negociation": _limites(espece),
+    }
+
+
+def _contracter(cour_appel: str | None) -> str:
+    return cour_appel[:1].lower() + cour_appel[1:] if cour_appel else ""
+
+
+def _dire_hors_exclusion(espece: Espece) -> str:
+    """Pourquoi la créance n'est pas une facturation entre commerçants ; vide si ce n'est pas établi."""
+    if "facturation" not in objets_de_la_creance(espece):
+        return "la créance n’a pas fait l’objet d’une facturation entre commerçants"
+    parties = (("débiteur", espece.dossier.debiteur), ("créancier", espece.dossier.creancier))
+    for role, partie in parties:
+        if est_commercant(partie) is False:
+            nature = _QUALITES.get(qualite_de(partie) or "", "")
+            return f"le {role} {nature}n’a pas la qualité de commerçant".replace("  ", " ")
+    return ""
+
+
+def _limites(espece: Espece) -> Mapping[str, Any] | None:
+    complement = PROCEDURE.complement_de(espece.dossier)
+    negociation = complement.negociation if isinstance(complement, ComplementPetitesCreances) else None
+    if negociation is None:
+        return None
+    remise = negociation.remise_pourcent
+    return negociation.model_dump() | {"remise_pourcent": pourcentage(remise) if remise else ""}
+
+
+def adresser(espece: Espece) -> Destination:
+    """L'étude saisie, ou un commissaire de justice du ressort de la cour d'appel du débiteur."""
+    destinataire = espece.dossier.destinataire
+    if destinataire and destinataire.etude:
+        return Destination(lignes_adresse(destinataire.etude, destinataire.adresse))
+    ressort = f"Ressort de la {espece.competence.cour_appel}" if espece.competence.cour_appel else ""
+    return Destination(tuple(ligne for ligne in ("Commissaire de justice", ressort) if ligne))
+
+
+def etapes(espece: Espece) -> tuple[str, ...]:
+    """Ce qu'il reste à faire, de la signature à l'accord ou au refus."""
+    mois = entier_au("delais", espece.au, "reponse_petites_creances")
+    return (
+        "Relire la demande et la lettre à l’étude, les dater et les signer.",
+        f"Adresser la liasse et la lettre à : {', '.join(adresser(espece).lignes[:2])}.",
+        f"Le débiteur a {mois} mois depuis l’envoi de l’invitation pour répondre ; son silence vaut refus.",
+        "Ni la demande ni l’invitation n’interrompent la prescription ; seul l’accord constaté la suspend.",
+        "En cas de refus ou de silence, relancer « generateur produire » avec --procedure injonction_de_payer.",
+    )
+
+
+def couts(_espece: Espece) -> tuple[Cout, ...]:
+    """Frais de la procédure, à la charge exclusive du créancier."""
+    return (Cout("Procédure simplifiée, à la charge exclusive du créancier", NOM),)
+
+
+PROCEDURE = Procedure(
+    nom=NOM,
+    libelle="Procédure simplifiée de recouvrement des petites créances",
+    preference=2,
+    actes=encadrer(
+        Acte("demande", "Demande de mise en œuvre de la procédure simplifiée", "petites_creances/demande"),
+        apres=(LETTRE_ETUDE,),
+    ),
+    tables=(_TABLE, "seuil_petites_creances", "regles_procedure"),
+    complement=ComplementPetitesCreances,
+    mentions={"petites_creances/demande": ("L125-1",)},
+    examiner=examiner,
+    completer=completer,
+    adresser=adresser,
+    etapes=etapes,
+    couts=couts,
+    saisit_juridiction=False,
+)

@@ -1,0 +1,174 @@
+"""Ce qu'est une procédure : des conditions examinées, des actes, un contenu propre, rien d'autre.
+
+Une procédure = un module de ce paquet exposant PROCEDURE, ses modèles Word (modeles/<nom>/) et ses tables.
+Les valeurs propres aux actes (`completer`) sont brutes : Decimal, date, texte, listes ; redaction/ les met en forme.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from generateur.calculs.decompte import Decompte
+from generateur.controles.competence import Competence
+from generateur.controles.constat import Constat
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.parties import Adresse
+from generateur.domaine.socle import Chemin, Donnee, MontantPositif, Texte
+from generateur.droit.tables import valeur_au
+
+
+@dataclass(frozen=True)
+class Motif:
+    """Une raison de retenir ou d'écarter, avec son texte."""
+
+    code: str
+    message: str
+    fondement: str
+
+
+def motiver(table: str, au: dt.date, code: str, message: str) -> Motif:
+    """Motif dont le texte vient de la table. Lève ErreurDroitManquant."""
+    return Motif(code, message, str(valeur_au(table, au, code).valeur))
+
+
+@dataclass(frozen=True)
+class Examen:
+    """Ce qu'une procédure répond à un dossier : `recevable` est faux dès qu'une raison l'exclut."""
+
+    procedure: str
+    recevable: bool
+    motifs: tuple[Motif, ...]
+
+
+@dataclass(frozen=True)
+class Espece:
+    """L'affaire à juger : le dossier, sa date d'arrêté, son décompte, la juridiction compétente."""
+
+    dossier: Dossier
+    au: dt.date
+    decompte: Decompte
+    competence: Competence
+
+
+@dataclass(frozen=True)
+class Acte:
+    """Un acte écrit : son nom de fichier, son titre, son modèle Word, sa place."""
+
+    nom: str
+    titre: str
+    modele: str
+    place: Literal["liasse", "a_cote", "interne"] = "liasse"
+
+
+class Frais(Donnee):
+    """Frais accessoires réclamés, avec leur justificatif."""
+
+    libelle: Texte
+    montant: MontantPositif
+    fichier: Chemin | None = None
+
+
+class Complement(Donnee):
+    """Clés propres d'une procédure, sous [procedures.<nom>] ; par défaut aucune."""
+
+    @property
+    def frais(self) -> tuple[Frais, ...]:
+        """Frais accessoires, pour les procédures qui en admettent."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Cout:
+    """Un coût à prévoir : son libellé et son préfixe dans la table « frais » (…_min, …_max)."""
+
+    libelle: str
+    cle: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """À qui la demande est adressée : lignes d'adresse."""
+
+    lignes: tuple[str, ...]
+
+
+def _ne_rien_constater(_espece: Espece) -> tuple[Constat, ...]:
+    return ()
+
+
+def _ne_rien_dire(_espece: Espece) -> tuple[str, ...]:
+    return ()
+
+
+def _ne_rien_couter(_espece: Espece) -> tuple[Cout, ...]:
+    return ()
+
+
+def _ne_rien_ajouter(_espece: Espece) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """Une voie de droit.
+
+    `preference` : rang d'examen, le plus petit l'emporte ; None = seulement sur demande (--procedure).
+    `mentions` : textes qu'un modèle modifié doit garder, par modèle.
+    `etapes` : ce que l'utilisateur fait ensuite ; `couts` : ce que cela coûte.
+    `tables` : les tables de droit consultées ; la première donne le texte de chaque motif (clé = code),
+    et le fondement général sous la clé FONDEMENT.
+    """
+
+    nom: str
+    libelle: str
+    preference: int | None
+    actes: tuple[Acte, ...]
+    tables: tuple[str, ...]
+    examiner: Callable[[Espece], Examen]
+    saisit_juridiction: bool
+    complement: type[Complement] = Complement
+    controler: Callable[[Espece], tuple[Constat, ...]] = _ne_rien_constater
+    completer: Callable[[Espece], Mapping[str, Any]] = _ne_rien_ajouter
+    adresser: Callable[[Espece], Destination] | None = None
+    mentions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    etapes: Callable[[Espece], tuple[str, ...]] = _ne_rien_dire
+    couts: Callable[[Espece], tuple[Cout, ...]] = _ne_rien_couter
+
+    def fondement(self, au: dt.date) -> str:
+        """Le texte qui fonde la demande, à la date. Lève ErreurDroitManquant."""
+        return str(valeur_au(self.tables[0], au, "FONDEMENT").valeur)
+
+    def complement_de(self, dossier: Dossier) -> Complement:
+        """Le complément saisi, validé, ou vide."""
+        return self.complement.model_validate(dossier.procedures.get(self.nom, {}))
+
+
+COUVERTURE = Acte("couverture", "Dossier de pièces et actes", "communs/couverture")
+BORDEREAU = Acte("bordereau", "Bordereau des pièces", "communs/bordereau")
+DECOMPTE = Acte("decompte", "Décompte de la créance", "communs/decompte")
+RELANCES = Acte("releve_relances", "Relevé des relances", "communs/releve_relances")
+LETTRE_ETUDE = Acte("lettre_etude", "Lettre à l’étude", "communs/lettre_etude", place="a_cote")
+FICHE_INTERNE = Acte("fiche_interne", "Fiche interne", "communs/fiche_interne", place="interne")
+
+
+def encadrer(*demandes: Acte, apres: tuple[Acte, ...] = ()) -> tuple[Acte, ...]:
+    """L'ordre de la liasse : couverture, bordereau, demande, décompte, relances ; puis ce qui reste à côté."""
+    return (COUVERTURE, BORDEREAU, *demandes, DECOMPTE, RELANCES, *apres, FICHE_INTERNE)
+
+
+def somme_des_frais(complement: Complement) -> tuple[Decimal, ...]:
+    """Montants des frais accessoires saisis."""
+    return tuple(frais.montant for frais in complement.frais)
+
+
+def lignes_adresse(nom: str, adresse: Adresse | str | None) -> tuple[str, ...]:
+    """Bloc d'adresse : nom, voie, complément, code postal et commune, pays s'il est étranger."""
+    if adresse is None:
+        return (nom,) if nom else ()
+    if isinstance(adresse, str):
+        return tuple(ligne for ligne in (nom, adresse) if ligne)
+    lignes = (nom, adresse.complement, adresse.voie, f"{adresse.code_postal} {adresse.commune}")
+    pays = () if adresse.pays.upper() == "FR" else (adresse.pays,)
+    return tuple(ligne for ligne in lignes if ligne) + pays

@@ -1,0 +1,124 @@
+"""Publication sûre : on prépare à côté, on échange par renommage, on répare un échange interrompu.
+
+À tout instant, l'ancienne ou la nouvelle version entière est sur le disque :
+  .<reference>.<hasard>.preparation   en cours d'écriture, jamais lu
+  .<reference>.pret                   entier, prêt à prendre la place
+  .<reference>.ancien                 l'ancienne version, le temps de l'échange
+"""
+
+import contextlib
+import errno
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from generateur.erreurs import ErreurEcriture
+
+_DELAI_VERROU_S = 120
+_VERROU = ".verrou"
+
+
+@contextlib.contextmanager
+def preparer_publication(sortie: Path, reference: str) -> Iterator[Path]:
+    """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>.
+
+    Lève ErreurEcriture si le disque refuse ; l'ancienne version reste alors intacte.
+    """
+    with _traduire_disque(sortie):
+        sortie.mkdir(parents=True, exist_ok=True)
+        with _verrouiller(sortie):
+            reparer(sortie, reference)
+        preparation = Path(tempfile.mkdtemp(prefix=f".{reference}.", suffix=".preparation", dir=sortie))
+        # mkdtemp donne 0700 : le résultat publié doit se lire comme tout autre fichier de l'utilisateur
+        preparation.chmod(0o755)
+        vivant = FileLock(preparation / _VERROU)
+        try:
+            vivant.acquire()
+            yield preparation
+            vivant.release()
+            (preparation / _VERROU).unlink(missing_ok=True)
+            with _verrouiller(sortie):
+                _echanger(sortie, reference, preparation)
+        finally:
+            vivant.release()
+            shutil.rmtree(preparation, ignore_errors=True)
+
+
+def reparer(sortie: Path, reference: str) -> None:
+    """Termine ou annule un échange interrompu ; efface les préparations abandonnées."""
+    cible, pret, ancien = _chemins(sortie, reference)
+    if pret.exists():
+        _prendre_la_place(cible, pret, ancien)
+    elif ancien.exists() and not cible.exists():
+        ancien.rename(cible)
+    shutil.rmtree(ancien, ignore_errors=True)
+    for abandon in sortie.glob(f".{reference}.*.preparation"):
+        with contextlib.suppress(Timeout, OSError), FileLock(abandon / _VERROU, timeout=0):
+            shutil.rmtree(abandon, ignore_errors=True)
+
+
+def reparer_tout(sortie: Path) -> None:
+    """Répare tous les dossiers d'une sortie."""
+    if not sortie.is_dir():
+        return
+    restes = [*sortie.glob(".*.pret"), *sortie.glob(".*.ancien")]
+    references = {reste.name[1:].rsplit(".", 1)[0] for reste in restes}
+    for reference in sorted(references):
+        with _traduire_disque(sortie), _verrouiller(sortie):
+            reparer(sortie, reference)
+
+
+def _chemins(sortie: Path, reference: str) -> tuple[Path, Path, Path]:
+    return sortie / reference, sortie / f".{reference}.pret", sortie / f".{reference}.ancien"
+
+
+def _echanger(sortie: Path, reference: str, preparation: Path) -> None:
+    cible, pret, ancien = _chemins(sortie, reference)
+    preparation.rename(pret)
+    _prendre_la_place(cible, pret, ancien)
+    shutil.rmtree(ancien, ignore_errors=True)
+
+
+def _prendre_la_place(cible: Path, pret: Path, ancien: Path) -> None:
+    if cible.exists():
+        shutil.rmtree(ancien, ignore_errors=True)
+        cible.rename(ancien)
+    pret.rename(cible)
+
+
+@contextlib.contextmanager
+def _verrouiller(sortie: Path) -> Iterator[None]:
+    """Un seul échange à la fois par répertoire de sortie ; le système rend le verrou d'un processus tué."""
+    try:
+        with FileLock(sortie / _VERROU, timeout=_DELAI_VERROU_S):
+            yield
+    except Timeout as erreur:
+        raise ErreurEcriture(
+            "une autre commande occupe ce répertoire de sortie",
+            lieu=str(sortie),
+            remede="Attendre qu'elle finisse, puis relancer.",
+        ) from erreur
+
+
+@contextlib.contextmanager
+def _traduire_disque(sortie: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as erreur:
+        raisons = {
+            errno.ENOSPC: "le disque est plein",
+            errno.EDQUOT: "le quota de disque est atteint",
+            errno.EACCES: "l'écriture est interdite ici",
+            errno.EPERM: "l'écriture est interdite ici",
+            errno.EROFS: "ce disque est en lecture seule",
+            errno.ENOTDIR: "un fichier porte le nom du répertoire de sortie",
+            errno.EEXIST: "un fichier porte le nom du répertoire de sortie",
+            errno.EFBIG: "le disque refuse un fichier aussi gros",
+        }
+        raison = raisons.get(erreur.errno or 0, f"le disque refuse ({erreur.strerror or erreur})")
+        raise ErreurEcriture(
+            f"écriture impossible : {raison} ; l'ancienne version est intacte", lieu=str(sortie)
+        ) from erreur

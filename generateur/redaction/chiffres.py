@@ -1,0 +1,188 @@
+"""Le décompte mis en forme pour les actes : lignes, postes demandés, règles de calcul, taux pour la suite."""
+
+import datetime as dt
+from decimal import Decimal
+
+from generateur.calculs.decompte import Decompte, LigneInteret
+from generateur.calculs.qualites import est_entre_professionnels
+from generateur.domaine.bordereau import Bordereau
+from generateur.domaine.creances import Contrat, Penalites
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import INSECABLE, date_longue, montant, nombre, pourcentage
+from generateur.domaine.socle import ZERO
+from generateur.droit.tables import decimal_au, valeur_au
+from generateur.procedures.socle import Frais
+from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
+from generateur.redaction.typographie import date_courte, en_lettres
+
+_UN_JOUR = dt.timedelta(days=1)
+
+
+def presenter_decompte(
+    dossier: Dossier, decompte: Decompte, bordereau: Bordereau, frais: tuple[Frais, ...]
+) -> DecompteActe:
+    """Le décompte tel que les actes l'impriment."""
+    a_penalites = est_entre_professionnels(dossier) and any(li.regime != "legal" for li in decompte.lignes)
+    return DecompteActe(
+        principal=montant(decompte.principal),
+        interets=montant(decompte.interets),
+        indemnites=montant(decompte.indemnites),
+        clause_penale=montant(decompte.clause_penale),
+        frais=montant(decompte.frais),
+        total=montant(decompte.total),
+        total_lettres=en_lettres(decompte.total),
+        interet_journalier=montant(decompte.interet_journalier),
+        a_clause_penale=decompte.clause_penale > 0,
+        a_frais=decompte.frais > 0,
+        a_indemnites=decompte.indemnites > 0,
+        a_interets=bool(decompte.lignes),
+        a_paiements=bool(decompte.imputations),
+        lignes=tuple(_presenter_ligne(ligne) for ligne in decompte.lignes),
+        postes=_lister_postes(dossier, decompte, bordereau, frais),
+        regles=_dire_regles(dossier, decompte),
+        taux_poursuite=_dire_taux_poursuite(dossier, decompte),
+        nom_interets="pénalités de retard" if a_penalites else "intérêts au taux légal",
+        a_penalites=a_penalites,
+        interets_courus=montant(sum((li.montant for li in decompte.lignes), ZERO)) if decompte.lignes else "",
+        total_factures=montant(decompte.principal + decompte.interets + decompte.indemnites),
+    )
+
+
+def _presenter_ligne(ligne: LigneInteret) -> LigneActe:
+    return LigneActe(
+        facture=ligne.facture,
+        du=date_courte(ligne.du),
+        au=date_courte(ligne.au),
+        jours=str(ligne.jours),
+        base=montant(ligne.base),
+        taux=pourcentage(ligne.taux),
+        montant=montant(ligne.montant),
+        fondement=ligne.fondement,
+    )
+
+
+def _texte(cle: str, au: dt.date) -> str:
+    return str(valeur_au("textes_demande", au, cle).valeur)
+
+
+def _lister_postes(
+    dossier: Dossier, decompte: Decompte, bordereau: Bordereau, frais: tuple[Frais, ...]
+) -> tuple[PosteActe, ...]:
+    """Ce qui est demandé, poste par poste ; un poste nul se tait."""
+    au = decompte.au
+    factures = [f for f in dossier.factures if any(s.facture == f.numero for s in decompte.soldes)]
+    contrats = [c for f in factures if (c := dossier.contrat_de(f))]
+    postes = [
+        PosteActe(
+            "Principal restant dû",
+            montant(decompte.principal),
+            _texte("principal", au),
+            bordereau.citation(*(f.fichier for f in factures)),
+        )
+    ]
+    if decompte.interets:
+        legal = all(ligne.regime == "legal" for ligne in decompte.lignes)
+        postes.append(
+            PosteActe(
+                f"{'Intérêts au taux légal' if legal else 'Pénalités de retard'} arrêtés au {date_longue(au)}",
+                montant(decompte.interets),
+                _texte("interets_legaux" if legal else "penalites", au),
+                bordereau.citation(dossier.cgv.fichier if dossier.cgv and not legal else None),
+            )
+        )
+    if decompte.indemnites:
+        unite = decimal_au("indemnite_recouvrement", au)
+        combien = int(decompte.indemnites / unite)
+        postes.append(
+            PosteActe(
+                f"Indemnité forfaitaire pour frais de recouvrement ({combien}{INSECABLE}×{INSECABLE}{montant(unite)})",
+                montant(decompte.indemnites),
+                _texte("indemnite_recouvrement", au),
+                "",
+            )
+        )
+    if decompte.clause_penale:
+        postes.append(
+            PosteActe(
+                "Clause pénale",
+                montant(decompte.clause_penale),
+                _texte("clause_penale", au),
+                bordereau.citation(*(c.fichier for c in contrats if c.clause_penale)),
+            )
+        )
+    postes += [
+        PosteActe(f.libelle, montant(f.montant), _texte("frais", au), bordereau.citation(f.fichier)) for f in frais
+    ]
+    return tuple(postes)
+
+
+def _contrats(dossier: Dossier) -> tuple[Contrat, ...]:
+    return dossier.tous_contrats or (Contrat(nature="aucun"),)
+
+
+def _dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
+    """Comment on a compté, dit une fois."""
+    base = max(c.base_jours for c in _contrats(dossier))
+    regles = [
+        "Intérêts simples, du lendemain de l’échéance à la date d’arrêté incluse, "
+        f"sur {base}{INSECABLE}jours{' les années bissextiles' if base > 365 else ' par an'}, "  # noqa: PLR2004
+        "arrondis au centime le plus proche par période ; les périodes sont coupées au "
+        f"1er{INSECABLE}janvier et au 1er{INSECABLE}juillet, à chaque paiement et à chaque avoir.",
+    ]
+    if any(ligne.regime == "legal" for ligne in decompte.lignes):
+        regles[0] = regles[0].replace("du lendemain de l’échéance", "du lendemain de la mise en demeure")
+    if decompte.imputations:
+        capital = any(c.imputation == "capital_dabord" for c in _contrats(dossier))
+        ordre = (
+            "le principal, puis sur les intérêts, comme le contrat le prévoit"
+            if capital
+            else "les intérêts, puis sur le principal (art. 1343-1 C. civ.)"
+        )
+        regles.append(f"Chaque paiement est imputé d’abord sur {ordre}.")
+    if decompte.imputations or dossier.avoirs:
+        regles.append("Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base.")
+    return tuple(regles)
+
+
+def _dire_taux_poursuite(dossier: Dossier, decompte: Decompte) -> str:
+    """« au taux de …, sur le principal restant dû, à compter du lendemain de l'arrêté jusqu'à parfait paiement »."""
+    if not decompte.lignes:
+        return ""
+    suite = (
+        f", sur le principal restant dû, à compter du {date_longue(decompte.au + _UN_JOUR)}, "
+        "lendemain de l’arrêté, jusqu’à parfait paiement"
+    )
+    taux = dict.fromkeys(_dire_taux(dossier, ligne, decompte.au) for ligne in decompte.lignes)
+    return " et ".join(taux) + suite
+
+
+def _dire_taux(dossier: Dossier, ligne: LigneInteret, au: dt.date) -> str:
+    if ligne.regime == "legal":
+        return "au taux d’intérêt légal"
+    facture = next((f for f in dossier.factures if f.numero == ligne.facture), None)
+    contrat = dossier.contrat_de(facture) if facture else None
+    penalites = (contrat.penalites if contrat else None) or Penalites()
+    if ligne.regime == "suppletif":
+        points = decimal_au("penalites_points_suppletifs", au)
+        return (
+            "au taux d’intérêt appliqué par la Banque centrale européenne à son opération de refinancement "
+            f"la plus récente, majoré de {_entier(points)}{INSECABLE}points de pourcentage"
+        )
+    match penalites.mode:
+        case "fixe":
+            return f"au taux contractuel de {pourcentage(penalites.taux or Decimal(0))} l’an"
+        case "mensuel":
+            return f"au taux contractuel de {pourcentage(penalites.taux or Decimal(0))} par mois"
+        case "multiple_legal":
+            return f"au taux contractuel de {_entier(penalites.multiple or Decimal(0))} fois le taux d’intérêt légal"
+        case "bce_plus":
+            points = penalites.points or Decimal(0)
+            return f"au taux de refinancement de la Banque centrale européenne majoré de {_entier(points)}{INSECABLE}points"
+        case "legal_plus":
+            return f"au taux d’intérêt légal majoré de {_entier(penalites.points or Decimal(0))}{INSECABLE}points"
+    return "au taux contractuel"
+
+
+def _entier(valeur: Decimal) -> str:
+    """Nombre sans décimale inutile : 10, 1,5."""
+    return nombre(valeur, 0) if valeur == valeur.to_integral_value() else nombre(valeur.normalize(), 2).rstrip("0")

@@ -1,0 +1,354 @@
+"""Compose le contexte des actes : chaque champ mis en forme une fois, ici, pour tous les modèles."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from generateur.calculs.decompte import Decompte, SoldeFacture
+from generateur.calculs.qualites import est_creancier_professionnel, est_traite_en_professionnel
+from generateur.domaine.bordereau import Bordereau
+from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Relance
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.parties import Debiteur
+from generateur.procedures.socle import Espece, Procedure
+from generateur.redaction.chiffres import presenter_decompte
+from generateur.redaction.contexte import (
+    AvoirActe,
+    CgvActe,
+    ContexteActes,
+    ContratActe,
+    FactureActe,
+    FicheInterne,
+    JuridictionActe,
+    LiasseActe,
+    LivraisonActe,
+    MiseEnDemeureActe,
+    NegociationActe,
+    PaiementActe,
+    PartieActe,
+    PieceActe,
+    RelanceActe,
+    SignataireActe,
+)
+from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
+from generateur.redaction.typographie import majuscule, pluriel
+
+_CONTRATS = {
+    "contrat": ("contrat", "le contrat"),
+    "devis_accepte": ("devis accepté", "le devis accepté"),
+    "bon_de_commande": ("bon de commande", "le bon de commande"),
+    "abonnement": ("contrat d’abonnement", "le contrat d’abonnement"),
+}
+_ACCEPTATIONS = {
+    "signature": "acceptées par signature",
+    "en_ligne": "acceptées en ligne",
+    "renvoi_commande": "auxquelles la commande renvoie",
+    "relations_suivies": "connues par les relations suivies entre les parties",
+}
+_CANAUX = {
+    "courriel": "courriel",
+    "telephone": "appel téléphonique",
+    "sms": "SMS",
+    "courrier": "courrier",
+    "lrar": "lettre recommandée avec demande d’avis de réception",
+    "visite": "visite",
+}
+_MODES = {
+    "lrar": "lettre recommandée avec demande d’avis de réception",
+    "lre": "lettre recommandée électronique",
+    "sommation": "acte de commissaire de justice",
+    "remise_en_main_propre": "lettre remise en main propre",
+    "courriel": "courriel",
+    "lettre_simple": "lettre simple",
+}
+_UN_JOUR = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Matiere:
+    """Tout ce dont les actes ont besoin, déjà décidé et chiffré."""
+
+    espece: Espece
+    procedure: Procedure
+    bordereau: Bordereau
+    fiche: FicheInterne | None
+    projet: bool = False
+
+
+@dataclass(frozen=True)
+class Mesures:
+    """Ce que seule la fusion mesure : pages de la liasse, page et nombre de pages de chaque pièce."""
+
+    pages: int
+    pieces: Mapping[str, tuple[int, int]]
+    mentions: Mapping[str, str]
+
+
+def composer_contexte(matiere: Matiere) -> ContexteActes:
+    """Contexte complet, sans les mesures de la liasse (voir `mesurer_contexte`)."""
+    espece, bordereau = matiere.espece, matiere.bordereau
+    dossier, decompte = espece.dossier, espece.decompte
+    procedure = matiere.procedure
+    adresse = procedure.adresser(espece).lignes if procedure.adresser else ()
+    complement = {cle: mettre_en_forme(v) for cle, v in procedure.completer(espece).items()}
+    debiteurs = tuple(_designer_debiteur(d, bordereau) for d in dossier.debiteurs)
+    rang = dossier.debiteurs.index(dossier.debiteur)
+    return ContexteActes(
+        reference=dossier.reference,
+        objet=dossier.objet,
+        titre_acte="",
+        procedure=procedure.libelle,
+        fondements=procedure.fondement(espece.au),
+        date_arrete=date_longue(espece.au),
+        lendemain_arrete=date_longue(espece.au + _UN_JOUR),
+        projet=matiere.projet,
+        creancier=designer(
+            dossier.creancier,
+            professionnel=est_creancier_professionnel(dossier.creancier),
+            role="Créancier",
+        ),
+        mandataire=designer_mandataire(dossier.mandataire) if dossier.mandataire else None,
+        debiteur=debiteurs[rang],
+        debiteurs=debiteurs,
+        a_plusieurs_debiteurs=len(debiteurs) > 1,
+        destinataire=adresse,
+        juridiction=_presenter_juridiction(matiere, adresse),
+        signataire=_presenter_signataire(dossier),
+        contrats=tuple(_presenter_contrat(c, bordereau) for c in dossier.tous_contrats if c.nature != "aucun"),
+        cgv=_presenter_cgv(dossier, bordereau),
+        livraisons=_lister_livraisons(dossier, bordereau),
+        factures=_lister_factures(dossier, decompte, bordereau),
+        a_plusieurs_factures=len(decompte.soldes) > 1,
+        avoirs=_lister_avoirs(dossier, bordereau),
+        paiements=_lister_paiements(dossier, decompte, bordereau),
+        relances=_lister_relances(dossier, bordereau),
+        mises_en_demeure=tuple(_presenter_mise_en_demeure(m, bordereau) for m in dossier.toutes_mises_en_demeure),
+        decompte=presenter_decompte(dossier, decompte, bordereau, procedure.complement_de(dossier).frais),
+        pieces=tuple(
+            PieceActe(p.numero.replace(" ", INSECABLE), p.titre, date_longue(p.date) if p.date else "", "", "", "")
+            for p in bordereau.pieces
+        ),
+        autres_pieces=bordereau.citation(
+            *(p.fichier for p in bordereau.pieces if p.categorie in {"identite", "autre"})
+        ),
+        liasse=LiasseActe("", pluriel(len(bordereau.pieces), "pièce")),
+        fiche=matiere.fiche,
+        negociation=_presenter_negociation(complement.pop("negociation", None)),
+        complement=complement,
+    )
+
+
+def mesurer_contexte(contexte: ContexteActes, mesures: Mesures) -> ContexteActes:
+    """Le même contexte, avec les pages mesurées après la fusion."""
+    pieces = []
+    for piece in contexte.pieces:
+        numero = piece.numero.replace(INSECABLE, " ")
+        debut, pages = mesures.pieces.get(numero, (0, 0))
+        mention = mesures.mentions.get(numero, "")
+        pieces.append(replace(piece, page=str(debut), pages=str(pages), mention=mention))
+    liasse = replace(contexte.liasse, pages=pluriel(mesures.pages, "page"))
+    return replace(contexte, pieces=tuple(pieces), liasse=liasse)
+
+
+def mettre_en_forme(valeur: Any) -> Any:
+    """Met en forme une valeur brute d'une procédure : montant, date, liste ; le reste tel quel."""
+    if isinstance(valeur, Decimal):
+        return montant(valeur)
+    if isinstance(valeur, dt.date):
+        return date_longue(valeur)
+    if isinstance(valeur, Mapping):
+        return {cle: mettre_en_forme(v) for cle, v in valeur.items()}
+    if isinstance(valeur, list | tuple):
+        return [mettre_en_forme(v) for v in valeur]
+    return "" if valeur is None else valeur
+
+
+def _designer_debiteur(debiteur: Debiteur, bordereau: Bordereau) -> PartieActe:
+    cautionnement = debiteur.cautionnement
+    preuve = bordereau.citation(cautionnement.fichier) if cautionnement else ""
+    return designer(
+        debiteur,
+        professionnel=est_traite_en_professionnel(debiteur),
+        engagement=dire_engagement(debiteur, preuve),
+    )
+
+
+def _presenter_juridiction(matiere: Matiere, adresse: tuple[str, ...]) -> JuridictionActe | None:
+    competence = matiere.espece.competence
+    if not matiere.procedure.saisit_juridiction or not adresse:
+        return None
+    nom = adresse[0]
+    contracte = nom[:1].lower() + nom[1:]
+    magistrat = f"Madame, Monsieur le Président du {contracte}"
+    if contracte.startswith("chambre"):
+        magistrat = f"Madame, Monsieur le Président de la {contracte}"
+    elif contracte.startswith("juge"):
+        magistrat = f"Madame, Monsieur le {contracte}"
+    article = "de la " if contracte.startswith("chambre") else "du "
+    return JuridictionActe(nom, f"{article}{contracte}", adresse[1:], magistrat, competence.cour_appel or "")
+
+
+def _presenter_signataire(dossier: Dossier) -> SignataireActe:
+    partie = dossier.mandataire or dossier.creancier
+    lieu = partie.domicile.commune
+    if partie.signataire:
+        return SignataireActe(partie.signataire.nom, partie.signataire.qualite or "", lieu)
+    if partie.representant:
+        return SignataireActe(partie.representant.nom, partie.representant.qualite or "", lieu)
+    return SignataireActe(partie.nom_complet, partie.profession or "" if partie.est_physique else "", lieu)
+
+
+def _presenter_contrat(contrat: Contrat, bordereau: Bordereau) -> ContratActe:
+    nom, avec_article = _CONTRATS[contrat.nature]
+    reference = f" n°{INSECABLE}{contrat.reference}" if contrat.reference else ""
+    return ContratActe(
+        designation=f"{nom}{reference}",
+        article_designation=f"{avec_article}{reference}",
+        date=date_longue(contrat.date) if contrat.date else "",
+        citation=bordereau.citation(contrat.fichier),
+    )
+
+
+def _presenter_cgv(dossier: Dossier, bordereau: Bordereau) -> CgvActe | None:
+    cgv = dossier.cgv
+    if cgv is None:
+        return None
+    acceptation, mode = cgv.acceptation, ""
+    if acceptation and acceptation.mode in _ACCEPTATIONS:
+        mode = _ACCEPTATIONS[acceptation.mode]
+        if acceptation.date and acceptation.mode in {"signature", "en_ligne"}:
+            mode += f" le {date_longue(acceptation.date)}"
+    fichier_acceptation = acceptation.fichier if acceptation else None
+    return CgvActe(cgv.version or "", mode, bordereau.citation(cgv.fichier, fichier_acceptation))
+
+
+def _lister_livraisons(dossier: Dossier, bordereau: Bordereau) -> tuple[LivraisonActe, ...]:
+    return tuple(
+        LivraisonActe(
+            date_longue(livraison.date) if livraison.date else "",
+            livraison.reference or "",
+            facture.numero,
+            bordereau.citation(livraison.fichier),
+        )
+        for facture in dossier.factures
+        for livraison in facture.toutes_livraisons
+        if livraison.date or livraison.fichier
+    )
+
+
+def _lister_factures(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> tuple[FactureActe, ...]:
+    par_numero = {f.numero: f for f in dossier.factures}
+    return tuple(_presenter_facture(par_numero[s.facture], s, bordereau) for s in decompte.soldes)
+
+
+def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordereau) -> FactureActe:
+    commande = facture.commande.fichier if facture.commande else None
+    return FactureActe(
+        numero=facture.numero,
+        date=date_longue(facture.date),
+        echeance=date_longue(solde.echeance),
+        objet=facture.objet or "",
+        montant_ttc=montant(solde.initial),
+        avoirs=montant(solde.avoirs) if solde.avoirs else "",
+        paiements=montant(solde.paiements) if solde.paiements else "",
+        principal=montant(solde.principal),
+        interets=montant(solde.interets),
+        indemnite=montant(solde.indemnite),
+        total=montant(solde.principal + solde.interets + solde.indemnite),
+        citation=bordereau.citation(facture.fichier, commande),
+    )
+
+
+def _lister_avoirs(dossier: Dossier, bordereau: Bordereau) -> tuple[AvoirActe, ...]:
+    return tuple(
+        AvoirActe(
+            avoir.numero,
+            date_longue(avoir.date),
+            montant(avoir.montant_ttc),
+            avoir.facture or ", ".join(part.facture for part in avoir.ventilation),
+            bordereau.citation(avoir.fichier),
+        )
+        for avoir in dossier.avoirs
+    )
+
+
+def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> tuple[PaiementActe, ...]:
+    """Un paiement par ligne d'imputation ; la preuve est celle des paiements de ce jour-là."""
+    encaisses = [p for p in dossier.paiements if p.statut == "encaisse"]
+    lignes = []
+    for imputation in decompte.imputations:
+        du_jour = [p for p in encaisses if p.date == imputation.date]
+        lignes.append(
+            PaiementActe(
+                date=date_longue(imputation.date),
+                montant=montant(imputation.montant),
+                mode=", ".join(dict.fromkeys(p.mode for p in du_jour if p.mode)),
+                facture=imputation.facture,
+                sur_interets=montant(imputation.interets),
+                sur_principal=montant(imputation.principal),
+                citation=bordereau.citation(*(p.fichier for p in du_jour)),
+            )
+        )
+    return tuple(lignes)
+
+
+def _lister_relances(dossier: Dossier, bordereau: Bordereau) -> tuple[RelanceActe, ...]:
+    visibles = sorted((r for r in dossier.relances if not r.confidentiel), key=lambda r: r.date)
+    return tuple(_presenter_relance(rang, r, bordereau) for rang, r in enumerate(visibles, start=1))
+
+
+def _presenter_relance(rang: int, relance: Relance, bordereau: Bordereau) -> RelanceActe:
+    numero = bordereau.numero_de(relance.fichier) if relance.fichier else None
+    return RelanceActe(
+        rang=str(rang),
+        date=date_longue(relance.date),
+        canal=_CANAUX[relance.canal],
+        objet=relance.objet or "",
+        interlocuteur=relance.interlocuteur or "",
+        reponse=relance.reponse or "",
+        piece=f"n°{INSECABLE}{numero.replace(' ', INSECABLE)}" if numero else "",
+        citation=bordereau.citation(relance.fichier),
+    )
+
+
+def _presenter_mise_en_demeure(mise: MiseEnDemeure, bordereau: Bordereau) -> MiseEnDemeureActe:
+    numero = f" n°{INSECABLE}{mise.numero}" if mise.numero else ""
+    return MiseEnDemeureActe(
+        date=date_longue(mise.date_envoi),
+        mode=f"{_MODES[mise.mode]}{numero}",
+        issue=_dire_issue(mise),
+        delai=pluriel(mise.delai_jours, "jour") if mise.delai_jours else "",
+        citation=bordereau.citation(mise.fichier, mise.preuve_depot, mise.accuse),
+    )
+
+
+def _dire_issue(mise: MiseEnDemeure) -> str:
+    recue = mise.date_reception or mise.date_presentation
+    presentee = f"présentée le {date_longue(mise.date_presentation)}" if mise.date_presentation else "présentée"
+    match mise.issue:
+        case "distribuee":
+            return f"distribuée le {date_longue(recue)}" if recue else "distribuée"
+        case "non_reclamee":
+            return f"{presentee} et non réclamée"
+        case "refusee":
+            return f"{presentee} et refusée"
+        case "npai":
+            return "retournée, le destinataire étant inconnu à l’adresse"
+    if mise.date_reception:
+        return f"reçue le {date_longue(mise.date_reception)}"
+    return presentee if mise.date_presentation else ""
+
+
+def _presenter_negociation(limites: Mapping[str, Any] | None) -> NegociationActe | None:
+    if not limites:
+        return None
+    delai, echeances, remise = limites["delai_mois"], limites["echeances"], limites["remise_pourcent"]
+    return NegociationActe(
+        delai=pluriel(delai, "mois", "mois") if delai else "",
+        echeances=pluriel(echeances, "échéance") if echeances else "",
+        remise=remise,
+        libre=majuscule(limites["libre"] or ""),
+    )

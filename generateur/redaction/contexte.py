@@ -1,0 +1,309 @@
+"""Le contexte typé des modèles Word : tous les champs qu'un modèle peut employer, et eux seuls.
+
+Chaque valeur est déjà mise en forme (redaction/typographie.py) : un modèle ne calcule rien.
+`citation` vaut « (pièce n° 4) » ou une chaîne vide ; toute liste vide fait taire son paragraphe.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PartieActe:
+    """Une partie telle que les actes la nomment."""
+
+    nom: str  # « Atelier Lumen », « Jeanne Exemple »
+    titre: str  # « la société Atelier Lumen », « Mme Jeanne Exemple », en cours de phrase
+    titre_majuscule: str  # « La société Atelier Lumen », en tête de phrase
+    role: str  # « Créancier », « Débiteur principal », « Caution », « Mandataire »
+    identite: str  # désignation complète (CPC 54, 57), sans point final
+    adresse: tuple[str, ...]  # lignes d'adresse, nom compris, pour une lettre
+    adresse_correspondance: tuple[str, ...]  # lignes ; égale à adresse si rien d'autre n'est dit
+    adresse_ligne: str  # adresse sur une ligne
+    mentions: str  # « SARL au capital de … – RCS Lyon … – TVA … » (R123-237 C. com.), vide si inconnu
+    representant: str  # « représentée par Mme Claire Martin, gérante », vide si inconnu
+    courriel: str
+    telephone: str
+    iban: str
+    bic: str
+    e: str  # accord du participe : « e » ou vide
+    est_professionnel: bool
+    engagement: str = ""  # caution : phrase sans point, « Elle s’est portée caution solidaire le … (pièce n° 5) »
+
+
+@dataclass(frozen=True)
+class SignataireActe:
+    """Qui signe, et où."""
+
+    nom: str
+    qualite: str
+    lieu: str
+
+
+@dataclass(frozen=True)
+class JuridictionActe:
+    """La juridiction saisie, ou la cour d'appel du commissaire de justice."""
+
+    nom: str  # « Tribunal des activités économiques de Lyon »
+    du_nom: str  # « du tribunal des activités économiques de Lyon »
+    adresse: tuple[str, ...]
+    magistrat: str  # « Madame, Monsieur le Président du tribunal … »
+    cour_appel: str
+
+
+@dataclass(frozen=True)
+class ContratActe:
+    """Le titre de la créance."""
+
+    designation: str  # « bon de commande n° BC-118 »
+    article_designation: str  # « le bon de commande n° BC-118 »
+    date: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class CgvActe:
+    """Conditions générales et leur acceptation."""
+
+    version: str
+    acceptation: str  # « acceptées par signature le 2 mars 2026 », vide si inconnue
+    citation: str
+
+
+@dataclass(frozen=True)
+class LivraisonActe:
+    """Une livraison prouvée."""
+
+    date: str
+    reference: str
+    facture: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class FactureActe:
+    """Une facture et ce qu'il en reste dû."""
+
+    numero: str
+    date: str
+    echeance: str
+    objet: str
+    montant_ttc: str
+    avoirs: str
+    paiements: str
+    principal: str  # restant dû
+    interets: str
+    indemnite: str
+    total: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class AvoirActe:
+    """Un avoir."""
+
+    numero: str
+    date: str
+    montant: str
+    facture: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class PaiementActe:
+    """Un paiement reçu et son imputation."""
+
+    date: str
+    montant: str
+    mode: str
+    facture: str
+    sur_interets: str
+    sur_principal: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class RelanceActe:
+    """Une relance."""
+
+    rang: str
+    date: str
+    canal: str  # « courriel », « appel téléphonique »…
+    objet: str
+    interlocuteur: str
+    reponse: str
+    piece: str  # « n° 6 », vide sans preuve
+    citation: str
+
+
+@dataclass(frozen=True)
+class MiseEnDemeureActe:
+    """La mise en demeure envoyée."""
+
+    date: str
+    mode: str  # « lettre recommandée avec demande d'avis de réception n° … »
+    issue: str  # « distribuée le 20 mai 2026 », « présentée le … et non réclamée », vide si inconnue
+    delai: str  # « huit jours », vide si non dit
+    citation: str
+
+
+@dataclass(frozen=True)
+class LigneActe:
+    """Une ligne d'intérêts du décompte."""
+
+    facture: str
+    du: str
+    au: str
+    jours: str
+    base: str
+    taux: str
+    montant: str
+    fondement: str
+
+
+@dataclass(frozen=True)
+class PosteActe:
+    """Un poste de la demande : ce qui est réclamé, combien, sur quel texte, avec quelle pièce."""
+
+    libelle: str
+    montant: str
+    fondement: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class DecompteActe:
+    """Le décompte arrêté."""
+
+    principal: str
+    interets: str
+    indemnites: str
+    clause_penale: str
+    frais: str
+    total: str
+    total_lettres: str
+    interet_journalier: str
+    a_clause_penale: bool
+    a_frais: bool
+    a_indemnites: bool
+    a_interets: bool
+    a_paiements: bool
+    lignes: tuple[LigneActe, ...]
+    postes: tuple[PosteActe, ...]
+    regles: tuple[str, ...]  # comment on a compté : base de jours, arrondi, imputation…
+    taux_poursuite: str  # « au taux de la BCE majoré de 10 points, sur le principal restant dû, à compter du … »
+    nom_interets: str = "intérêts"  # au pluriel, sans article : « pénalités de retard », « intérêts au taux légal »
+    a_penalites: bool = False  # les intérêts sont les pénalités de L441-10, non l'intérêt légal
+    interets_courus: str = ""  # somme des lignes, avant imputation des paiements ; vide : la ligne de total se tait
+    total_factures: str = ""  # somme des totaux par facture, hors clause pénale et frais ; vide : même effet
+
+
+@dataclass(frozen=True)
+class PieceActe:
+    """Une ligne du bordereau."""
+
+    numero: str
+    titre: str
+    date: str
+    pages: str
+    page: str  # page de la liasse où la pièce commence, mesurée
+    mention: str  # « original signé conservé », vide sinon
+
+
+@dataclass(frozen=True)
+class ConstatActe:
+    """Un constat, sur la fiche interne seulement."""
+
+    gravite: str
+    message: str
+    lieu: str
+    remede: str
+    fondement: str
+
+
+@dataclass(frozen=True)
+class ExamenActe:
+    """L'examen d'une procédure, sur la fiche interne seulement."""
+
+    libelle: str
+    decision: str  # « retenue », « possible », « écartée »
+    motifs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LigneInterne:
+    """Une ligne de tableau de la fiche interne : coût, échéance, étape."""
+
+    libelle: str
+    valeur: str
+    source: str
+
+
+@dataclass(frozen=True)
+class FicheInterne:
+    """Ce qui ne sort jamais de chez le créancier."""
+
+    verdict: str
+    explication: str
+    alerte: str  # procédure forcée : pourquoi on ne l'aurait pas choisie ; vide sinon
+    constats: tuple[ConstatActe, ...]
+    examens: tuple[ExamenActe, ...]
+    etapes: tuple[str, ...]  # quoi faire ensuite
+    echeances: tuple[LigneInterne, ...]
+    couts: tuple[LigneInterne, ...]
+    moteur: str
+
+
+@dataclass(frozen=True)
+class NegociationActe:
+    """Limites de négociation, dans la seule lettre à l'étude."""
+
+    delai: str
+    echeances: str
+    remise: str
+    libre: str
+
+
+@dataclass(frozen=True)
+class LiasseActe:
+    """Ce que la couverture dit de la liasse."""
+
+    pages: str
+    nb_pieces: str
+
+
+@dataclass(frozen=True)
+class ContexteActes:
+    """Racine des champs : un modèle n'emploie que ceux-ci."""
+
+    reference: str
+    objet: str
+    titre_acte: str
+    procedure: str  # libellé de la procédure
+    fondements: str  # « articles 1405 et suivants du code de procédure civile »
+    date_arrete: str
+    lendemain_arrete: str
+    projet: bool
+    creancier: PartieActe
+    mandataire: PartieActe | None
+    debiteur: PartieActe
+    debiteurs: tuple[PartieActe, ...]
+    a_plusieurs_debiteurs: bool
+    destinataire: tuple[str, ...]  # lignes d'adresse de l'étude ou du greffe
+    juridiction: JuridictionActe | None
+    signataire: SignataireActe
+    contrats: tuple[ContratActe, ...]
+    cgv: CgvActe | None
+    livraisons: tuple[LivraisonActe, ...]
+    factures: tuple[FactureActe, ...]
+    a_plusieurs_factures: bool
+    avoirs: tuple[AvoirActe, ...]
+    paiements: tuple[PaiementActe, ...]
+    relances: tuple[RelanceActe, ...]
+    mises_en_demeure: tuple[MiseEnDemeureActe, ...]
+    decompte: DecompteActe
+    pieces: tuple[PieceActe, ...]
+    autres_pieces: str  # pièces que les faits ne citent pas : « (pièces n° 11 et 12) », vide sinon
+    liasse: LiasseActe
+    fiche: FicheInterne | None
+    negociation: NegociationActe | None
+    complement: dict[str, object] = field(default_factory=dict)  # champs propres à la procédure

@@ -1,0 +1,93 @@
+"""La fiche interne : verdict, constats, choix motivé, suites, échéances et coûts. Jamais dans la liasse."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from generateur.calculs.echeances import calculer_echeances
+from generateur.controles.constat import Constat, Verdict
+from generateur.domaine.langue import date_longue, montant
+from generateur.droit.tables import decimal_au, valeur_au
+from generateur.erreurs import ErreurDroitManquant
+from generateur.procedures.choix import Decision
+from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.socle import Cout, Espece
+from generateur.redaction.contexte import ConstatActe, ExamenActe, FicheInterne, LigneInterne
+from generateur.redaction.typographie import majuscule
+
+GRAVITES = {
+    "bloquant": "À corriger avant tout",
+    "a_completer": "À compléter",
+    "avertissement": "À vérifier",
+    "information": "Pour information",
+}
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "pret": ("Prêt", "Le dossier peut être relu, signé et déposé."),
+    "a_completer": ("À compléter", "Il manque de quoi déposer : voir les points à compléter."),
+    "irrecevable": ("À ne pas déposer", "Un point empêche le dépôt : voir les points à corriger."),
+}
+
+
+def dresser_fiche(
+    espece: Espece, decision: Decision, constats: Sequence[Constat], verdict: Verdict, moteur: str
+) -> FicheInterne:
+    """La fiche interne d'un dossier dont une procédure est retenue."""
+    procedure = decision.retenue
+    libelle, explication = VERDICTS[verdict]
+    return FicheInterne(
+        verdict=libelle,
+        explication=explication,
+        alerte=_alerter(decision),
+        constats=tuple(_presenter_constat(c) for c in constats),
+        examens=tuple(_presenter_examens(decision)),
+        etapes=procedure.etapes(espece) if procedure else (),
+        echeances=tuple(
+            LigneInterne(e.titre, date_longue(e.date) if e.date else "non déterminable", e.fondement)
+            for e in calculer_echeances(espece.dossier, espece.au)
+        ),
+        couts=tuple(_chiffrer_cout(c, espece.au) for c in (procedure.couts(espece) if procedure else ())),
+        moteur=moteur,
+    )
+
+
+def _alerter(decision: Decision) -> str:
+    if not decision.est_forcee or decision.retenue is None:
+        return ""
+    motifs = decision.examen_de(decision.retenue)
+    raisons = " ; ".join(m.message for m in motifs.motifs) if not motifs.recevable else ""
+    habituelle = f" Le choix motivé aurait été : {decision.naturelle.libelle}." if decision.naturelle else ""
+    pourquoi = f" Pourquoi nous ne l’aurions pas choisie : {raisons}." if raisons else ""
+    return f"Procédure imposée par --procedure : {decision.retenue.libelle}.{pourquoi}{habituelle}"
+
+
+def _presenter_constat(constat: Constat) -> ConstatActe:
+    return ConstatActe(
+        gravite=GRAVITES[constat.gravite],
+        message=majuscule(constat.message),
+        lieu=constat.lieu,
+        remede=constat.remede,
+        fondement=constat.fondement,
+    )
+
+
+def _presenter_examens(decision: Decision) -> list[ExamenActe]:
+    examens = []
+    for examen in decision.examens:
+        procedure = trouver_procedure(examen.procedure)
+        if procedure is decision.retenue:
+            etat = "imposée" if decision.est_forcee else "retenue"
+        else:
+            etat = "possible" if examen.recevable else "écartée"
+        motifs = tuple(f"{majuscule(m.message)}{f' ({m.fondement})' if m.fondement else ''}" for m in examen.motifs)
+        examens.append(ExamenActe(procedure.libelle, etat, motifs))
+    return examens
+
+
+def _chiffrer_cout(cout: Cout, au: dt.date) -> LigneInterne:
+    """Fourchette de la table « frais » ; un coût que nul ne connaît le dit."""
+    borne = valeur_au("frais", au, f"{cout.cle}_max")
+    try:
+        bas, haut = (decimal_au("frais", au, f"{cout.cle}_{bout}") for bout in ("min", "max"))
+    except ErreurDroitManquant:
+        return LigneInterne(cout.libelle, "non établi", borne.note or borne.source.titre)
+    fourchette = montant(bas) if bas == haut else f"de {montant(bas)} à {montant(haut)}"
+    return LigneInterne(cout.libelle, fourchette, borne.note or borne.source.titre)

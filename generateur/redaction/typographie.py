@@ -1,0 +1,66 @@
+"""Typographie propre aux actes : dates de tableau, pluriels, identifiants, sommes en lettres.
+
+Montants, taux et dates longues, communs à tous les étages, sont dans domaine/langue.py.
+"""
+
+import datetime as dt
+from decimal import Decimal
+
+from num2words import num2words
+
+from generateur.domaine.langue import INSECABLE
+from generateur.domaine.socle import arrondir
+
+
+def date_courte(jour: dt.date) -> str:
+    """Date de tableau : 21/11/2026."""
+    return f"{jour:%d/%m/%Y}"
+
+
+def en_lettres(valeur: Decimal) -> str:
+    """Somme en toutes lettres, euros et centimes.
+
+    >>> en_lettres(Decimal("8640.01"))
+    'huit mille six cent quarante euros et un centime'
+    """
+    entier, centimes = divmod(int(arrondir(abs(valeur)) * 100), 100)
+    mots = num2words(entier, lang="fr")
+    # « un million d'euros » : un nom de grand nombre qui finit la somme appelle « de »
+    liaison = " d’" if mots.endswith(("million", "millions", "milliard", "milliards")) else " "
+    sommes = [f"{mots}{liaison}{'euro' if entier in (0, 1) else 'euros'}"] if entier or not centimes else []
+    if centimes:
+        sommes.append(f"{num2words(centimes, lang='fr')} {'centime' if centimes == 1 else 'centimes'}")
+    texte = " et ".join(sommes)
+    return f"moins {texte}" if valeur < 0 else texte
+
+
+def pluriel(combien: int, singulier: str, forme_plurielle: str = "") -> str:
+    """Accorde un nom avec son nombre : « 1 facture », « 3 factures »."""
+    mot = singulier if abs(combien) < 2 else forme_plurielle or f"{singulier}s"  # noqa: PLR2004 (règle du pluriel)
+    return f"{combien}{INSECABLE}{mot}"
+
+
+def majuscule(texte: str) -> str:
+    """Met une capitale à la première lettre, sans toucher au reste."""
+    return texte[:1].upper() + texte[1:]
+
+
+def grouper_chiffres(identifiant: str, *groupes: int) -> str:
+    """Groupe les chiffres d'un identifiant : SIREN 3-3-3, SIRET 3-3-3-5, IBAN par quatre.
+
+    >>> grouper_chiffres("100000009", 3, 3, 3).replace(INSECABLE, " ")
+    '100 000 009'
+    """
+    morceaux, debut = [], 0
+    for taille in groupes or (4,) * (len(identifiant) // 4 + 1):
+        morceaux.append(identifiant[debut : debut + taille])
+        debut += taille
+    morceaux.append(identifiant[debut:])
+    return INSECABLE.join(morceau for morceau in morceaux if morceau)
+
+
+def de(nom: str) -> str:
+    """Préposition « de », élidée devant une voyelle ou un h : « de Lyon », « d’Avignon »."""
+    if nom[:1].lower() in "aeiouyhàâäéèêëîïôöùûüœ":
+        return f"d’{nom}"
+    return f"de {nom}"

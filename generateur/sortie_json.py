@@ -1,0 +1,89 @@
+"""Les objets JSON du contrat d'interface : montants en texte à deux décimales, dates ISO."""
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from generateur.calculs.decompte import Decompte
+from generateur.domaine.socle import CENTIME
+from generateur.erreurs import ErreurGenerateur
+from generateur.etude import Etude, juridiction_en_json
+
+_TOTAUX = (
+    "principal",
+    "interets",
+    "indemnites",
+    "clause_penale",
+    "frais",
+    "total",
+    "interet_journalier",
+    "trop_percu",
+)
+
+
+def verification_en_json(etude: Etude) -> dict[str, Any]:
+    """Objet de « verifier »."""
+    return {
+        "reference": etude.dossier.reference,
+        "verdict": etude.verdict,
+        "constats": [c.en_json() for c in etude.constats],
+    }
+
+
+def choix_en_json(etude: Etude) -> dict[str, Any]:
+    """Objet de « choisir »."""
+    juridiction = juridiction_en_json(etude)
+    return {
+        "reference": etude.dossier.reference,
+        "retenue": etude.decision.retenue.nom if etude.decision.retenue else None,
+        "juridiction": juridiction.model_dump() if juridiction else None,
+        "cour_appel": etude.espece.competence.cour_appel,
+        "examens": [en_json(examen) for examen in etude.decision.examens],
+        "constats": [c.en_json() for c in etude.constats],
+    }
+
+
+def decompte_en_json(reference: str, decompte: Decompte) -> dict[str, Any]:
+    """Objet de « chiffrer »."""
+    return {
+        "reference": reference,
+        "au": decompte.au.isoformat(),
+        **{nom: en_json(getattr(decompte, nom)) for nom in _TOTAUX},
+        "lignes": en_json(decompte.lignes),
+        "imputations": en_json(decompte.imputations),
+        "factures": en_json(decompte.soldes),
+        "exclues": en_json(decompte.exclues),
+        "ecarts_plancher": en_json(decompte.ecarts_plancher),
+    }
+
+
+def erreur_en_json(erreur: ErreurGenerateur) -> dict[str, Any]:
+    """Objet d'un échec ; un refus porte ses constats."""
+    objet: dict[str, Any] = {
+        "erreur": {
+            "code": int(erreur.code),
+            "type": type(erreur).__name__,
+            "message": erreur.message,
+            "lieu": erreur.lieu,
+            "remede": erreur.remede,
+        }
+    }
+    if erreur.constats:
+        objet["constats"] = [c.en_json() for c in erreur.constats]
+    return objet
+
+
+def en_json(valeur: Any) -> Any:
+    """Convertit dataclasses, montants, dates et suites."""
+    if dataclasses.is_dataclass(valeur) and not isinstance(valeur, type):
+        return {champ.name: en_json(getattr(valeur, champ.name)) for champ in dataclasses.fields(valeur)}
+    if isinstance(valeur, Decimal):
+        # un taux peut avoir plus de deux décimales : on n'en perd aucune
+        exact = valeur == valeur.quantize(CENTIME)
+        return f"{valeur:.2f}" if exact else f"{valeur.normalize():f}"
+    if isinstance(valeur, dt.date):
+        return valeur.isoformat()
+    if isinstance(valeur, list | tuple):
+        return [en_json(v) for v in valeur]
+    return valeur
