@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from generateur.chaine import Moteurs, rassembler_matiere
+from generateur.chaine import rassembler_matiere
 from generateur.dependances import racine_des_exemples
 from generateur.erreurs import ErreurGenerateur
 from generateur.etude import etudier_dossier
@@ -19,6 +19,7 @@ from generateur.redaction.composition import Mesures, composer_contexte, mesurer
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
 from generateur.redaction.gabarits import ouvrir_bibliotheque
+from generateur.reglages import Moteurs
 
 _NOM_APERCU = "modeles"
 

@@ -7,15 +7,15 @@ import contextlib
 import datetime as dt
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from generateur import VERSION
 from generateur.contrats import MoteurRendu
+from generateur.empreintes import resumer_entrees
 from generateur.erreurs import ErreurProcedure
 from generateur.etude import Etude, etudier_dossier, juridiction_en_json, refuser_si_besoin
 from generateur.liasse.assemblage import mesurer
-from generateur.liasse.plan import Options, PieceAssemblee
+from generateur.liasse.plan import PieceAssemblee
 from generateur.manifeste import (
     ActeProduit,
     ConstatManifeste,
@@ -38,24 +38,7 @@ from generateur.publication import preparer_publication
 from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.gabarits import ouvrir_bibliotheque
-
-
-@dataclass(frozen=True)
-class Reglages:
-    """Ce que l'utilisateur choisit pour une production."""
-
-    procedure: str | None = None
-    modeles: Path | None = None
-    projet: bool = False
-    liasse: Options = field(default_factory=Options)
-
-
-@dataclass(frozen=True)
-class Moteurs:
-    """Les programmes qui convertissent : actes Word en PDF, et pièces bureautiques s'il y a de quoi."""
-
-    rendu: MoteurRendu
-    bureautique: MoteurRendu | None = None
+from generateur.reglages import Moteurs, Reglages
 
 
 def produire_dossier(
@@ -73,7 +56,8 @@ def produire_dossier(
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, atelier, moteurs.bureautique)
         faite = mettre_en_liasse(matiere, pieces, Atelier(chantier, bibliotheque, moteurs.rendu, reglages.liasse))
         garder_originaux(pieces, etude.lu.racine, chantier)
-        manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu)
+        entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
+        manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, entrees)
         ecrire_manifeste(manifeste, chantier)
     return manifeste
 
@@ -95,7 +79,7 @@ def atelier_temporaire() -> Iterator[Path]:
         yield Path(nom)
 
 
-def dresser_manifeste(etude: Etude, faite: LiasseFaite, chantier: Path, moteur: MoteurRendu) -> Manifeste:
+def dresser_manifeste(etude: Etude, faite: LiasseFaite, chantier: Path, moteur: MoteurRendu, entrees: str) -> Manifeste:
     """Le manifeste de ce qui vient d'être produit ; chemins relatifs au chantier."""
     espece, assemblage = etude.espece, faite.assemblage
     procedure = etude.decision.retenue
@@ -131,6 +115,7 @@ def dresser_manifeste(etude: Etude, faite: LiasseFaite, chantier: Path, moteur: 
         ),
         autres=tuple(_declarer(f, chantier) for f in sorted((chantier / "originaux").glob("*"))),
         versions={"generateur": VERSION, "rendu": moteur.nom, "moteur": moteur.empreinte()},
+        empreinte_entrees=entrees,
         constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats),
     )
 

@@ -44,6 +44,7 @@ class Groupe(_Francaise, click.Group):
     command_class = Commande
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, puis commandes."""
         _Francaise.format_options(self, ctx, formatter)
         lignes = [
             (nom, commande.get_short_help_str(limit=90))
@@ -54,6 +55,7 @@ class Groupe(_Francaise, click.Group):
             formatter.write_dl(lignes)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (signature de click)
+        """Dans l'ordre où l'on s'en sert."""
         return list(self.commands)
 
 

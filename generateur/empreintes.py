@@ -10,30 +10,27 @@ from importlib.resources import files
 from pathlib import Path
 
 from generateur import VERSION
-from generateur.chaine import Moteurs, Reglages
 from generateur.controles.pieces import chemins_cites
 from generateur.erreurs import ErreurGenerateur
-from generateur.lecture.socle import lire_dossier
+from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.manifeste import NOM_MANIFESTE, Manifeste, empreinte, lire_manifeste
 from generateur.redaction.gabarits import racine_par_defaut
+from generateur.reglages import Moteurs, Reglages
 
 
-def resumer_entrees(source: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs) -> str:
-    """Empreinte de tout ce qui détermine le résultat. Lève ErreurLecture si le dossier ne se lit pas."""
+def resumer_entrees(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Moteurs) -> str:
+    """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté."""
     somme = hashlib.sha256()
-    for morceau in _morceaux(source, jour=jour, au=au, reglages=reglages, moteurs=moteurs):
+    for morceau in _morceaux(lu, au, reglages, moteurs):
         somme.update(morceau.encode())
         somme.update(b"\0")
     return somme.hexdigest()
 
 
-def _morceaux(
-    source: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
-) -> Iterator[str]:
-    lu = lire_dossier(source)
+def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Moteurs) -> Iterator[str]:
     yield VERSION
     yield moteurs.rendu.empreinte()
-    yield str(au or lu.dossier.arrete_au(jour))
+    yield au.isoformat()
     yield json.dumps(asdict(replace(reglages, modeles=None)), default=str, sort_keys=True)
     yield lu.dossier.model_dump_json()
     for _, chemin in chemins_cites(lu.dossier):
@@ -56,11 +53,12 @@ def _empreinte_du_programme(modeles: Path) -> str:
 def est_a_jour(
     source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
 ) -> Manifeste | None:
-    """Le manifeste déjà publié si rien n'a changé depuis, sinon None."""
-    manifeste = _lire_ancien(sortie / lire_dossier(source).dossier.reference)
+    """Le manifeste déjà publié si rien n'a changé depuis, sinon None. Lève ErreurLecture."""
+    lu = lire_dossier(source)
+    manifeste = _lire_ancien(sortie / lu.dossier.reference)
     if manifeste is None:
         return None
-    actuelle = resumer_entrees(source, jour=jour, au=au, reglages=reglages, moteurs=moteurs)
+    actuelle = resumer_entrees(lu, au or lu.dossier.arrete_au(jour), reglages, moteurs)
     return manifeste if manifeste.empreinte_entrees == actuelle else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.chaine import Moteurs, Reglages, rassembler_matiere
+from generateur.chaine import rassembler_matiere
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
@@ -19,6 +19,7 @@ from generateur.redaction.composition import composer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.gabarits import ouvrir_bibliotheque
 from generateur.redaction.typographie import pluriel
+from generateur.reglages import Moteurs, Reglages
 
 _TITRE = "Mise en demeure"
 _MODELE = "communs/mise_en_demeure"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from generateur.chaine import Moteurs, Reglages, produire_dossier
+from generateur.chaine import produire_dossier
 from generateur.dependances import racine_des_exemples
 from generateur.domaine.langue import montant
 from generateur.empreintes import est_a_jour
@@ -21,8 +21,15 @@ from generateur.lecture.socle import lister_dossiers
 from generateur.manifeste import Manifeste
 from generateur.procedures.registre import trouver_procedure
 from generateur.publication import reparer_tout
+from generateur.reglages import Moteurs, Reglages
 
 Etat = Literal["produit", "a_jour", "refuse", "en_echec"]
+_ETATS: dict[Etat, str] = {
+    "produit": "produit",
+    "a_jour": "déjà à jour",
+    "refuse": "refusé",
+    "en_echec": "en échec",
+}
 _REFUS = {CodeSortie.DOSSIER_INVALIDE, CodeSortie.PROCEDURE_INDETERMINABLE, CodeSortie.PIECE_MANQUANTE}
 
 
@@ -90,7 +97,7 @@ def produire_lot(
             chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, doublons=doublons
         )
         resultats.append(resultat)
-        avancer(f"[{rang}/{len(chemins)}] {resultat.reference} : {resultat.etat.replace('_', ' ')}")
+        avancer(f"[{rang}/{len(chemins)}] {resultat.reference} : {_ETATS[resultat.etat]}")
     return Bilan(tuple(resultats))
 
 
@@ -125,9 +132,9 @@ def _produire_isole(
     moteurs: Moteurs,
     doublons: frozenset[str],
 ) -> Resultat:
+    if chemin.name.casefold() in doublons:
+        return _echouer(chemin, ErreurLecture("deux dossiers du lot portent cette référence", lieu=str(chemin)))
     try:
-        if chemin.name.casefold() in doublons:
-            raise ErreurLecture("deux dossiers du lot portent cette référence", lieu=str(chemin))
         if ancien := est_a_jour(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs):
             return _reussir(ancien, sortie, "a_jour")
         manifeste = produire_dossier(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs)
@@ -172,5 +179,4 @@ def _decrire(resultat: Resultat, largeur: int) -> list[str]:
         libelle = trouver_procedure(resultat.procedure).libelle
         return [f"{debut}{montant(Decimal(resultat.total)):>14}  {libelle}", f"{'':<{largeur}}  {resultat.fichier}"]
     premiere, *suite = resultat.message.splitlines()
-    etat = "refusé" if resultat.etat == "refuse" else "en échec"
-    return [f"{debut}{etat} : {premiere}", *(f"{'':<{largeur}}  {ligne}" for ligne in suite)]
+    return [f"{debut}{_ETATS[resultat.etat]} : {premiere}", *(f"{'':<{largeur}}  {ligne}" for ligne in suite)]

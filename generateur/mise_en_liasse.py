@@ -95,7 +95,7 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], atelier: 
     """Écrit les actes et la liasse dans le chantier. Lève ErreurLiasse si la pagination ne se stabilise pas."""
     actes = matiere.procedure.actes
     emplacements = _placer_actes(actes, matiere.espece.dossier.reference, atelier.chantier)
-    contexte = composer_contexte(matiere)
+    contexte = mesurer_contexte(composer_contexte(matiere), _relever(pieces))
     fixes = {a: b for a, b in emplacements.items() if not depend_des_mesures(a, atelier.bibliotheque)}
     ecrits = {e.acte: e for e in _ecrire(fixes, contexte, atelier, matiere.espece.au)}
     mobiles = {a: b for a, b in emplacements.items() if a not in fixes}
@@ -117,6 +117,16 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], atelier: 
     liasse = atelier.chantier / f"{dossier.reference}_liasse.pdf"
     assemblage = assembler(plan, liasse, atelier.chantier / "pieces", atelier.options)
     return LiasseFaite(ordonnes, pieces, assemblage)
+
+
+def _relever(pieces: tuple[PiecePrete, ...], pagination: Pagination | None = None) -> Mesures:
+    """Pages et mentions des pièces ; sans pagination, seule leur place dans la liasse manque encore."""
+    debuts = pagination.pages_debut if pagination else {}
+    return Mesures(
+        pages=pagination.total if pagination else 0,
+        pieces={p.piece.numero: (debuts.get(p.piece.numero, 0), p.preparee.pages) for p in pieces},
+        mentions={p.piece.numero: p.mention for p in pieces},
+    )
 
 
 def _placer_actes(actes: tuple[Acte, ...], reference: str, chantier: Path) -> dict[Acte, Path]:
@@ -142,11 +152,9 @@ def _ecrire_jusqu_a_stabilite(
     atelier: Atelier,
 ) -> dict[Acte, ActeEcrit]:
     pages = {acte: mesurer(ecrit.pdf) for acte, ecrit in fixes.items()} | dict.fromkeys(mobiles, 1)
-    mentions = {p.piece.numero: p.mention for p in pieces}
     for _ in range(_PASSES_MAXIMALES):
         pagination = _paginer(matiere.procedure.actes, pages, pieces, atelier.options)
-        pages_pieces = {p.piece.numero: (pagination.pages_debut[p.piece.numero], p.preparee.pages) for p in pieces}
-        mesure = mesurer_contexte(contexte, Mesures(pagination.total, pages_pieces, mentions))
+        mesure = mesurer_contexte(contexte, _relever(pieces, pagination))
         ecrits = {e.acte: e for e in _ecrire(mobiles, mesure, atelier, matiere.espece.au)}
         mesurees = {acte: mesurer(ecrit.pdf) for acte, ecrit in ecrits.items()}
         if all(pages[acte] == combien for acte, combien in mesurees.items()):

@@ -113,7 +113,7 @@ def _opposition(signification: Signification, debiteur: Debiteur, territoire: st
     mois = entier_au("delais", signification.date, "opposition") + distance
     explication = f"{mois} mois depuis la signification à personne du {_fr(signification.date)}"
     if distance:
-        explication += f", dont {distance} pour l'éloignement (CPC, art. 643 et 644)"
+        explication += f", dont {distance} pour l'éloignement"
     terme = terme_de_procedure(signification.date, mois=mois, territoire=territoire)
     return Echeance(titre, terme, regle.source.titre, explication)
 

@@ -2,8 +2,8 @@
 
 Sources : C. civ. 1343-1 (intérêts d'abord, sauf clause contraire) et 1342-10 (dettes échues, puis celle que
 le débiteur avait le plus d'intérêt à acquitter, puis la plus ancienne, puis à proportion).
-Lecture retenue de 1342-10 : le débiteur a le plus d'intérêt à éteindre la dette dont le taux est le plus
-élevé ce jour-là ; la plus ancienne est la plus tôt échue, puis la plus tôt facturée ; chaque dette reçoit
+Lecture retenue de 1342-10 : le débiteur a le plus d'intérêt à éteindre la dette qui porterait le taux le
+plus élevé le lendemain ; la plus ancienne est la plus tôt échue, puis la plus tôt facturée ; chaque dette reçoit
 ses intérêts puis son principal (ou l'inverse selon le contrat) avant la suivante. L'excédent d'un paiement ou
 d'un avoir affecté passe aux autres dettes du même dossier.
 """
@@ -82,15 +82,15 @@ class Dette:
                 self.ecarts.append(ecart)
         self.prochain_jour = au + UN_JOUR
 
-    def taux_le(self, jour: dt.date) -> Decimal:
-        """Taux qui court ce jour-là ; zéro si rien ne court."""
-        return self.regime.taux_au(jour).taux if self.regime.court_le(jour) else ZERO
+    def taux_du_lendemain(self, jour: dt.date) -> Decimal:
+        """Taux qui court le lendemain, au semestre de `jour` (le suivant peut être inconnu) ; zéro sinon."""
+        return self.regime.taux_au(jour).taux if self.regime.court_le(jour + UN_JOUR) else ZERO
 
     def interet_journalier(self, au: dt.date) -> Decimal:
         """Intérêt du lendemain de `au`, au taux du semestre de `au`, arrondi au centime."""
-        if self.principal <= 0 or not self.regime.court_le(au + UN_JOUR):
+        if self.principal <= 0:
             return ZERO
-        return interet(self.principal, self.regime.taux_au(au).taux, 1, self.regime.diviseur(au))
+        return interet(self.principal, self.taux_du_lendemain(au), 1, self.regime.diviseur(au))
 
     def reduire(self, montant: Decimal, jour: dt.date) -> Decimal:
         """Impute un avoir sur le principal à sa date ; rend la part imputée."""
@@ -194,7 +194,7 @@ class Compte:
 
         def cle(dette: Dette) -> tuple[bool, Decimal, dt.date, dt.date]:
             echue = dette.echeance <= jour
-            taux = dette.taux_le(jour) if echue else ZERO
+            taux = dette.taux_du_lendemain(jour) if echue else ZERO
             return not echue, -taux, dette.echeance, dette.facture.date
 
         ouvertes = (d for d in self.dettes if d.reste)

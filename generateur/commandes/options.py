@@ -11,31 +11,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from generateur.chaine import Moteurs, Reglages
+    from generateur.reglages import Moteurs, Reglages
 
 SORTIE_PAR_DEFAUT = Path("sortie")
 CHEMIN = click.Path(path_type=Path)
 _OCTETS_PAR_MO = 1_000_000
 
 
-class DateIso(click.ParamType):
+class DateIso(click.ParamType[dt.date]):
     """Date AAAA-MM-JJ."""
 
     name = "AAAA-MM-JJ"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """La date, ou une erreur d'usage."""
         try:
             return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"« {value} » n'est pas une date AAAA-MM-JJ", param, ctx)
 
 
-class Entier(click.ParamType):
+class Entier(click.ParamType[int]):
     """Nombre entier positif."""
 
     name = "N"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Le nombre, ou une erreur d'usage."""
         if isinstance(value, int):
             return value
         if not str(value).isdecimal() or int(value) == 0:
@@ -94,8 +96,8 @@ options_production = _composer(
 
 def lire_reglages(options: dict[str, Any]) -> "Reglages":
     """Réglages de production d'après les options."""
-    from generateur.chaine import Reglages
     from generateur.liasse.plan import Options
+    from generateur.reglages import Reglages
 
     liasse = Options(
         tampon_toutes_pages=options["tampon_partout"],
@@ -117,8 +119,8 @@ def lire_reglages(options: dict[str, Any]) -> "Reglages":
 @contextlib.contextmanager
 def ouvrir_moteurs(rendu: str | None) -> "Iterator[Moteurs]":
     """Le moteur de rendu choisi et, s'il y en a un, celui des pièces bureautiques ; arrêtés à la sortie."""
-    from generateur.chaine import Moteurs
     from generateur.moteurs import choisir_bureautique, choisir_rendu
+    from generateur.reglages import Moteurs
 
     moteurs = Moteurs(choisir_rendu(rendu), choisir_bureautique())
     try:

@@ -77,7 +77,7 @@ def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **opt
 def demo(sortie: Path, rendu: str | None, au: dt.date | None) -> None:
     """Produit les dossiers d'exemple et dit quoi ouvrir."""
     from generateur import lots
-    from generateur.chaine import Reglages
+    from generateur.reglages import Reglages
 
     with ouvrir_moteurs(rendu) as moteurs:
         bilan = lots.produire_exemples(

@@ -40,7 +40,7 @@ def catalogue() -> Mapping[str, Entree]:
     }
 
 
-def constater(  # noqa: PLR0913 : les champs d'un constat, presque tous facultatifs
+def constater(
     code: str,
     message: str,
     *,

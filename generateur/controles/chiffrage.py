@@ -13,7 +13,7 @@ from generateur.calculs.qualites import est_creancier_professionnel, qualite_de
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
-from generateur.controles.lieux import lieu_facture
+from generateur.controles.lieux import lieu_debiteur, lieu_facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
@@ -86,7 +86,7 @@ def _association(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
             f"L'indemnité forfaitaire ({ecrire_montant(decompte.indemnites)}) est demandée à une "
             "association : elle "
             "n'est due que si celle-ci agit en professionnelle, ce qui se discute.",
-            lieu="debiteurs[1].agit_en_professionnel",
+            lieu=f"{lieu_debiteur(dossier)}.agit_en_professionnel",
             remede="Si l'association n'a pas agi en professionnelle, écrivez agit_en_professionnel = false.",
         )
 

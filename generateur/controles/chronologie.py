@@ -90,7 +90,7 @@ def _relances(dossier: Dossier) -> Iterator[Constat]:
         if premiere_echeance and relance.date <= premiere_echeance:
             yield constater(
                 "RELANCE_AVANT_ECHEANCE",
-                f"La relance du {date_longue(relance.date)} précède la première échéance "
+                f"La relance du {date_longue(relance.date)} ne suit pas la première échéance "
                 f"({date_longue(premiere_echeance)}) : elle ne prouve pas un retard.",
                 lieu=f"{lieu}.date",
                 remede="Vérifiez la date ; rien à faire pour une relance préventive.",
@@ -181,7 +181,7 @@ def _fait_a_venir(lieu: str, fait: str, jour: date, contexte: Contexte) -> Itera
     elif jour > contexte.au:
         yield constater(
             "APRES_ARRETE",
-            f"{fait} ({date_longue(jour)}) est postérieur à l'arrêté du {date_longue(contexte.au)} : "
+            f"{fait} ({date_longue(jour)}) vient après l'arrêté du {date_longue(contexte.au)} : "
             "le décompte n'en tient pas compte.",
             lieu=lieu,
             remede="Choisissez une date d'arrêté plus récente avec « au » ou --au.",

@@ -17,7 +17,7 @@ from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
-from generateur.controles.lieux import situer, vise_une_declaration
+from generateur.controles.lieux import lieu_debiteur, situer, vise_une_declaration
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
 from generateur.domaine.parties import Debiteur, Identite
@@ -58,8 +58,7 @@ def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None =
     debiteur = dossier.debiteur
     if debiteur.nature == "personne_publique" or debiteur.domicile.pays.upper() != PAYS:
         return Competence(None, None, ())
-    rang = next(lieu for lieu, autre in situer("debiteurs", dossier.debiteurs) if autre is debiteur)
-    lieu = f"{rang}.adresse"
+    lieu = f"{lieu_debiteur(dossier)}.adresse"
     communes = _communes(debiteur)
     if len(communes) != 1:
         return Competence(None, None, (_commune_a_preciser(lieu, debiteur, communes),))
@@ -120,7 +119,7 @@ def _ordre(dossier: Dossier, au: date) -> tuple[Ordre | None, list[Constat]]:
         return None, [_honoraires()]
     if "bail_commercial" in activites:
         return "judiciaire", [_bail_commercial()]
-    for lieu, partie in (("creancier", dossier.creancier), ("debiteurs[1]", dossier.debiteur)):
+    for lieu, partie in (("creancier", dossier.creancier), (lieu_debiteur(dossier), dossier.debiteur)):
         if _est_exercice_liberal(partie):
             return "judiciaire", [_exercice_liberal(lieu)]
     return _ordre_selon_les_qualites(dossier, au)

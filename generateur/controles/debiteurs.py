@@ -32,7 +32,7 @@ _SITUATIONS: dict[str, tuple[str, str, str]] = {
     ),
     "decede": (
         "DEBITEUR_DECEDE",
-        "est décédé : ses héritiers doivent à sa place",
+        "n'est plus en vie : ses héritiers doivent à sa place",
         "Demandez l'acte de notoriété au notaire et saisissez chaque héritier dans [[debiteurs]].",
     ),
     "surendettement": (
@@ -100,7 +100,10 @@ def _situation(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
     gravite: Gravite | None = None
     if debiteur.situation == "radiee":
         qualite = aplatir(debiteur.representant.qualite or "") if debiteur.representant else ""
-        gravite = "avertissement" if "ad hoc" in qualite else None
+        if "ad hoc" in qualite:
+            gravite = "avertissement"
+            explication = "est radiée, et représentée par un mandataire ad hoc"
+            remede = "Versez l'ordonnance qui le désigne dans [[pieces]]."
         if debiteur.est_physique:
             gravite = "avertissement"
             explication = "n'est plus immatriculé, et reste tenu de ses dettes"

@@ -26,14 +26,14 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
                 if isinstance(ligne, dict):
                     constats += _ligne(lieu, ligne, dossier)
     for lieu, facture in situer("factures", dossier.factures):
-        if _est_interdit(facture.objet or ""):
-            constats.append(_interdits(f"{lieu}.objet", facture.objet or ""))
+        if facture.objet and _nomme(facture.objet, "facture_de_frais"):
+            constats.append(_interdits(f"{lieu}.objet", facture.objet))
     return constats
 
 
 def _ligne(lieu: str, ligne: dict[str, Any], dossier: Dossier) -> Iterator[Constat]:
     libelle = str(ligne.get("libelle", ""))
-    if _est_interdit(libelle):
+    if _nomme(libelle, "frais_interdits"):
         yield _interdits(f"{lieu}.libelle", libelle)
     elif not ligne.get("fichier") and not any(piece.nature == "justificatif_frais" for piece in dossier.pieces):
         yield constater(
@@ -44,9 +44,9 @@ def _ligne(lieu: str, ligne: dict[str, Any], dossier: Dossier) -> Iterator[Const
         )
 
 
-def _est_interdit(libelle: str) -> bool:
+def _nomme(libelle: str, liste: str) -> bool:
     plat = aplatir(libelle)
-    return any(mot in plat for mot in mots("frais_interdits"))
+    return any(mot in plat for mot in mots(liste))
 
 
 def _interdits(lieu: str, libelle: str) -> Constat:

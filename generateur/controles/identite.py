@@ -21,6 +21,7 @@ from generateur.domaine.parties import Creancier, Debiteur, Identite
 
 _REMEDE_RECOPIE = "Recopiez-le depuis un extrait Kbis ou l'avis de situation SIRENE de moins de trois mois."
 _LONGUEUR_SIREN = 9
+_NATURES_IMMATRICULEES = frozenset({"personne_morale", "entrepreneur_individuel"})
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -40,8 +41,8 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
 
 def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
     if partie.siren:
-        yield from _siren(lieu, partie.siren)
-    elif not partie.siret and partie.nature in {"personne_morale", "entrepreneur_individuel"}:
+        yield from _siren(lieu, partie.siren, partie)
+    elif not partie.siret and lieu != "mandataire" and partie.nature in _NATURES_IMMATRICULEES:
         yield constater(
             "SIREN_ABSENT",
             f"Le SIREN de {partie.nom_complet} n'est pas indiqué : il identifie la partie sans équivoque.",
@@ -49,7 +50,7 @@ def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
             remede='Ajoutez par exemple siren = "123 456 782" (neuf chiffres, entre guillemets).',
         )
     if partie.siret:
-        yield from _siret(lieu, partie.siret, partie.siren)
+        yield from _siret(lieu, partie)
     if partie.tva:
         yield from _tva(lieu, partie.tva, partie.siren_deduit)
     if partie.iban and not iban.is_valid(partie.iban):
@@ -68,7 +69,7 @@ def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
         )
 
 
-def _siren(lieu: str, valeur: str) -> Iterator[Constat]:
+def _siren(lieu: str, valeur: str, partie: Identite) -> Iterator[Constat]:
     endroit = f"{lieu}.siren"
     if not siren.is_valid(valeur):
         yield constater(
@@ -84,7 +85,7 @@ def _siren(lieu: str, valeur: str) -> Iterator[Constat]:
             lieu=endroit,
             remede=_REMEDE_RECOPIE,
         )
-    elif valeur[0] in "12":
+    elif valeur[0] in "12" and partie.nature != "personne_publique":
         yield constater(
             "SIREN_PUBLIC",
             f"Le SIREN {valeur} commence par {valeur[0]} : cette série est celle des organismes publics.",
@@ -93,7 +94,8 @@ def _siren(lieu: str, valeur: str) -> Iterator[Constat]:
         )
 
 
-def _siret(lieu: str, valeur: str, siren_saisi: str | None) -> Iterator[Constat]:
+def _siret(lieu: str, partie: Identite) -> Iterator[Constat]:
+    valeur, siren_saisi = partie.siret or "", partie.siren
     endroit = f"{lieu}.siret"
     if not siret.is_valid(valeur):
         yield constater(
@@ -110,7 +112,7 @@ def _siret(lieu: str, valeur: str, siren_saisi: str | None) -> Iterator[Constat]
             remede=_REMEDE_RECOPIE,
         )
     elif not siren_saisi:
-        yield from _siren(lieu, valeur[:_LONGUEUR_SIREN])
+        yield from _siren(lieu, valeur[:_LONGUEUR_SIREN], partie)
 
 
 def _tva(lieu: str, valeur: str, siren_connu: str | None) -> Iterator[Constat]:
@@ -180,16 +182,16 @@ def _debiteur_complet(lieu: str, debiteur: Debiteur, exigence: Gravite) -> Itera
 
 def _cles_manquantes(lieu: str, partie: Identite, exemples: dict[str, str], exigence: Gravite) -> Iterator[Constat]:
     noms = {
-        "prenoms": "Les prénoms",
-        "naissance": "La date et le lieu de naissance",
-        "nationalite": "La nationalité",
-        "profession": "La profession",
+        "prenoms": "les prénoms",
+        "naissance": "la date et le lieu de naissance",
+        "nationalite": "la nationalité",
+        "profession": "la profession",
     }
     for cle, exemple in exemples.items():
         if not getattr(partie, cle):
             yield constater(
                 "IDENTITE_INCOMPLETE",
-                f"{noms[cle]} de {partie.nom_complet} : à indiquer, la requête doit les mentionner.",
+                f"Il manque {noms[cle]} de {partie.nom_complet}, que la requête doit mentionner.",
                 lieu=f"{lieu}.{cle}",
                 remede=f"Ajoutez par exemple {exemple}.",
                 gravite=exigence,

@@ -45,6 +45,12 @@ def lieu_facture(dossier: Dossier, numero: str) -> str:
     )
 
 
+def lieu_debiteur(dossier: Dossier) -> str:
+    """Lieu du débiteur principal."""
+    debiteurs = situer("debiteurs", dossier.debiteurs)
+    return next(lieu for lieu, debiteur in debiteurs if debiteur is dossier.debiteur)
+
+
 def vise_une_declaration(dossier: Dossier) -> bool:
     """Vrai si le débiteur principal est en procédure collective : la voie est la déclaration de créance."""
     return dossier.debiteur.est_en_procedure_collective

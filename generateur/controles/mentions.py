@@ -20,6 +20,7 @@ from generateur.controles.lieux import situer
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
+from generateur.domaine.socle import ZERO
 from generateur.droit.tables import valeur_au
 
 _LUES_PAR_MOTS = ("taux_penalites", "indemnite_forfaitaire", "escompte")
@@ -34,8 +35,8 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         inspection = contexte.fichiers.get(facture.fichier)
         if inspection and inspection.texte.strip():
             constats += _mentions(lieu, facture, dossier, inspection.texte)
-        constats += _numero_de_tva(facture, dossier)
         constats += _delai_de_paiement(lieu, facture, dossier)
+    constats += _numero_de_tva(dossier)
     return constats
 
 
@@ -63,16 +64,22 @@ def _mentions(lieu: str, facture: Facture, dossier: Dossier, texte: str) -> Iter
         )
 
 
-def _numero_de_tva(facture: Facture, dossier: Dossier) -> Iterator[Constat]:
-    seuil = decimal_connu("seuils", facture.date, "tva_intracommunautaire_sur_facture")
-    assujettie = facture.montant_ht is not None and facture.montant_tva
-    if seuil is not None and assujettie and (facture.montant_ht or 0) > seuil and not dossier.creancier.tva:
+def _numero_de_tva(dossier: Dossier) -> Iterator[Constat]:
+    if dossier.creancier.tva:
+        return
+    concernees = [facture.numero for facture in dossier.factures if _demande_un_numero_de_tva(facture)]
+    if concernees:
         yield constater(
             "TVA_VENDEUR_ABSENTE",
-            f"La facture {facture.numero} porte de la TVA, et le numéro de TVA du créancier n'est pas indiqué.",
+            f"Le numéro de TVA du créancier n'est pas indiqué ; de la TVA est facturée ({enumerer(concernees)}).",
             lieu="creancier.tva",
-            remede='Ajoutez par exemple tva = "FR12 123456782".',
+            remede='Ajoutez par exemple tva = "FR11 123456782".',
         )
+
+
+def _demande_un_numero_de_tva(facture: Facture) -> bool:
+    seuil = decimal_connu("seuils", facture.date, "tva_intracommunautaire_sur_facture")
+    return bool(facture.montant_tva) and seuil is not None and (facture.montant_ht or ZERO) > seuil
 
 
 def _delai_de_paiement(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:

@@ -33,7 +33,10 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     lettres = [(lieu, lettre) for lieu, lettre in situer_mises_en_demeure(dossier) if lettre.date_envoi <= contexte.au]
     if not lettres:
         return [_absente(dossier, contexte.au)]
-    constats = [*_couverture(lettres, dossier), *_delai(lettres, contexte.au)]
+    dues = [facture for facture in dossier.factures if facture.echeance <= contexte.au and not facture.contestee]
+    utiles = [(lieu, lettre) for lieu, lettre in lettres if any(_vise(lettre, facture) for facture in dues)]
+    constats = [*_couverture(lettres, dues), *_debiteurs(lettres, dossier)]
+    constats += _delai(utiles or lettres, contexte.au)
     for lieu, lettre in lettres:
         constats += _preuve(lieu, lettre)
         constats += _recommande_electronique(lieu, lettre, dossier)
@@ -58,24 +61,30 @@ def _absente(dossier: Dossier, au: date) -> Constat:
     )
 
 
-def _couverture(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
-    """Chaque facture et chaque débiteur ont-ils reçu une mise en demeure, et après l'échéance ?"""
-    prematurees = [facture for facture in dossier.factures if not _est_visee(facture, lettres)]
-    if prematurees and len(prematurees) == len(dossier.factures):
+def _couverture(lettres: Situees, dues: Sequence[Facture]) -> Iterator[Constat]:
+    """Chaque facture exigible est-elle visée par une mise en demeure postérieure à son échéance ?"""
+    oubliees = [facture.numero for facture in dues if not any(_vise(lettre, facture) for _, lettre in lettres)]
+    if oubliees and len(oubliees) == len(dues):
         yield constater(
             "MISE_EN_DEMEURE_PREMATUREE",
             "La mise en demeure précède l'échéance des factures, ou n'en vise aucune.",
             lieu=f"{lettres[0][0]}.date_envoi",
             remede="Corrigez la date, ou envoyez une mise en demeure qui vise ces factures.",
         )
-    elif prematurees:
+    elif oubliees:
         yield constater(
             "MISE_EN_DEMEURE_PARTIELLE",
-            "Aucune mise en demeure postérieure à l'échéance ne vise "
-            f"{enumerer([facture.numero for facture in prematurees])}.",
+            f"Aucune mise en demeure postérieure à l'échéance ne vise {enumerer(oubliees)}.",
             lieu=f"{lettres[0][0]}.factures",
             remede="Envoyez une nouvelle mise en demeure, ou complétez la liste « factures » si la lettre les visait.",
         )
+
+
+def _vise(lettre: MiseEnDemeure, facture: Facture) -> bool:
+    return lettre.date_envoi > facture.echeance and (not lettre.factures or facture.numero in lettre.factures)
+
+
+def _debiteurs(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
     for rang, (lieu, debiteur) in enumerate(situer("debiteurs", dossier.debiteurs), start=1):
         if not any(_atteint(lettre, rang, debiteur) for _, lettre in lettres):
             yield constater(
@@ -84,13 +93,6 @@ def _couverture(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
                 lieu=lieu,
                 remede=f"Ajoutez [[mises_en_demeure]] avec debiteur = {rang}, une fois la lettre envoyée.",
             )
-
-
-def _est_visee(facture: Facture, lettres: Situees) -> bool:
-    return any(
-        lettre.date_envoi > facture.echeance and (not lettre.factures or facture.numero in lettre.factures)
-        for _, lettre in lettres
-    )
 
 
 def _atteint(lettre: MiseEnDemeure, rang: int, debiteur: Debiteur) -> bool:

@@ -128,7 +128,7 @@ def _porte_le_montant(texte: str, montant: Decimal) -> bool:
     milliers = f"{int(entier):,}".split(",")
     separateur = r"[\s\u00a0\u202f.,']?"
     decimales = rf"(?:[.,]{centimes})" + ("?" if centimes == "00" else "")
-    motif = rf"(?<!\d){separateur.join(milliers)}{decimales}(?![\d])"
+    motif = rf"(?<!\d){separateur.join(milliers)}{decimales}(?!\d|[.,]\d)"
     return re.search(motif, texte) is not None
 
 

@@ -4,16 +4,16 @@ Aucun texte n'exige une relance (C. com. L441-10 II : les pénalités courent sa
 n'empêche de déposer. Une relance n'interrompt jamais la prescription.
 """
 
-import itertools
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from generateur.controles.catalogue import constater, repere
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, vise_une_declaration
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import date_longue, enumerer
 
 _CANAUX_ECRITS = frozenset({"courriel", "sms", "courrier", "lrar"})
 
@@ -42,14 +42,18 @@ def _trous(dossier: Dossier, au: date) -> Iterator[Constat]:
     envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
     jalons = sorted({*(relance.date for relance in dossier.relances), *envois})
     suite = [depart, *(jour for jour in jalons if depart < jour <= au)]
-    for avant, apres in itertools.pairwise(suite):
-        if apres - avant > plus_long:
-            yield constater(
-                "RELANCES_TROU",
-                f"Aucune relance entre le {date_longue(avant)} et le {date_longue(apres)}.",
-                lieu="relances",
-                remede="Ajoutez les relances faites entre ces dates, s'il y en a eu.",
-            )
+    trous = [
+        f"du {date_longue(avant)} au {date_longue(apres)}"
+        for avant, apres in pairwise(suite)
+        if apres - avant > plus_long
+    ]
+    if trous:
+        yield constater(
+            "RELANCES_TROU",
+            f"Longues périodes sans relance : {enumerer(trous)}.",
+            lieu="relances",
+            remede="Ajoutez les relances faites entre ces dates, s'il y en a eu.",
+        )
 
 
 def _sans_trace(dossier: Dossier) -> Iterator[Constat]:

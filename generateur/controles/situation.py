@@ -21,7 +21,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Situation du dossier, puis de chaque débiteur."""
     constats = [*_situation(dossier.situation)]
     if dossier.cession:
-        constats += _cession(dossier.cession)
+        constats += _cession(dossier, dossier.cession)
     constats += _assurance_credit(dossier)
     if dossier.accord:
         constats += _accord(dossier.accord, contexte.au)
@@ -80,10 +80,10 @@ def _creance_cedee(lieu: str) -> Constat:
     )
 
 
-def _cession(cession: Cession) -> Iterator[Constat]:
+def _cession(dossier: Dossier, cession: Cession) -> Iterator[Constat]:
     if cession.sens == "cedee":
         yield _creance_cedee("cession.sens")
-    elif not cession.fichier:
+    elif not cession.fichier and not any(piece.nature == "cession" for piece in dossier.pieces):
         yield constater(
             "CESSION_SANS_PREUVE",
             "L'acte qui vous rend titulaire de la créance (cession ou rétrocession) n'est pas versé.",

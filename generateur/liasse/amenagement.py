@@ -75,8 +75,8 @@ def amenager(
     petite = min(cadre.dimensions) < COTE_A_REDUIRE
     if taille_folio:
         zone = placer(cadre.dimensions, place_folio, taille_folio, (cote_folio, bord_folio))
-        if petite or not folio_libre(zone):
-            bandes[place_folio.split("_")[0]] += bord_folio + taille_folio[1] + BLANC * echelle
+        if zone[0] < 0 or zone[2] > cadre.dimensions[0] or not folio_libre(zone):
+            bandes[place_folio.split("_", maxsplit=1)[0]] += bord_folio + taille_folio[1] + BLANC * echelle
     tampon: Rectangle | None = None
     mise = _degager(cadre, bandes, taille_tampon, taille_folio)
     if taille_tampon:
@@ -84,7 +84,7 @@ def amenager(
         if not petite:
             tampon = _chercher(mise, place_tampon, taille_tampon, interdit, tampon_libre)
         if tampon is None:
-            cote = place_tampon.split("_")[0]
+            cote = place_tampon.split("_", maxsplit=1)[0]
             sous_folio = bandes[cote]
             bandes[cote] += taille_tampon[1] + (BLANC if sous_folio else MARGE_TAMPON) * echelle + BLANC
             mise = _degager(cadre, bandes, taille_tampon, taille_folio)

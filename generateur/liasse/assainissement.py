@@ -34,11 +34,10 @@ CATALOGUE = {
 }
 ARBRES_DE_NOMS = {"/JavaScript": "JavaScript", "/EmbeddedFiles": "fichiers joints"}
 CLES_DE_PAGE = frozenset(
-    "/Type /Parent /Contents /Resources /MediaBox /CropBox /Rotate /UserUnit /Annots /Group".split()
+    ["/Type", "/Parent", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Annots", "/Group"]
 )
 ANNOTATIONS_GARDEES = frozenset(
-    "/Link /Text /FreeText /Line /Square /Circle /Polygon /PolyLine /Highlight /Underline /Squiggly "
-    "/StrikeOut /Stamp /Caret /Ink /Redact".split()
+    ["/Link", "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Redact"]
 )
 ANNOTATIONS_RETIREES = {
     "/FileAttachment": "fichiers joints",
@@ -106,7 +105,8 @@ def _aplatir_champs(pdf: pikepdf.Pdf) -> None:
         annotations = page.obj.get(Name.Annots)
         if not isinstance(annotations, Array):
             continue
-        widgets, autres = [], []
+        widgets: list[Any] = []
+        autres: list[Any] = []
         for annotation in annotations:
             est_champ = isinstance(annotation, Dictionary) and annotation.get(Name.Subtype) == Name.Widget
             (widgets if est_champ else autres).append(annotation)
@@ -125,12 +125,12 @@ def _aplatir_champs(pdf: pikepdf.Pdf) -> None:
             pdf.generate_appearance_streams()
             formulaire[Name.NeedAppearances] = False
         pdf.flatten_annotations("all")
-    for page, autres in mises_de_cote:
-        page[Name.Annots] = Array(autres)
+    for objet, autres in mises_de_cote:
+        objet[Name.Annots] = Array(autres)
 
 
 def _assainir_page(page: pikepdf.Object, carte: CarteDestinations, retraits: set[str]) -> None:
-    for cle in [cle for cle in page.keys() if cle not in CLES_DE_PAGE]:
+    for cle in [cle for cle in page if cle not in CLES_DE_PAGE]:
         if cle == "/AA":
             retraits.add(CATALOGUE[cle])
         del page[cle]

@@ -104,7 +104,9 @@ def assembler(plan: PlanLiasse, cible: Path, dossier_pieces: Path, options: Opti
         dossier_pieces.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cible.parent, prefix=".liasse-", ignore_cleanup_errors=True) as chantier:
         actes = [_apporter_acte(acte, pagination, Path(chantier), plan) for acte in plan.actes]
-        pieces = [_apporter_piece(piece, plan, pagination, dossier_pieces, reglages) for piece in plan.pieces]
+        pieces = [
+            _apporter_piece(piece, plan, pagination, dossier_pieces, Path(chantier), reglages) for piece in plan.pieces
+        ]
         renvois = _relever_renvois(plan, pagination, reglages)
         fonds = Path(chantier) / "fonds.pdf"
         apports = [*actes, *(apport for apport, _ in pieces)]
@@ -149,18 +151,28 @@ def _apporter_acte(acte: ElementActe, pagination: Pagination, chantier: Path, pl
 
 
 def _apporter_piece(
-    piece: ElementPiece, plan: PlanLiasse, pagination: Pagination, dossier: Path, options: Options
+    piece: ElementPiece,
+    plan: PlanLiasse,
+    pagination: Pagination,
+    dossier: Path,
+    chantier: Path,
+    options: Options,
 ) -> tuple[Apport, PieceAssemblee]:
     """Écrit la pièce inerte et tamponnée, telle qu'elle entrera dans la liasse (folio excepté)."""
     lieu, debut = _lieu(piece), pagination.pages_debut[piece.numero]
     fichier = dossier / nom_fichier_piece(piece.numero, piece.titre)
     with ouvrir_pdf(piece.pdf, lieu) as pdf:
+        a_des_champs = Name.AcroForm in pdf.Root
         retraits = assainir(pdf)
+        source = piece.pdf
+        if a_des_champs:  # les champs viennent d'entrer dans la page : c'est elle qu'il faut mesurer
+            source = chantier / f"champs_{debut:05}.pdf"
+            enregistrer(pdf, source, piece.numero)
         apport = Apport(
             lieu,
             f"{piece.libelle} – {piece.titre}",
             fichier,
-            piece.pdf,
+            source,
             len(pdf.pages),
             debut,
             lire_signets(pdf),
@@ -183,7 +195,7 @@ def _tamponner(
     matrices: list[Matrice] = [IDENTITE] * len(pages)
     degagees = set()
     tamponnees = range(len(pages) if options.tampon_toutes_pages else 1)
-    with ouvrir_mesureur(piece.pdf) as mesureur:
+    with ouvrir_mesureur(apport.source) as mesureur:
         for rang in tamponnees:
             page, cadre = pages[rang], lire_cadre(pages[rang])
             echelle = echelle_des_marques(cadre)
@@ -297,7 +309,7 @@ def _inserer_versos(liasse: pikepdf.Pdf, apports: list[Apport]) -> None:
 
 def _folioter(
     liasse: pikepdf.Pdf,
-    pages: list[pikepdf.Object],
+    pages: Sequence[pikepdf.Object],
     plan: PlanLiasse,
     apports: list[Apport],
     options: Options,

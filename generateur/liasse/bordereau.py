@@ -58,7 +58,7 @@ def lire_rangees(pdf: Path, pages_debut: Mapping[str, int]) -> list[Renvoi]:
     with lire_texte(pdf) as pages:
         for rang, page in enumerate(pages):
             lignes = lire_lignes(page)
-            debuts = []
+            debuts: list[int] = []
             for place, ligne in enumerate(lignes):
                 trouve = DEBUT_LIGNE.match(ligne.texte)
                 suivant = len(renvois) + len(debuts)

@@ -30,7 +30,7 @@ SUIVANT = re.compile(
     rf"(?P<numero>{NOMBRE}){SUITE_ETRANGERE}",
     re.IGNORECASE,
 )
-PLAGE = frozenset("à - – —".split())
+PLAGE = frozenset(["à", "-", "–", "—"])
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ import datetime as dt
 import hashlib
 from io import RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 from xml.sax.saxutils import escape
 
 import pikepdf
-from generateur import VERSION
 from pikepdf import Dictionary, Name, ObjectStreamMode, Stream, StreamDecodeLevel, String
+
+from generateur import VERSION
 
 LANGUE = "fr-FR"
 LOGICIEL = f"generateur {VERSION}"
@@ -89,13 +90,14 @@ def enregistrer(pdf: pikepdf.Pdf, chemin: Path, graine: str) -> str:
     identifiant = hashlib.sha256(graine.encode()).hexdigest()[: len(IDENTIFIANT_QPDF)]
     octets = bytes.fromhex(identifiant)
     # un fichier réparé peut traîner dans sa fin des clés qui contrediraient la nouvelle table des objets
-    for cle in [cle for cle in pdf.trailer.keys() if cle not in CLES_DE_FIN]:
+    for cle in [cle for cle in pdf.trailer if cle not in CLES_DE_FIN]:
         del pdf.trailer[cle]
+    pdf.trailer[Name.Size] = len(pdf.objects) + 1  # qpdf le recalcule, mais tient à ce que la clé existe
     pdf.trailer[Name.ID] = pikepdf.Array([String(octets), String(octets)])
     flux = _FluxEmpreinte(chemin, identifiant)
     try:
         pdf.save(
-            flux,
+            cast("BinaryIO", flux),
             static_id=True,
             stream_decode_level=StreamDecodeLevel.none,
             object_stream_mode=ObjectStreamMode.generate,

@@ -12,8 +12,8 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from PIL import Image
 from pikepdf import Array, Name, Stream
+from PIL import Image
 
 from generateur.liasse.assainissement import parcourir_objets_externes
 from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre
@@ -141,7 +141,5 @@ def _poids(page: pikepdf.Object) -> float:
 def _plus_grande_image(page: pikepdf.Object) -> float:
     vus: set[Cle] = set()
     aires = [0.0]
-    for objet in parcourir_objets_externes(attribut_herite(page, Name.Resources), vus):
-        if objet.get(Name.Subtype) == Name.Image:
-            aires.append((lire_nombre(objet.get(Name.Width)) or 0) * (lire_nombre(objet.get(Name.Height)) or 0))
+    aires.extend((lire_nombre(objet.get(Name.Width)) or 0) * (lire_nombre(objet.get(Name.Height)) or 0) for objet in parcourir_objets_externes(attribut_herite(page, Name.Resources), vus) if objet.get(Name.Subtype) == Name.Image)
     return max(aires)

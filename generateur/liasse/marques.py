@@ -113,7 +113,7 @@ class Habilleur:
         self._pdf = pdf
         self._police = incorporer(pdf)
         self._voile: pikepdf.Object | None = None
-        self._formes: dict[Cle, tuple[Any, pikepdf.Object]] = {}
+        self._formes: dict[Cle, tuple[Any, Any]] = {}
 
     def habiller(self, page: pikepdf.Object, amenagement: Amenagement, marques: bytes) -> None:
         """Remplace le dessin de la page par : son contenu (déplacé s'il le faut), puis les marques."""
@@ -162,7 +162,7 @@ class Habilleur:
             self._voile = self._pdf.make_indirect(Dictionary(Type=Name.ExtGState, ca=OPACITE_PROJET, CA=OPACITE_PROJET))
         return self._voile
 
-    def _former(self, page: pikepdf.Object, dessins: list[Any], boite: Rectangle) -> pikepdf.Object:
+    def _former(self, page: pikepdf.Object, dessins: list[Any], boite: Rectangle) -> Any:
         """Le contenu de la page, transformé en forme : sur place s'il est d'un seul flux."""
         ressources = attribut_herite(page, Name.Resources)
         if not isinstance(ressources, Dictionary):
@@ -191,9 +191,7 @@ class Habilleur:
     def _fondre(self, dessins: list[Any], ressources: Any, boite: Rectangle) -> pikepdf.Object:
         """Plusieurs flux se lisent bout à bout : qpdf les réunit au moment d'écrire, sans les garder en mémoire."""
         double = self._pdf.make_indirect(
-            Dictionary(
-                Type=Name.Page, MediaBox=_dresser_boite(boite), Contents=Array(dessins), Resources=ressources
-            )
+            Dictionary(Type=Name.Page, MediaBox=_dresser_boite(boite), Contents=Array(dessins), Resources=ressources)
         )
         return pikepdf.Page(double).as_form_xobject(False)
 

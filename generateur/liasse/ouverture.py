@@ -23,6 +23,9 @@ ERREURS_PDF = (
     TypeError,
     ValueError,
 )
+# un PDF réparé en route n'est pas un message pour l'utilisateur : ces bibliothèques n'écrivent pas sur stderr
+for bibliotheque in ("pikepdf", "pypdfium2", "pypdf"):
+    logging.getLogger(bibliotheque).addHandler(logging.NullHandler())
 REMEDE_ILLISIBLE = "Ouvrir le fichier et l'imprimer en PDF, ou demander une nouvelle copie à celui qui l'a fourni."
 REMEDE_MOT_DE_PASSE = "Indiquer mot_de_passe pour cette pièce, ou fournir une copie sans mot de passe."
 

@@ -7,7 +7,6 @@ ouvriers restent ouverts d'une conversion à l'autre et s'arrêtent avec le prog
 import importlib.util
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +16,7 @@ from pathlib import Path
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.atelier import Atelier, Ouvrier
+from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.polices import (
     demande_les_polices_du_systeme,
     empreinte_polices,
@@ -38,7 +38,7 @@ class RenduDxpdf:
         self._nombre = executants or _coeurs()
         self._delai = delai
         self._script = script
-        self._dossier: tempfile.TemporaryDirectory[str] | None = None
+        self._dossier = DossierPrive()
         self._createur = os.getpid()
         self._ouvrir_ateliers()
 
@@ -77,7 +77,7 @@ class RenduDxpdf:
         if not conversions:
             return
         if os.getpid() != self._createur:
-            self._createur, self._dossier = os.getpid(), None
+            self._createur, self._dossier = os.getpid(), DossierPrive()
             self._ouvrir_ateliers()
         if len(conversions) == 1 or self._nombre == 1:
             for conversion in conversions:
@@ -96,6 +96,7 @@ class RenduDxpdf:
         """Arrête les ouvriers ; le moteur peut resservir ensuite."""
         for atelier in self._ateliers.values():
             atelier.fermer()
+        self._dossier.fermer()
 
     def _convertir_un(self, conversion: Conversion) -> None:
         source, cible = conversion.source, conversion.cible
@@ -114,9 +115,7 @@ class RenduDxpdf:
         if trouve is None or trouve.origin is None:
             etat = self.disponibilite()
             raise ErreurOutilAbsent(f"Le moteur embarqué ne peut pas servir : {etat.raison}.", remede=etat.remede)
-        if self._dossier is None:
-            self._dossier = tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True)
-        polices = environnement_des_polices(Path(self._dossier.name), avec_systeme=avec_systeme)
+        polices = environnement_des_polices(self._dossier.chemin, avec_systeme=avec_systeme)
         racine = Path(trouve.origin).parent.parent
         commande = [sys.executable, "-I", "-S", str(self._script), str(racine), str(int(self._delai) + 5)]
         return Ouvrier(commande, {**os.environ, **polices}, self._delai)

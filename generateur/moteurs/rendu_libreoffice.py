@@ -22,6 +22,7 @@ from queue import SimpleQueue
 
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
+from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.polices import (
     demande_les_polices_du_systeme,
     empreinte_polices,
@@ -88,7 +89,7 @@ class RenduLibreOffice:
         self._programme = programme
         self._nombre = executants or os.cpu_count() or 1
         self._delai = delai
-        self._dossier: tempfile.TemporaryDirectory[str] | None = None
+        self._dossier = DossierPrive()
         self._profils: SimpleQueue[Path] = SimpleQueue()
         self._en_cours: set[subprocess.Popen[bytes]] = set()
         self._fin = weakref.finalize(self, _tuer, self._en_cours)
@@ -136,17 +137,14 @@ class RenduLibreOffice:
     def fermer(self) -> None:
         """Arrête LibreOffice et efface ses profils."""
         _tuer(self._en_cours)
-        if self._dossier is not None:
-            self._dossier.cleanup()
-            self._dossier = None
+        self._dossier.fermer()
         self._profils = SimpleQueue()
 
     def _preparer(self) -> None:
-        if self._dossier is not None:
+        if not self._profils.empty():
             return
-        self._dossier = tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True)
         for rang in range(self._nombre):
-            profil = Path(self._dossier.name) / f"profil{rang}"
+            profil = self._dossier.chemin / f"profil{rang}"
             _ecrire_profil(profil)
             self._profils.put(profil)
 

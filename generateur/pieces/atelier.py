@@ -5,6 +5,7 @@ prendrait la main sur l'enfant ne peut rien faire exécuter au parent. L'enfant 
 réseau, ni droit de lancer un programme.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from generateur.erreurs import ErreurGenerateur, ErreurPiece, ErreurUsage
+from generateur.erreurs import ErreurPiece
 
 _RACINE_PAQUET = Path(__file__).resolve().parents[2]
 _ATTENTE_FIN = 2.0  # secondes laissées à l'enfant pour finir de lui-même
@@ -54,7 +55,7 @@ class Atelier:
             minuterie.cancel()
         if not reponse:
             self.fermer()
-            raise _panne(depasse.is_set(), delai)
+            raise _panne(delai, est_delai=depasse.is_set())
         contenu: dict[str, Any] = json.loads(reponse)
         if "erreur" in contenu:
             erreur = contenu["erreur"]
@@ -68,10 +69,8 @@ class Atelier:
         if enfant is None:
             return
         if enfant.stdin:
-            try:
+            with contextlib.suppress(OSError):  # l'enfant est peut-être déjà mort
                 enfant.stdin.close()
-            except OSError:
-                pass  # l'enfant est déjà mort : il n'y a plus rien à lui dire
         try:
             enfant.wait(_ATTENTE_FIN)
         except subprocess.TimeoutExpired:
@@ -102,7 +101,7 @@ class Atelier:
 def _echanger(enfant: subprocess.Popen[bytes], demande: str) -> bytes:
     """Une ligne à l'aller, une au retour ; rien si l'enfant est tombé."""
     if enfant.stdin is None or enfant.stdout is None:
-        raise ErreurUsage("L'atelier des pièces est fermé.")
+        return b""
     try:
         enfant.stdin.write(demande.encode() + b"\n")
         enfant.stdin.flush()
@@ -111,7 +110,7 @@ def _echanger(enfant: subprocess.Popen[bytes], demande: str) -> bytes:
         return b""
 
 
-def _panne(est_delai: bool, delai: float) -> ErreurGenerateur:
+def _panne(delai: float, *, est_delai: bool) -> ErreurPiece:
     remede = "Ouvrez le fichier dans son logiciel, imprimez-le en PDF, et joignez ce PDF."
     if est_delai:
         return ErreurPiece(f"Le fichier demande plus de {delai:.0f} secondes à lire.", remede=remede)

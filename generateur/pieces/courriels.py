@@ -4,6 +4,7 @@ S'exécute dans l'enfant de l'atelier. Rien n'est ouvert hors du message : ni li
 parent prépare les pièces jointes entre « ouvrir » et « composer », puis met le tout bout à bout.
 """
 
+import base64
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -174,7 +175,7 @@ def _choisir_version(versions: Sequence[Message]) -> list[Message]:
         return list(versions)
     brute = next((v for v in lisibles if v.get_content_type() == "text/plain"), lisibles[0])
     riche = max(lisibles, key=lambda version: len(textes[id(version)]))
-    choisie = riche if len(textes[id(riche)]) > _RAPPORT_HTML * len(textes[id(brute)]) + 200 else brute  # noqa: PLR2004 (un avis bref)
+    choisie = riche if len(textes[id(riche)]) > _RAPPORT_HTML * len(textes[id(brute)]) + 200 else brute
     jointes = [feuille for v in lisibles if v is not choisie for feuille in _parties(v) if not _est_corps(feuille)]
     return [choisie, *jointes, *autres]
 
@@ -218,17 +219,16 @@ def _joindre(partie: Message, extraction: _Extraction) -> dict[str, Any]:
 
 def _motif_d_omission(partie: Message, octets: bytes) -> str:
     """Pourquoi une partie qui n'est pas un document n'est pas reproduite ; vide si elle doit l'être."""
-    if "signature" in partie.get_content_subtype():
+    genre = partie.get_content_subtype()
+    est_liee = bool(partie.get("Content-ID") or partie.get("Content-Location"))
+    if "signature" in genre:
         return "signature électronique du message, non reproduite"
-    if partie.get_content_subtype() in {"calendar", "vcard", "x-vcard", "ms-tnef"}:
+    if genre in {"calendar", "vcard", "x-vcard", "ms-tnef"}:
         return "donnée de messagerie, non reproduite"
-    if partie.get_content_subtype() in {"css", "javascript", "x-javascript"}:
-        return "donnée de mise en page, non reproduite"
-    if not partie.get("Content-ID") and not partie.get("Content-Location"):
-        return ""
-    if _est_decorative(partie, octets):
+    if est_liee and _est_decorative(partie, octets):
         return "image décorative du message, non reproduite"
-    if partie.get_content_maintype() != "image" and not partie.get_filename():
+    est_nommee = partie.get_content_maintype() == "image" or partie.get_filename()
+    if genre in {"css", "javascript", "x-javascript"} or (est_liee and not est_nommee):
         return "donnée de mise en page, non reproduite"
     return ""
 
@@ -247,5 +247,10 @@ def _joindre_message(partie: Message, extraction: _Extraction) -> dict[str, Any]
     joint = next((sous for sous in partie.get_payload() if isinstance(sous, Message)), None)
     if joint is None:
         return extraction.extraire(nommer_piece_jointe(partie), _octets_de(partie))
+    octets = joint.as_bytes()
+    if str(partie.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
+        # interdit par la norme pour un message joint, mais des messageries le font
+        octets = base64.b64decode(octets)
+        joint = BytesParser(policy=compat32).parsebytes(octets)
     objet = decoder_entete(joint.get("Subject")) or "sans objet"
-    return extraction.extraire(f"Message « {objet} ».eml", joint.as_bytes())
+    return extraction.extraire(f"Message « {objet} ».eml", octets)

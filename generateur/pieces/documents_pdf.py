@@ -44,18 +44,18 @@ def examiner(source: str, mot_de_passe: str | None, pages_maximales: int) -> dic
         faits = _controler(pdf, pages_maximales)
         if avertissements:
             with tempfile.TemporaryDirectory() as essai:
-                avertissements = _enregistrer(pdf, str(Path(essai) / "essai.pdf"), avertissements)
+                _enregistrer(pdf, str(Path(essai) / "essai.pdf"), avertissements)
         texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
-        return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": avertissements}
+        return faits | {"texte": texte, "sans_texte": sans_texte}
 
 
 def preparer(source: str, cible: str, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
     """Réécrit le document à la cible, complet et sans chiffrement ; mêmes octets pour la même source."""
     with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
         faits = _controler(pdf, pages_maximales)
-        avertissements = _enregistrer(pdf, cible, avertissements)
+        constates = _enregistrer(pdf, cible, avertissements)
     _, sans_texte = lire_texte(cible, [None])
-    return faits | {"sans_texte": sans_texte, "avertissements": avertissements}
+    return faits | {"sans_texte": sans_texte, "avertissements": constates}
 
 
 def reunir(sources: list[str], cible: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Les en-têtes d'un courriel, décodés et présentés en français ; la date garde le fuseau de l'expéditeur."""
 
+import contextlib
 import re
 import unicodedata
 from email.errors import HeaderParseError
@@ -40,7 +41,7 @@ def presenter_entetes(message: Message) -> list[list[str]]:
 def presenter_date(brute: str) -> str:
     """Date en français, heure et décalage de l'expéditeur ; telle quelle si elle n'est pas sûre.
 
-    >>> presenter_date("Mon, 2 Mar 2026 14:05:10 +0100").replace("\\xa0", " ")
+    >>> " ".join(presenter_date("Mon, 2 Mar 2026 14:05:10 +0100").split())
     '2 mars 2026 à 14:05:10 (UTC+01:00)'
     """
     if not _DATE_SURE.fullmatch(brute.strip()):
@@ -70,18 +71,13 @@ def decoder_entete(valeur: object) -> str:
         brut = "".join(_texte(morceau, encodage) for morceau, encodage in decode_header(valeur))
     else:
         brut = str(valeur)
-    try:
+    with contextlib.suppress(HeaderParseError, ValueError):  # un mot mal encodé est montré tel quel
         brut = "".join(_texte(morceau, encodage) for morceau, encodage in decode_header(brut))
-    except (HeaderParseError, ValueError):
-        pass  # un mot mal encodé est montré tel quel
     return re.sub(r"\s+", " ", brut).strip()
 
 
 def _texte(morceau: bytes | str, encodage: str | None) -> str:
-    if isinstance(morceau, str):
-        octets = morceau.encode("utf-8", "surrogateescape")
-    else:
-        octets = morceau
+    octets = morceau.encode("utf-8", "surrogateescape") if isinstance(morceau, str) else morceau
     for essai in (encodage, "utf-8"):
         if essai and essai != "unknown-8bit":
             try:

@@ -66,7 +66,6 @@ _SIGNATURES: tuple[tuple[bytes, Famille, str], ...] = (
     (b"\x1aE\xdf\xa3", Famille.SON_OU_VIDEO, ".mkv"),
 )
 _MARQUES_HEIF = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
-_CONTENUS_RIFF = {b"WEBP": (Famille.IMAGE, ".webp")}
 _OID_SIGNATURE = bytes.fromhex("2a864886f70d0107")  # 1.2.840.113549.1.7 : les enveloppes PKCS n° 7
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FLUX_OLE: tuple[tuple[str, Famille, str], ...] = (
@@ -85,7 +84,17 @@ _ENTETES_COURRIEL = frozenset(
     b"reply-to content-type dkim-signature".split()
 )
 _ENTETE = re.compile(rb"([!-9;-~]+):(?!//)")
+_BALISES: tuple[tuple[re.Pattern[bytes], Famille, str], ...] = (
+    (re.compile(rb"CrossIndustry(?:Invoice|Document)"), Famille.FACTURE_XML, ".xml"),
+    (re.compile(rb"ubl:schema:xsd:(?:Invoice|CreditNote)"), Famille.FACTURE_XML, ".xml"),
+    (re.compile(rb"<office:document[\s>]"), Famille.BUREAUTIQUE, ".fodt"),
+    (re.compile(rb"<svg[\s>]"), Famille.DESSIN, ".svg"),
+    (re.compile(rb"<html[\s>]", re.IGNORECASE), Famille.PAGE_WEB, ".html"),
+)
 _EXTENSIONS_COURRIEL = (".eml", ".emlx", ".mht", ".mhtml")
+_EXTENSIONS_BUREAUTIQUES = frozenset(
+    {*(".doc", ".docx", ".docm", ".xls", ".xlsx", ".xlsm", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf")}
+)
 _EXTENSIONS_TEXTE = (".txt", ".text", ".csv", ".md", ".log")
 
 
@@ -94,25 +103,28 @@ def reconnaitre(source: Path) -> Reconnaissance:
     with source.open("rb") as flux:
         tete = flux.read(TETE)
     extension = source.suffix.lower()
-    for signature, famille, propre in _SIGNATURES:
-        if tete.startswith(signature):
-            return Reconnaissance(famille, propre)
     if tete.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _reconnaitre_zip(source, extension)
     if tete.startswith(_OLE):
         return _reconnaitre_ole(source)
-    return _reconnaitre_conteneur(tete) or _reconnaitre_texte(tete, extension)
+    return _reconnaitre_signature(tete) or _reconnaitre_texte(tete, extension)
 
 
-def _reconnaitre_conteneur(tete: bytes) -> Reconnaissance | None:
-    """Les formats dont la marque n'est pas au premier octet."""
+def _reconnaitre_signature(tete: bytes) -> Reconnaissance | None:
+    for signature, famille, propre in _SIGNATURES:
+        if tete.startswith(signature):
+            return Reconnaissance(famille, propre)
     if tete[:4] == b"RIFF":
-        famille, propre = _CONTENUS_RIFF.get(tete[8:12], (Famille.SON_OU_VIDEO, ""))
-        return Reconnaissance(famille, propre)
+        est_image = tete[8:12] == b"WEBP"
+        return Reconnaissance(Famille.IMAGE, ".webp") if est_image else Reconnaissance(Famille.SON_OU_VIDEO)
     if tete[4:8] == b"ftyp":
-        if tete[8:12] in _MARQUES_HEIF:
-            return Reconnaissance(Famille.IMAGE, ".heic")
-        return Reconnaissance(Famille.SON_OU_VIDEO)
+        est_image = tete[8:12] in _MARQUES_HEIF
+        return Reconnaissance(Famille.IMAGE, ".heic") if est_image else Reconnaissance(Famille.SON_OU_VIDEO)
+    return _reconnaitre_marque_interne(tete)
+
+
+def _reconnaitre_marque_interne(tete: bytes) -> Reconnaissance | None:
+    """Les formats dont la marque n'est pas au premier octet."""
     if tete[:2] == b"BM" and tete[6:10] == b"\0\0\0\0":
         return Reconnaissance(Famille.IMAGE, ".bmp")
     if tete[:1] == b"\x30" and _OID_SIGNATURE in tete[:40]:
@@ -130,14 +142,10 @@ def _reconnaitre_texte(tete: bytes, extension: str) -> Reconnaissance:
         return Reconnaissance(Famille.BOITE, ".mbox")
     if _est_courriel(tete, extension):
         return Reconnaissance(Famille.COURRIEL, ".eml")
-    if b"\0" in tete and not tete.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Reconnaissance(Famille.INCONNUE)
     balise = tete.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
-    if balise.startswith((b"<!doctype html", b"<html")):
-        return Reconnaissance(Famille.PAGE_WEB, ".html")
-    if balise.startswith((b"<?xml", b"<!doctype", b"<svg")) or re.match(rb"<[a-z0-9]+:[a-z]+ ", balise):
-        return _reconnaitre_xml(tete)
-    if extension in {".odt", ".docx", ".xlsx", ".ods", ".pptx", ".odp", ".doc", ".xls", ".ppt"}:
+    if balise.startswith((b"<?xml", b"<!doctype", b"<svg", b"<html")) or re.match(rb"<[a-z0-9]+:[a-z]+ ", balise):
+        return _reconnaitre_balises(tete, balise)
+    if extension in _EXTENSIONS_BUREAUTIQUES:
         return Reconnaissance(Famille.BUREAUTIQUE_ABIMEE)
     return Reconnaissance(Famille.TEXTE if _est_du_texte(tete) else Famille.INCONNUE, ".txt")
 
@@ -160,17 +168,12 @@ def _est_courriel(tete: bytes, extension: str) -> bool:
     return len(connus & _ENTETES_COURRIEL) >= exigence
 
 
-def _reconnaitre_xml(tete: bytes) -> Reconnaissance:
-    if b"CrossIndustryInvoice" in tete or b"CrossIndustryDocument" in tete:
-        return Reconnaissance(Famille.FACTURE_XML, ".xml")
-    if re.search(rb"urn:oasis:names:specification:ubl:schema:xsd:(Invoice|CreditNote)", tete):
-        return Reconnaissance(Famille.FACTURE_XML, ".xml")
-    if b"office:document" in tete and b"opendocument" in tete:
-        return Reconnaissance(Famille.BUREAUTIQUE, ".fodt")
-    if re.search(rb"<svg[\s>]", tete):
-        return Reconnaissance(Famille.DESSIN, ".svg")
-    if re.search(rb"<html[\s>]", tete, re.IGNORECASE):
+def _reconnaitre_balises(tete: bytes, balise: bytes) -> Reconnaissance:
+    if balise.startswith((b"<!doctype html", b"<html")):
         return Reconnaissance(Famille.PAGE_WEB, ".html")
+    for motif, famille, propre in _BALISES:
+        if motif.search(tete):
+            return Reconnaissance(famille, propre)
     return Reconnaissance(Famille.XML, ".xml")
 
 
@@ -181,7 +184,7 @@ def _reconnaitre_zip(source: Path, extension: str) -> Reconnaissance:
             mime = archive.open("mimetype").read(100).decode("ascii", "replace") if "mimetype" in noms else ""
             return _reconnaitre_paquet(noms, mime, archive)
     except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError):
-        est_bureautique = extension[:4] in {".doc", ".xls", ".ppt", ".odt", ".ods", ".odp"}
+        est_bureautique = extension in _EXTENSIONS_BUREAUTIQUES
         return Reconnaissance(Famille.BUREAUTIQUE_ABIMEE if est_bureautique else Famille.ARCHIVE, ".zip")
 
 
@@ -232,8 +235,10 @@ def _est_chiffre(contenu: bytes, extension: str) -> bool:
 
 
 def _est_du_texte(tete: bytes) -> bool:
-    """Vrai si presque aucun octet n'est un caractère de commande."""
+    """Vrai si presque aucun octet n'est un caractère de commande, et aucun n'est nul."""
     if tete.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
+    if b"\0" in tete:
+        return False
     commandes = sum(octet < 32 and octet not in b"\t\n\r\f\x1b" for octet in tete)  # noqa: PLR2004 (ASCII)
     return commandes * 100 <= len(tete)

@@ -3,13 +3,14 @@
 import re
 from html.parser import HTMLParser
 
-_BLOCS = frozenset(
-    "p div br hr tr table ul ol li h1 h2 h3 h4 h5 h6 blockquote pre section article header footer "
-    "dl dt dd address center form fieldset title".split()
-)
-_ESPACES_AUTOUR = frozenset("p h1 h2 h3 h4 h5 h6 blockquote ul ol table pre".split())
+_TITRES = frozenset(f"h{niveau}" for niveau in range(1, 7))
+_BLOCS = _TITRES | {
+    *("p", "div", "br", "hr", "tr", "table", "ul", "ol", "li", "blockquote", "pre", "section", "article"),
+    *("header", "footer", "dl", "dt", "dd", "address", "center", "form", "fieldset", "title"),
+}
+_ESPACES_AUTOUR = _TITRES | {"p", "blockquote", "ul", "ol", "table", "pre"}
 _MUETS = frozenset(("script", "style", "head", "template", "noscript", "svg", "object", "applet"))
-_ORPHELINS = frozenset("br hr img meta link input area base col embed source track wbr".split())
+_SANS_FIN = frozenset({"br", "hr"})
 _LIENS_MONTRES = ("http://", "https://", "mailto:", "ftp://")
 _PROFONDEUR_CITATION = 8
 
@@ -50,7 +51,7 @@ class _Lecteur(HTMLParser):
         if tag == "a" and self._lien:
             self._montrer_lien(*self._lien)
             self._lien = None
-        if tag in _BLOCS and tag not in _ORPHELINS:
+        if tag in _BLOCS and tag not in _SANS_FIN:
             self._finir_ligne(est_espacee=tag in _ESPACES_AUTOUR)
         if tag == "blockquote":
             self._citation = max(0, self._citation - 1)

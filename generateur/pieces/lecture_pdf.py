@@ -22,7 +22,7 @@ def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, b
     document = _ouvrir(source, mots_de_passe)
     if document is None:
         return "", False
-    morceaux = []
+    morceaux: list[str] = []
     with document:
         for rang in range(min(len(document), _PAGES_SONDEES)):
             if rang >= PAGES_LUES and any(morceaux):
@@ -121,15 +121,16 @@ def lister_pieces_jointes(pdf: pikepdf.Pdf) -> list[str]:
     """Noms des fichiers joints au document ou à une page, sans doublon."""
     noms: list[str] = []
     try:
-        for cle, fichier in pdf.attachments.items():
-            noms.append(fichier.filename or cle)
+        noms.extend(fichier.filename or cle for cle, fichier in pdf.attachments.items())
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
         noms.append("(fichier joint illisible)")
     for page in pdf.pages:
         annotations = page.obj.get("/Annots")
-        for annotation in annotations if isinstance(annotations, pikepdf.Array) else ():
-            if isinstance(annotation, pikepdf.Dictionary) and annotation.get("/Subtype") == "/FileAttachment":
-                noms.append(_nom_annotation(annotation))
+        noms.extend(
+            _nom_annotation(annotation)
+            for annotation in (annotations if isinstance(annotations, pikepdf.Array) else ())
+            if isinstance(annotation, pikepdf.Dictionary) and annotation.get("/Subtype") == "/FileAttachment"
+        )
     return list(dict.fromkeys(noms))
 
 

@@ -81,9 +81,9 @@ def _neutraliser_partie(nom: str, contenu: bytes) -> tuple[bytes, int]:
     _refuser_entites(contenu)
     if nom.endswith(".rels"):
         return _neutraliser_relations(contenu)
-    if nom in {"content.xml", "styles.xml"} or nom.endswith(("/content.xml", "/styles.xml")):
-        if b"opendocument" in contenu[:4096]:
-            return _neutraliser_odf(contenu)
+    est_odf = nom.rpartition("/")[2] in {"content.xml", "styles.xml"} and b"opendocument" in contenu[:4096]
+    if est_odf:
+        return _neutraliser_odf(contenu)
     if nom.startswith("word/") and (b"instrText" in contenu or b":instr=" in contenu):
         return _neutraliser_champs(contenu)
     return contenu, 0

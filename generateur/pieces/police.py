@@ -3,9 +3,8 @@
 import io
 import unicodedata
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
-import font_source_sans_pro
 import pikepdf
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -170,14 +169,19 @@ class Police:
 
 @cache
 def _charger(style: str) -> tuple[TTFont, dict[int, str]]:
-    fonte = TTFont(Path(font_source_sans_pro.font_directory) / FICHIERS[style], lazy=True)
+    fonte = TTFont(_lire_fichier(style), lazy=True)
     return fonte, fonte.getBestCmap()
+
+
+def _lire_fichier(style: str) -> io.BytesIO:
+    chemin = files("font_source_sans_pro").joinpath("files", FICHIERS[style])
+    return io.BytesIO(chemin.read_bytes())
 
 
 def _reduire(style: str, glyphes: set[str]) -> tuple[bytes, dict[str, int]]:
     """Fonte réduite à ces glyphes, et le rang de chacun."""
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, glyph_names=True)
-    fonte = TTFont(Path(font_source_sans_pro.font_directory) / FICHIERS[style], recalcTimestamp=False)
+    fonte = TTFont(_lire_fichier(style), recalcTimestamp=False)
     # ôtées avant la réduction : leur seule lecture prendrait dix fois le temps du reste
     for table in set(fonte.keys()) - _TABLES_GARDEES:
         del fonte[table]

@@ -47,8 +47,7 @@ def constater_choix(decision: Decision) -> tuple[Constat, ...]:
             Constat(
                 "AUCUNE_PROCEDURE",
                 "bloquant",
-                "aucune procédure ne peut être retenue pour ce dossier"
-                + (f" : {causes[0][0]}" if causes else ""),
+                "aucune procédure ne peut être retenue pour ce dossier" + (f" : {causes[0][0]}" if causes else ""),
                 remede="Lire les motifs de « generateur choisir » et ce qu'ils proposent à la place.",
             ),
         )

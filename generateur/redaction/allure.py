@@ -170,11 +170,11 @@ def _adapter_reglages(reglages: Any, paquet: Paquet) -> None:
             reglages.append(compatibilite)
         else:
             suivant.addprevious(compatibilite)
-    if not any(e.get(mot("name")) == "compatibilityMode" for e in compatibilite):
-        mode = etree.SubElement(compatibilite, mot("compatSetting"))
-        mode.set(mot("name"), "compatibilityMode")
-        mode.set(mot("uri"), "http://schemas.microsoft.com/office/word")
-        mode.set(mot("val"), "15")
+    modes = [e for e in compatibilite if e.get(mot("name")) == "compatibilityMode"]
+    mode = modes[0] if modes else etree.SubElement(compatibilite, mot("compatSetting"))
+    mode.set(mot("name"), "compatibilityMode")
+    mode.set(mot("uri"), "http://schemas.microsoft.com/office/word")
+    mode.set(mot("val"), "15")
 
 
 def retirer(arbre: Any, *noms: str) -> None:

@@ -22,7 +22,6 @@ CAS = [
     for cas in tomllib.loads(fichier.read_text("utf-8")).get("cas", ())
 ]
 CODES_DE_COMPETENCE = {  # éprouvés dans test_competence.py : ils ne sortent que de la voie qui saisit un tribunal
-    "COMMUNE_AMBIGUE",
     "JURIDICTION_A_CONFIRMER",
     "RESSORTS_DIFFERENTS",
     "DEBITEUR_NON_COMMERCANT",

@@ -89,13 +89,28 @@ def test_le_tribunal_de_proximite_est_nomme_jusqu_a_son_seuil(competence, montan
     assert (trouvee.juridiction.nom, trouvee.cour_appel) == (nom, "Cour d'appel de Lyon")
 
 
-def test_une_commune_ambigue_se_demande_et_le_code_insee_la_tranche(competence):
-    ambigue = {"code_postal": "51230", "commune": ""}
-    trouvee = competence(_debiteur(adresse={**ambigue, "commune": "Bannes", "insee": None}))
-    assert trouvee.juridiction.type == "TC"
-    inconnue = competence(_debiteur(adresse={**VILLEURBANNE, "insee": "99999"}))
-    assert _codes(inconnue) == ["COMMUNE_INCONNUE"]
-    assert inconnue.constats[0].lieu == "debiteurs[1].adresse.insee"
+def test_une_commune_ambigue_nomme_les_candidates_sans_choisir(competence):
+    trouvee = competence(_debiteur(adresse={"code_postal": "58120", "commune": "Château-Chinon"}))
+    assert trouvee.juridiction is None
+    assert "Château-Chinon (Ville) (58062) et Château-Chinon (Campagne) (58063)" in trouvee.constats[0].message
+
+
+def test_un_code_insee_inconnu_est_designe_a_sa_place(competence):
+    trouvee = competence(_debiteur(adresse={**VILLEURBANNE, "insee": "99999"}))
+    assert _codes(trouvee) == ["COMMUNE_INCONNUE"]
+    assert trouvee.constats[0].lieu == "debiteurs[1].adresse.insee"
+
+
+def test_une_commune_disputee_entre_deux_greffes_est_a_confirmer(competence):
+    trouvee = competence(_debiteur(adresse={"code_postal": "25250", "commune": "Accolans"}))
+    assert trouvee.juridiction.confiance == "a_confirmer"
+    assert _codes(trouvee) == ["JURIDICTION_A_CONFIRMER"]
+
+
+def test_hors_perimetre_aucune_juridiction_n_est_nommee(competence):
+    trouvee = competence(_debiteur(adresse={"code_postal": "98800", "commune": "Nouméa"}))
+    assert trouvee.juridiction is None
+    assert _codes(trouvee) == ["HORS_PERIMETRE"]
 
 
 def test_deux_debiteurs_de_ressorts_differents_sont_compares(competence):

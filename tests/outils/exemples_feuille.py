@@ -295,7 +295,7 @@ class Feuille:
         for rayon in (11.5, 8.3):
             self.toile.circle(0, 0, rayon * MM)
         for rang, ligne in enumerate(lignes):
-            self.toile.setFont("Sans-Gras", 8 if len(ligne) < 10 else 80 / (len(ligne) + 3))
+            self.toile.setFont("Sans-Gras", 8 if len(ligne) < 12 else 80 / (len(ligne) + 3))
             self.toile.drawCentredString(0, 6 - 9 * rang, ligne)
         for angle in range(0, 360, 30):
             self.toile.circle(9.9 * MM * math.cos(angle), 9.9 * MM * math.sin(angle), 0.7, fill=1)

@@ -44,10 +44,10 @@ def ajouter_champ_word(paragraphe, code: str) -> None:
 
 
 def ecrire_modele(racine: Path, nom: str, *paragraphes: str, garnir: Callable[[DocumentWord], None] | None = None):
-    """Un modèle à l'allure de la charte : un paragraphe par texte, « Style|texte » pour choisir le style."""
+    """Un modèle à l'allure de la charte : un paragraphe par texte, « Style::texte » pour choisir le style."""
     document = Document(str(racine / "communs/charte.docx"))
     for texte in paragraphes:
-        style, barre, reste = texte.partition("|")
+        style, barre, reste = texte.partition("::")
         document.add_paragraph(reste if barre else texte, style=style if barre else None)
     if garnir is not None:
         garnir(document)
@@ -64,4 +64,6 @@ def enregistrer(document: DocumentWord, racine: Path, nom: str) -> Path:
 def texte_de(octets_ou_chemin) -> str:
     """Le texte du corps d'un docx, un paragraphe par ligne, cellules comprises."""
     document = Document(octets_ou_chemin)
-    return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"), qn("w:br"))) for p in document.element.body.iter(qn("w:p")))
+    return "\n".join(
+        "".join(t.text or "" for t in p.iter(qn("w:t"), qn("w:br"))) for p in document.element.body.iter(qn("w:p"))
+    )

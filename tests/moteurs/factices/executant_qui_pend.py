@@ -1,0 +1,7 @@
+"""Un ouvrier qui ne répond jamais."""
+
+import sys
+import time
+
+for _ in sys.stdin:
+    time.sleep(600)

@@ -1,0 +1,7 @@
+"""Un ouvrier que chaque document fait tomber."""
+
+import os
+import sys
+
+for _ in sys.stdin:
+    os._exit(139)

@@ -1,0 +1,121 @@
+"""Le cache rend le même PDF sans convertir, et ne se trompe jamais de document."""
+
+from pathlib import Path
+
+import pytest
+
+from generateur.contrats import Conversion, Disponibilite
+from generateur.erreurs import ErreurRendu
+from generateur.moteurs.cache_rendu import CacheRendu
+
+PDF = b"%PDF-1.4\n1 0 obj << /Type /Page >>\n%%EOF\n"
+
+
+class MoteurCompteur:
+    """Un moteur qui recopie le document dans le PDF et compte ses conversions."""
+
+    nom = "compteur"
+    polices_maitrisees = True
+
+    def __init__(self, version: str = "1") -> None:
+        self.version = version
+        self.convertis: list[str] = []
+
+    def disponibilite(self) -> Disponibilite:
+        return Disponibilite(presente=True, version=self.version)
+
+    def empreinte(self) -> str:
+        return f"compteur {self.version}"
+
+    def prechauffer(self, nombre: int) -> None:
+        pass
+
+    def fermer(self) -> None:
+        pass
+
+    def convertir(self, conversions) -> None:
+        for conversion in conversions:
+            if not conversion.source.is_file():
+                raise ErreurRendu(f"« {conversion.source.name} » est absent.")
+            self.convertis.append(conversion.source.name)
+            conversion.cible.write_bytes(PDF + conversion.source.read_bytes())
+
+
+@pytest.fixture(autouse=True)
+def _avec_cache(monkeypatch):
+    monkeypatch.delenv("GENERATEUR_SANS_CACHE", raising=False)
+
+
+def _produire(dossier: Path, moteur: MoteurCompteur, *contenus: bytes, **options) -> list[bytes]:
+    conversions = []
+    for rang, contenu in enumerate(contenus):
+        source = dossier / f"{rang}.docx"
+        source.write_bytes(contenu)
+        conversions.append(Conversion(source, dossier / f"{rang}.pdf"))
+    CacheRendu(moteur, dossier / "cache", **options).convertir(conversions)
+    return [conversion.cible.read_bytes() for conversion in conversions]
+
+
+def test_un_document_deja_converti_ne_l_est_plus(tmp_path):
+    premier, second = MoteurCompteur(), MoteurCompteur()
+    attendu = _produire(tmp_path, premier, b"a", b"b")
+    for pdf in tmp_path.glob("*.pdf"):
+        pdf.unlink()
+    assert _produire(tmp_path, second, b"a", b"b") == attendu
+    assert (premier.convertis, second.convertis) == (["0.docx", "1.docx"], [])
+
+
+def test_seul_le_document_change_est_converti(tmp_path):
+    _produire(tmp_path, MoteurCompteur(), b"a", b"b")
+    moteur = MoteurCompteur()
+    assert _produire(tmp_path, moteur, b"a", b"b2")[1] == PDF + b"b2"
+    assert moteur.convertis == ["1.docx"]
+
+
+def test_une_autre_version_du_moteur_reconvertit(tmp_path):
+    _produire(tmp_path, MoteurCompteur("1"), b"a")
+    moteur = MoteurCompteur("2")
+    _produire(tmp_path, moteur, b"a")
+    assert moteur.convertis == ["0.docx"]
+
+
+@pytest.mark.parametrize("degat", [lambda _: b"", lambda o: o[:-5], lambda o: o[:40] + b"X" + o[41:], lambda _: PDF])
+def test_un_fichier_de_cache_abime_est_refait(tmp_path, degat):
+    attendu = _produire(tmp_path, MoteurCompteur(), b"a")
+    (rangement,) = (tmp_path / "cache").iterdir()
+    rangement.write_bytes(degat(rangement.read_bytes()))
+    moteur = MoteurCompteur()
+    assert _produire(tmp_path, moteur, b"a") == attendu
+    assert moteur.convertis == ["0.docx"]
+    assert _produire(tmp_path, MoteurCompteur(), b"a") == attendu
+
+
+def test_le_cache_se_desactive(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENERATEUR_SANS_CACHE", "1")
+    _produire(tmp_path, MoteurCompteur(), b"a")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_un_cache_impossible_a_ecrire_n_empeche_rien(tmp_path):
+    (tmp_path / "cache").write_bytes(b"un fichier a la place du dossier")
+    assert _produire(tmp_path, MoteurCompteur(), b"a") == [PDF + b"a"]
+
+
+def test_le_cache_reste_sous_sa_taille(tmp_path):
+    contenus = [bytes([rang]) * 1000 for rang in range(10)]
+    _produire(tmp_path, MoteurCompteur(), *contenus, taille_maximale=3500)
+    ranges = list((tmp_path / "cache").iterdir())
+    assert 1 <= len(ranges) <= 3
+    assert sum(chemin.stat().st_size for chemin in ranges) <= 3500
+
+
+def test_un_echec_n_est_pas_range(tmp_path):
+    cache = CacheRendu(MoteurCompteur(), tmp_path / "cache")
+    with pytest.raises(ErreurRendu, match="absent"):
+        cache.convertir([Conversion(tmp_path / "absent.docx", tmp_path / "absent.pdf")])
+    assert not (tmp_path / "cache").exists()
+
+
+def test_aucun_fichier_provisoire_ne_reste(tmp_path):
+    _produire(tmp_path, MoteurCompteur(), b"a")
+    assert [chemin.suffix for chemin in (tmp_path / "cache").iterdir()] == [".rendu"]
