@@ -98,7 +98,7 @@ def _exemples_par_procedure(jour: dt.date, au: dt.date | None, moteurs: Moteurs)
     faites: set[str] = set()
     for chemin in lister_dossiers(racine_des_exemples()):
         try:
-            etude = etudier_dossier(chemin, jour=jour, au=au)
+            etude = etudier_dossier(chemin, jour=jour, au=au, outils=moteurs.pieces)
         except ErreurGenerateur:
             continue
         procedure = etude.decision.retenue

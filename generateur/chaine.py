@@ -27,7 +27,7 @@ from generateur.manifeste import (
     empreinte,
 )
 from generateur.mise_en_liasse import (
-    Atelier,
+    Etabli,
     LiasseFaite,
     PiecePrete,
     garder_originaux,
@@ -48,13 +48,13 @@ def produire_dossier(
 
     Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
     """
-    etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure)
+    etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure, outils=moteurs.pieces)
     refuser_si_besoin(etude, projet=reglages.projet)
     matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
     bibliotheque = ouvrir_bibliotheque(reglages.modeles)
-    with preparer_publication(sortie, etude.dossier.reference) as chantier, atelier_temporaire() as atelier:
-        pieces = preparer_pieces(etude.bordereau, etude.lu.racine, atelier, moteurs.bureautique)
-        faite = mettre_en_liasse(matiere, pieces, Atelier(chantier, bibliotheque, moteurs.rendu, reglages.liasse))
+    with preparer_publication(sortie, etude.dossier.reference) as chantier, repertoire_provisoire() as provisoire:
+        pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces)
+        faite = mettre_en_liasse(matiere, pieces, Etabli(chantier, bibliotheque, moteurs.rendu, reglages.liasse))
         garder_originaux(pieces, etude.lu.racine, chantier)
         entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
         manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, entrees)
@@ -73,7 +73,7 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
 
 
 @contextlib.contextmanager
-def atelier_temporaire() -> Iterator[Path]:
+def repertoire_provisoire() -> Iterator[Path]:
     """Répertoire de travail privé, effacé quoi qu'il arrive."""
     with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as nom:
         yield Path(nom)

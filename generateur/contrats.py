@@ -41,6 +41,10 @@ class MoteurRendu(Protocol):
         """Écrit chaque cible ; lève ErreurRendu en nommant le document fautif."""
         ...
 
+    def prechauffer(self, nombre: int) -> None:
+        """Démarre ce qui peut l'être à l'avance, pour tant de documents à la fois."""
+        ...
+
     def fermer(self) -> None:
         """Arrête les processus que le moteur a démarrés."""
         ...

@@ -23,6 +23,7 @@ from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
+from generateur.reglages import OutilsPieces
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,14 @@ class Etude:
         return verdict(self.constats)
 
 
-def etudier_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None, procedure: str | None = None) -> Etude:
+def etudier_dossier(
+    source: Path,
+    *,
+    jour: dt.date,
+    au: dt.date | None = None,
+    procedure: str | None = None,
+    outils: OutilsPieces | None = None,
+) -> Etude:
     """Lit, contrôle, choisit et chiffre, sans rien écrire.
 
     Lève ErreurLecture, ErreurDroitManquant, ErreurUsage ; tout défaut du dossier est un constat.
@@ -54,7 +62,12 @@ def etudier_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None, p
     lu = lire_dossier(source)
     dossier = lu.dossier
     arrete = au or dossier.arrete_au(jour)
-    fichiers = inspecter(lu.racine, _chemins_a_inspecter(dossier))
+    fichiers = inspecter(
+        lu.racine,
+        _chemins_a_inspecter(dossier),
+        moteur_bureautique=outils.bureautique if outils else None,
+        atelier=outils.atelier if outils else None,
+    )
     decompte = chiffrer(dossier, arrete)
     communs = controler_commun(dossier, Contexte(arrete, jour, fichiers, decompte))
     espece = _situer(dossier, arrete, decompte)

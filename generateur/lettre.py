@@ -48,7 +48,7 @@ def ecrire_mise_en_demeure(
     source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
 ) -> Lettres:
     """Écrit sortie/<reference>_mise_en_demeure/. Lève ErreurDossier si une est déjà partie ou si rien n'est dû."""
-    etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure)
+    etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure, outils=moteurs.pieces)
     _refuser(etude)
     contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
     bibliotheque = ouvrir_bibliotheque(reglages.modeles)

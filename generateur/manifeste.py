@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -121,8 +121,3 @@ def lire_manifeste(fichier: Path) -> Manifeste:
             lieu=str(fichier),
             remede="Relancer « generateur produire » pour refaire la liasse et son manifeste.",
         ) from erreur
-
-
-def schema_manifeste() -> dict[str, Any]:
-    """JSON Schema du manifeste."""
-    return Manifeste.model_json_schema()

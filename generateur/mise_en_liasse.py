@@ -24,12 +24,14 @@ from generateur.liasse.plan import (
     nom_fichier_piece,
     paginer,
 )
+from generateur.pieces.emplacement import localiser
 from generateur.pieces.preparation import Preparee, preparer_piece
 from generateur.procedures.socle import Acte
 from generateur.redaction.actes import ActeEcrit, depend_des_mesures, ecrire_actes
 from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.gabarits import Bibliotheque
+from generateur.reglages import OutilsPieces
 
 _PASSES_MAXIMALES = 6
 _ORIGINAL_GARDE = "original signé conservé à part"
@@ -64,25 +66,26 @@ class LiasseFaite:
 
 
 def preparer_pieces(
-    bordereau: Bordereau, racine: Path, atelier: Path, bureautique: MoteurRendu | None
+    bordereau: Bordereau, racine: Path, provisoire: Path, outils: OutilsPieces
 ) -> tuple[PiecePrete, ...]:
-    """Convertit chaque pièce en PDF dans l'atelier. Lève ErreurPiece en nommant la pièce."""
+    """Convertit chaque pièce en PDF dans le répertoire provisoire. Lève ErreurPiece en nommant la pièce."""
     pretes = []
     for rang, piece in enumerate(bordereau.pieces):
-        cible = atelier / f"{rang:04d}.pdf"
+        cible = provisoire / f"{rang:04d}.pdf"
         preparee = preparer_piece(
-            racine / piece.fichier,
+            localiser(racine, piece.fichier),
             cible,
             titre=piece.titre,
             mot_de_passe=piece.mot_de_passe,
-            moteur_bureautique=bureautique,
+            moteur_bureautique=outils.bureautique,
+            atelier=outils.atelier,
         )
         pretes.append(PiecePrete(piece, cible, preparee))
     return tuple(pretes)
 
 
 @dataclass(frozen=True)
-class Atelier:
+class Etabli:
     """Où et avec quoi l'on écrit."""
 
     chantier: Path
@@ -91,15 +94,15 @@ class Atelier:
     options: Options
 
 
-def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], atelier: Atelier) -> LiasseFaite:
+def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: Etabli) -> LiasseFaite:
     """Écrit les actes et la liasse dans le chantier. Lève ErreurLiasse si la pagination ne se stabilise pas."""
     actes = matiere.procedure.actes
-    emplacements = _placer_actes(actes, matiere.espece.dossier.reference, atelier.chantier)
+    emplacements = _placer_actes(actes, matiere.espece.dossier.reference, etabli.chantier)
     contexte = mesurer_contexte(composer_contexte(matiere), _relever(pieces))
-    fixes = {a: b for a, b in emplacements.items() if not depend_des_mesures(a, atelier.bibliotheque)}
-    ecrits = {e.acte: e for e in _ecrire(fixes, contexte, atelier, matiere.espece.au)}
+    fixes = {a: b for a, b in emplacements.items() if not depend_des_mesures(a, etabli.bibliotheque)}
+    ecrits = {e.acte: e for e in _ecrire(fixes, contexte, etabli, matiere.espece.au)}
     mobiles = {a: b for a, b in emplacements.items() if a not in fixes}
-    ecrits |= _ecrire_jusqu_a_stabilite(mobiles, ecrits, contexte, pieces, matiere, atelier)
+    ecrits |= _ecrire_jusqu_a_stabilite(mobiles, ecrits, contexte, pieces, matiere, etabli)
     ordonnes = tuple(ecrits[acte] for acte in actes)
     for ecrit in ordonnes:
         _archiver(ecrit, matiere.espece.au)
@@ -114,8 +117,8 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], atelier: 
         partie=dossier.creancier.nom_complet,
         projet=matiere.projet,
     )
-    liasse = atelier.chantier / f"{dossier.reference}_liasse.pdf"
-    assemblage = assembler(plan, liasse, atelier.chantier / "pieces", atelier.options)
+    liasse = etabli.chantier / f"{dossier.reference}_liasse.pdf"
+    assemblage = assembler(plan, liasse, etabli.chantier / "pieces", etabli.options)
     return LiasseFaite(ordonnes, pieces, assemblage)
 
 
@@ -137,10 +140,8 @@ def _placer_actes(actes: tuple[Acte, ...], reference: str, chantier: Path) -> di
     }
 
 
-def _ecrire(
-    emplacements: dict[Acte, Path], contexte: ContexteActes, atelier: Atelier, jour: dt.date
-) -> list[ActeEcrit]:
-    return ecrire_actes(emplacements, contexte, atelier.bibliotheque, atelier.moteur, jour)
+def _ecrire(emplacements: dict[Acte, Path], contexte: ContexteActes, etabli: Etabli, jour: dt.date) -> list[ActeEcrit]:
+    return ecrire_actes(emplacements, contexte, etabli.bibliotheque, etabli.moteur, jour)
 
 
 def _ecrire_jusqu_a_stabilite(
@@ -149,13 +150,13 @@ def _ecrire_jusqu_a_stabilite(
     contexte: ContexteActes,
     pieces: tuple[PiecePrete, ...],
     matiere: Matiere,
-    atelier: Atelier,
+    etabli: Etabli,
 ) -> dict[Acte, ActeEcrit]:
     pages = {acte: mesurer(ecrit.pdf) for acte, ecrit in fixes.items()} | dict.fromkeys(mobiles, 1)
     for _ in range(_PASSES_MAXIMALES):
-        pagination = _paginer(matiere.procedure.actes, pages, pieces, atelier.options)
+        pagination = _paginer(matiere.procedure.actes, pages, pieces, etabli.options)
         mesure = mesurer_contexte(contexte, _relever(pieces, pagination))
-        ecrits = {e.acte: e for e in _ecrire(mobiles, mesure, atelier, matiere.espece.au)}
+        ecrits = {e.acte: e for e in _ecrire(mobiles, mesure, etabli, matiere.espece.au)}
         mesurees = {acte: mesurer(ecrit.pdf) for acte, ecrit in ecrits.items()}
         if all(pages[acte] == combien for acte, combien in mesurees.items()):
             return ecrits

@@ -6,6 +6,7 @@ from generateur.calculs.decompte import Decompte
 from generateur.controles.constat import ORDRE_GRAVITES, Constat
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.etude import Etude
+from generateur.liasse.verification import Verification
 from generateur.manifeste import Manifeste
 from generateur.procedures.registre import trouver_procedure
 from generateur.redaction.fiche import GRAVITES, VERDICTS
@@ -108,3 +109,18 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
             f"  Pour vous seul : {dossier}/{manifeste.reference}_fiche_interne.pdf",
         )
     )
+
+
+_ETATS = {"prouve": "prouvé", "differe": "DIFFÈRE", "non_prouve": "non prouvé"}
+
+
+def presenter_verification(verification: Verification) -> str:
+    """Un point par ligne, puis la conclusion."""
+    lignes = [f"{_ETATS[c.etat]:>10}  {c.objet} : {c.message}" for c in verification.controles]
+    if not verification.conforme:
+        conclusion = "La liasse et son manifeste ne concordent plus."
+    elif verification.entiere:
+        conclusion = "La liasse et son manifeste concordent ; tout a été prouvé."
+    else:
+        conclusion = "Rien ne diffère ; ce qui n'est pas prouvé n'était pas à portée."
+    return "\n".join([*lignes, "", conclusion])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from generateur.contrats import MoteurRendu
 from generateur.liasse.plan import Options
+from generateur.pieces.atelier import Atelier
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,16 @@ class Reglages:
 
 
 @dataclass(frozen=True)
+class OutilsPieces:
+    """De quoi lire les pièces : l'atelier où elles se décodent, le moteur des documents bureautiques."""
+
+    atelier: Atelier
+    bureautique: MoteurRendu
+
+
+@dataclass(frozen=True)
 class Moteurs:
     """Les programmes qui convertissent : actes Word en PDF, et pièces bureautiques s'il y a de quoi."""
 
     rendu: MoteurRendu
-    bureautique: MoteurRendu | None = None
+    pieces: OutilsPieces

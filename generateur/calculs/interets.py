@@ -25,6 +25,7 @@ from generateur.droit.tables import decimal_au
 
 UN_JOUR = timedelta(days=1)
 MOIS_PAR_AN = 12
+JUILLET = 7
 JOURS_PAR_AN = 365
 JOURS_PAR_AN_BISSEXTILE = 366
 TABLE_PROFESSIONNELS = "taux_legal_professionnels"
@@ -184,7 +185,7 @@ def taux_suppletif(jour: date) -> Decimal:
 
 def debut_semestre(jour: date) -> date:
     """1er janvier ou 1er juillet du semestre de ce jour."""
-    return date(jour.year, 1 if jour.month <= MOIS_PAR_AN // 2 else 7, 1)
+    return date(jour.year, 1 if jour.month < JUILLET else JUILLET, 1)
 
 
 def decouper(du: date, au: date) -> Iterator[tuple[date, date]]:
@@ -277,5 +278,5 @@ def _atteint_le_debiteur(dossier: Dossier, mise_en_demeure: MiseEnDemeure) -> bo
 
 def _fin_semestre(jour: date) -> date:
     debut = debut_semestre(jour)
-    suivant = date(debut.year, 7, 1) if debut.month == 1 else date(debut.year + 1, 1, 1)
+    suivant = date(debut.year, JUILLET, 1) if debut.month == 1 else date(debut.year + 1, 1, 1)
     return suivant - UN_JOUR

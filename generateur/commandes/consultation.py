@@ -47,10 +47,10 @@ def schema(nom: str) -> None:
     from generateur.domaine.dossier import Dossier
     from generateur.manifeste import Manifeste
 
-    modeles = {"dossier": Dossier, "manifeste": Manifeste}
-    if nom not in modeles:
+    schemas = {"dossier": Dossier.model_json_schema, "manifeste": Manifeste.model_json_schema}
+    if nom not in schemas:
         raise ErreurUsage(f"schéma inconnu « {nom} »", remede="Écrire « dossier » ou « manifeste ».")
-    click.echo(json.dumps(modeles[nom].model_json_schema(), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(schemas[nom](), ensure_ascii=False, indent=2))
 
 
 @click.group("modeles", cls=Groupe)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from generateur.cli_francais import Commande
-from generateur.commandes.options import CHEMIN, aujourd_hui, imprimer, options_communes
+from generateur.commandes.options import CHEMIN, aujourd_hui, imprimer, options_communes, ouvrir_outils
 from generateur.erreurs import CodeSortie
 
 _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédure.")
@@ -33,10 +33,11 @@ def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
 @options_communes
 def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
     """Liste tous les constats : prêt, à compléter ou à ne pas déposer."""
-    from generateur import presentation, sortie_json
-    from generateur.etude import etudier_dossier
+    with ouvrir_outils() as outils:
+        from generateur import presentation, sortie_json
+        from generateur.etude import etudier_dossier
 
-    etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure)
+        etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure, outils=outils)
     imprimer(lambda: presentation.presenter_constats(etude), lambda: sortie_json.verification_en_json(etude))
     return CodeSortie.FAIT if etude.verdict == "pret" else CodeSortie.DOSSIER_INVALIDE
 
@@ -47,10 +48,11 @@ def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
 @options_communes
 def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
     """Dit la procédure retenue, les autres et pourquoi, et la juridiction compétente."""
-    from generateur import presentation, sortie_json
-    from generateur.etude import etudier_dossier
+    with ouvrir_outils() as outils:
+        from generateur import presentation, sortie_json
+        from generateur.etude import etudier_dossier
 
-    etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure)
+        etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure, outils=outils)
     imprimer(lambda: presentation.presenter_choix(etude), lambda: sortie_json.choix_en_json(etude))
     return CodeSortie.FAIT if etude.decision.retenue else CodeSortie.PROCEDURE_INDETERMINABLE
 

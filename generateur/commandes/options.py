@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import functools
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from generateur.reglages import Moteurs, Reglages
+    from generateur.reglages import Moteurs, OutilsPieces, Reglages
 
 SORTIE_PAR_DEFAUT = Path("sortie")
 CHEMIN = click.Path(path_type=Path)
@@ -117,18 +118,36 @@ def lire_reglages(options: dict[str, Any]) -> "Reglages":
 
 
 @contextlib.contextmanager
-def ouvrir_moteurs(rendu: str | None) -> "Iterator[Moteurs]":
-    """Le moteur de rendu choisi et, s'il y en a un, celui des pièces bureautiques ; arrêtés à la sortie."""
-    from generateur.moteurs import choisir_bureautique, choisir_rendu
-    from generateur.reglages import Moteurs
+def ouvrir_outils() -> "Iterator[OutilsPieces]":
+    """De quoi lire les pièces ; l'enfant démarre pendant que le reste du programme se charge."""
+    from generateur.moteurs import choisir_bureautique
+    from generateur.pieces.atelier import Atelier
 
-    moteurs = Moteurs(choisir_rendu(rendu), choisir_bureautique())
+    with Atelier() as atelier:
+        atelier.prechauffer()
+        from generateur.reglages import OutilsPieces
+
+        bureautique = choisir_bureautique()
+        try:
+            yield OutilsPieces(atelier, bureautique)
+        finally:
+            bureautique.fermer()
+
+
+@contextlib.contextmanager
+def ouvrir_moteurs(rendu: str | None) -> "Iterator[Moteurs]":
+    """Le moteur de rendu choisi et les outils des pièces, démarrés d'abord, arrêtés à la sortie."""
+    from generateur.moteurs import choisir_rendu
+
+    moteur = choisir_rendu(rendu)
     try:
-        yield moteurs
+        moteur.prechauffer(os.cpu_count() or 1)
+        with ouvrir_outils() as outils:
+            from generateur.reglages import Moteurs
+
+            yield Moteurs(moteur, outils)
     finally:
-        moteurs.rendu.fermer()
-        if moteurs.bureautique:
-            moteurs.bureautique.fermer()
+        moteur.fermer()
 
 
 def imprimer(texte: Callable[[], str], objet: Callable[[], Any]) -> None:

@@ -27,10 +27,10 @@ from generateur.erreurs import CodeSortie
 @options_communes
 def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Écrit la lettre de mise en demeure à envoyer maintenant."""
-    from generateur.lettre import ecrire_mise_en_demeure
-
-    reglages = lire_reglages(options)
     with ouvrir_moteurs(rendu) as moteurs:
+        from generateur.lettre import ecrire_mise_en_demeure
+
+        reglages = lire_reglages(options)
         lettre = ecrire_mise_en_demeure(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
     imprimer(lambda: lettre.texte, lettre.en_json)
 
@@ -41,11 +41,11 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 @options_communes
 def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste."""
-    from generateur import presentation
-    from generateur.chaine import produire_dossier
-
-    reglages = lire_reglages(options)
     with ouvrir_moteurs(rendu) as moteurs:
+        from generateur import presentation
+        from generateur.chaine import produire_dossier
+
+        reglages = lire_reglages(options)
         manifeste = produire_dossier(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
     imprimer(
         lambda: presentation.presenter_manifeste(manifeste, str(sortie / manifeste.reference)),

@@ -1,4 +1,4 @@
-"""Lire une table de droit pour un fait ancien : avant la première valeur connue, le contrôle se tait."""
+"""Lire une table de droit pour un fait ancien : avant la première valeur établie, le contrôle se tait."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,15 +7,16 @@ from generateur.droit.tables import decimal_au, entier_au, lire_table
 
 
 def est_connu(table: str, jour: date, cle: str) -> bool:
-    """Vrai si la table a commencé à ce jour pour cette clé."""
-    return any(valeur.cle == cle and valeur.depuis <= jour for valeur in lire_table(table).valeurs)
+    """Vrai si la dernière valeur commencée à ce jour, pour cette clé, est établie."""
+    commencees = [valeur for valeur in lire_table(table).valeurs if valeur.cle == cle and valeur.depuis <= jour]
+    return bool(commencees) and commencees[-1].valeur is not None
 
 
 def entier_connu(table: str, jour: date, cle: str) -> int | None:
-    """Entier en vigueur, None avant la première valeur ; ErreurDroitManquant au-delà de l'horizon."""
+    """Entier en vigueur, None avant la première valeur établie ; ErreurDroitManquant au-delà de l'horizon."""
     return entier_au(table, jour, cle) if est_connu(table, jour, cle) else None
 
 
 def decimal_connu(table: str, jour: date, cle: str) -> Decimal | None:
-    """Nombre en vigueur, None avant la première valeur ; ErreurDroitManquant au-delà de l'horizon."""
+    """Nombre en vigueur, None avant la première valeur établie ; ErreurDroitManquant au-delà de l'horizon."""
     return decimal_au(table, jour, cle) if est_connu(table, jour, cle) else None

@@ -62,7 +62,7 @@ def _professionnel(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
             "PROFESSIONNEL_A_PRECISER",
             f"Rien ne dit si {debiteur.nom_complet} a contracté pour les besoins de son activité "
             "professionnelle : "
-            "les pénalités, les 40 € et la prescription en dépendent.",
+            "les pénalités, l'indemnité forfaitaire et la prescription en dépendent.",
             lieu=endroit,
             remede="Ajoutez agit_en_professionnel = true (ou false pour un achat privé).",
         )

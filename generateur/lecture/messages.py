@@ -42,19 +42,24 @@ def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:
     return nommer(lieu)
 
 
-def expliquer(erreur: ValidationError, modele: type[BaseModel], origines: Origines) -> list[tuple[str, str]]:
-    """Traduit chaque défaut : (endroit, phrase). Sans doublon, dans l'ordre du fichier."""
-    phrases: dict[tuple[str, str], None] = {}
+def expliquer(
+    erreur: ValidationError, modele: type[BaseModel], origines: Origines, racine: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
+    """Traduit chaque défaut : (endroit, phrase), un par endroit. `racine` : où le modèle se trouve dans le dossier."""
+    phrases: dict[str, list[str]] = {}
     for detail in erreur.errors(include_url=False):
         lieu, type_defaut = _ecarter_variantes(detail["loc"], modele), detail["type"]
+        if type_defaut == "too_short" and detail["input"]:
+            continue  # la liste n'est trop courte que de ses éléments en défaut, déjà dits
         if type_defaut == "missing":
             phrase = f"la clé « {lieu[-1]} » est obligatoire et manque"
         elif type_defaut == "extra_forbidden":
             phrase = f"clé inconnue « {lieu[-1]} »{_proposer(lieu, modele)}"
         else:
             phrase = _traduire(detail)
-        phrases[situer(lieu, origines), phrase] = None
-    return list(phrases)
+        # une clé qui admet deux formes (date ou true) donne un défaut par forme : une seule phrase les dit
+        phrases.setdefault(situer((*racine, *lieu), origines), []).append(phrase)
+    return [(endroit, " ; ou bien : ".join(dict.fromkeys(dites))) for endroit, dites in phrases.items()]
 
 
 def _traduire(detail: ErrorDetails) -> str:

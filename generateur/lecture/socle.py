@@ -92,7 +92,7 @@ def lire_dossier(chemin: Path) -> DossierLu:
             remede=f"Formats lus : {', '.join(lister_lecteurs())}.",
         )
     brute = lecteur.lire(source)
-    donnees = _normaliser(brute.donnees, ())
+    donnees = _normaliser(brute.donnees, (), brute.origines)
     if isinstance(donnees.get("creancier"), str):
         brute, donnees = _joindre_profil(source, brute, donnees)
     try:
@@ -115,17 +115,17 @@ def _rassembler(source: Path, defauts: list[tuple[str, str]]) -> ErreurLecture:
     )
 
 
-def _normaliser(valeur: Any, lieu: tuple[str | int, ...]) -> Any:
+def _normaliser(valeur: Any, lieu: tuple[str | int, ...], origines: Origines) -> Any:
     """Textes en NFC (deux « é » ne sont pas deux lettres) et sans caractère de commande."""
     if isinstance(valeur, Mapping):
-        return {cle: _normaliser(v, (*lieu, cle)) for cle, v in valeur.items()}
+        return {cle: _normaliser(v, (*lieu, cle), origines) for cle, v in valeur.items()}
     if isinstance(valeur, list):
-        return [_normaliser(v, (*lieu, rang)) for rang, v in enumerate(valeur)]
+        return [_normaliser(v, (*lieu, rang), origines) for rang, v in enumerate(valeur)]
     if isinstance(valeur, str):
         if fautif := next((c for c in valeur if unicodedata.category(c) == "Cc" and c not in "\n\t"), None):
             raise ErreurLecture(
                 f"caractère de commande interdit (U+{ord(fautif):04X}) dans un texte",
-                lieu=situer(lieu, {}),
+                lieu=situer(lieu, origines),
                 remede="Retaper ce texte sans copier de caractère invisible.",
             )
         return unicodedata.normalize("NFC", valeur)
@@ -151,7 +151,7 @@ def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) 
     lu = lister_lecteurs()[profil.suffix.lower()].lire(profil)
     contenu = lu.donnees.get("creancier", lu.donnees)
     origines = {("creancier", *cle): endroit for cle, endroit in lu.origines.items()}
-    fusion = {**donnees, "creancier": _normaliser(contenu, ("creancier",))}
+    fusion = {**donnees, "creancier": _normaliser(contenu, ("creancier",), origines)}
     return LectureBrute(fusion, {**brute.origines, **origines}), fusion
 
 
@@ -169,10 +169,6 @@ def _valider_complements(source: Path, dossier: Dossier, origines: Origines) -> 
         try:
             modele.model_validate(contenu)
         except ValidationError as erreur:
-            relatives = {cle[2:]: o for cle, o in origines.items() if cle[:2] == lieu}
-            defauts += [
-                (endroit if ", " in endroit else f"procedures.{nom}.{endroit}", phrase)
-                for endroit, phrase in expliquer(erreur, modele, relatives)
-            ]
+            defauts += expliquer(erreur, modele, origines, lieu)
     if defauts:
         raise _rassembler(source, defauts)

@@ -34,10 +34,16 @@ CATALOGUE = {
 }
 ARBRES_DE_NOMS = {"/JavaScript": "JavaScript", "/EmbeddedFiles": "fichiers joints"}
 CLES_DE_PAGE = frozenset(
-    ["/Type", "/Parent", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Annots", "/Group"]
+    {
+        *("/Type", "/Parent", "/Contents", "/Resources", "/Annots", "/Group"),
+        *("/MediaBox", "/CropBox", "/Rotate", "/UserUnit"),
+    }
 )
 ANNOTATIONS_GARDEES = frozenset(
-    ["/Link", "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Redact"]
+    {
+        *("/Link", "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Stamp"),
+        *("/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink", "/Redact"),
+    }
 )
 ANNOTATIONS_RETIREES = {
     "/FileAttachment": "fichiers joints",
@@ -130,7 +136,7 @@ def _aplatir_champs(pdf: pikepdf.Pdf) -> None:
 
 
 def _assainir_page(page: pikepdf.Object, carte: CarteDestinations, retraits: set[str]) -> None:
-    for cle in [cle for cle in page if cle not in CLES_DE_PAGE]:
+    for cle in [cle for cle in map(str, page) if cle not in CLES_DE_PAGE]:
         if cle == "/AA":
             retraits.add(CATALOGUE[cle])
         del page[cle]

@@ -10,83 +10,42 @@ en mémoire, et une seule passe pose folios, liens et signets sur le résultat.
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, Stream, String
 
-from generateur.erreurs import ErreurPiece
+from generateur.erreurs import ErreurEcriture, ErreurPiece
 from generateur.liasse.amenagement import EstLibre, amenager, echelle_des_marques
-from generateur.liasse.assainissement import assainir
+from generateur.liasse.apports import Apport, apporter_acte, apporter_piece, nommer_acte, nommer_piece
+from generateur.liasse.archivage import declarer_pdfa
 from generateur.liasse.bordereau import lire_rangees
-from generateur.liasse.calques import marquer_calques, reunir_calques
+from generateur.liasse.calques import reunir_calques
 from generateur.liasse.citations import Renvoi, lire_renvois, refuser_citations_fausses
-from generateur.liasse.destinations import (
-    HAUT_DE_PAGE,
-    Destination,
-    LienInterne,
-    rattacher_liens,
-    relever_liens,
-)
+from generateur.liasse.destinations import HAUT_DE_PAGE, Destination, rattacher_liens
 from generateur.liasse.ecriture import decrire, enregistrer
 from generateur.liasse.encre import ouvrir_mesureur
-from generateur.liasse.geometrie import (
-    IDENTITE,
-    Matrice,
-    Rectangle,
-    lire_cadre,
-    transformer_rectangle,
-)
-from generateur.liasse.marques import (
-    Habilleur,
-    Tampon,
-    dessiner_folio,
-    dessiner_projet,
-    mesurer_folio,
-)
-from generateur.liasse.ouverture import mesurer, nommer_la_faute, ouvrir_pdf
-from generateur.liasse.plan import (
-    NOM_BORDEREAU,
-    Assemblage,
-    ElementActe,
-    ElementPiece,
-    Options,
-    Pagination,
-    PieceAssemblee,
-    PlanLiasse,
-    nom_fichier_piece,
-    paginer,
-)
-from generateur.liasse.signets import Signet, attribuer_etiquettes, decaler_signets, ecrire_signets, lire_signets
+from generateur.liasse.geometrie import IDENTITE, Cadre, Matrice, Rectangle, lire_cadre, transformer_rectangle
+from generateur.liasse.marques import Habilleur, dessiner_folio, dessiner_projet, mesurer_folio
+from generateur.liasse.ouverture import mesurer, nommer_la_faute
+from generateur.liasse.plan import NOM_BORDEREAU, Assemblage, Options, Pagination, PlanLiasse, paginer
+from generateur.liasse.reunion import reunir
+from generateur.liasse.signets import Signet, attribuer_etiquettes, decaler_signets, ecrire_signets
+from generateur.liasse.verification import NOM_MANIFESTE
+from generateur.liasse.volumes import decouper
 
 __all__ = ["assembler", "mesurer", "prevoir_pages"]
 
 DRAPEAU_IMPRIME = 4
 
 
-@dataclass
-class Apport:
-    """Un document prêt à entrer dans la liasse, et ce que la copie de ses pages ferait perdre."""
-
-    lieu: str
-    signet: str
-    fichier: Path
-    source: Path
-    pages: int
-    debut: int
-    signets: list[Signet] = field(default_factory=list)
-    liens: list[LienInterne] = field(default_factory=list)
-    calques: bool = False
-    folio_degage: frozenset[int] = frozenset()
-
-
 def prevoir_pages(plan: PlanLiasse, options: Options | None = None) -> Pagination:
     """Où commencera chaque acte et chaque pièce, pages mesurées ; à refaire tant que le bordereau en change."""
     reglages = options or Options()
     return paginer(
-        [(acte.nom, mesurer(acte.pdf, f"Acte « {acte.titre} »")) for acte in plan.actes],
-        [(piece.numero, mesurer(piece.pdf, _lieu(piece))) for piece in plan.pieces],
+        [(acte.nom, mesurer(acte.pdf, nommer_acte(acte))) for acte in plan.actes],
+        [(piece.numero, mesurer(piece.pdf, nommer_piece(piece))) for piece in plan.pieces],
         versos_blancs=reglages.versos_blancs,
     )
 
@@ -100,127 +59,65 @@ def assembler(plan: PlanLiasse, cible: Path, dossier_pieces: Path, options: Opti
     plan.verifier()
     reglages.verifier()
     pagination = prevoir_pages(plan, reglages)
-    with nommer_la_faute(str(dossier_pieces)):
+    try:
         dossier_pieces.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cible.parent, prefix=".liasse-", ignore_cleanup_errors=True) as chantier:
-        actes = [_apporter_acte(acte, pagination, Path(chantier), plan) for acte in plan.actes]
-        pieces = [
-            _apporter_piece(piece, plan, pagination, dossier_pieces, Path(chantier), reglages) for piece in plan.pieces
-        ]
-        renvois = _relever_renvois(plan, pagination, reglages)
-        fonds = Path(chantier) / "fonds.pdf"
-        apports = [*actes, *(apport for apport, _ in pieces)]
-        _reunir(apports, fonds)
-        assemblage = Assemblage(
-            cible,
-            "",
-            pagination.total,
-            pagination.pages_actes,
-            pagination.pages_debut,
-            tuple(piece for _, piece in pieces),
-        )
-        with nommer_la_faute(f"Liasse {plan.reference}"), pikepdf.open(fonds) as liasse:
-            _finir(liasse, plan, apports, renvois, pagination, reglages)
-            graine = "\n".join([repr(plan.titre), *(piece.sha256 for piece in assemblage.pieces)])
-            empreinte = enregistrer(liasse, cible, graine)
-    return replace(assemblage, sha256=empreinte)
+        with tempfile.TemporaryDirectory(dir=cible.parent, prefix=".liasse-") as chantier:
+            assemblage, apports = _assembler(plan, cible, dossier_pieces, reglages, pagination, Path(chantier))
+        if reglages.max_octets:
+            elements = [(apport.signet, apport.debut, apport.pages) for apport in apports]
+            assemblage = replace(assemblage, volumes=decouper(cible, plan, elements, reglages.max_octets))
+    except OSError as erreur:
+        raise ErreurEcriture(f"L'écriture a échoué : {erreur.strerror or erreur}.", lieu=str(cible)) from erreur
+    return assemblage
 
 
-def _lieu(piece: ElementPiece) -> str:
-    return f"{piece.libelle} « {piece.titre} »"
-
-
-def _apporter_acte(acte: ElementActe, pagination: Pagination, chantier: Path, plan: PlanLiasse) -> Apport:
-    lieu = f"Acte « {acte.titre} »"
-    debut = pagination.pages_actes[acte.nom]
-    fichier = chantier / f"acte_{debut:05}.pdf"
-    with ouvrir_pdf(acte.pdf, lieu) as pdf:
-        assainir(pdf)
-        apport = Apport(
-            lieu,
-            acte.signet or acte.titre,
-            fichier,
-            acte.pdf,
-            len(pdf.pages),
-            debut,
-            lire_signets(pdf),
-            relever_liens(pdf),
-        )
-        enregistrer(pdf, fichier, plan.reference)
-    return apport
-
-
-def _apporter_piece(
-    piece: ElementPiece,
+def _assembler(
     plan: PlanLiasse,
-    pagination: Pagination,
-    dossier: Path,
-    chantier: Path,
+    cible: Path,
+    dossier_pieces: Path,
     options: Options,
-) -> tuple[Apport, PieceAssemblee]:
-    """Écrit la pièce inerte et tamponnée, telle qu'elle entrera dans la liasse (folio excepté)."""
-    lieu, debut = _lieu(piece), pagination.pages_debut[piece.numero]
-    fichier = dossier / nom_fichier_piece(piece.numero, piece.titre)
-    with ouvrir_pdf(piece.pdf, lieu) as pdf:
-        a_des_champs = Name.AcroForm in pdf.Root
-        retraits = assainir(pdf)
-        source = piece.pdf
-        if a_des_champs:  # les champs viennent d'entrer dans la page : c'est elle qu'il faut mesurer
-            source = chantier / f"champs_{debut:05}.pdf"
-            enregistrer(pdf, source, piece.numero)
-        apport = Apport(
-            lieu,
-            f"{piece.libelle} – {piece.titre}",
-            fichier,
-            source,
-            len(pdf.pages),
-            debut,
-            lire_signets(pdf),
-            relever_liens(pdf),
-            marquer_calques(pdf),
-        )
-        _tamponner(pdf, apport, piece, plan, pagination.total, options)
-        decrire(pdf, titre=apport.signet, auteur=plan.auteur, jour=plan.date_creation)
-        empreinte = enregistrer(pdf, fichier, f"{plan.reference}\n{apport.signet}\n{apport.pages}")
-    return apport, PieceAssemblee(piece.numero, piece.titre, fichier, empreinte, apport.pages, debut, tuple(retraits))
+    pagination: Pagination,
+    chantier: Path,
+) -> tuple[Assemblage, list[Apport]]:
+    actes = [apporter_acte(acte, plan, pagination, chantier, options) for acte in plan.actes]
+    pieces = [apporter_piece(piece, plan, pagination, dossier_pieces, chantier, options) for piece in plan.pieces]
+    apports = [*actes, *(apport for apport, _ in pieces)]
+    assemblage = Assemblage(
+        fichier=cible,
+        sha256="",
+        pages=pagination.total,
+        pages_actes=pagination.pages_actes,
+        pages_debut=pagination.pages_debut,
+        pieces=tuple(piece for _, piece in pieces),
+        obstacles_pdfa=tuple(obstacle for apport in apports for obstacle in apport.obstacles),
+    )
+    renvois = _relever_renvois(plan, pagination, options)
+    with nommer_la_faute(f"Liasse {plan.reference}"), _reunir(apports) as liasse:
+        _finir(liasse, plan, apports, renvois, pagination, options)
+        if options.pdfa and not assemblage.obstacles_pdfa:
+            declarer_pdfa(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
+        else:
+            decrire(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
+        if options.manifeste_joint is not None:
+            joint = options.manifeste_joint
+            _joindre_manifeste(liasse, joint if isinstance(joint, bytes) else joint(assemblage))
+        graine = "\n".join([plan.reference, plan.titre, *(piece.sha256 for piece in assemblage.pieces)])
+        return replace(assemblage, sha256=enregistrer(liasse, cible, graine)), apports
 
 
-def _tamponner(
-    pdf: pikepdf.Pdf, apport: Apport, piece: ElementPiece, plan: PlanLiasse, total: int, options: Options
-) -> None:
-    """Tamponne la première page (ou toutes), liens et signets suivant le contenu déplacé."""
-    tampon = Tampon(piece.libelle, (plan.partie, piece.mention), options.tampon_taille)
-    habilleur = Habilleur(pdf)
-    pages = [page.obj for page in pdf.pages]
-    matrices: list[Matrice] = [IDENTITE] * len(pages)
-    degagees = set()
-    tamponnees = range(len(pages) if options.tampon_toutes_pages else 1)
-    with ouvrir_mesureur(apport.source) as mesureur:
-        for rang in tamponnees:
-            page, cadre = pages[rang], lire_cadre(pages[rang])
-            echelle = echelle_des_marques(cadre)
-            encre = mesureur.mesurer_page(rang, cadre, page)
-            libre = encre.est_libre if encre else _jamais
-            taille = (tampon.taille[0] * echelle, tampon.taille[1] * echelle)
-            folio = mesurer_folio(total, options.folio_taille * echelle)
-            pose = amenager(
-                cadre,
-                place_tampon=options.tampon_place,
-                taille_tampon=taille,
-                place_folio=options.folio_place,
-                taille_folio=folio,
-                folio_libre=libre,
-                tampon_libre=libre,
-            )
-            degagees.add(rang)
-            matrices[rang] = pose.contenu
-            if pose.tampon:
-                habilleur.habiller(page, pose, tampon.dessiner(pose.tampon, echelle))
-    if any(matrice != IDENTITE for matrice in matrices):
-        rattacher_liens(pages, apport.liens, matrices)
-        ecrire_signets(pdf, apport.signets, pages, matrices)
-        apport.liens, apport.signets = relever_liens(pdf), lire_signets(pdf)
-    apport.folio_degage = frozenset(degagees)
+def _joindre_manifeste(liasse: pikepdf.Pdf, contenu: bytes) -> None:
+    """Le manifeste réduit, en fichier joint, sans date : les octets ne dépendent que de lui."""
+    flux = Stream(liasse, contenu)
+    flux[Name.Type], flux[Name.Subtype] = Name.EmbeddedFile, Name("/application#2Fjson")
+    fiche = Dictionary(
+        Type=Name.Filespec,
+        F=String(NOM_MANIFESTE),
+        UF=String(NOM_MANIFESTE),
+        EF=Dictionary(F=flux),
+        AFRelationship=Name.Data,
+    )
+    noms = Array([String(NOM_MANIFESTE), liasse.make_indirect(fiche)])
+    liasse.Root[Name.Names] = Dictionary(EmbeddedFiles=Dictionary(Names=noms))
 
 
 def _relever_renvois(plan: PlanLiasse, pagination: Pagination, options: Options) -> list[tuple[int, Renvoi]]:
@@ -241,23 +138,9 @@ def _relever_renvois(plan: PlanLiasse, pagination: Pagination, options: Options)
     return renvois
 
 
-def _reunir(apports: Sequence[Apport], fonds: Path) -> None:
-    """Met les documents bout à bout, flux copiés tels quels de fichier à fichier."""
-    travail = {
-        "empty": "",
-        "outputFile": str(fonds),
-        "pages": [{"file": str(apport.fichier), "range": "1-z"} for apport in apports],
-        "decodeLevel": "none",
-        "compressStreams": "n",
-        "objectStreams": "generate",
-        "removeUnreferencedResources": "no",
-        "staticId": "",
-        "noWarn": "",
-        "warningExit0": "",
-    }
+def _reunir(apports: Sequence[Apport]) -> pikepdf.Pdf:
     try:
-        with nommer_la_faute("Réunion des documents"):
-            pikepdf.Job(travail).run()
+        return reunir([(apport.fichier, "1-z") for apport in apports])
     except ErreurPiece:
         for apport in apports:  # qpdf ne dit pas lequel : celui qui ne se relit pas
             mesurer(apport.fichier, apport.lieu)
@@ -290,7 +173,6 @@ def _finir(
     if any(apport.calques for apport in apports):
         reunir_calques(liasse)
     liasse.Root[Name.PageMode] = Name.UseOutlines
-    decrire(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
 
 
 def _inserer_versos(liasse: pikepdf.Pdf, apports: list[Apport]) -> None:
@@ -322,29 +204,30 @@ def _folioter(
         with ouvrir_mesureur(apport.source) as mesureur:
             for rang in range(apport.pages):
                 place = apport.debut - 1 + rang
-                page = pages[place]
+                page, cadre = pages[place], lire_cadre(pages[place])
                 if rang in apport.folio_degage:
                     habilleur.partager_police(page)
                     libre: EstLibre = _toujours
                 else:
-                    libre = mesureur.verifier_zone(rang, lire_cadre(page), page)
-                matrices[place] = _poser_folio(habilleur, page, place, len(pages), plan, options, libre)
+                    libre = mesureur.verifier_zone(rang, cadre, page)
+                matrices[place] = _poser_folio(habilleur, page, cadre, place, len(pages), plan, options, libre)
                 restantes.discard(place)
     for place in restantes:
-        _poser_folio(habilleur, pages[place], place, len(pages), plan, options, _toujours)
+        cadre = lire_cadre(pages[place])
+        _poser_folio(habilleur, pages[place], cadre, place, len(pages), plan, options, _toujours)
     return matrices
 
 
 def _poser_folio(
     habilleur: Habilleur,
     page: pikepdf.Object,
+    cadre: Cadre,
     place: int,
     total: int,
     plan: PlanLiasse,
     options: Options,
     libre: EstLibre,
 ) -> Matrice:
-    cadre = lire_cadre(page)
     corps = options.folio_taille * echelle_des_marques(cadre)
     taille = mesurer_folio(total, corps)
     pose = amenager(
@@ -359,16 +242,8 @@ def _poser_folio(
     marques = dessiner_folio(place + 1, total, corps, pose.folio or (0.0, 0.0), taille, options.folio_place)
     if plan.projet:
         marques = dessiner_projet(pose.cadre) + b" " + marques
-    habilleur.habiller(page, pose, marques)
+    habilleur.habiller(page, cadre, pose, marques)
     return pose.contenu
-
-
-def _jamais(_zone: Rectangle) -> bool:
-    return False
-
-
-def _toujours(_zone: Rectangle) -> bool:
-    return True
 
 
 def _poser_lien(page: pikepdf.Object, matrice: Matrice, zone: Rectangle, visee: pikepdf.Object) -> None:
@@ -384,3 +259,7 @@ def _poser_lien(page: pikepdf.Object, matrice: Matrice, zone: Rectangle, visee: 
     if not isinstance(page.get(Name.Annots), Array):
         page[Name.Annots] = Array()
     page[Name.Annots].append(lien)
+
+
+def _toujours(_zone: Rectangle) -> bool:
+    return True

@@ -1,13 +1,14 @@
 """Écrire un PDF : mêmes entrées, mêmes octets, et l'empreinte calculée au passage.
 
-Aucune horloge ni aucun hasard : dates données, identifiant tiré du contenu, flux d'origine jamais recompressés.
+Aucune horloge ni aucun hasard : dates données, identifiant tiré du contenu, flux d'origine jamais recompressés,
+flux ajoutés écrits tels quels (quelques octets par page) : rien ne dépend de la bibliothèque de compression.
 """
 
 import datetime as dt
 import hashlib
-from io import RawIOBase
+from io import BufferedWriter, RawIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -46,28 +47,26 @@ class _FluxEmpreinte(RawIOBase):
     """Fichier de sortie qui pose l'identifiant voulu et calcule sha256 sans relire."""
 
     def __init__(self, chemin: Path, identifiant: str) -> None:
-        self._fichier = chemin.open("wb")
+        self._fichier = chemin.open("wb", buffering=0)
         self._identifiant = identifiant.encode("ascii")
         self._empreinte = hashlib.sha256()
-        self._attente = bytearray()
-        self._ecrits = 0
+        self._attente = b""
 
     def writable(self) -> bool:
         return True
 
     def write(self, octets: Any) -> int:
-        self._attente += octets
-        if len(self._attente) >= TAMPON_ECRITURE:
-            self._verser(garde=len(IDENTIFIANT_QPDF))
+        # la garde reste en attente : l'identifiant pourrait être à cheval sur deux écritures
+        pret = (self._attente + bytes(octets)).replace(IDENTIFIANT_QPDF, self._identifiant)
+        coupe = max(0, len(pret) - len(IDENTIFIANT_QPDF))
+        self._verser(pret[:coupe])
+        self._attente = pret[coupe:]
         return len(octets)
 
-    def tell(self) -> int:
-        return self._ecrits + len(self._attente)
-
     def conclure(self) -> str:
-        """Verse ce qui reste, ferme le fichier et rend l'empreinte."""
-        self._verser(garde=0)
-        self.close()
+        """Verse ce qui reste et rend l'empreinte."""
+        self._verser(self._attente)
+        self._attente = b""
         return self._empreinte.hexdigest()
 
     def close(self) -> None:
@@ -75,14 +74,11 @@ class _FluxEmpreinte(RawIOBase):
             self._fichier.close()
         super().close()
 
-    def _verser(self, garde: int) -> None:
-        # la garde reste en attente : l'identifiant pourrait être à cheval sur deux versements
-        pret = bytes(self._attente).replace(IDENTIFIANT_QPDF, self._identifiant)
-        coupe = len(pret) - garde
-        self._fichier.write(pret[:coupe])
-        self._empreinte.update(pret[:coupe])
-        self._ecrits += coupe
-        self._attente = bytearray(pret[coupe:])
+    def _verser(self, octets: bytes) -> None:
+        reste = memoryview(octets)
+        while reste:  # une écriture sans tampon peut n'écrire qu'une partie
+            reste = reste[self._fichier.write(reste) :]
+        self._empreinte.update(octets)
 
 
 def enregistrer(pdf: pikepdf.Pdf, chemin: Path, graine: str) -> str:
@@ -90,22 +86,22 @@ def enregistrer(pdf: pikepdf.Pdf, chemin: Path, graine: str) -> str:
     identifiant = hashlib.sha256(graine.encode()).hexdigest()[: len(IDENTIFIANT_QPDF)]
     octets = bytes.fromhex(identifiant)
     # un fichier réparé peut traîner dans sa fin des clés qui contrediraient la nouvelle table des objets
-    for cle in [cle for cle in pdf.trailer if cle not in CLES_DE_FIN]:
+    for cle in [cle for cle in map(str, pdf.trailer) if cle not in CLES_DE_FIN]:
         del pdf.trailer[cle]
     pdf.trailer[Name.Size] = len(pdf.objects) + 1  # qpdf le recalcule, mais tient à ce que la clé existe
     pdf.trailer[Name.ID] = pikepdf.Array([String(octets), String(octets)])
     flux = _FluxEmpreinte(chemin, identifiant)
-    try:
+    with flux, BufferedWriter(flux, TAMPON_ECRITURE) as tampon:
         pdf.save(
-            cast("BinaryIO", flux),
+            tampon,
             static_id=True,
+            compress_streams=False,
             stream_decode_level=StreamDecodeLevel.none,
             object_stream_mode=ObjectStreamMode.generate,
             min_version="1.7",
         )
+        tampon.flush()
         return flux.conclure()
-    finally:
-        flux.close()
 
 
 def decrire(

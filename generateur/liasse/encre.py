@@ -140,6 +140,10 @@ def _poids(page: pikepdf.Object) -> float:
 
 def _plus_grande_image(page: pikepdf.Object) -> float:
     vus: set[Cle] = set()
-    aires = [0.0]
-    aires.extend((lire_nombre(objet.get(Name.Width)) or 0) * (lire_nombre(objet.get(Name.Height)) or 0) for objet in parcourir_objets_externes(attribut_herite(page, Name.Resources), vus) if objet.get(Name.Subtype) == Name.Image)
-    return max(aires)
+    images = (
+        objet
+        for objet in parcourir_objets_externes(attribut_herite(page, Name.Resources), vus)
+        if objet.get(Name.Subtype) == Name.Image
+    )
+    aires = ((lire_nombre(i.get(Name.Width)) or 0) * (lire_nombre(i.get(Name.Height)) or 0) for i in images)
+    return max(aires, default=0.0)

@@ -5,6 +5,8 @@ nôtres, ses q/Q mal équilibrés ne déplacent rien, il peut être réduit d'un
 """
 
 import math
+import zlib
+from functools import cache
 from typing import Any
 
 import pikepdf
@@ -21,7 +23,6 @@ from generateur.liasse.geometrie import (
     attribut_herite,
     ecrire_matrice,
     ecrire_nombre,
-    lire_cadre,
     lire_nombre,
     transformer,
     transformer_rectangle,
@@ -71,6 +72,7 @@ class Tampon:
         return b" ".join([*morceaux, b"Q"])
 
 
+@cache
 def mesurer_folio(total: int, corps: float) -> Taille:
     """Place prise par le plus long folio d'une liasse de tant de pages."""
     return charger_police().mesurer(f"{total} / {total}", corps), corps * 0.75
@@ -115,9 +117,12 @@ class Habilleur:
         self._voile: pikepdf.Object | None = None
         self._formes: dict[Cle, tuple[Any, Any]] = {}
 
-    def habiller(self, page: pikepdf.Object, amenagement: Amenagement, marques: bytes) -> None:
-        """Remplace le dessin de la page par : son contenu (déplacé s'il le faut), puis les marques."""
-        origine, cadre = lire_cadre(page), amenagement.cadre
+    def habiller(self, page: pikepdf.Object, origine: Cadre, amenagement: Amenagement, marques: bytes) -> None:
+        """Remplace le dessin de la page par : son contenu (déplacé s'il le faut), puis les marques.
+
+        origine : le cadre de la page avant aménagement.
+        """
+        cadre = amenagement.cadre
         if amenagement.contenu != IDENTITE:
             deplacer_annotations(page, amenagement.contenu)
         ressources = Dictionary(Font=Dictionary(Marque=self._police))
@@ -126,11 +131,12 @@ class Habilleur:
         deplacement = b"q " + ecrire_matrice(amenagement.contenu).encode() + b" cm"
         marques = b"q " + ecrire_matrice(cadre.vers_pdf).encode() + b" cm " + marques + b" Q"
         dessins = _lister_dessins(page)
-        if len(dessins) > 1 and not all(map(_est_lisible, dessins)):
+        forme = self._former(page, dessins, origine.boite)
+        if dessins and forme is None:
             self._entourer(page, dessins, deplacement, marques, ressources)
         else:
-            if dessins:
-                ressources[Name.XObject] = Dictionary(Contenu=self._former(page, dessins, origine.boite))
+            if forme is not None:
+                ressources[Name.XObject] = Dictionary(Contenu=forme)
                 marques = deplacement + b" /Contenu Do Q\n" + marques
             page[Name.Resources] = ressources
             page[Name.Contents] = Stream(self._pdf, marques)
@@ -163,13 +169,13 @@ class Habilleur:
         return self._voile
 
     def _former(self, page: pikepdf.Object, dessins: list[Any], boite: Rectangle) -> Any:
-        """Le contenu de la page, transformé en forme : sur place s'il est d'un seul flux."""
+        """Le contenu de la page en forme, sur place s'il est d'un seul flux ; None s'il est vide ou illisible."""
         ressources = attribut_herite(page, Name.Resources)
         if not isinstance(ressources, Dictionary):
             ressources = Dictionary()
-        if len(dessins) > 1:
-            return self._fondre(dessins, ressources, boite)
-        dessin = dessins[0]
+        dessin = dessins[0] if len(dessins) == 1 else self._fondre(dessins)
+        if dessin is None:
+            return None
         connue = self._formes.get(dessin.objgen)
         if connue is not None:
             if connue[0] == (ressources.objgen, boite) and ressources.is_indirect:
@@ -178,7 +184,7 @@ class Habilleur:
             for cle in (Name.Filter, Name.DecodeParms):
                 if cle in dessin:
                     copie[cle] = dessin[cle]
-            dessin = copie
+            dessin = self._pdf.make_indirect(copie)
         self._formes[dessin.objgen] = ((ressources.objgen, boite), dessin)
         dessin[Name.Type], dessin[Name.Subtype] = Name.XObject, Name.Form
         dessin[Name.BBox] = _dresser_boite(boite)
@@ -188,26 +194,23 @@ class Habilleur:
                 del dessin[cle]
         return dessin
 
-    def _fondre(self, dessins: list[Any], ressources: Any, boite: Rectangle) -> pikepdf.Object:
-        """Plusieurs flux se lisent bout à bout : qpdf les réunit au moment d'écrire, sans les garder en mémoire."""
-        double = self._pdf.make_indirect(
-            Dictionary(Type=Name.Page, MediaBox=_dresser_boite(boite), Contents=Array(dessins), Resources=ressources)
-        )
-        return pikepdf.Page(double).as_form_xobject(False)
+    def _fondre(self, dessins: list[Any]) -> Any:
+        """Plusieurs flux, à lire bout à bout, en un seul ; None s'il n'y en a pas ou si l'un ne se décode pas."""
+        try:
+            octets = b"\n".join(dessin.read_bytes() for dessin in dessins)
+        except ERREURS_PDF:
+            return None
+        if not octets:
+            return None
+        fondu = Stream(self._pdf, zlib.compress(octets))
+        fondu[Name.Filter] = Name.FlateDecode
+        return fondu
 
 
 def _lister_dessins(page: pikepdf.Object) -> list[Any]:
     contenus = page.get(Name.Contents)
     flux = contenus if isinstance(contenus, Array) else [contenus]
     return [objet for objet in flux if isinstance(objet, Stream)]
-
-
-def _est_lisible(dessin: Any) -> bool:
-    try:
-        dessin.read_bytes()
-    except ERREURS_PDF:
-        return False
-    return True
 
 
 def _dresser_boite(boite: Rectangle) -> Array:

@@ -47,6 +47,10 @@ class Police:
 
 def coder(texte: str) -> bytes:
     """Octets WinAnsi ; un caractère hors de cet alphabet perd ses accents, ou devient « ? »."""
+    try:  # le cas de presque toutes les marques : rien à remplacer
+        return texte.encode(ENCODAGE)
+    except UnicodeEncodeError:
+        pass
     simple = "".join(signe if signe.isprintable() else " " for signe in unicodedata.normalize("NFC", texte))
     morceaux = []
     for signe in simple:

@@ -34,8 +34,8 @@ def choisir_rendu(nom: str | None = None) -> MoteurRendu:
     return moteur
 
 
-def choisir_bureautique() -> MoteurRendu | None:
-    """Le moteur qui convertit les pièces bureautiques, ou None s'il manque : la pièce qui en a besoin le dira."""
+def choisir_bureautique() -> MoteurRendu:
+    """Le moteur qui convertit les pièces bureautiques ; il n'est sondé que si une pièce en a besoin."""
     module, _, classe = RENDUS["libreoffice"].partition(":")
     moteur: MoteurRendu = getattr(import_module(module), classe)()
-    return moteur if moteur.disponibilite().presente else None
+    return moteur

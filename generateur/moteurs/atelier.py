@@ -8,7 +8,6 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from queue import LifoQueue
 
 
 class OuvrierPerdu(Exception):
@@ -74,54 +73,73 @@ class Atelier:
         self._nombre = nombre
         self._delai = delai
         self._ouvriers: list[Ouvrier] = []
-        self._libres: LifoQueue[Ouvrier] = LifoQueue()
-        self._verrou = threading.Lock()
+        self._libres: list[Ouvrier] = []
+        self._tour = threading.Condition()
+        self._fermetures = 0
         self._fin = weakref.finalize(self, _arreter, self._ouvriers, os.getpid())
 
     def prechauffer(self, nombre: int) -> None:
         """Embauche jusqu'à ce nombre d'ouvriers, sans dépasser celui de l'atelier."""
-        with self._verrou:
+        with self._tour:
             while len(self._ouvriers) < min(nombre, self._nombre):
-                self._accueillir()
+                self._ouvriers.append(self._embaucher())
+                self._libres.append(self._ouvriers[-1])
 
     def convertir(self, source: Path, cible: Path) -> str:
         """Rend la raison de l'échec, vide si le PDF est écrit.
 
         Une seconde chance si l'ouvrier tombe (tué du dehors, peut-être), pas s'il dépasse son temps.
         """
-        self.prechauffer(1)
+        fermetures = self._fermetures
         for derniere_chance in (False, True):
-            ouvrier = self._libres.get()
+            ouvrier = self._prendre(fermetures)
+            if ouvrier is None:
+                break
             try:
                 raison = ouvrier.convertir(source, cible)
             except OuvrierPerdu as perte:
-                self._remplacer(ouvrier)
+                self._congedier(ouvrier)
                 if perte.trop_long:
                     return f"plus de {self._delai:g} secondes"
                 if derniere_chance:
                     return "le moteur s'est arrêté brutalement"
             else:
-                self._libres.put(ouvrier)
+                self._rendre(ouvrier)
                 return raison
-        raise AssertionError
+        return "conversion interrompue"
 
     def fermer(self) -> None:
-        """Arrête les ouvriers ; l'atelier peut resservir ensuite."""
-        with self._verrou:
+        """Arrête les ouvriers, même au travail ; l'atelier peut resservir ensuite."""
+        with self._tour:
+            self._fermetures += 1
+            self._libres.clear()
             _arreter(self._ouvriers, os.getpid())
-            self._libres = LifoQueue()
+            self._tour.notify_all()
 
-    def _accueillir(self) -> None:
-        ouvrier = self._embaucher()
-        self._ouvriers.append(ouvrier)
-        self._libres.put(ouvrier)
+    def _prendre(self, fermetures: int) -> Ouvrier | None:
+        """Un ouvrier libre ou neuf, attendu s'il le faut ; rien si l'atelier a fermé entre-temps."""
+        with self._tour:
+            while self._fermetures == fermetures:
+                if self._libres:
+                    return self._libres.pop()
+                if len(self._ouvriers) < self._nombre:
+                    self._ouvriers.append(self._embaucher())
+                    return self._ouvriers[-1]
+                self._tour.wait()
+        return None
 
-    def _remplacer(self, ouvrier: Ouvrier) -> None:
-        with self._verrou:
-            ouvrier.arreter()
+    def _rendre(self, ouvrier: Ouvrier) -> None:
+        with self._tour:
+            if ouvrier in self._ouvriers:
+                self._libres.append(ouvrier)
+            self._tour.notify()
+
+    def _congedier(self, ouvrier: Ouvrier) -> None:
+        ouvrier.arreter()
+        with self._tour:
             if ouvrier in self._ouvriers:
                 self._ouvriers.remove(ouvrier)
-                self._accueillir()
+            self._tour.notify()
 
 
 def _arreter(ouvriers: list[Ouvrier], createur: int) -> None:

@@ -8,12 +8,13 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from generateur.contrats import Conversion, Disponibilite, MoteurRendu
 from generateur.erreurs import ErreurEcriture
-from generateur.moteurs.polices import dossier_de_cache
+from generateur.moteurs.polices import dossier_de_cache, etat_du_systeme
 from generateur.moteurs.sortie_pdf import publier_fichier
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
@@ -90,8 +91,13 @@ class CacheRendu:
             _ranger(rangement, conversion.cible.read_bytes())
         self._borner()
 
+    @cached_property
+    def _contexte(self) -> str:
+        """Tout ce qui décide du PDF hors du document, polices de la machine comprises."""
+        return f"{self._moteur.empreinte()} {etat_du_systeme()}"
+
     def _rangement(self, source: Path) -> Path:
-        somme = hashlib.sha256(f"{self._moteur.empreinte()} {source.suffix.lower()}\n".encode())
+        somme = hashlib.sha256(f"{self._contexte} {source.suffix.lower()}\n".encode())
         with contextlib.suppress(OSError):  # un document illisible n'est pas en cache ; le moteur le nommera
             somme.update(source.read_bytes())
         return self._dossier / f"{somme.hexdigest()}.rendu"

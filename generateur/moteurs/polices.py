@@ -95,7 +95,7 @@ def environnement_des_polices(dossier: Path, *, avec_systeme: bool = False) -> d
         return {}
     fichiers = fichiers_polices()
     notres = sorted({str(fichier.parent) for fichier in fichiers})
-    systeme = [*_DOSSIERS_SYSTEME, str(Path.home() / ".local/share/fonts")] if avec_systeme else []
+    systeme = [str(dossier) for dossier in _dossiers_systeme()] if avec_systeme else []
     chemin = dossier / ("fonts_systeme.conf" if avec_systeme else "fonts.conf")
     chemin.write_text(
         _MODELE.format(
@@ -107,6 +107,18 @@ def environnement_des_polices(dossier: Path, *, avec_systeme: bool = False) -> d
         encoding="utf-8",
     )
     return {"FONTCONFIG_FILE": str(chemin)}
+
+
+def etat_du_systeme() -> str:
+    """Ce qui change quand une police est ajoutée à la machine ou retirée ; ne quitte jamais la machine."""
+    dossiers = [
+        dossier for racine in _dossiers_systeme() for dossier in (racine, *racine.glob("*"), *racine.glob("*/*"))
+    ]
+    return "".join(f"{dossier}{dossier.stat().st_mtime_ns}" for dossier in sorted(dossiers) if dossier.is_dir())
+
+
+def _dossiers_systeme() -> list[Path]:
+    return [*map(Path, _DOSSIERS_SYSTEME), Path.home() / ".local/share/fonts"]
 
 
 def demande_les_polices_du_systeme(document: Path) -> bool:

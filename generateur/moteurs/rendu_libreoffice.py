@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -91,6 +92,7 @@ class RenduLibreOffice:
         self._delai = delai
         self._dossier = DossierPrive()
         self._profils: SimpleQueue[Path] = SimpleQueue()
+        self._interrompu = threading.Event()
         self._en_cours: set[subprocess.Popen[bytes]] = set()
         self._fin = weakref.finalize(self, _tuer, self._en_cours)
 
@@ -125,14 +127,18 @@ class RenduLibreOffice:
         programme = self._programme or chercher_soffice()
         if programme is None:
             raise ErreurOutilAbsent("LibreOffice n'est pas installé sur cette machine.", remede=_REMEDE)
+        paquets = list(self._paquets(conversions))
         self._preparer()
-        try:
-            with ThreadPoolExecutor(self._nombre) as fils:
-                for _ in fils.map(partial(self._convertir_paquet, programme), self._paquets(conversions)):
+        self._interrompu.clear()
+        with ThreadPoolExecutor(self._nombre) as fils:
+            try:
+                for _ in fils.map(partial(self._convertir_paquet, programme), paquets):
                     pass
-        except BaseException:
-            _tuer(self._en_cours)
-            raise
+            except BaseException:
+                self._interrompu.set()
+                fils.shutdown(wait=False, cancel_futures=True)
+                _tuer(self._en_cours)
+                raise
 
     def fermer(self) -> None:
         """Arrête LibreOffice et efface ses profils."""
@@ -194,7 +200,7 @@ class RenduLibreOffice:
                 except OSError:
                     continue  # sera nommé faute de PDF
                 noms.append(nom)
-            if noms:
+            if noms and not self._interrompu.is_set():
                 self._lancer(programme, profil, entrees, sorties, noms)
             return [
                 conversion

@@ -18,7 +18,6 @@ from typing import Any, Self
 from generateur.erreurs import ErreurPiece
 
 _RACINE_PAQUET = Path(__file__).resolve().parents[2]
-_ATTENTE_FIN = 2.0  # secondes laissées à l'enfant pour finir de lui-même
 
 
 class Atelier:
@@ -63,19 +62,20 @@ class Atelier:
         resultat: dict[str, Any] = contenu["resultat"]
         return resultat
 
+    def prechauffer(self) -> None:
+        """Démarre l'enfant à l'avance, pendant que le programme se charge."""
+        self._enfant_vivant()
+
     def fermer(self) -> None:
         """Arrête l'enfant ; sans effet s'il n'y en a pas."""
         enfant, self._enfant = self._enfant, None
         if enfant is None:
             return
+        enfant.kill()  # il ne garde rien : inutile d'attendre qu'il finisse de lui-même
+        enfant.wait()
         if enfant.stdin:
-            with contextlib.suppress(OSError):  # l'enfant est peut-être déjà mort
+            with contextlib.suppress(OSError):  # une demande peut être restée dans le tampon
                 enfant.stdin.close()
-        try:
-            enfant.wait(_ATTENTE_FIN)
-        except subprocess.TimeoutExpired:
-            enfant.kill()
-            enfant.wait()
         if enfant.stdout:
             enfant.stdout.close()
 

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -88,7 +89,7 @@ _BALISES: tuple[tuple[re.Pattern[bytes], Famille, str], ...] = (
     (re.compile(rb"CrossIndustry(?:Invoice|Document)"), Famille.FACTURE_XML, ".xml"),
     (re.compile(rb"ubl:schema:xsd:(?:Invoice|CreditNote)"), Famille.FACTURE_XML, ".xml"),
     (re.compile(rb"<office:document[\s>]"), Famille.BUREAUTIQUE, ".fodt"),
-    (re.compile(rb"<svg[\s>]"), Famille.DESSIN, ".svg"),
+    (re.compile(rb"<svg[\s/>]"), Famille.DESSIN, ".svg"),
     (re.compile(rb"<html[\s>]", re.IGNORECASE), Famille.PAGE_WEB, ".html"),
 )
 _EXTENSIONS_COURRIEL = (".eml", ".emlx", ".mht", ".mhtml")
@@ -143,7 +144,9 @@ def _reconnaitre_texte(tete: bytes, extension: str) -> Reconnaissance:
     if _est_courriel(tete, extension):
         return Reconnaissance(Famille.COURRIEL, ".eml")
     balise = tete.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
-    if balise.startswith((b"<?xml", b"<!doctype", b"<svg", b"<html")) or re.match(rb"<[a-z0-9]+:[a-z]+ ", balise):
+    if balise.startswith((b"<?xml", b"<!--", b"<!doctype", b"<svg", b"<html")) or re.match(
+        rb"<[a-z0-9]+:[a-z]+ ", balise
+    ):
         return _reconnaitre_balises(tete, balise)
     if extension in _EXTENSIONS_BUREAUTIQUES:
         return Reconnaissance(Famille.BUREAUTIQUE_ABIMEE)
@@ -183,7 +186,7 @@ def _reconnaitre_zip(source: Path, extension: str) -> Reconnaissance:
             noms = archive.namelist()
             mime = archive.open("mimetype").read(100).decode("ascii", "replace") if "mimetype" in noms else ""
             return _reconnaitre_paquet(noms, mime, archive)
-    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, ValueError, NotImplementedError):
         est_bureautique = extension in _EXTENSIONS_BUREAUTIQUES
         return Reconnaissance(Famille.BUREAUTIQUE_ABIMEE if est_bureautique else Famille.ARCHIVE, ".zip")
 

@@ -119,27 +119,40 @@ def _ranger_telle_quelle(source: Path, image: Image.Image) -> list[bytes]:
     """Un PDF par vue, données d'origine ; liste vide si le format ne le permet pas."""
     if image.format not in _RANGEES_TELLES_QUELLES or image.mode in {"RGBA", "LA", "PA"}:
         return []
-    if image.info.get("transparency") is not None:
+    if image.info.get("transparency") is not None or (image.format == "TIFF" and _est_tournee(image)):
         return []
     try:
         with pikepdf.open(io.BytesIO(_convertir(source.read_bytes()))) as pdf:
             if image.format == "TIFF" and len(pdf.pages) != getattr(image, "n_frames", 1):
                 return []
             return [_extraire(pdf, rang) for rang in range(len(pdf.pages))]
-    except (*_PANNES, img2pdf.ImageOpenError, img2pdf.AlphaChannelError, pikepdf.PdfError):
+    except (*_PANNES, pikepdf.PdfError):
         return []
+
+
+def _est_tournee(image: Image.Image) -> bool:
+    """Vrai si une vue d'un TIFF porte une orientation : Pillow la redresse au décodage, et l'étiquette se perd."""
+    tournees = False
+    for rang in range(getattr(image, "n_frames", 1)):
+        image.seek(rang)
+        tournees = tournees or image.getexif().get(_ORIENTATION, 1) != 1
+    image.seek(0)
+    return tournees
 
 
 def _convertir(octets: bytes) -> bytes:
     """PDF dont chaque page est l'image nue, un point par pixel."""
-    resultat: bytes = img2pdf.convert(
-        octets,
-        layout_fun=img2pdf.get_fixed_dpi_layout_fun((POINT_PAR_POUCE, POINT_PAR_POUCE)),
-        rotation=img2pdf.Rotation.none,
-        engine=img2pdf.Engine.pikepdf,
-        nodate=True,
-        first_frame_only=False,
-    )
+    try:
+        resultat: bytes = img2pdf.convert(
+            octets,
+            layout_fun=img2pdf.get_fixed_dpi_layout_fun((POINT_PAR_POUCE, POINT_PAR_POUCE)),
+            rotation=img2pdf.Rotation.none,
+            engine=img2pdf.Engine.pikepdf,
+            nodate=True,
+            first_frame_only=False,
+        )
+    except Exception as erreur:  # img2pdf lève des Exception nues pour tout ce qu’il ne sait pas
+        raise ValueError("format que img2pdf ne range pas tel quel") from erreur
     return resultat
 
 
@@ -166,7 +179,7 @@ def _ranger(vue: Image.Image) -> bytes:
     vue.save(tampon, "PNG")
     try:
         return _convertir(tampon.getvalue())
-    except (*_PANNES, img2pdf.ImageOpenError) as erreur:
+    except _PANNES as erreur:
         raise ErreurPiece(
             "Cette image ne peut pas être mise en PDF.",
             remede="Enregistrez-la en JPEG ou en PNG, ou imprimez-la en PDF.",

@@ -22,13 +22,18 @@ def inspecter(
     *,
     moteur_bureautique: MoteurRendu | None = None,
     limites: Limites | None = None,
+    atelier: Atelier | None = None,
 ) -> dict[str, Inspection]:
     """État de chaque fichier, par chemin saisi ; `chemins` donne (chemin, mot de passe ou None).
 
     Quelques millisecondes par PDF. Ne lève rien pour un fichier en défaut : c'est ce que dit l'inspection.
-    Sans moteur bureautique, un document Word ou Excel est dit illisible ici (code 9).
+    Sans moteur bureautique, un document Word ou Excel est dit illisible ici (code 9). Sans `atelier`, un enfant
+    est démarré pour cette seule inspection.
     """
-    with Atelier() as atelier, tempfile.TemporaryDirectory(prefix="pieces-") as provisoire:
+    if atelier is None:
+        with Atelier() as ephemere:
+            return inspecter(racine, chemins, moteur_bureautique=moteur_bureautique, limites=limites, atelier=ephemere)
+    with tempfile.TemporaryDirectory(prefix="pieces-") as provisoire:
         travail = Travail(atelier, limites or Limites(), moteur_bureautique, "", Path(provisoire))
         return {
             chemin: _inspecter(replace(travail, mot_de_passe=mot_de_passe), racine, chemin)

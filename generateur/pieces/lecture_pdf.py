@@ -14,6 +14,7 @@ PAGES_LUES = 5
 _PAGES_SONDEES = 20  # au-delà, un document sans un caractère est tenu pour un scan
 _CARACTERES_LUS = 50_000
 _ECHELLE_SONDE = 0.25  # 18 points par pouce : assez pour voir si une page est blanche
+_COTE_SONDE = 1000  # pixels
 _CHAMPS_PARCOURUS = 20_000
 
 
@@ -69,19 +70,25 @@ def pages_blanches(source: str, maximum: int) -> list[int]:
     with document:
         for rang in range(min(len(document), maximum)):
             try:
-                image = document[rang].render(scale=_ECHELLE_SONDE).to_pil().convert("L")
-            except pypdfium2.PdfiumError:
-                blanches.append(rang + 1)
-                continue
-            if image.getextrema() == (255, 255):
+                est_blanche = _est_blanche(document[rang])
+            except (pypdfium2.PdfiumError, ValueError, OSError):
+                est_blanche = True
+            if est_blanche:
                 blanches.append(rang + 1)
     return blanches
+
+
+def _est_blanche(page: pypdfium2.PdfPage) -> bool:
+    cote = max(1.0, *page.get_size())
+    echelle = min(_ECHELLE_SONDE, _COTE_SONDE / cote)  # une page géante ne doit pas épuiser la mémoire
+    blanc: bool = page.render(scale=echelle).to_pil().convert("L").getextrema() == (255, 255)
+    return blanc
 
 
 def est_signe(pdf: pikepdf.Pdf) -> bool:
     """Vrai si un champ de signature est rempli (le tampon ou la fusion détruiraient la signature)."""
     return any(
-        str(champ.get("/FT", "")) == "/Sig" and isinstance(champ.get("/V"), pikepdf.Dictionary)
+        champ.get("/FT") == pikepdf.Name.Sig and isinstance(champ.get("/V"), pikepdf.Dictionary)
         for champ in _champs(pdf)
     )
 

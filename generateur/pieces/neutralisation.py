@@ -6,6 +6,7 @@ d'inclusion, DTD : retirés ou refusés. Les bombes de décompression sont refus
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from lxml import etree
 
 from generateur.erreurs import ErreurPiece
 
+_PANNES = (
+    *(zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError),
+    *(OSError, RuntimeError, ValueError, EOFError, NotImplementedError),
+)
 _REMEDE = "Ouvrez-le dans son logiciel, enregistrez-le en PDF, et joignez ce PDF."
 _MOTS = ("INCLUDEPICTURE", "INCLUDETEXT", "DDEAUTO", "DDE", "LINK", "IMPORT", "RD")
 _CHAMP = re.compile(rf"\b(?:{'|'.join(_MOTS)})\b", re.IGNORECASE)
@@ -45,7 +50,7 @@ def neutraliser(source: str, cible: str, extension: str, octets_decompresses: in
             Path(cible).write_bytes(propre)
         else:
             retires = _neutraliser_binaire(Path(source), Path(cible))
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, RuntimeError, ValueError, EOFError) as erreur:
+    except _PANNES as erreur:
         raise ErreurPiece("Ce document bureautique est abîmé ou incomplet.", remede=_REMEDE) from erreur
     if not retires:
         return {"avertissements": []}

@@ -4,7 +4,6 @@ Une préparation par famille (table PREPARATIONS). Le décodage a lieu dans l'en
 documents bureautiques passent par LibreOffice, seul fidèle à ce que leurs auteurs ont vu.
 """
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -63,14 +62,15 @@ def preparer_piece(
                 limites=limites,
                 atelier=ephemere,
             )
-    with tempfile.TemporaryDirectory(prefix="piece-") as provisoire:
+    # à côté de la cible : l'achèvement est un renommage, jamais une copie à moitié faite
+    with tempfile.TemporaryDirectory(prefix=".piece-", dir=cible.parent) as provisoire:
         travail = Travail(atelier, limites or Limites(), moteur_bureautique, titre, Path(provisoire), mot_de_passe)
         essai = Path(provisoire) / "piece.pdf"
         try:
             preparee = _preparer(travail, source, essai)
         except (ErreurPiece, ErreurOutilAbsent) as erreur:
             raise _nommer(erreur, titre, source) from erreur
-        shutil.move(essai, cible)
+        essai.replace(cible)
     return preparee
 
 

@@ -151,12 +151,12 @@ def completer(espece: Espece) -> Mapping[str, Any]:
         "suretes": [{"type": s.type, "date": s.date, "inscription": s.inscription or ""} for s in dossier.suretes],
         "privilege": ComplementDeclaration.model_validate(dossier.procedures.get(NOM, {})).privilege or "",
         "reserve_propriete": any(c.reserve_propriete for c in dossier.tous_contrats),
-        "instance_en_cours": _dire(dossier.situation.instance_en_cours, "juridiction saisie"),
-        "titre_executoire": _dire(dossier.situation.titre_existant, "titre exécutoire"),
+        "instance_en_cours": _dire("juridiction saisie", saisie=dossier.situation.instance_en_cours),
+        "titre_executoire": _dire("titre exécutoire", saisie=dossier.situation.titre_existant),
     }
 
 
-def _dire(saisie: bool | str, defaut: str) -> str:
+def _dire(defaut: str, *, saisie: bool | str) -> str:
     """Le texte saisi ; un simple « true » donne l'expression par défaut."""
     return saisie if isinstance(saisie, str) else defaut if saisie else ""
 

@@ -25,10 +25,12 @@ def objets_de_la_creance(espece: Espece) -> frozenset[ObjetCreance]:
 
 
 def est_facturation_entre_commercants(espece: Espece) -> bool | None:
-    """Vrai, faux, ou None si la qualité d'une partie n'est pas établie."""
+    """Vrai, faux, ou None si la qualité d'une partie n'est pas établie ; la caution n'est pas partie à la facture."""
     if "facturation" not in objets_de_la_creance(espece):
         return False
-    qualites = [est_commercant(p) for p in (espece.dossier.creancier, *espece.dossier.debiteurs)]
+    debiteurs = espece.dossier.debiteurs
+    factures_a = [debiteur for debiteur in debiteurs if debiteur.role != "caution"] or debiteurs
+    qualites = [est_commercant(partie) for partie in (espece.dossier.creancier, *factures_a)]
     if False in qualites:
         return False
     return None if None in qualites else True

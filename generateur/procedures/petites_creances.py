@@ -100,8 +100,9 @@ def _exclure_montant(espece: Espece) -> list[Motif]:
         return [motiver(_TABLE, espece.au, "SEUIL_DEPASSE", message)]
     if elargie > seuil:
         message = (
-            f"principal et intérêts font {montant(somme)}, sous le plafond de {montant(seuil)}, mais {montant(elargie)} avec "
-            "l'indemnité forfaitaire et la clause pénale ; aucun texte ne dit si elles comptent"
+            f"principal et intérêts font {montant(somme)}, sous le plafond de {montant(seuil)}, "
+            f"mais {montant(elargie)} avec l'indemnité forfaitaire et la clause pénale ; "
+            "aucun texte ne dit si elles comptent"
         )
         return [motiver(_TABLE, espece.au, "SEUIL_NON_TRANCHE", message)]
     return []

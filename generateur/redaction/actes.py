@@ -1,7 +1,7 @@
 """Écrit les actes : un Word modifiable et son PDF, pour chaque acte d'une procédure."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,3 @@ def ecrire_actes(
 def en_champs(contexte: ContexteActes) -> dict[str, Any]:
     """Racine des champs d'un modèle."""
     return {champ.name: getattr(contexte, champ.name) for champ in fields(contexte)}
-
-
-def lister_champs(classes: Sequence[type]) -> frozenset[str]:
-    """Noms des champs de ces classes de contexte."""
-    return frozenset(champ.name for classe in classes for champ in fields(classe))

@@ -1,21 +1,19 @@
 """Le décompte mis en forme pour les actes : lignes, postes demandés, règles de calcul, taux pour la suite."""
 
 import datetime as dt
-from decimal import Decimal
 
 from generateur.calculs.decompte import Decompte, LigneInteret
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.bordereau import Bordereau
-from generateur.domaine.creances import Contrat, Penalites
+from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, montant, nombre, pourcentage
+from generateur.domaine.langue import INSECABLE, date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.procedures.socle import Frais
 from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
+from generateur.redaction.taux import dire_taux_poursuite
 from generateur.redaction.typographie import date_courte, en_lettres
-
-_UN_JOUR = dt.timedelta(days=1)
 
 
 def presenter_decompte(
@@ -40,7 +38,7 @@ def presenter_decompte(
         lignes=tuple(_presenter_ligne(ligne) for ligne in decompte.lignes),
         postes=_lister_postes(dossier, decompte, bordereau, frais),
         regles=_dire_regles(dossier, decompte),
-        taux_poursuite=_dire_taux_poursuite(dossier, decompte),
+        taux_poursuite=dire_taux_poursuite(dossier, decompte),
         nom_interets="pénalités de retard" if a_penalites else "intérêts au taux légal",
         a_penalites=a_penalites,
         interets_courus=montant(sum((li.montant for li in decompte.lignes), ZERO)) if decompte.lignes else "",
@@ -82,9 +80,12 @@ def _lister_postes(
     ]
     if decompte.interets:
         legal = all(ligne.regime == "legal" for ligne in decompte.lignes)
+        nature = "Intérêts au taux légal arrêtés" if legal else "Pénalités de retard arrêtées"
+        # une procédure collective arrête les intérêts avant la date d'arrêté : on dit le dernier jour compté
+        dernier_jour = max(ligne.au for ligne in decompte.lignes)
         postes.append(
             PosteActe(
-                f"{'Intérêts au taux légal' if legal else 'Pénalités de retard'} arrêtés au {date_longue(au)}",
+                f"{nature} au {date_longue(dernier_jour)}",
                 montant(decompte.interets),
                 _texte("interets_legaux" if legal else "penalites", au),
                 bordereau.citation(dossier.cgv.fichier if dossier.cgv and not legal else None),
@@ -92,7 +93,7 @@ def _lister_postes(
         )
     if decompte.indemnites:
         unite = decimal_au("indemnite_recouvrement", au)
-        combien = int(decompte.indemnites / unite)
+        combien = sum(solde.indemnite > 0 for solde in decompte.soldes)
         postes.append(
             PosteActe(
                 f"Indemnité forfaitaire pour frais de recouvrement ({combien}{INSECABLE}×{INSECABLE}{montant(unite)})",
@@ -142,47 +143,3 @@ def _dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
     if decompte.imputations or dossier.avoirs:
         regles.append("Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base.")
     return tuple(regles)
-
-
-def _dire_taux_poursuite(dossier: Dossier, decompte: Decompte) -> str:
-    """« au taux de …, sur le principal restant dû, à compter du lendemain de l'arrêté jusqu'à parfait paiement »."""
-    if not decompte.lignes:
-        return ""
-    suite = (
-        f", sur le principal restant dû, à compter du {date_longue(decompte.au + _UN_JOUR)}, "
-        "lendemain de l’arrêté, jusqu’à parfait paiement"
-    )
-    taux = dict.fromkeys(_dire_taux(dossier, ligne, decompte.au) for ligne in decompte.lignes)
-    return " et ".join(taux) + suite
-
-
-def _dire_taux(dossier: Dossier, ligne: LigneInteret, au: dt.date) -> str:
-    if ligne.regime == "legal":
-        return "au taux d’intérêt légal"
-    facture = next((f for f in dossier.factures if f.numero == ligne.facture), None)
-    contrat = dossier.contrat_de(facture) if facture else None
-    penalites = (contrat.penalites if contrat else None) or Penalites()
-    if ligne.regime == "suppletif":
-        points = decimal_au("penalites_points_suppletifs", au)
-        return (
-            "au taux d’intérêt appliqué par la Banque centrale européenne à son opération de refinancement "
-            f"la plus récente, majoré de {_entier(points)}{INSECABLE}points de pourcentage"
-        )
-    match penalites.mode:
-        case "fixe":
-            return f"au taux contractuel de {pourcentage(penalites.taux or Decimal(0))} l’an"
-        case "mensuel":
-            return f"au taux contractuel de {pourcentage(penalites.taux or Decimal(0))} par mois"
-        case "multiple_legal":
-            return f"au taux contractuel de {_entier(penalites.multiple or Decimal(0))} fois le taux d’intérêt légal"
-        case "bce_plus":
-            points = penalites.points or Decimal(0)
-            return f"au taux de refinancement de la Banque centrale européenne majoré de {_entier(points)}{INSECABLE}points"
-        case "legal_plus":
-            return f"au taux d’intérêt légal majoré de {_entier(penalites.points or Decimal(0))}{INSECABLE}points"
-    return "au taux contractuel"
-
-
-def _entier(valeur: Decimal) -> str:
-    """Nombre sans décimale inutile : 10, 1,5."""
-    return nombre(valeur, 0) if valeur == valeur.to_integral_value() else nombre(valeur.normalize(), 2).rstrip("0")

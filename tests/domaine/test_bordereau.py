@@ -68,9 +68,7 @@ def _complet(**cles: Any) -> Dossier:
                 "fichier": "pieces/bc118.pdf",
             },
         },
-        "avoirs": [
-            {"numero": "A-7", "date": dt.date(2026, 5, 3), "montant_ttc": "50", "fichier": "pieces/a7.pdf"}
-        ],
+        "avoirs": [{"numero": "A-7", "date": dt.date(2026, 5, 3), "montant_ttc": "50", "fichier": "pieces/a7.pdf"}],
         "paiements": [{"date": dt.date(2026, 5, 20), "montant": "100", "fichier": "pieces/virement.pdf"}],
         "relances": [
             {"date": dt.date(2026, 6, 20), "canal": "lrar", "fichier": "pieces/r2.pdf"},
@@ -101,9 +99,7 @@ def _numeros(bordereau: Bordereau) -> dict[str, str]:
 
 
 def _ajouts(*pieces: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "pieces": [{"fichier": f"pieces/{i}.pdf", "titre": f"Annexe {i}"} | p for i, p in enumerate(pieces)]
-    }
+    return {"pieces": [{"fichier": f"pieces/{i}.pdf", "titre": f"Annexe {i}"} | p for i, p in enumerate(pieces)]}
 
 
 def test_suit_l_ordre_de_la_liasse_avec_des_titres_dates() -> None:

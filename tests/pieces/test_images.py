@@ -25,13 +25,16 @@ def _mire(taille: tuple[int, int] = (300, 200)) -> Image.Image:
     return image
 
 
+@pytest.mark.parametrize("extension", ["jpg", "png", "tif", "webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_obeit_a_l_orientation_exif(tmp_path: Path, preparer: Preparer, orientation: int) -> None:
+def test_obeit_a_l_orientation_exif(tmp_path: Path, preparer: Preparer, orientation: int, extension: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    _mire().save(tmp_path / "a.jpg", exif=exif, quality=95)
-    preparer(tmp_path / "a.jpg")
-    droite = ImageOps.exif_transpose(Image.open(tmp_path / "a.jpg"))
+    source = tmp_path / f"a.{extension}"
+    _mire().save(source, exif=exif, quality=95)
+    preparer(source)
+    with Image.open(source) as couchee:
+        droite = ImageOps.exif_transpose(couchee)
     with pypdfium2.PdfDocument(tmp_path / "cible.pdf") as pdf:
         page = pdf[0].render(scale=1).to_pil().convert("RGB")
     assert (page.width > page.height) == (droite.width > droite.height)
@@ -42,6 +45,25 @@ def test_obeit_a_l_orientation_exif(tmp_path: Path, preparer: Preparer, orientat
             vu = page.getpixel((int(gauche + x * droite.width * echelle), int(haut + y * droite.height * echelle)))
             voulu = droite.getpixel((int(x * droite.width), int(y * droite.height)))
             assert max(abs(a - b) for a, b in zip(vu, voulu, strict=True)) < 40
+
+
+@pytest.mark.parametrize(("orientation", "en_portrait"), [(1, False), (6, True), (3, False)])
+def test_redresse_une_telecopie_tournee(
+    tmp_path: Path, preparer: Preparer, orientation: int, *, en_portrait: bool
+) -> None:
+    page = Image.new("1", (400, 200), 1)
+    ImageDraw.Draw(page).rectangle((0, 0, 150, 80), fill=0)  # un pavé noir dans le coin haut gauche
+    page.save(tmp_path / "a.tif", compression="group4", tiffinfo={0x0112: orientation})
+    preparer(tmp_path / "a.tif")
+    with Image.open(tmp_path / "a.tif") as couchee:
+        droite = ImageOps.exif_transpose(couchee).convert("L")
+    with pikepdf.open(tmp_path / "cible.pdf") as pdf:
+        vue = pikepdf.PdfImage(pdf.pages[0].obj.Resources.XObject.Vue).as_pil_image().convert("L")
+        matrice = [float(n) for n in pdf.pages[0].obj.Contents.read_bytes().split()[1:7]]
+        assert (pdf.pages[0].mediabox[3] > pdf.pages[0].mediabox[2]) is en_portrait
+    assert vue.tobytes() == droite.tobytes()
+    assert matrice[0] > 0
+    assert matrice[1] == matrice[2] == 0
 
 
 def test_range_un_jpeg_tel_quel(tmp_path: Path, preparer: Preparer) -> None:
@@ -62,7 +84,8 @@ def test_ne_perd_aucun_pixel(tmp_path: Path, preparer: Preparer, format_image: s
     preparer(source)
     with pikepdf.open(tmp_path / "cible.pdf") as pdf:
         vue = pikepdf.PdfImage(pdf.pages[0].obj.Resources.XObject.Vue).as_pil_image().convert("RGB")
-    assert vue.tobytes() == Image.open(source).convert("RGB").tobytes()
+    with Image.open(source) as origine:
+        assert vue.tobytes() == origine.convert("RGB").tobytes()
 
 
 def test_la_transparence_devient_du_blanc(tmp_path: Path, preparer: Preparer) -> None:

@@ -1,0 +1,237 @@
+"""Une liasse et son manifeste concordent-ils encore ? Relu par pypdf, qui n'a pas servi à l'assembler.
+
+Trois réponses par contrôle : prouvé, diffère, non prouvé (ce qu'il faudrait n'est pas à portée).
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+import pypdf
+from pypdf.errors import PyPdfError
+
+from generateur.erreurs import ErreurLecture, ErreurLiasse
+
+NOM_MANIFESTE = "manifeste.json"
+Etat = Literal["prouve", "differe", "non_prouve"]
+ERREURS_PYPDF = (PyPdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+REMEDE_DIFFERENCE = "Produire de nouveau la liasse, ou retrouver l'exemplaire que le manifeste décrit."
+
+
+@dataclass(frozen=True)
+class Controle:
+    """Un point vérifié : sur quoi il porte, ce qui en est résulté, et la phrase qui le dit."""
+
+    objet: str
+    etat: Etat
+    message: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Résultat : conforme si rien ne diffère, entiere si de plus tout a pu être prouvé."""
+
+    fichier: Path
+    controles: tuple[Controle, ...]
+
+    @property
+    def conforme(self) -> bool:
+        """Vrai si aucun contrôle ne diffère."""
+        return all(controle.etat != "differe" for controle in self.controles)
+
+    @property
+    def entiere(self) -> bool:
+        """Vrai si chaque contrôle est prouvé."""
+        return all(controle.etat == "prouve" for controle in self.controles)
+
+    def exiger(self) -> None:
+        """Lève ErreurLiasse en citant les différences, s'il y en a."""
+        differences = [controle.message for controle in self.controles if controle.etat == "differe"]
+        if differences:
+            raise ErreurLiasse(" ".join(differences), lieu=str(self.fichier), remede=REMEDE_DIFFERENCE)
+
+
+def verifier_liasse(chemin: Path) -> Verification:
+    """Vérifie un dossier produit, ou un PDF dont le manifeste est à côté ou joint.
+
+    ErreurLiasse si le manifeste ou la liasse manque ou ne s'ouvre pas ; ErreurLecture si le manifeste est mal formé.
+    """
+    if chemin.is_dir():
+        manifeste = _lire_manifeste(_lire_octets(chemin / NOM_MANIFESTE), chemin / NOM_MANIFESTE)
+        liasse = _joindre(chemin, _texte(_objet(manifeste, "liasse"), "fichier"))
+        if liasse is None:
+            raise ErreurLecture("Le manifeste désigne une liasse hors de son dossier.", lieu=str(chemin))
+        lecteur = _ouvrir(liasse)
+        return Verification(liasse, tuple(_controler(liasse, lecteur, manifeste, chemin)))
+    lecteur = _ouvrir(chemin)
+    a_cote = chemin.parent / NOM_MANIFESTE
+    if a_cote.is_file():
+        manifeste = _lire_manifeste(_lire_octets(a_cote), a_cote)
+        if PurePosixPath(_texte(_objet(manifeste, "liasse"), "fichier")).name == chemin.name:
+            return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent)))
+    joint = _lire_joint(lecteur)
+    if joint is None:
+        raise ErreurLiasse(
+            f"« {chemin.name} » n'a de manifeste ni à côté de lui ni joint.",
+            lieu=str(chemin),
+            remede=f"Placer {NOM_MANIFESTE} dans le même dossier que la liasse.",
+        )
+    manifeste = _lire_manifeste(joint, chemin)
+    return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent)))
+
+
+def _controler(
+    liasse: Path, lecteur: pypdf.PdfReader, manifeste: Mapping[str, Any], dossier: Path
+) -> Iterator[Controle]:
+    annonce = _objet(manifeste, "liasse")
+    yield _comparer_empreinte("liasse", "La liasse", liasse, annonce.get("sha256"))
+    try:
+        pages = len(lecteur.pages)
+    except ERREURS_PYPDF as erreur:
+        raise ErreurLiasse("La liasse ne se lit pas jusqu'au bout.", lieu=str(liasse)) from erreur
+    yield Controle(
+        "liasse",
+        "prouve" if pages == annonce.get("pages") else "differe",
+        f"La liasse a {pages} pages ; le manifeste en annonce {annonce.get('pages')}.",
+    )
+    pieces = manifeste.get("pieces")
+    if not isinstance(pieces, list):
+        raise ErreurLecture("Le manifeste n'a pas de liste « pieces ».", lieu=str(dossier))
+    suivante = 0
+    for piece in pieces:
+        if not isinstance(piece, dict):
+            raise ErreurLecture("Une pièce du manifeste est mal formée.", lieu=str(dossier))
+        yield from _controler_piece(lecteur, piece, dossier, pages, suivante)
+        suivante = _entier(piece, "page_debut") + _entier(piece, "pages")
+
+
+def _controler_piece(
+    lecteur: pypdf.PdfReader, piece: Mapping[str, Any], dossier: Path, total: int, suivante: int
+) -> Iterator[Controle]:
+    numero = _texte(piece, "numero")
+    nom = f"Pièce n° {numero}"
+    debut, pages = _entier(piece, "page_debut"), _entier(piece, "pages")
+    if debut < max(1, suivante) or debut + pages - 1 > total:
+        yield Controle(nom, "differe", f"{nom} : les pages {debut} à {debut + pages - 1} ne lui reviennent pas.")
+    else:
+        yield _controler_marques(lecteur, nom, debut, total)
+    yield from _controler_fichier(nom, "fichier", "la pièce tamponnée", piece, dossier)
+    yield from _controler_fichier(nom, "source", "la source", piece, dossier)
+
+
+def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int) -> Controle:
+    try:
+        texte = re.sub(r"\s+", " ", lecteur.pages[page - 1].extract_text())
+    except ERREURS_PYPDF:
+        return Controle(nom, "non_prouve", f"{nom} : le texte de la page {page} ne se lit pas.")
+    manque = [
+        libelle
+        for libelle, motif in (
+            ("le tampon", rf"{nom}(?! ?[0-9])(?! (?:bis|ter|qua|qui|sex|sep|oct|non|dec))"),
+            ("le folio", rf"(?<![0-9]){page} / {total}(?![0-9])"),
+        )
+        if not re.search(motif, texte)
+    ]
+    if manque:
+        return Controle(nom, "differe", f"{nom} : {' et '.join(manque)} ne se lit pas à la page {page}.")
+    return Controle(nom, "prouve", f"{nom} : tampon et folio lus à la page {page}.")
+
+
+def _controler_fichier(nom: str, cle: str, libelle: str, piece: Mapping[str, Any], dossier: Path) -> Iterator[Controle]:
+    """Empreinte du fichier que le manifeste désigne par cette clé ; rien s'il n'en désigne pas."""
+    relatif, attendue = piece.get(cle), piece.get("sha256" if cle == "fichier" else f"{cle}_sha256")
+    if not isinstance(relatif, str) or not isinstance(attendue, str):
+        yield Controle(nom, "non_prouve", f"{nom} : le manifeste ne donne pas l'empreinte de {libelle}.")
+        return
+    fichier = _joindre(dossier, relatif)
+    if fichier is None or not fichier.is_file():
+        yield Controle(nom, "non_prouve", f"{nom} : {libelle} n'est pas à portée ({relatif}).")
+        return
+    yield _comparer_empreinte(nom, f"{nom}, {libelle}", fichier, attendue)
+
+
+def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: object) -> Controle:
+    if not isinstance(attendue, str) or not attendue:
+        return Controle(objet, "non_prouve", f"{libelle} : le manifeste ne donne pas son empreinte.")
+    with fichier.open("rb") as flux:
+        lue = hashlib.file_digest(flux, "sha256").hexdigest()
+    if lue == attendue:
+        return Controle(objet, "prouve", f"{libelle} : empreinte identique.")
+    return Controle(objet, "differe", f"{libelle} : le fichier n'est plus celui du manifeste.")
+
+
+def _joindre(dossier: Path, relatif: str) -> Path | None:
+    """Chemin désigné par le manifeste ; None s'il est absolu (rien hors de portée n'est lu)."""
+    chemin = PurePosixPath(relatif)
+    if not relatif or chemin.is_absolute() or ":" in relatif:
+        return None
+    return dossier / chemin
+
+
+def _ouvrir(liasse: Path) -> pypdf.PdfReader:
+    try:
+        return pypdf.PdfReader(liasse)
+    except FileNotFoundError as erreur:
+        raise ErreurLiasse(
+            f"La liasse « {liasse.name} » est introuvable.",
+            lieu=str(liasse),
+            remede="Indiquer le dossier produit, ou le PDF de la liasse.",
+        ) from erreur
+    except (*ERREURS_PYPDF, OSError) as erreur:
+        raise ErreurLiasse(
+            f"« {liasse.name} » ne s'ouvre pas comme un PDF.", lieu=str(liasse), remede=REMEDE_DIFFERENCE
+        ) from erreur
+
+
+def _lire_joint(lecteur: pypdf.PdfReader) -> bytes | None:
+    try:
+        contenus = lecteur.attachments.get(NOM_MANIFESTE)
+        return contenus[0] if contenus else None
+    except ERREURS_PYPDF:
+        return None
+
+
+def _lire_octets(chemin: Path) -> bytes:
+    try:
+        return chemin.read_bytes()
+    except OSError as erreur:
+        raise ErreurLiasse(
+            f"Le manifeste « {chemin.name} » est introuvable ou illisible.",
+            lieu=str(chemin),
+            remede="Indiquer le dossier produit, ou le PDF de la liasse avec son manifeste à côté.",
+        ) from erreur
+
+
+def _lire_manifeste(octets: bytes, lieu: Path) -> Mapping[str, Any]:
+    try:
+        manifeste = json.loads(octets)
+    except ValueError as erreur:
+        raise ErreurLecture("Le manifeste n'est pas du JSON lisible.", lieu=str(lieu)) from erreur
+    if not isinstance(manifeste, dict):
+        raise ErreurLecture("Le manifeste n'est pas un objet JSON.", lieu=str(lieu))
+    return manifeste
+
+
+def _objet(donnees: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
+    valeur = donnees.get(cle)
+    if not isinstance(valeur, dict):
+        raise ErreurLecture(f"Le manifeste n'a pas d'objet « {cle} ».", lieu=cle)
+    return valeur
+
+
+def _texte(donnees: Mapping[str, Any], cle: str) -> str:
+    valeur = donnees.get(cle)
+    if not isinstance(valeur, str):
+        raise ErreurLecture(f"Le manifeste n'a pas de texte « {cle} ».", lieu=cle)
+    return valeur
+
+
+def _entier(donnees: Mapping[str, Any], cle: str) -> int:
+    valeur = donnees.get(cle)
+    if not isinstance(valeur, int) or isinstance(valeur, bool):
+        raise ErreurLecture(f"Le manifeste n'a pas de nombre « {cle} ».", lieu=cle)
+    return valeur

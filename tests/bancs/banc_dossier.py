@@ -1,0 +1,193 @@
+"""Banc du dossier type : actes, 10 pièces de 5 pages, tampons, liens, signets, liasse.
+
+Compare, dans la même exécution, notre chaîne à la chaîne simple (docxtpl, un appel LibreOffice par acte, pypdf).
+Les temps absolus dépendent de la machine ; les rapports comptent.
+
+    python tests/bancs/banc_dossier.py [--tours 3] [--sans-comparaison]
+"""
+
+import argparse
+import datetime as dt
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import docxtpl
+import pypdf
+from jinja2.sandbox import SandboxedEnvironment
+from reportlab.pdfgen.canvas import Canvas
+
+from generateur import chaine, mise_en_liasse
+from generateur.etude import etudier_dossier
+from generateur.moteurs import choisir_bureautique, choisir_rendu
+from generateur.pieces.atelier import Atelier
+from generateur.redaction.actes import en_champs
+from generateur.redaction.composition import composer_contexte
+from generateur.redaction.gabarits import racine_par_defaut
+from generateur.reglages import Moteurs, OutilsPieces, Reglages
+
+JOUR = dt.date(2026, 11, 21)
+MODELE_DOSSIER = Path(__file__).parents[2] / "dossiers" / "2026-0042"
+NB_PIECES, PAGES_PAR_PIECE = 10, 5
+ETAPES = (
+    (chaine, "etudier_dossier", "étude (lecture, contrôles, décompte, choix)"),
+    (chaine, "preparer_pieces", "pièces converties"),
+    (mise_en_liasse, "composer_contexte", "contexte des actes"),
+    (mise_en_liasse, "ecrire_actes", "actes écrits et rendus"),
+    (mise_en_liasse, "_archiver", "actes en PDF/A"),
+    (mise_en_liasse, "assembler", "assemblage"),
+    (chaine, "dresser_manifeste", "manifeste"),
+)
+
+
+def fabriquer_dossier(racine: Path) -> Path:
+    """Copie le dossier d'exemple et remplace ses dix premières pièces par des PDF de cinq pages."""
+    dossier = racine / MODELE_DOSSIER.name
+    shutil.copytree(MODELE_DOSSIER, dossier)
+    for fichier in sorted((dossier / "pieces").glob("*.pdf"))[:NB_PIECES]:
+        feuille = Canvas(str(fichier), invariant=1)
+        for page in range(PAGES_PAR_PIECE):
+            for ligne in range(40):
+                feuille.drawString(72, 760 - 16 * ligne, f"{fichier.stem}, page {page + 1}, ligne {ligne + 1}")
+            feuille.showPage()
+        feuille.save()
+    return dossier
+
+
+@contextmanager
+def chronometrer() -> Iterator[dict[str, float]]:
+    """Temps passé dans chaque étape de la chaîne."""
+    temps: dict[str, float] = defaultdict(float)
+    originaux = [(module, nom, getattr(module, nom)) for module, nom, _ in ETAPES]
+    for (module, nom, fonction), (_, _, libelle) in zip(originaux, ETAPES, strict=True):
+        setattr(module, nom, _mesurer(fonction, libelle, temps))
+    try:
+        yield temps
+    finally:
+        for module, nom, fonction in originaux:
+            setattr(module, nom, fonction)
+
+
+def _mesurer(fonction: Callable[..., Any], libelle: str, temps: dict[str, float]) -> Callable[..., Any]:
+    def enveloppe(*args: Any, **kwargs: Any) -> Any:
+        debut = time.perf_counter()
+        try:
+            return fonction(*args, **kwargs)
+        finally:
+            temps[libelle] += time.perf_counter() - debut
+
+    return enveloppe
+
+
+def produire(dossier: Path, sortie: Path, moteurs: Moteurs) -> float:
+    """Une production complète, processus déjà chaud."""
+    debut = time.perf_counter()
+    chaine.produire_dossier(dossier, sortie, jour=JOUR, au=None, reglages=Reglages(), moteurs=moteurs)
+    return time.perf_counter() - debut
+
+
+def produire_a_froid(dossier: Path, sortie: Path) -> float:
+    """La commande entière, dans un processus neuf, sans cache de rendu."""
+    debut = time.perf_counter()
+    commande = [sys.executable, "-m", "generateur", "produire", str(dossier), "-o", str(sortie), "-q"]
+    subprocess.run(commande, check=True, stdout=subprocess.DEVNULL, env=_sans_cache())
+    return time.perf_counter() - debut
+
+
+def _sans_cache() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "GENERATEUR_SANS_CACHE": "1"}
+
+
+def chaine_simple(dossier: Path, sortie: Path) -> float:
+    """docxtpl, un appel LibreOffice par acte, fusion et tampons par pypdf : ce qu'on écrirait sans outil."""
+    etude = etudier_dossier(dossier, jour=JOUR)
+    moteur = choisir_rendu()
+    matiere = chaine.rassembler_matiere(etude, projet=False, moteur=moteur)
+    champs = en_champs(composer_contexte(matiere))
+    modeles = racine_par_defaut()
+    environnement = SandboxedEnvironment(autoescape=True)
+    debut = time.perf_counter()
+    sortie.mkdir(parents=True)
+    pdfs = []
+    for acte in matiere.procedure.actes:
+        modele = docxtpl.DocxTemplate(modeles / f"{_sans_inclusion(acte.modele)}.docx")
+        modele.render(champs, environnement)
+        docx = sortie / f"{acte.nom}.docx"
+        modele.save(docx)
+        subprocess.run(
+            ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(sortie), str(docx)],
+            check=True,
+            capture_output=True,
+        )
+        pdfs.append(docx.with_suffix(".pdf"))
+    _fusionner(pdfs, sorted((dossier / "pieces").glob("*.pdf")), sortie / "liasse.pdf")
+    return time.perf_counter() - debut
+
+
+def _sans_inclusion(modele: str) -> str:
+    # docxtpl seul ne connaît pas nos fragments : un acte de même longueur les remplace
+    return "communs/decompte" if modele.endswith(("requete", "demande", "declaration")) else modele
+
+
+def _fusionner(actes: list[Path], pieces: list[Path], cible: Path) -> None:
+    fusion = pypdf.PdfWriter()
+    for acte in actes:
+        fusion.append(acte)
+    for rang, piece in enumerate(pieces, start=1):
+        debut = len(fusion.pages)
+        fusion.append(piece, f"Pièce n° {rang}")
+        fusion.pages[debut].merge_page(_tampon(rang))
+    fusion.write(cible)
+
+
+def _tampon(rang: int) -> pypdf.PageObject:
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as fichier:
+        feuille = Canvas(fichier.name)
+        feuille.drawString(450, 800, f"Pièce n° {rang}")
+        feuille.save()
+        return pypdf.PdfReader(fichier.name).pages[0]
+
+
+def principal() -> None:
+    """Mesure et imprime."""
+    analyse = argparse.ArgumentParser(description=__doc__)
+    analyse.add_argument("--tours", type=int, default=3)
+    analyse.add_argument("--sans-comparaison", action="store_true")
+    options = analyse.parse_args()
+    with tempfile.TemporaryDirectory() as nom:
+        racine = Path(nom)
+        dossier = fabriquer_dossier(racine / "dossiers")
+        moteurs = Moteurs(choisir_rendu(), OutilsPieces(Atelier(), choisir_bureautique()))
+        try:
+            premiere = produire(dossier, racine / "chaud", moteurs)
+            with chronometrer() as temps:
+                chauds = [produire(dossier, racine / "chaud", moteurs) for _ in range(options.tours)]
+        finally:
+            moteurs.rendu.fermer()
+            moteurs.pieces.atelier.fermer()
+        froids = [produire_a_froid(dossier, racine / f"froid{i}") for i in range(options.tours)]
+        print(f"première production, processus neuf  {premiere:7.3f} s")
+        print(f"production à chaud (médiane)         {statistics.median(chauds):7.3f} s")
+        for libelle, total in temps.items():
+            print(f"    {libelle:<46}{1000 * total / options.tours:8.1f} ms")
+        print(f"commande à froid (médiane)           {statistics.median(froids):7.3f} s")
+        if options.sans_comparaison or not shutil.which("soffice"):
+            return
+        simple = chaine_simple(dossier, racine / "simple")
+        print(f"chaîne simple                        {simple:7.3f} s")
+        print(f"rapport à chaud   {simple / statistics.median(chauds):6.1f} ×")
+        print(f"rapport à froid   {simple / statistics.median(froids):6.1f} ×")
+
+
+if __name__ == "__main__":
+    principal()

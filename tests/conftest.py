@@ -1,0 +1,26 @@
+"""Ce que tous les tests partagent : où est le dépôt, et le code du programme lu par `ast`."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+RACINE = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def racine() -> Path:
+    """Sommet du dépôt."""
+    return RACINE
+
+
+@pytest.fixture(scope="session")
+def arbres() -> dict[str, ast.Module]:
+    """Chaque module du programme, sous son nom sans « generateur. »."""
+    paquet = RACINE / "generateur"
+    return {_nommer(chemin, paquet): ast.parse(chemin.read_text("utf-8")) for chemin in sorted(paquet.rglob("*.py"))}
+
+
+def _nommer(chemin: Path, paquet: Path) -> str:
+    parties = chemin.relative_to(paquet).with_suffix("").parts
+    return ".".join(partie for partie in parties if partie != "__init__")

@@ -1,0 +1,241 @@
+"""La maison tient debout : direction des imports, noyau pur, chaque outil à sa place, une seule horloge.
+
+Tout est lu dans le code par `ast` : rien n'est exécuté, sauf l'aide, dont on regarde ce qu'elle charge.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+RACINE = Path(__file__).parents[1]
+
+# Du bas vers le haut. On n'importe que plus bas, ou dans son propre paquet ; jamais un voisin de palier.
+ETAGES = (
+    {"VERSION", "erreurs"},
+    {"domaine", "contrats", "dependances"},
+    {"droit"},
+    {"calculs"},
+    {"controles"},
+    {"procedures"},
+    {"lecture", "redaction", "pieces", "liasse", "manifeste", "publication", "moteurs"},
+    {"etude", "reglages"},
+    {"mise_en_liasse", "empreintes"},
+    {"chaine"},
+    {"lots", "lettre", "apercu", "agenda", "presentation", "sortie_json", "consultation_droit", "squelette"},
+    {"cli_francais"},
+    {"commandes"},
+    {"cli"},
+    {"__main__"},
+)
+NIVEAU = {nom: rang for rang, noms in enumerate(ETAGES) for nom in noms}
+NOYAU = ("domaine", "droit", "calculs", "controles", "procedures")
+
+# Ce que le noyau peut demander à Python : ni fichier, ni horloge, ni réseau, ni processus, ni hasard.
+STDLIB_DU_NOYAU = {
+    "bisect", "calendar", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib", "enum",
+    "functools", "itertools", "math", "re", "string", "types", "typing", "unicodedata",
+}  # fmt: skip
+BIBLIOTHEQUES_DU_NOYAU = {"pydantic", "stdnum"}
+# (module, import) admis en plus, avec la raison.
+EXCEPTIONS_DU_NOYAU = {
+    ("domaine", "pathlib.PurePosixPath"): "juge l'écriture d'un chemin, sans toucher au disque",
+    ("droit.tables", "importlib.resources"): "lit les tables livrées dans le paquet",
+    ("droit.tables", "tomllib"): "lit les tables livrées dans le paquet",
+    ("droit.juridictions", "importlib.resources"): "lit la table des ressorts livrée dans le paquet",
+    ("droit.juridictions", "tomllib"): "lit la table des ressorts livrée dans le paquet",
+    ("droit.juridictions", "zlib"): "décompresse la table des ressorts",
+    ("controles.catalogue", "importlib.resources"): "lit le catalogue des codes livré dans le paquet",
+    ("controles.catalogue", "tomllib"): "lit le catalogue des codes livré dans le paquet",
+    ("procedures.registre", "importlib"): "découvre les modules du paquet procedures",
+    ("procedures.registre", "pkgutil"): "découvre les modules du paquet procedures",
+}
+
+# Chaque bibliothèque est enfermée : (paquets ou modules qui l'emploient). Une nouvelle s'ajoute ici, avec sa place.
+PLACES = {
+    "click": {"cli", "cli_francais", "commandes"},
+    "docxtpl": {"redaction"},
+    "docx": {"redaction"},
+    "jinja2": {"redaction"},
+    "markupsafe": {"redaction"},
+    "num2words": {"redaction"},
+    "lxml": {"redaction", "pieces"},
+    "pikepdf": {"pieces", "liasse"},
+    "pypdf": {"pieces", "liasse"},
+    "pypdfium2": {"pieces", "liasse"},
+    "fontTools": {"pieces", "liasse"},
+    "PIL": {"pieces", "liasse"},
+    "pillow_heif": {"pieces"},
+    "img2pdf": {"pieces"},
+    "dxpdf": {"moteurs.executant_dxpdf"},
+    "filelock": {"publication"},
+    "icalendar": {"agenda"},
+    "pydantic": {"domaine", "procedures", "lecture", "manifeste", "squelette"},
+    "pydantic_core": {"lecture"},
+    "stdnum": {"controles"},
+}
+# Les processus ne se lancent qu'à deux endroits, dont c'est le métier ; aucun module ne parle au réseau.
+PROCESSUS = {"subprocess": {"moteurs", "pieces.atelier"}}
+RESEAU = {"socket", "urllib.request", "http", "ftplib", "smtplib", "ssl", "asyncio", "requests", "httpx"}
+
+
+def _imports(arbre: ast.AST) -> Iterator[str]:
+    """Noms complets importés, où que ce soit dans le module : « pathlib.Path », « generateur.etude.Etude »."""
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Import):
+            yield from (alias.name for alias in noeud.names)
+        elif isinstance(noeud, ast.ImportFrom):
+            assert noeud.level == 0, "import relatif"
+            yield from (f"{noeud.module}.{alias.name}" for alias in noeud.names)
+
+
+def _etage(nom: str) -> str:
+    return nom.split(".", maxsplit=1)[0]
+
+
+def _est_chez(module: str, places: set[str]) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
+
+
+def _aretes(arbres: dict[str, ast.Module]) -> set[tuple[str, str]]:
+    """(module, étage importé), pour les imports du programme hors de son propre paquet."""
+    return {
+        (module, _etage(importe.removeprefix("generateur.")))
+        for module, arbre in arbres.items()
+        for importe in _imports(arbre)
+        if importe.startswith("generateur.") and _etage(importe.removeprefix("generateur.")) != _etage(module)
+    }
+
+
+def test_chaque_module_a_un_etage(arbres):
+    assert {_etage(nom) for nom in arbres} - {""} == set(NIVEAU) - {"VERSION"}
+
+
+def test_on_n_importe_que_vers_le_bas(arbres):
+    montees = {
+        f"{module} importe {voisin}" for module, voisin in _aretes(arbres) if NIVEAU[_etage(module)] <= NIVEAU[voisin]
+    }
+    assert not montees
+
+
+def test_aucun_etage_inutile(arbres):
+    """Chaque palier sépare vraiment : un paquet du dessus emploie toujours quelque chose d'un palier inférieur."""
+    employes = {voisin for _, voisin in _aretes(arbres)}
+    assert set(NIVEAU) - employes == {"__main__"}
+
+
+@pytest.mark.parametrize("paquet", NOYAU)
+def test_le_noyau_ne_connait_ni_fichier_ni_horloge_ni_reseau(arbres, paquet):
+    interdits = set()
+    for module, arbre in arbres.items():
+        if _etage(module) != paquet:
+            continue
+        for importe in _imports(arbre):
+            racine = importe.split(".")[0]
+            admis = racine in STDLIB_DU_NOYAU | BIBLIOTHEQUES_DU_NOYAU | {"generateur"}
+            excepte = any(_est_chez(module, {ici}) and _est_chez(importe, {quoi}) for ici, quoi in EXCEPTIONS_DU_NOYAU)
+            if not admis and not excepte:
+                interdits.add(f"{module} importe {importe}")
+    assert not interdits
+
+
+def test_les_exceptions_du_noyau_servent_toutes(arbres):
+    inutiles = {
+        (module, quoi)
+        for module, quoi in EXCEPTIONS_DU_NOYAU
+        if not any(
+            _est_chez(importe, {quoi})
+            for nom, arbre in arbres.items()
+            if _est_chez(nom, {module})
+            for importe in _imports(arbre)
+        )
+    }
+    assert not inutiles
+
+
+@pytest.mark.parametrize("paquet", NOYAU)
+def test_le_noyau_n_ouvre_ni_n_imprime_rien(arbres, paquet):
+    appels = {
+        f"{module}, ligne {noeud.lineno} : {noeud.func.id}"
+        for module, arbre in arbres.items()
+        if _etage(module) == paquet
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Name)
+        if noeud.func.id in {"open", "print", "input", "exec", "eval"}
+    }
+    assert not appels
+
+
+def test_chaque_bibliotheque_est_a_sa_place(arbres):
+    egarees = set()
+    for module, arbre in arbres.items():
+        for importe in _imports(arbre):
+            racine = importe.split(".")[0]
+            if racine in sys.stdlib_module_names or racine == "generateur":
+                continue
+            if not _est_chez(module, PLACES.get(racine, set())):
+                egarees.add(f"{module} importe {racine}")
+    assert not egarees
+
+
+def test_les_processus_ne_se_lancent_qu_a_leur_place(arbres):
+    for bibliotheque, places in PROCESSUS.items():
+        egares = {
+            module
+            for module, arbre in arbres.items()
+            if any(i.split(".")[0] == bibliotheque for i in _imports(arbre)) and not _est_chez(module, places)
+        }
+        assert not egares
+
+
+def test_aucun_module_ne_parle_au_reseau(arbres):
+    bavards = {
+        f"{module} importe {importe}"
+        for module, arbre in arbres.items()
+        for importe in _imports(arbre)
+        if _est_chez(importe, RESEAU)
+    }
+    assert not bavards
+
+
+def test_l_horloge_se_regarde_a_un_seul_endroit(arbres):
+    regards = [
+        (module, noeud.attr)
+        for module, arbre in arbres.items()
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Attribute) and noeud.attr in {"today", "now", "utcnow", "localtime", "gmtime"}
+    ]
+    assert regards == [("commandes.options", "today")]
+
+
+def _charges_par(*arguments: str) -> set[str]:
+    """Modules chargés par une commande, dans un interpréteur neuf."""
+    code = (
+        "import sys\n"
+        "from generateur.cli import executer\n"
+        f"assert executer({list(arguments)!r}) == 0\n"
+        "print('|'.join(sorted(sys.modules)), file=sys.stderr)\n"
+    )
+    fait = subprocess.run(
+        [sys.executable, "-c", code], cwd=RACINE, capture_output=True, text=True, check=True, timeout=60
+    )
+    return {nom.split(".")[0] for nom in fait.stderr.strip().splitlines()[-1].split("|")}
+
+
+def test_l_aide_ne_charge_que_la_ligne_de_commande():
+    lourds = set(PLACES) - {"click"}
+    assert not _charges_par("--aide") & lourds
+    assert not _charges_par("produire", "--aide") & lourds
+
+
+def test_chiffrer_ne_charge_ni_word_ni_assemblage():
+    charges = _charges_par("chiffrer", str(RACINE / "dossiers" / "2026-0042"))
+    assert not charges & {"docxtpl", "docx", "jinja2", "lxml", "pikepdf", "img2pdf", "fontTools", "icalendar"}
+
+
+def test_un_import_cache_dans_une_fonction_se_voit():
+    code = "def f():\n    from pathlib import Path\n    import socket\n    return Path, socket"
+    assert set(_imports(ast.parse(code))) == {"pathlib.Path", "socket"}

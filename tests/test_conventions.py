@@ -1,0 +1,182 @@
+"""Les conventions d'écriture : noms français sans accent, fichiers courts, aucun droit en dur dans le code."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+RACINE = Path(__file__).parents[1]
+LIGNES_MAXIMALES = 400
+
+MOTS_REFUSES = {
+    "get", "set", "compute", "build", "handle", "handler", "util", "utils", "helper", "helpers", "manager",
+    "data", "file", "check", "parse", "load", "save", "update", "delete", "make", "process", "new", "value",
+    "item", "items", "error", "result", "config", "settings", "worker", "template", "bundle", "job", "list",
+}  # fmt: skip
+# Noms qu'une bibliothèque ou Python impose : on les redéfinit, on ne les choisit pas.
+NOMS_IMPOSES = {
+    "get_help_option", "list_commands", "model_config", "value", "handle_data", "handle_endtag", "handle_starttag",
+    "data",
+}  # fmt: skip
+
+# Nombres qui ne sont pas du droit : l'unité, la paire, le pour cent.
+NOMBRES_ADMIS = {-1, 0, 1, 2, 100}
+MODULES_DE_CALENDRIER = {"calculs.calendrier"}  # l'algorithme de Pâques n'a que des constantes
+CHIFFRES = ("calculs", "controles", "procedures")
+ARTICLE_OU_SOMME = re.compile(r"\b[LRD]\.? ?\d{3}-\d|\bart\. ?\d|\b1[34]\d\d\b|\d[\d ]* ?€")
+# Textes où un numéro d'article est une donnée, avec la raison.
+ARTICLES_ADMIS = {
+    ("calculs.echeances", "643"): "article de procédure dit dans l'explication d'une échéance",
+    ("calculs.prescription", "L125-1"): "nomme l'accord qui suspend le délai",
+}
+
+
+def _sources() -> list[Path]:
+    return sorted(chemin for dossier in ("generateur", "tests") for chemin in (RACINE / dossier).rglob("*.py"))
+
+
+def _noms_crees(arbre: ast.AST) -> Iterator[str]:
+    for noeud in ast.walk(arbre):
+        match noeud:
+            case ast.FunctionDef(name=nom) | ast.ClassDef(name=nom) | ast.arg(arg=nom):
+                yield nom
+            case ast.Name(id=nom, ctx=ast.Store()) | ast.Attribute(attr=nom, ctx=ast.Store()):
+                yield nom
+
+
+def _mots(nom: str) -> set[str]:
+    return {mot.lower() for mot in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", nom)}
+
+
+def _anglais(noms: Iterator[str]) -> set[str]:
+    return {nom for nom in noms if nom not in NOMS_IMPOSES and _mots(nom) & MOTS_REFUSES}
+
+
+def test_les_noms_sont_francais():
+    fautifs = {
+        f"{chemin.relative_to(RACINE)} : {nom}"
+        for chemin in _sources()
+        for nom in _anglais(iter((*_noms_crees(ast.parse(chemin.read_text("utf-8"))), chemin.stem)))
+    }
+    assert not fautifs
+
+
+def test_un_mot_anglais_se_voit():
+    arbre = ast.parse("def get_taux(valeur):\n    total_value = valeur\n    return total_value")
+    assert _anglais(_noms_crees(arbre)) == {"get_taux", "total_value"}
+
+
+def test_aucun_accent_dans_les_noms():
+    accentues = {
+        f"{chemin.relative_to(RACINE)} : {nom}"
+        for chemin in _sources()
+        for nom in _noms_crees(ast.parse(chemin.read_text("utf-8")))
+        if not nom.isascii()
+    }
+    assert not accentues
+
+
+@pytest.mark.parametrize("dossier", ["generateur", "tests", "modeles", "dossiers"])
+def test_aucun_accent_dans_les_chemins(dossier):
+    assert not [str(chemin) for chemin in (RACINE / dossier).rglob("*") if not chemin.name.isascii()]
+
+
+def test_aucun_fichier_trop_long():
+    longs = {
+        f"{chemin.relative_to(RACINE)} : {lignes} lignes"
+        for chemin in _sources()
+        if (lignes := chemin.read_text("utf-8").count("\n")) > LIGNES_MAXIMALES
+    }
+    assert not longs
+
+
+def _nombres_nus(arbre: ast.Module) -> set[int | float]:
+    """Nombres écrits ailleurs que dans une constante de module (`NOM_EN_CAPITALES = …`) ou un rang `preference`."""
+    nommes: set[int] = set()
+    for noeud in ast.walk(arbre):
+        cibles = noeud.targets if isinstance(noeud, ast.Assign) and noeud in arbre.body else []
+        nomme = any(isinstance(cible, ast.Name) and cible.id.strip("_").isupper() for cible in cibles)
+        rang = isinstance(noeud, ast.keyword) and noeud.arg == "preference"
+        if nomme or rang:
+            nommes |= {id(sous) for sous in ast.walk(noeud)}
+    return {
+        noeud.value
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Constant)
+        and type(noeud.value) in {int, float}
+        and id(noeud) not in nommes
+        and noeud.value not in NOMBRES_ADMIS
+    }
+
+
+@pytest.mark.parametrize("paquet", CHIFFRES)
+def test_aucun_nombre_de_droit_dans_le_code(arbres, paquet):
+    """Un taux, un seuil, un délai viennent d'une table datée ; un autre nombre porte un nom."""
+    nus = {
+        f"{module} : {nombre}"
+        for module, arbre in arbres.items()
+        if module.split(".")[0] == paquet and module not in MODULES_DE_CALENDRIER
+        for nombre in _nombres_nus(arbre)
+    }
+    assert not nus
+
+
+def test_un_seuil_en_dur_se_voit():
+    assert _nombres_nus(ast.parse("JOURS_PAR_AN = 365\ndef f(x):\n    return x > 5000")) == {5000}
+
+
+def _textes_de_droit(arbre: ast.AST) -> set[str]:
+    """Textes, hors documentation et mentions de modèles, qui portent un article ou une somme."""
+    ecartes = {
+        id(noeud.body[0].value)
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Module | ast.FunctionDef | ast.ClassDef)
+        and noeud.body
+        and isinstance(noeud.body[0], ast.Expr)
+    }
+    ecartes |= {
+        id(sous)
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.keyword) and noeud.arg == "mentions"
+        for sous in ast.walk(noeud)
+    }
+    return {
+        noeud.value
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) and id(noeud) not in ecartes
+        if ARTICLE_OU_SOMME.search(noeud.value)
+    }
+
+
+def _decimaux_en_dur(arbre: ast.AST) -> set[str]:
+    return {
+        ast.unparse(noeud)
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Name) and noeud.func.id == "Decimal"
+        for argument in noeud.args
+        if isinstance(argument, ast.Constant) and argument.value not in NOMBRES_ADMIS
+    }
+
+
+@pytest.mark.parametrize("paquet", CHIFFRES)
+def test_aucun_article_ni_somme_dans_le_code(arbres, paquet):
+    """Ni Decimal("5000"), ni « 40 € », ni article dans un message : le texte et la somme viennent des tables."""
+    trouves = {
+        f"{module} : {texte}"
+        for module, arbre in arbres.items()
+        if module.split(".")[0] == paquet
+        for texte in (*_textes_de_droit(arbre), *_decimaux_en_dur(arbre))
+        if not any(module == ici and quoi in texte for ici, quoi in ARTICLES_ADMIS)
+    }
+    assert not trouves
+
+
+@pytest.mark.parametrize("texte", ["les 40 € sont dus", "C. com. L441-10", "art. 1343-1", "CPC 1405"])
+def test_un_article_ou_une_somme_se_voit(texte):
+    assert _textes_de_droit(ast.parse(f"def f():\n    return {texte!r}"))
+
+
+def test_un_montant_decimal_se_voit():
+    assert _decimaux_en_dur(ast.parse('seuil = Decimal("5000")')) == {"Decimal('5000')"}

@@ -1,0 +1,256 @@
+"""Publier sans jamais perdre : l'ancienne version ou la nouvelle, entière, à tout instant, quoi qu'il arrive."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from generateur import publication
+from generateur.erreurs import ErreurEcriture
+from generateur.publication import preparer_publication, reparer, reparer_tout
+
+RACINE = Path(__file__).parents[1]
+FICHIERS = ("a.txt", "b.txt", "sous/c.txt")
+
+
+def _ecrire(repertoire: Path, version: str) -> None:
+    for nom in FICHIERS:
+        (repertoire / nom).parent.mkdir(exist_ok=True)
+        (repertoire / nom).write_text(version, encoding="utf-8")
+
+
+def _publier(sortie: Path, version: str, reference: str = "R1") -> None:
+    with preparer_publication(sortie, reference) as chantier:
+        _ecrire(chantier, version)
+
+
+def _version(sortie: Path, reference: str = "R1") -> str:
+    """La version publiée ; échoue si elle n'est pas entière."""
+    versions = {(sortie / reference / nom).read_text("utf-8") for nom in FICHIERS}
+    assert len(versions) == 1
+    return versions.pop()
+
+
+def _restes(sortie: Path) -> list[str]:
+    return sorted(p.name for p in sortie.iterdir() if p.name.startswith(".") and p.name != ".verrou")
+
+
+def test_la_premiere_publication_ne_laisse_que_le_resultat(tmp_path):
+    _publier(tmp_path / "neuf" / "sortie", "1")
+    assert _version(tmp_path / "neuf" / "sortie") == "1"
+    assert _restes(tmp_path / "neuf" / "sortie") == []
+
+
+def test_la_nouvelle_version_remplace_toute_l_ancienne(tmp_path):
+    _publier(tmp_path, "1")
+    (tmp_path / "R1" / "reste.txt").write_text("vieux")
+    _publier(tmp_path, "2")
+    assert _version(tmp_path) == "2"
+    assert not (tmp_path / "R1" / "reste.txt").exists()
+    assert _restes(tmp_path) == []
+
+
+def test_le_resultat_n_a_ni_verrou_ni_droits_prives(tmp_path):
+    _publier(tmp_path, "1")
+    assert sorted(p.name for p in (tmp_path / "R1").iterdir()) == ["a.txt", "b.txt", "sous"]
+    if os.name == "posix":
+        assert (tmp_path / "R1").stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("panne", [ValueError("panne"), KeyboardInterrupt()])
+def test_un_echec_laisse_l_ancienne_version_intacte(tmp_path, panne):
+    _publier(tmp_path, "1")
+    with pytest.raises(type(panne)), preparer_publication(tmp_path, "R1") as chantier:
+        _ecrire(chantier, "2")
+        raise panne
+    assert _version(tmp_path) == "1"
+    assert _restes(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("numero", "attendu"),
+    [
+        (errno.ENOSPC, "le disque est plein"),
+        (errno.EDQUOT, "quota"),
+        (errno.EROFS, "lecture seule"),
+        (errno.EACCES, "interdite"),
+        (errno.EIO, "le disque refuse"),
+    ],
+)
+def test_un_disque_qui_refuse_se_dit_en_francais(tmp_path, numero, attendu):
+    _publier(tmp_path, "1")
+    with pytest.raises(ErreurEcriture, match=attendu) as refus, preparer_publication(tmp_path, "R1") as chantier:
+        _ecrire(chantier, "2")
+        raise OSError(numero, os.strerror(numero))
+    assert "l'ancienne version est intacte" in refus.value.message
+    assert "--sortie" in refus.value.remede
+    assert _version(tmp_path) == "1"
+    assert _restes(tmp_path) == []
+
+
+def test_un_fichier_a_la_place_du_repertoire_de_sortie(tmp_path):
+    (tmp_path / "sortie").write_text("x")
+    with (
+        pytest.raises(ErreurEcriture, match="un fichier porte le nom"),
+        preparer_publication(tmp_path / "sortie", "R1"),
+    ):
+        pytest.fail("rien ne doit se préparer")
+
+
+# Les instants d'un échange : après chacun, un arrêt brutal ; la commande suivante doit tout remettre en place.
+
+
+def _appels(monkeypatch):
+    """Compte les renommages et permet de s'arrêter net après le n-ième."""
+    vus = []
+    vrai = Path.rename
+
+    def _renommer(source, cible):
+        if len(vus) >= _appels.limite:
+            raise _Arret
+        vus.append(source.name)
+        return vrai(source, cible)
+
+    monkeypatch.setattr(Path, "rename", _renommer)
+    return vus
+
+
+class _Arret(BaseException):
+    """Arrêt du programme entre deux gestes."""
+
+
+@pytest.mark.parametrize("faits", [0, 1, 2])
+def test_un_echange_interrompu_se_repare(tmp_path, monkeypatch, faits):
+    """À chaque arrêt, l'une des deux versions est entière quelque part, et la réparation la remet à sa place."""
+    _publier(tmp_path, "1")
+    with monkeypatch.context() as correctif:
+        _appels.limite = faits
+        _appels(correctif)
+        # l'arrêt brutal n'efface rien : la préparation reste telle quelle
+        correctif.setattr(publication.shutil, "rmtree", lambda *_a, **_k: None)
+        with pytest.raises(_Arret):
+            _publier(tmp_path, "2")
+    entieres = [p for p in tmp_path.iterdir() if p.is_dir() and all((p / nom).is_file() for nom in FICHIERS)]
+    assert {(p / "a.txt").read_text() for p in entieres} >= ({"1"} if faits < 2 else {"1", "2"})
+    reparer(tmp_path, "R1")
+    assert _version(tmp_path) == ("1" if faits == 0 else "2")
+    assert _restes(tmp_path) == []
+
+
+def test_reparer_rend_l_ancienne_si_la_nouvelle_manque(tmp_path):
+    _publier(tmp_path, "1")
+    (tmp_path / "R1").rename(tmp_path / ".R1.ancien")
+    reparer_tout(tmp_path)
+    assert _version(tmp_path) == "1"
+    assert _restes(tmp_path) == []
+
+
+def test_reparer_tout_ne_touche_pas_aux_dossiers_sains(tmp_path):
+    _publier(tmp_path, "1", "R1")
+    _publier(tmp_path, "2", "R2.b")
+    (tmp_path / "R2.b").rename(tmp_path / ".R2.b.pret")
+    reparer_tout(tmp_path)
+    assert (_version(tmp_path, "R1"), _version(tmp_path, "R2.b")) == ("1", "2")
+    reparer_tout(tmp_path / "absente")
+
+
+def test_une_preparation_abandonnee_est_effacee(tmp_path):
+    abandon = tmp_path / ".R1.abc123.preparation"
+    abandon.mkdir(parents=True)
+    (abandon / "a.txt").write_text("x")
+    (abandon / ".verrou").touch()
+    _publier(tmp_path, "1")
+    assert _restes(tmp_path) == []
+
+
+def test_une_preparation_en_cours_n_est_pas_effacee(tmp_path):
+    with preparer_publication(tmp_path, "R1") as chantier:
+        _ecrire(chantier, "1")
+        reparer(tmp_path, "R1")
+        assert chantier.is_dir()
+    assert _version(tmp_path) == "1"
+
+
+def test_deux_references_voisines_ne_se_genent_pas(tmp_path):
+    """« R1 » est aussi le début de « R1.2 »."""
+    with preparer_publication(tmp_path, "R1.2") as chantier:
+        _ecrire(chantier, "voisin")
+        _publier(tmp_path, "1", "R1")
+        assert chantier.is_dir()
+    assert (_version(tmp_path, "R1"), _version(tmp_path, "R1.2")) == ("1", "voisin")
+
+
+def test_deux_ecrivains_a_la_fois_laissent_une_version_entiere(tmp_path):
+    erreurs = []
+
+    def _ecrivain(version: str) -> None:
+        try:
+            for _ in range(5):
+                _publier(tmp_path, version)
+        except Exception as erreur:  # noqa: BLE001 (le fil doit rendre son échec au test)
+            erreurs.append(erreur)
+
+    fils = [threading.Thread(target=_ecrivain, args=(str(rang),)) for rang in range(4)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join()
+    assert not erreurs
+    assert _version(tmp_path) in {"0", "1", "2", "3"}
+    assert _restes(tmp_path) == []
+
+
+def test_un_repertoire_occupe_se_dit(tmp_path, monkeypatch):
+    from filelock import FileLock  # noqa: PLC0415 (seul test qui tient le verrou)
+
+    monkeypatch.setattr(publication, "_DELAI_VERROU_S", 0)
+    with (
+        FileLock(tmp_path / ".verrou"),
+        pytest.raises(ErreurEcriture, match="une autre commande"),
+        preparer_publication(tmp_path, "R1"),
+    ):
+        pytest.fail("rien ne doit se préparer")
+
+
+ECRIVAIN = """
+import sys
+from pathlib import Path
+from generateur.publication import preparer_publication
+sortie, version = Path(sys.argv[1]), sys.argv[2]
+while True:
+    with preparer_publication(sortie, "R1") as chantier:
+        for nom in ("a.txt", "b.txt", "sous/c.txt"):
+            (chantier / nom).parent.mkdir(exist_ok=True)
+            (chantier / nom).write_text(version)
+    print("fait", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 n'existe que sur POSIX")
+@pytest.mark.parametrize("attente_ms", [0, 1, 2, 3, 5, 8])
+def test_un_processus_tue_ne_laisse_jamais_rien_d_incomplet(tmp_path, attente_ms):
+    """kill -9 à un instant quelconque : une version entière est là, la commande suivante répare et publie."""
+    _publier(tmp_path, "avant")
+    processus = subprocess.Popen(
+        [sys.executable, "-c", ECRIVAIN, str(tmp_path), "pendant"],
+        cwd=RACINE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with processus:
+        assert processus.stdout is not None
+        assert processus.stdout.readline() == "fait\n"
+        time.sleep(attente_ms / 1000)
+        processus.send_signal(signal.SIGKILL)
+        processus.wait(10)
+        entieres = [p for p in tmp_path.iterdir() if p.is_dir() and all((p / n).is_file() for n in FICHIERS)]
+        assert entieres, "ni l'ancienne ni la nouvelle version n'est sur le disque"
+    reparer(tmp_path, "R1")
+    assert _version(tmp_path) == "pendant"
+    _publier(tmp_path, "après")
+    assert _version(tmp_path) == "après"
+    assert _restes(tmp_path) == []
