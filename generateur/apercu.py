@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from generateur.chaine import rassembler_matiere
+from generateur.chaine import ouvrir_ecritoire, rassembler_matiere
 from generateur.dependances import racine_des_exemples
 from generateur.erreurs import ErreurGenerateur
 from generateur.etude import etudier_dossier
@@ -18,8 +18,7 @@ from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import Mesures, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
-from generateur.redaction.gabarits import ouvrir_bibliotheque
-from generateur.reglages import Moteurs
+from generateur.reglages import Moteurs, Reglages
 
 _NOM_APERCU = "modeles"
 
@@ -85,12 +84,12 @@ def ecrire_apercus(
     racine: Path | None, sortie: Path, *, jour: dt.date, au: dt.date | None, moteurs: Moteurs
 ) -> list[Path]:
     """Rend chaque acte de chaque procédure sur un dossier d'exemple qui la retient."""
-    bibliotheque = ouvrir_bibliotheque(racine)
+    ecritoire = ouvrir_ecritoire(Reglages(modeles=racine), moteurs)
     with preparer_publication(sortie, _NOM_APERCU) as chantier:
         for nom, contexte, actes, arrete in _exemples_par_procedure(jour, au, moteurs):
             (chantier / nom).mkdir()
             emplacements = {acte: chantier / nom / acte.nom for acte in actes}
-            ecrire_actes(emplacements, contexte, bibliotheque, moteurs.rendu, arrete)
+            ecrire_actes(emplacements, contexte, ecritoire, arrete)
     return sorted((sortie / _NOM_APERCU).rglob("*.pdf"))
 
 

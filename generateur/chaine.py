@@ -35,6 +35,7 @@ from generateur.mise_en_liasse import (
     preparer_pieces,
 )
 from generateur.publication import preparer_publication
+from generateur.redaction.actes import Ecritoire
 from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.gabarits import ouvrir_bibliotheque
@@ -51,15 +52,20 @@ def produire_dossier(
     etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure, outils=moteurs.pieces)
     refuser_si_besoin(etude, projet=reglages.projet)
     matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
-    bibliotheque = ouvrir_bibliotheque(reglages.modeles)
+    ecritoire = ouvrir_ecritoire(reglages, moteurs)
     with preparer_publication(sortie, etude.dossier.reference) as chantier, repertoire_provisoire() as provisoire:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces)
-        faite = mettre_en_liasse(matiere, pieces, Etabli(chantier, bibliotheque, moteurs.rendu, reglages.liasse))
+        faite = mettre_en_liasse(matiere, pieces, Etabli(chantier, ecritoire, reglages.liasse))
         garder_originaux(pieces, etude.lu.racine, chantier)
         entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
         manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, entrees)
         ecrire_manifeste(manifeste, chantier)
     return manifeste
+
+
+def ouvrir_ecritoire(reglages: Reglages, moteurs: Moteurs) -> Ecritoire:
+    """Les modèles choisis et les moteurs qui les rendent."""
+    return Ecritoire(ouvrir_bibliotheque(reglages.modeles), moteurs.rendu, moteurs.pieces.bureautique)
 
 
 def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Matiere:
@@ -109,12 +115,18 @@ def dresser_manifeste(etude: Etude, faite: LiasseFaite, chantier: Path, moteur: 
                 titre=ecrit.acte.titre,
                 docx=_declarer(ecrit.docx, chantier),
                 pdf=_declarer(ecrit.pdf, chantier),
+                rendu=ecrit.moteur,
                 page_debut=assemblage.pages_actes.get(ecrit.acte.nom),
             )
             for ecrit in faite.actes
         ),
         autres=tuple(_declarer(f, chantier) for f in sorted((chantier / "originaux").glob("*"))),
-        versions={"generateur": VERSION, "rendu": moteur.nom, "moteur": moteur.empreinte()},
+        versions={
+            "generateur": VERSION,
+            "rendu": moteur.nom,
+            "moteur": moteur.empreinte(),
+            "polices": "fournies" if moteur.polices_maitrisees else "du système",
+        },
         empreinte_entrees=entrees,
         constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats),
     )

@@ -29,6 +29,16 @@ class MoteurRendu(Protocol):
 
     nom: str
 
+    @property
+    def rend_tout(self) -> bool:
+        """Faux pour un moteur qui ne rend fidèlement que les modèles simples."""
+        ...
+
+    @property
+    def polices_maitrisees(self) -> bool:
+        """Faux là où les pages peuvent varier avec les polices du système."""
+        ...
+
     def disponibilite(self) -> Disponibilite:
         """Sonde l'outil sans rien convertir."""
         ...

@@ -16,14 +16,18 @@ from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cite
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.manifeste import JuridictionManifeste
+from generateur.moteurs.polices import signes_absents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.reglages import OutilsPieces
+
+_SIGNES_MONTRES = 5
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,24 @@ def etudier_dossier(
     if decision.retenue:
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
     propres = decision.retenue.controler(espece) if decision.retenue else ()
-    constats = ordonner((*communs, *constater_choix(decision), *propres))
+    constats = ordonner((*communs, *constater_choix(decision), *propres, *_constater_signes(dossier)))
     return Etude(lu, espece, decision, dresser_bordereau(dossier), constats)
+
+
+def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
+    """Les polices des actes ne dessinent pas toutes les écritures : un signe blanc dans un acte se dit avant."""
+    absents = signes_absents(dossier.model_dump_json(exclude={"pieces", "relances"}))
+    if not absents:
+        return ()
+    liste = enumerer([f"« {signe} »" for signe in absents[:_SIGNES_MONTRES]])
+    return (
+        Constat(
+            "SIGNE_SANS_DESSIN",
+            "avertissement",
+            f"les polices des actes ne dessinent pas {liste} : ces signes y resteraient blancs",
+            remede="Écrire ces noms en lettres latines, comme au registre du commerce.",
+        ),
+    )
 
 
 def _chemins_a_inspecter(dossier: Dossier) -> list[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.chaine import rassembler_matiere
+from generateur.chaine import ouvrir_ecritoire, rassembler_matiere
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
@@ -17,7 +17,6 @@ from generateur.publication import preparer_publication
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.contexte import ContexteActes
-from generateur.redaction.gabarits import ouvrir_bibliotheque
 from generateur.redaction.typographie import pluriel
 from generateur.reglages import Moteurs, Reglages
 
@@ -51,7 +50,7 @@ def ecrire_mise_en_demeure(
     etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure, outils=moteurs.pieces)
     _refuser(etude)
     contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
-    bibliotheque = ouvrir_bibliotheque(reglages.modeles)
+    ecritoire = ouvrir_ecritoire(reglages, moteurs)
     reference = f"{etude.dossier.reference}_mise_en_demeure"
     with preparer_publication(sortie, reference) as chantier:
         ecrites = []
@@ -59,7 +58,7 @@ def ecrire_mise_en_demeure(
             nom = "mise_en_demeure" if len(contexte.debiteurs) == 1 else f"mise_en_demeure_{rang}"
             acte = Acte(nom, _TITRE, _MODELE, place="a_cote")
             lettre = _adresser(etude, contexte, rang - 1)
-            ecrites += ecrire_actes({acte: chantier / nom}, lettre, bibliotheque, moteurs.rendu, etude.espece.au)
+            ecrites += ecrire_actes({acte: chantier / nom}, lettre, ecritoire, etude.espece.au)
     fichiers = tuple(sortie / reference / ecrite.pdf.name for ecrite in ecrites)
     return Lettres(etude.dossier.reference, fichiers, _dire_suite(etude))
 

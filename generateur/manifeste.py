@@ -51,6 +51,7 @@ class ActeProduit(_Bloc):
     titre: str
     docx: FichierProduit
     pdf: FichierProduit
+    rendu: str
     page_debut: int | None = None
 
 

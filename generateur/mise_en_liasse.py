@@ -9,7 +9,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from generateur.contrats import MoteurRendu
 from generateur.domaine.bordereau import Bordereau, PieceDossier
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.archivage import rendre_pdfa
@@ -27,10 +26,9 @@ from generateur.liasse.plan import (
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.preparation import Preparee, preparer_piece
 from generateur.procedures.socle import Acte
-from generateur.redaction.actes import ActeEcrit, depend_des_mesures, ecrire_actes
+from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
-from generateur.redaction.gabarits import Bibliotheque
 from generateur.reglages import OutilsPieces
 
 _PASSES_MAXIMALES = 6
@@ -89,8 +87,7 @@ class Etabli:
     """Où et avec quoi l'on écrit."""
 
     chantier: Path
-    bibliotheque: Bibliotheque
-    moteur: MoteurRendu
+    ecritoire: Ecritoire
     options: Options
 
 
@@ -99,7 +96,7 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: E
     actes = matiere.procedure.actes
     emplacements = _placer_actes(actes, matiere.espece.dossier.reference, etabli.chantier)
     contexte = mesurer_contexte(composer_contexte(matiere), _relever(pieces))
-    fixes = {a: b for a, b in emplacements.items() if not depend_des_mesures(a, etabli.bibliotheque)}
+    fixes = {a: b for a, b in emplacements.items() if not etabli.ecritoire.depend_des_mesures(a)}
     ecrits = {e.acte: e for e in _ecrire(fixes, contexte, etabli, matiere.espece.au)}
     mobiles = {a: b for a, b in emplacements.items() if a not in fixes}
     ecrits |= _ecrire_jusqu_a_stabilite(mobiles, ecrits, contexte, pieces, matiere, etabli)
@@ -141,7 +138,7 @@ def _placer_actes(actes: tuple[Acte, ...], reference: str, chantier: Path) -> di
 
 
 def _ecrire(emplacements: dict[Acte, Path], contexte: ContexteActes, etabli: Etabli, jour: dt.date) -> list[ActeEcrit]:
-    return ecrire_actes(emplacements, contexte, etabli.bibliotheque, etabli.moteur, jour)
+    return ecrire_actes(emplacements, contexte, etabli.ecritoire, jour)
 
 
 def _ecrire_jusqu_a_stabilite(

@@ -31,16 +31,17 @@ def preparer_publication(sortie: Path, reference: str) -> Iterator[Path]:
         sortie.mkdir(parents=True, exist_ok=True)
         with _verrouiller(sortie):
             reparer(sortie, reference)
-        preparation = Path(tempfile.mkdtemp(prefix=f".{reference}.", suffix=".preparation", dir=sortie))
-        # mkdtemp donne 0700 : le résultat publié doit se lire comme tout autre fichier de l'utilisateur
-        preparation.chmod(0o755)
-        vivant = FileLock(preparation / _VERROU)
-        try:
+            preparation = Path(tempfile.mkdtemp(prefix=f".{reference}.", suffix=".preparation", dir=sortie))
+            # le verrou est pris avant qu'une autre commande puisse croire la préparation abandonnée
+            vivant = FileLock(preparation / _VERROU)
             vivant.acquire()
+        try:
+            # mkdtemp donne 0700 : le résultat publié doit se lire comme tout autre fichier de l'utilisateur
+            preparation.chmod(0o755)
             yield preparation
-            vivant.release()
-            (preparation / _VERROU).unlink(missing_ok=True)
             with _verrouiller(sortie):
+                vivant.release()
+                (preparation / _VERROU).unlink(missing_ok=True)
                 _echanger(sortie, reference, preparation)
         finally:
             vivant.release()
@@ -49,12 +50,7 @@ def preparer_publication(sortie: Path, reference: str) -> Iterator[Path]:
 
 def reparer(sortie: Path, reference: str) -> None:
     """Termine ou annule un échange interrompu ; efface les préparations abandonnées."""
-    cible, pret, ancien = _chemins(sortie, reference)
-    if pret.exists():
-        _prendre_la_place(cible, pret, ancien)
-    elif ancien.exists() and not cible.exists():
-        ancien.rename(cible)
-    shutil.rmtree(ancien, ignore_errors=True)
+    _terminer(*_chemins(sortie, reference))
     for abandon in sortie.glob(f".{reference}.*.preparation"):
         with contextlib.suppress(Timeout, OSError), FileLock(abandon / _VERROU, timeout=0):
             shutil.rmtree(abandon, ignore_errors=True)
@@ -77,16 +73,21 @@ def _chemins(sortie: Path, reference: str) -> tuple[Path, Path, Path]:
 
 def _echanger(sortie: Path, reference: str, preparation: Path) -> None:
     cible, pret, ancien = _chemins(sortie, reference)
+    _terminer(cible, pret, ancien)  # une autre commande a pu être tuée pendant que celle-ci préparait
     preparation.rename(pret)
-    _prendre_la_place(cible, pret, ancien)
+    _terminer(cible, pret, ancien)
+
+
+def _terminer(cible: Path, pret: Path, ancien: Path) -> None:
+    """Met en place ce qui est prêt ; à défaut, rend l'ancienne version si sa place est vide."""
+    if pret.exists():
+        if cible.exists():
+            shutil.rmtree(ancien, ignore_errors=True)
+            cible.rename(ancien)
+        pret.rename(cible)
+    elif ancien.exists() and not cible.exists():
+        ancien.rename(cible)
     shutil.rmtree(ancien, ignore_errors=True)
-
-
-def _prendre_la_place(cible: Path, pret: Path, ancien: Path) -> None:
-    if cible.exists():
-        shutil.rmtree(ancien, ignore_errors=True)
-        cible.rename(ancien)
-    pret.rename(cible)
 
 
 @contextlib.contextmanager

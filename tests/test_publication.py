@@ -30,6 +30,12 @@ def _publier(sortie: Path, version: str, reference: str = "R1") -> None:
         _ecrire(chantier, version)
 
 
+def _publier_en_panne(sortie: Path, panne: BaseException) -> None:
+    with preparer_publication(sortie, "R1") as chantier:
+        _ecrire(chantier, "2")
+        raise panne
+
+
 def _version(sortie: Path, reference: str = "R1") -> str:
     """La version publiée ; échoue si elle n'est pas entière."""
     versions = {(sortie / reference / nom).read_text("utf-8") for nom in FICHIERS}
@@ -66,9 +72,8 @@ def test_le_resultat_n_a_ni_verrou_ni_droits_prives(tmp_path):
 @pytest.mark.parametrize("panne", [ValueError("panne"), KeyboardInterrupt()])
 def test_un_echec_laisse_l_ancienne_version_intacte(tmp_path, panne):
     _publier(tmp_path, "1")
-    with pytest.raises(type(panne)), preparer_publication(tmp_path, "R1") as chantier:
-        _ecrire(chantier, "2")
-        raise panne
+    with pytest.raises(type(panne)):
+        _publier_en_panne(tmp_path, panne)
     assert _version(tmp_path) == "1"
     assert _restes(tmp_path) == []
 
@@ -85,9 +90,8 @@ def test_un_echec_laisse_l_ancienne_version_intacte(tmp_path, panne):
 )
 def test_un_disque_qui_refuse_se_dit_en_francais(tmp_path, numero, attendu):
     _publier(tmp_path, "1")
-    with pytest.raises(ErreurEcriture, match=attendu) as refus, preparer_publication(tmp_path, "R1") as chantier:
-        _ecrire(chantier, "2")
-        raise OSError(numero, os.strerror(numero))
+    with pytest.raises(ErreurEcriture, match=attendu) as refus:
+        _publier_en_panne(tmp_path, OSError(numero, os.strerror(numero)))
     assert "l'ancienne version est intacte" in refus.value.message
     assert "--sortie" in refus.value.remede
     assert _version(tmp_path) == "1"
@@ -175,6 +179,17 @@ def test_une_preparation_en_cours_n_est_pas_effacee(tmp_path):
         reparer(tmp_path, "R1")
         assert chantier.is_dir()
     assert _version(tmp_path) == "1"
+
+
+def test_un_autre_ecrivain_tue_pendant_la_preparation_ne_bloque_pas(tmp_path):
+    _publier(tmp_path, "1")
+    with preparer_publication(tmp_path, "R1") as chantier:
+        _ecrire(chantier, "3")
+        (tmp_path / "R1").rename(tmp_path / ".R1.ancien")
+        (tmp_path / ".R1.pret").mkdir()
+        _ecrire(tmp_path / ".R1.pret", "2")
+    assert _version(tmp_path) == "3"
+    assert _restes(tmp_path) == []
 
 
 def test_deux_references_voisines_ne_se_genent_pas(tmp_path):

@@ -18,7 +18,7 @@ BLANC = r"[\s\u00a0\u202f\u2007\u2009\u200b\ufeff]"
 SUFFIXE = r"(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies|decies)"
 # ce qui suit un nombre et dit qu'il n'est pas un numéro de pièce : montant, durée, date
 SUITE_ETRANGERE = (
-    rf"(?![0-9]|[.,][0-9]|{BLANC}*(?:€|%|euros?\b|jours?\b|mois\b|ans?\b|factures?\b|relances?\b|rue\b|"
+    rf"(?![0-9]|[.,][0-9]|{BLANC}[0-9]{{3}}(?![0-9])|{BLANC}*(?:€|%|euros?\b|jours?\b|mois\b|ans?\b|factures?\b|relances?\b|rue\b|"
     r"janv|févr|mars\b|avril\b|mai\b|juin\b|juil|août\b|sept|oct|nov|déc|/))"
 )
 NOMBRE = rf"[1-9][0-9]{{0,3}}(?:{BLANC}*{SUFFIXE}\b)?"

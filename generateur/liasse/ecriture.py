@@ -95,6 +95,7 @@ def enregistrer(pdf: pikepdf.Pdf, chemin: Path, graine: str) -> str:
         pdf.save(
             tampon,
             static_id=True,
+            fix_metadata_version=False,
             compress_streams=False,
             stream_decode_level=StreamDecodeLevel.none,
             object_stream_mode=ObjectStreamMode.generate,

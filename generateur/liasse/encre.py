@@ -21,6 +21,7 @@ from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, 
 ECART_SUR_BLANC = 8  # niveaux de gris : tout ce qui se distingue du papier blanc
 ECART_SUR_FOND = 28  # papier numérisé : le grain du fond n'est pas de l'encre
 FOND_BLANC = 250
+ECHANTILLON = (96, 96)
 MARGE_MESURE = 2.0  # points de blanc exigés autour d'une marque
 PIXELS_PAGE = 4_000_000  # au-delà, la page est rendue plus petite
 ECART_TAILLE = 0.02
@@ -35,7 +36,8 @@ class Encre:
     """L'encre d'une page rendue en entier."""
 
     def __init__(self, image: Image.Image, echelle: float) -> None:
-        histogramme = image.histogram()
+        # la couleur du papier se lit sur un échantillon : l'histogramme entier coûterait plus que le rendu
+        histogramme = image.resize(ECHANTILLON, Image.Resampling.NEAREST).histogram()
         fond = max(range(256), key=histogramme.__getitem__)
         ecart = ECART_SUR_BLANC if fond >= FOND_BLANC else ECART_SUR_FOND
         self._image = image.point([255 if abs(niveau - fond) > ecart else 0 for niveau in range(256)])

@@ -13,7 +13,7 @@ RENDU_PAR_DEFAUT = "dxpdf"
 
 
 def choisir_rendu(nom: str | None = None) -> MoteurRendu:
-    """Le moteur de ce nom, prêt à servir.
+    """Le moteur de ce nom, prêt à servir, derrière le cache des conversions.
 
     Lève ErreurUsage si le nom est inconnu, ErreurOutilAbsent (raison et remède) s'il ne peut pas servir ici.
     """
@@ -25,17 +25,19 @@ def choisir_rendu(nom: str | None = None) -> MoteurRendu:
             remede=f"Choisir parmi : {', '.join(RENDUS)}.",
         )
     module, _, classe = RENDUS[nom].partition(":")
-    moteur: MoteurRendu = getattr(import_module(module), classe)()
+    moteur = getattr(import_module(module), classe)()
     etat = moteur.disponibilite()
     if not etat.presente:
         raise ErreurOutilAbsent(
             f"Le moteur de rendu « {nom} » n'est pas utilisable : {etat.raison}.", remede=etat.remede
         )
-    return moteur
+    cache: MoteurRendu = import_module("generateur.moteurs.cache_rendu").CacheRendu(moteur)
+    return cache
 
 
 def choisir_bureautique() -> MoteurRendu:
     """Le moteur qui convertit les pièces bureautiques ; il n'est sondé que si une pièce en a besoin."""
     module, _, classe = RENDUS["libreoffice"].partition(":")
-    moteur: MoteurRendu = getattr(import_module(module), classe)()
-    return moteur
+    moteur = getattr(import_module(module), classe)()
+    cache: MoteurRendu = import_module("generateur.moteurs.cache_rendu").CacheRendu(moteur)
+    return cache

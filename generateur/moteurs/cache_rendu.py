@@ -10,7 +10,6 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from generateur.contrats import Conversion, Disponibilite, MoteurRendu
 from generateur.erreurs import ErreurEcriture
@@ -21,28 +20,11 @@ _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _EMPREINTE = 32
 
 
-class MoteurEmpreint(MoteurRendu, Protocol):
-    """Un moteur qui sait dire tout ce qui, hors du document, décide du PDF."""
-
-    @property
-    def polices_maitrisees(self) -> bool:
-        """Le moteur ne voit-il que nos polices ?"""
-        ...
-
-    def empreinte(self) -> str:
-        """Moteur, version, polices."""
-        ...
-
-    def prechauffer(self, nombre: int) -> None:
-        """Prépare autant de conversions simultanées ; peut ne rien faire."""
-        ...
-
-
 class CacheRendu:
     """Enveloppe un moteur ; s'emploie comme lui."""
 
     def __init__(
-        self, moteur: MoteurEmpreint, dossier: Path | None = None, taille_maximale: int = _TAILLE_MAXIMALE
+        self, moteur: MoteurRendu, dossier: Path | None = None, taille_maximale: int = _TAILLE_MAXIMALE
     ) -> None:
         self._moteur = moteur
         self.nom = moteur.nom
@@ -53,6 +35,11 @@ class CacheRendu:
     def disponibilite(self) -> Disponibilite:
         """Celle du moteur enveloppé."""
         return self._moteur.disponibilite()
+
+    @property
+    def rend_tout(self) -> bool:
+        """Celle du moteur enveloppé."""
+        return self._moteur.rend_tout
 
     @property
     def polices_maitrisees(self) -> bool:
@@ -130,5 +117,5 @@ def _lire(rangement: Path) -> bytes | None:
 
 def _ranger(rangement: Path, pdf: bytes) -> None:
     with contextlib.suppress(OSError, ErreurEcriture):  # un cache qui ne s'écrit pas n'empêche pas de produire
-        rangement.parent.mkdir(parents=True, exist_ok=True)
+        rangement.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # des actes : pour leur auteur seul
         publier_fichier(hashlib.sha256(pdf).digest() + pdf, rangement)

@@ -60,6 +60,11 @@ class RenduDxpdf:
         return Disponibilite(presente=True, version=version("dxpdf"))
 
     @property
+    def rend_tout(self) -> bool:
+        """Les constructions rares de Word lui échappent (redaction/controle_modeles)."""
+        return False
+
+    @property
     def polices_maitrisees(self) -> bool:
         """Faux hors de Linux, où les pages peuvent varier avec les polices du système."""
         return polices_maitrisees()

@@ -109,6 +109,11 @@ class RenduLibreOffice:
         return Disponibilite(presente=True, version=numero)
 
     @property
+    def rend_tout(self) -> bool:
+        """Rend tout ce que Word sait écrire."""
+        return True
+
+    @property
     def polices_maitrisees(self) -> bool:
         """Faux hors de Linux, où les pages peuvent varier avec les polices du système."""
         return polices_maitrisees()

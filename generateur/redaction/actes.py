@@ -9,6 +9,7 @@ from typing import Any
 from generateur.contrats import Conversion, MoteurRendu
 from generateur.procedures.socle import Acte
 from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.controle_modeles import exige_libreoffice, refuser_sans_libreoffice
 from generateur.redaction.gabarits import Bibliotheque
 
 CHAMPS_MESURES = frozenset({"pieces.page", "liasse.pages"})
@@ -21,34 +22,52 @@ class ActeEcrit:
     acte: Acte
     docx: Path
     pdf: Path
+    moteur: str
 
 
-def depend_des_mesures(acte: Acte, bibliotheque: Bibliotheque) -> bool:
-    """Vrai si l'acte imprime une page de la liasse : il s'écrit alors après la mesure."""
-    return not CHAMPS_MESURES.isdisjoint(bibliotheque.modele(acte.modele).chemins())
+@dataclass(frozen=True)
+class Ecritoire:
+    """De quoi écrire : les modèles, le moteur choisi, et celui où va un modèle que le premier rendrait mal."""
+
+    bibliotheque: Bibliotheque
+    moteur: MoteurRendu
+    moteur_fidele: MoteurRendu
+
+    def moteur_pour(self, acte: Acte) -> MoteurRendu:
+        """Le moteur qui rend fidèlement cet acte. Lève ErreurModele si aucun ne le peut ici."""
+        gabarit = self.bibliotheque.modele(acte.modele)
+        if self.moteur.rend_tout or not exige_libreoffice(gabarit):
+            return self.moteur
+        if not self.moteur_fidele.disponibilite().presente:
+            refuser_sans_libreoffice(gabarit)
+        return self.moteur_fidele
+
+    def depend_des_mesures(self, acte: Acte) -> bool:
+        """Vrai si l'acte imprime une page de la liasse : il s'écrit alors après la mesure."""
+        return not CHAMPS_MESURES.isdisjoint(self.bibliotheque.modele(acte.modele).chemins())
 
 
 def ecrire_actes(
-    emplacements: Mapping[Acte, Path],
-    contexte: ContexteActes,
-    bibliotheque: Bibliotheque,
-    moteur: MoteurRendu,
-    jour: dt.date,
+    emplacements: Mapping[Acte, Path], contexte: ContexteActes, ecritoire: Ecritoire, jour: dt.date
 ) -> list[ActeEcrit]:
     """Écrit chaque acte à son emplacement (sans extension) : .docx puis .pdf.
 
     Lève ErreurModele si un modèle est en défaut, ErreurRendu si la conversion échoue.
     """
     ecrits = []
+    par_moteur: dict[MoteurRendu, list[Conversion]] = {}
     for acte, base in emplacements.items():
+        moteur = ecritoire.moteur_pour(acte)
         champs = en_champs(replace(contexte, titre_acte=acte.titre))
-        contenu = bibliotheque.modele(acte.modele).rendre(
+        contenu = ecritoire.bibliotheque.modele(acte.modele).rendre(
             champs, titre=f"{acte.titre} – {contexte.reference}", auteur=contexte.creancier.nom, jour=jour
         )
-        ecrit = ActeEcrit(acte, base.with_name(f"{base.name}.docx"), base.with_name(f"{base.name}.pdf"))
+        ecrit = ActeEcrit(acte, base.with_name(f"{base.name}.docx"), base.with_name(f"{base.name}.pdf"), moteur.nom)
         ecrit.docx.write_bytes(contenu)
         ecrits.append(ecrit)
-    moteur.convertir([Conversion(e.docx, e.pdf) for e in ecrits])
+        par_moteur.setdefault(moteur, []).append(Conversion(ecrit.docx, ecrit.pdf))
+    for moteur, conversions in par_moteur.items():
+        moteur.convertir(conversions)
     return ecrits
 
 

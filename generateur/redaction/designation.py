@@ -15,26 +15,54 @@ _ROLES = {
     "agence_recouvrement": "Agence de recouvrement",
     "autre": "Mandataire",
 }
-_PREFIXES = (  # la forme saisie commence par… → genre du nom, article et nom commun
-    ("association", "l’association"),
-    ("gie", "le groupement"),
-    ("groupement", "le groupement"),
-    ("syndicat", "le syndicat"),
-    ("fondation", "la fondation"),
-    ("mutuelle", "la mutuelle"),
+_COMMUNS = (  # la forme saisie commence par… → le nom commun de la partie ; à défaut, « société »
+    ("association", "association"),
+    ("gie", "groupement"),
+    ("groupement", "groupement"),
+    ("syndicat", "syndicat"),
+    ("fondation", "fondation"),
+    ("mutuelle", "mutuelle"),
 )
+_FEMININ, _MASCULIN, _FEMININ_ELIDE, _MASCULIN_ELIDE = ("la ", True), ("le ", False), ("l’", True), ("l’", False)
+_ARTICLES = {
+    "société": _FEMININ,
+    "association": _FEMININ_ELIDE,
+    "groupement": _MASCULIN,
+    "syndicat": _MASCULIN,
+    "fondation": _FEMININ,
+    "mutuelle": _FEMININ,
+    # personnes publiques, nommées par leur dénomination même
+    "commune": _FEMININ,
+    "communauté": _FEMININ,
+    "ville": _FEMININ,
+    "métropole": _FEMININ,
+    "région": _FEMININ,
+    "chambre": _FEMININ,
+    "caisse": _FEMININ,
+    "université": _FEMININ_ELIDE,
+    "agence": _FEMININ_ELIDE,
+    "département": _MASCULIN,
+    "centre": _MASCULIN,
+    "conseil": _MASCULIN,
+    "lycée": _MASCULIN,
+    "collège": _MASCULIN,
+    "office": _MASCULIN_ELIDE,
+    "hôpital": _MASCULIN_ELIDE,
+    "établissement": _MASCULIN_ELIDE,
+    "état": _MASCULIN_ELIDE,
+}
 
 
 def designer(partie: Identite, *, professionnel: bool, role: str = "", engagement: str = "") -> PartieActe:
     """La partie telle que les actes la nomment."""
-    titre = _titrer(partie)
+    titre, feminin = _titrer(partie)
     correspondance = partie.adresse_correspondance or partie.domicile
     return PartieActe(
         nom=partie.nom_complet,
         titre=titre,
         titre_majuscule=majuscule(titre),
         role=role or _ROLES[partie.role if isinstance(partie, Debiteur | Mandataire) else "principal"],
-        identite=_identifier(partie, titre),
+        identite=_identifier(partie),
         adresse=lignes_adresse(_nom_postal(partie), partie.domicile),
         adresse_correspondance=lignes_adresse(_nom_postal(partie), correspondance),
         adresse_ligne=adresse_sur_une_ligne(partie.domicile),
@@ -44,7 +72,7 @@ def designer(partie: Identite, *, professionnel: bool, role: str = "", engagemen
         telephone=partie.telephone or "",
         iban=grouper_chiffres(partie.iban) if partie.iban else "",
         bic=partie.bic or "",
-        e="e" if _est_feminin(partie, titre) else "",
+        e="e" if feminin else "",
         est_professionnel=professionnel,
         engagement=engagement,
     )
@@ -55,67 +83,66 @@ def adresse_sur_une_ligne(adresse: Adresse) -> str:
     return ", ".join(lignes_adresse("", adresse))
 
 
-def _titrer(partie: Identite) -> str:
+def _titrer(partie: Identite) -> tuple[str, bool]:
+    """Comment une phrase nomme la partie, article compris, et si elle s'accorde au féminin."""
     if partie.est_physique:
         civilite = f"{partie.civilite}{INSECABLE}" if partie.civilite else ""
-        return f"{civilite}{partie.nom_complet}"
-    nom = partie.denomination or ""
+        return f"{civilite}{partie.nom_complet}", partie.civilite == "Mme"
+    nom, forme = partie.denomination or "", (partie.forme or "").casefold()
+    premier = nom.casefold().split(" ")[0]
     if partie.nature == "personne_publique":
-        return nom
+        article, feminin = _ARTICLES.get(premier, ("", True))
+        return f"{article}{nom}", feminin
+    commun = _nom_commun(partie)
+    article, feminin = _ARTICLES[commun]
+    # « la SCI des Tilleuls », « l’Association des Amis » : la dénomination dit déjà ce qu'elle est
+    return (f"{article}{nom}" if premier in {commun, forme} else f"{article}{commun} {nom}"), feminin
+
+
+def _nom_commun(partie: Identite) -> str:
     forme = (partie.forme or "").casefold()
-    prefixe = next((p for debut, p in _PREFIXES if forme.startswith(debut)), "")
-    if not prefixe and partie.qualite == "association":
-        prefixe = "l’association"
-    if prefixe and nom.casefold().startswith(prefixe.split("’")[-1].split()[-1]):
-        return f"l’{nom}" if prefixe.startswith("l’") else nom
-    return f"{prefixe or 'la société'} {nom}"
+    defaut = "association" if partie.qualite == "association" else "société"
+    return next((commun for debut, commun in _COMMUNS if forme.startswith(debut)), defaut)
 
 
-def _est_feminin(partie: Identite, titre: str) -> bool:
-    if partie.est_physique:
-        return partie.civilite == "Mme"
-    return not titre.startswith("le ")
+def _accorder(partie: Identite) -> str:
+    """« e » si les participes s'accordent au féminin."""
+    return "e" if _titrer(partie)[1] else ""
 
 
 def _nom_postal(partie: Identite) -> str:
-    nom = _titrer(partie) if partie.est_physique else partie.nom_complet
+    nom = _titrer(partie)[0] if partie.est_physique else partie.nom_complet
     return f"{nom} ({partie.nom_commercial})" if partie.nom_commercial else nom
 
 
-def _identifier(partie: Identite, titre: str) -> str:
+def _identifier(partie: Identite) -> str:
     """Désignation complète, dans l'ordre de l'usage ; ce qui n'est pas saisi se tait."""
-    return ", ".join(
-        morceau
-        for morceau in (_morceaux_physique(partie, titre) if partie.est_physique else _morceaux_morale(partie, titre))
-        if morceau
-    )
+    morceaux = _morceaux_physique(partie) if partie.est_physique else _morceaux_morale(partie)
+    return ", ".join(morceau for morceau in morceaux if morceau)
 
 
-def _morceaux_morale(partie: Identite, titre: str) -> list[str]:
-    feminin = _est_feminin(partie, titre)
+def _morceaux_morale(partie: Identite) -> list[str]:
+    forme = "" if (partie.forme or "").casefold() == _nom_commun(partie) else partie.forme
     capital = f" au capital de {montant(partie.capital)}" if partie.capital else ""
     return [
-        majuscule(titre),
-        f"{partie.forme}{capital}" if partie.forme else "",
-        f"nom commercial « {partie.nom_commercial or partie.enseigne} »"
-        if partie.nom_commercial or partie.enseigne
-        else "",
-        _immatriculer(partie, "e" if feminin else ""),
+        majuscule(_titrer(partie)[0]),
+        f"{forme}{capital}" if forme else capital.removeprefix(" "),
+        f"nom commercial {_citer(commercial)}" if (commercial := partie.nom_commercial or partie.enseigne) else "",
+        _immatriculer(partie),
         f"dont le siège est {adresse_sur_une_ligne(partie.domicile)}",
         _representer(partie),
     ]
 
 
-def _morceaux_physique(partie: Identite, titre: str) -> list[str]:
-    e = "e" if _est_feminin(partie, titre) else ""
+def _morceaux_physique(partie: Identite) -> list[str]:
     naissance = partie.naissance
     return [
-        titre,
-        f"né{e} le {date_longue(naissance.date)} à {naissance.lieu}" if naissance else "",
+        _titrer(partie)[0],
+        f"né{_accorder(partie)} le {date_longue(naissance.date)} à {naissance.lieu}" if naissance else "",
         f"de nationalité {partie.nationalite}" if partie.nationalite else "",
         partie.profession or "",
         f"entrepreneur individuel{_enseigner(partie)}" if partie.nature == "entrepreneur_individuel" else "",
-        _immatriculer(partie, e),
+        _immatriculer(partie),
         f"demeurant {adresse_sur_une_ligne(partie.domicile)}",
         f"dont l’établissement est situé {adresse_sur_une_ligne(partie.etablissement)}" if partie.etablissement else "",
     ]
@@ -123,10 +150,15 @@ def _morceaux_physique(partie: Identite, titre: str) -> list[str]:
 
 def _enseigner(partie: Identite) -> str:
     enseigne = partie.enseigne or partie.nom_commercial
-    return f" exerçant sous l’enseigne « {enseigne} »" if enseigne else ""
+    return f" exerçant sous l’enseigne {_citer(enseigne)}" if enseigne else ""
 
 
-def _immatriculer(partie: Identite, e: str) -> str:
+def _citer(nom: str) -> str:
+    return f"«{INSECABLE}{nom}{INSECABLE}»"
+
+
+def _immatriculer(partie: Identite) -> str:
+    e = _accorder(partie)
     siren = partie.siren_deduit
     numero = grouper_chiffres(siren, 3, 3, 3) if siren else ""
     if partie.rcs_ville:
@@ -154,8 +186,7 @@ def _representer(partie: Identite) -> str:
     representant = partie.representant
     if representant is None:
         return ""
-    feminin = _est_feminin(partie, _titrer(partie))
-    return f"représenté{'e' if feminin else ''} par {_nommer_representant(representant)}"
+    return f"représenté{_accorder(partie)} par {_nommer_representant(representant)}"
 
 
 def _nommer_representant(representant: Representant) -> str:
@@ -178,7 +209,7 @@ def dire_engagement(debiteur: Debiteur, citation: str) -> str:
     acte = debiteur.cautionnement
     if acte is None:
         return ""
-    e = "e" if _est_feminin(debiteur, _titrer(debiteur)) else ""
+    e = _accorder(debiteur)
     pronom = "Elle" if e else "Il"
     solidaire = " solidaire" if acte.solidaire else ""
     limite = f", dans la limite de {montant(acte.montant_max)}" if acte.montant_max else ""

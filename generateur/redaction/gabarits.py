@@ -79,6 +79,7 @@ class Bibliotheque:
         self.racine = racine if racine is not None else racine_par_defaut()
         self._gabarits: dict[str, Gabarit] = {}
         self._sources: dict[str, str] = {}
+        self._compiles: dict[tuple[str, str], Template] = {}
         self.environnement = SandboxedEnvironment(
             autoescape=True,
             undefined=ChampInconnu,
@@ -144,12 +145,15 @@ class Bibliotheque:
 
     def compiler(self, nom: str, source: str) -> Template:
         """Compile un texte balisé ; une balise cassée est montrée avec le texte qui l'entoure."""
+        if (nom, source) in self._compiles:  # en-têtes et pieds de la charte, communs à tous les modèles
+            return self._compiles[nom, source]
         self._sources[nom] = source
         try:
             code = self.environnement.compile(source, nom, _PREFIXE + nom)
         except TemplateError as erreur:
             self.refuser(erreur, nom)
-        return Template.from_code(self.environnement, code, {})
+        modele = self._compiles[nom, source] = Template.from_code(self.environnement, code, {})
+        return modele
 
     def refuser(self, erreur: Exception, nom: str, connus: Iterable[str] = ()) -> NoReturn:
         """Convertit une erreur de Jinja en ErreurModele qui dit où, dans quel modèle et quel texte."""

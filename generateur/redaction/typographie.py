@@ -60,7 +60,14 @@ def grouper_chiffres(identifiant: str, *groupes: int) -> str:
 
 
 def de(nom: str) -> str:
-    """Préposition « de », élidée devant une voyelle ou un h : « de Lyon », « d’Avignon »."""
+    """Préposition « de » : élidée devant une voyelle ou un h, contractée avec l'article d'une ville.
+
+    >>> de("Lyon"), de("Avignon"), de("Le Mans"), de("Les Ulis"), de("La Rochelle")
+    ('de Lyon', 'd’Avignon', 'du Mans', 'des Ulis', 'de La Rochelle')
+    """
+    for article, contracte in (("Le ", "du "), ("Les ", "des ")):
+        if nom.startswith(article):
+            return f"{contracte}{nom.removeprefix(article)}"
     if nom[:1].lower() in "aeiouyhàâäéèêëîïôöùûüœ":
         return f"d’{nom}"
     return f"de {nom}"

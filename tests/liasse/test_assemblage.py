@@ -1,6 +1,9 @@
 """La liasse relue par deux lecteurs qui ne l'ont pas écrite : pypdf et pdfium."""
 
+import hashlib
 import re
+from dataclasses import replace
+from itertools import pairwise
 
 import pikepdf
 import pypdf
@@ -57,9 +60,7 @@ def test_tamponne_la_premiere_page_de_chaque_piece_et_elle_seule(atelier, tmp_pa
 
 def test_tamponne_toutes_les_pages_sur_option(atelier, tmp_path):
     plan = atelier.plan([atelier.piece("1", "Facture", 3)])
-    assemblage = assembler(
-        plan, tmp_path / "l.pdf", tmp_path / "pieces", Options(tampon_toutes_pages=True)
-    )
+    assemblage = assembler(plan, tmp_path / "l.pdf", tmp_path / "pieces", Options(tampon_toutes_pages=True))
     assert all("Pièce n° 1" in texte for texte in lire_pages(assemblage.fichier)[3:])
 
 
@@ -73,8 +74,6 @@ def test_donne_les_memes_octets_deux_fois(atelier, tmp_path):
 
 
 def test_rend_l_empreinte_du_fichier_ecrit(atelier, tmp_path):
-    import hashlib  # noqa: PLC0415 — propre à ce test
-
     plan = atelier.plan([atelier.piece("1", "Facture")])
     assemblage = assembler(plan, tmp_path / "l.pdf", tmp_path / "pieces")
     assert hashlib.sha256((tmp_path / "l.pdf").read_bytes()).hexdigest() == assemblage.sha256
@@ -92,7 +91,8 @@ def test_chaque_ligne_du_bordereau_et_chaque_citation_est_un_lien(atelier, tmp_p
     with pypdfium2.PdfDocument(assemblage.fichier) as document:
         page = document[2]
         texte = page.get_textpage()
-        liens = [lien.Rect for lien in pikepdf.open(assemblage.fichier).pages[2].Annots]
+        annotations = pypdf.PdfReader(assemblage.fichier).pages[2]["/Annots"]
+        liens = [lien.get_object()["/Rect"] for lien in annotations]
         couverts = [texte.get_text_bounded(*(float(cote) for cote in boite)).strip() for boite in liens]
     assert couverts[1] == "pièces n° 2"
     assert couverts[2:4] == ["3", "4"]
@@ -153,9 +153,7 @@ def test_les_cinq_sortes_de_signets_restent_sous_ceux_de_la_piece(atelier, tmp_p
     piece = atelier.piece("1", "Contrat", 4)
     with pikepdf.open(piece.pdf, allow_overwriting_input=True) as pdf:
         pages = [page.obj for page in pdf.pages]
-        pdf.Root.Names = Dictionary(
-            Dests=Dictionary(Names=Array([String("article"), Array([pages[1], Name.Fit])]))
-        )
+        pdf.Root.Names = Dictionary(Dests=Dictionary(Names=Array([String("article"), Array([pages[1], Name.Fit])])))
         racine = pdf.make_indirect(Dictionary(Type=Name.Outlines))
         cibles = [
             {"Dest": Array([pages[0], Name.XYZ, 0, 500, 0])},
@@ -168,7 +166,7 @@ def test_les_cinq_sortes_de_signets_restent_sous_ceux_de_la_piece(atelier, tmp_p
             pdf.make_indirect(Dictionary(Title=String(titre), Parent=racine, **cible))
             for titre, cible in zip(titres, cibles, strict=True)
         ]
-        for un, suivant in zip(elements, elements[1:], strict=False):
+        for un, suivant in pairwise(elements):
             un.Next = suivant
         dessous = Dictionary(Title=String("imbriqué"), Parent=elements[3], Dest=Array([pages[3], Name.Fit]))
         elements[3].First = elements[3].Last = pdf.make_indirect(dessous)
@@ -180,8 +178,7 @@ def test_les_cinq_sortes_de_signets_restent_sous_ceux_de_la_piece(atelier, tmp_p
     assembler(plan, tmp_path / "l.pdf", tmp_path / "p")
     with pypdfium2.PdfDocument(tmp_path / "l.pdf") as document:
         plan_lu = [
-            (s.level, s.get_title(), s.get_dest().get_index() + 1 if s.get_dest() else None)
-            for s in document.get_toc()
+            (s.level, s.get_title(), s.get_dest().get_index() + 1 if s.get_dest() else None) for s in document.get_toc()
         ]
     assert plan_lu == [
         (0, "Couverture", 1),
@@ -235,8 +232,6 @@ def test_refuse_deux_pieces_de_meme_numero_et_une_place_inconnue(atelier, tmp_pa
     with pytest.raises(ErreurUsage, match="au_milieu"):
         assembler(plan, tmp_path / "l.pdf", tmp_path / "p", Options(tampon_place="au_milieu"))
     double = ElementPiece("1", "Autre", pieces[0].pdf)
-    from dataclasses import replace  # noqa: PLC0415 — propre à ce test
-
     with pytest.raises(ErreurLiasse, match="Deux pièces"):
         assembler(replace(plan, pieces=(*plan.pieces, double)), tmp_path / "l.pdf", tmp_path / "p")
 

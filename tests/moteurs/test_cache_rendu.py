@@ -1,5 +1,6 @@
 """Le cache rend le même PDF sans convertir, et ne se trompe jamais de document."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,9 @@ def test_un_echec_n_est_pas_range(tmp_path):
 def test_aucun_fichier_provisoire_ne_reste(tmp_path):
     _produire(tmp_path, MoteurCompteur(), b"a")
     assert [chemin.suffix for chemin in (tmp_path / "cache").iterdir()] == [".rendu"]
+
+
+def test_le_cache_n_est_lisible_que_par_son_auteur(tmp_path):
+    _produire(tmp_path, MoteurCompteur(), b"a")
+    if os.name == "posix":
+        assert (tmp_path / "cache").stat().st_mode & 0o077 == 0

@@ -9,6 +9,7 @@ import pytest
 from generateur.contrats import Disponibilite
 from generateur.erreurs import CodeSortie, ErreurOutilAbsent, ErreurUsage
 from generateur.moteurs import RENDUS, choisir_rendu
+from generateur.moteurs.cache_rendu import CacheRendu
 from generateur.moteurs.rendu_libreoffice import RenduLibreOffice
 
 
@@ -37,3 +38,7 @@ def test_importer_la_table_ne_charge_rien_de_lourd():
     sortie = subprocess.run([sys.executable, "-c", code], cwd=racine, capture_output=True, text=True, check=True).stdout
     for lourd in ("docxtpl", "docx", "lxml", "jinja2", "dxpdf", "pypdf", "pydantic", "subprocess", "concurrent"):
         assert f"'{lourd}'" not in sortie
+
+
+def test_le_moteur_choisi_est_derriere_le_cache():
+    assert isinstance(choisir_rendu(), CacheRendu)

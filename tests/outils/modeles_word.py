@@ -19,7 +19,8 @@ def ecrire_charte(racine: Path) -> Path:
     normal.paragraph_format.space_after = Pt(6)
     cellule = document.styles.add_style("Cellule", WD_STYLE_TYPE.PARAGRAPH)
     cellule.base_style, cellule.font.size = normal, Pt(8)
-    cellule.paragraph_format.line_spacing = Pt(11)  # exact : les deux moteurs arrondissent autrement l'automatique
+    cellule.paragraph_format.space_after = Pt(0)
+    cellule.paragraph_format.line_spacing = Pt(14)  # exact : les moteurs arrondissent autrement l’automatique
     capitales = document.styles.add_style("Capitales", WD_STYLE_TYPE.PARAGRAPH)
     capitales.base_style, capitales.font.all_caps = normal, True
     section = document.sections[0]

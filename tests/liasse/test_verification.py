@@ -1,0 +1,124 @@
+"""verifier-liasse : ce qui est prouvé, ce qui diffère, ce qui n'a pas pu être prouvé."""
+
+import hashlib
+import json
+import shutil
+
+import pikepdf
+import pytest
+
+from generateur.erreurs import ErreurLecture, ErreurLiasse
+from generateur.liasse.assemblage import assembler
+from generateur.liasse.plan import Options
+from generateur.liasse.verification import verifier_liasse
+
+
+def empreinte(chemin):
+    return hashlib.sha256(chemin.read_bytes()).hexdigest()
+
+
+def decrire_manifeste(plan, assemblage, dossier, *, reduit=False):
+    sources = {piece.numero: piece.pdf for piece in plan.pieces}
+    pieces = [
+        {
+            "numero": piece.numero,
+            "titre": piece.titre,
+            "fichier": piece.fichier.relative_to(dossier).as_posix(),
+            "sha256": piece.sha256,
+            "pages": piece.pages,
+            "page_debut": piece.page_debut,
+            "source": f"sources/{sources[piece.numero].name}",
+            "source_sha256": empreinte(sources[piece.numero]),
+        }
+        for piece in assemblage.pieces
+    ]
+    liasse = {"fichier": assemblage.fichier.name, "pages": assemblage.pages}
+    if not reduit:
+        liasse["sha256"] = assemblage.sha256
+    return json.dumps({"reference": plan.reference, "liasse": liasse, "pieces": pieces})
+
+
+@pytest.fixture
+def produit(atelier, tmp_path):
+    """Un dossier produit complet, sources à portée."""
+    dossier = tmp_path / "sortie"
+    (dossier / "sources").mkdir(parents=True)
+    plan = atelier.plan([atelier.piece("1", "Facture", 2), atelier.piece("11", "Bon")])
+    assemblage = assembler(plan, dossier / "l.pdf", dossier / "pieces")
+    for piece in plan.pieces:
+        shutil.copy(piece.pdf, dossier / "sources")
+    (dossier / "manifeste.json").write_text(decrire_manifeste(plan, assemblage, dossier), "utf-8")
+    return dossier
+
+
+def etats(verification, objet):
+    return [controle.etat for controle in verification.controles if controle.objet == objet]
+
+
+def test_prouve_un_dossier_intact_par_son_dossier_ou_par_son_pdf(produit):
+    for chemin in (produit, produit / "l.pdf"):
+        verification = verifier_liasse(chemin)
+        assert verification.entiere
+        verification.exiger()
+        assert etats(verification, "Pièce n° 11") == ["prouve"] * 3
+
+
+def test_dit_quelle_piece_differe(produit):
+    fichier = produit / "pieces" / "Piece_11_Bon.pdf"
+    fichier.write_bytes(fichier.read_bytes() + b"\n")
+    verification = verifier_liasse(produit)
+    assert not verification.conforme
+    assert etats(verification, "Pièce n° 1") == ["prouve"] * 3
+    assert etats(verification, "Pièce n° 11") == ["prouve", "differe", "prouve"]
+    with pytest.raises(ErreurLiasse, match="Pièce n° 11"):
+        verification.exiger()
+
+
+def test_dit_ce_qui_n_est_pas_a_portee(produit):
+    shutil.rmtree(produit / "sources")
+    verification = verifier_liasse(produit)
+    assert verification.conforme
+    assert not verification.entiere
+    assert etats(verification, "Pièce n° 1") == ["prouve", "prouve", "non_prouve"]
+
+
+def test_voit_une_page_retiree_et_un_tampon_deplace(produit):
+    with pikepdf.open(produit / "l.pdf", allow_overwriting_input=True) as pdf:
+        del pdf.pages[4]
+        pdf.save()
+    verification = verifier_liasse(produit)
+    assert etats(verification, "liasse") == ["differe", "differe"]
+    assert "differe" in etats(verification, "Pièce n° 11")
+
+
+def test_ne_confond_pas_la_piece_1_et_la_piece_11(produit):
+    manifeste = json.loads((produit / "manifeste.json").read_text("utf-8"))
+    manifeste["pieces"] = [{**manifeste["pieces"][1], "numero": "1"}]
+    (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    assert etats(verifier_liasse(produit), "Pièce n° 1")[0] == "differe"
+
+
+def test_lit_le_manifeste_joint_quand_le_pdf_est_seul(atelier, tmp_path):
+    plan = atelier.plan([atelier.piece("1", "Facture")])
+    dossier = tmp_path / "seul"
+    dossier.mkdir()
+    options = Options(manifeste_joint=lambda a: decrire_manifeste(plan, a, dossier, reduit=True).encode())
+    assembler(plan, dossier / "l.pdf", dossier / "pieces", options)
+    shutil.rmtree(dossier / "pieces")
+    verification = verifier_liasse(dossier / "l.pdf")
+    assert verification.conforme
+    assert etats(verification, "Pièce n° 1") == ["prouve", "non_prouve", "non_prouve"]
+    assert etats(verification, "liasse") == ["non_prouve", "prouve"]
+
+
+def test_refuse_sans_manifeste_ou_avec_un_manifeste_mal_forme(produit):
+    (produit / "manifeste.json").write_text("{", "utf-8")
+    with pytest.raises(ErreurLecture):
+        verifier_liasse(produit)
+    (produit / "manifeste.json").unlink()
+    with pytest.raises(ErreurLiasse):
+        verifier_liasse(produit)
+    with pytest.raises(ErreurLiasse, match="manifeste"):
+        verifier_liasse(produit / "l.pdf")
+    with pytest.raises(ErreurLiasse, match="introuvable"):
+        verifier_liasse(produit / "absent.pdf")
