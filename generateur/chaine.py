@@ -108,6 +108,7 @@ def dresser_manifeste(etude: Etude, faite: LiasseFaite, chantier: Path, moteur: 
             )
             for v in assemblage.volumes
         ),
+        obstacles_pdfa=assemblage.obstacles_pdfa,
         pieces=tuple(_declarer_piece(p, sources[p.numero], etude.lu.racine, chantier) for p in assemblage.pieces),
         actes=tuple(
             ActeProduit(

@@ -1,6 +1,7 @@
 """click en français : titres de l'aide, -h/--aide, et erreurs d'usage traduites par leur type."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,21 +17,31 @@ class _Francaise(click.Command):
     """Titres français de l'aide."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """« Utilisation : generateur … »."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
 
-    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        return [p.replace("COMMAND [ARGS]...", "COMMANDE [...]") for p in super().collect_usage_pieces(ctx)]
-
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """L'option d'aide, expliquée en français."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "Affiche cette aide."
         return option
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        lignes = [ligne for p in self.get_params(ctx) if (ligne := p.get_help_record(ctx)) is not None]
+        """Les options, sous leur titre."""
+        self._ecrire_section("Options\u00a0", click.Option, ctx, formatter)
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Les arguments, sous leur titre."""
+        self._ecrire_section("Arguments\u00a0", click.Argument, ctx, formatter)
+
+    def _ecrire_section(
+        self, titre: str, genre: type[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        parametres = [p for p in self.get_params(ctx) if isinstance(p, genre)]
+        lignes = [ligne for p in parametres if (ligne := p.get_help_record(ctx)) is not None]
         if lignes:
-            with formatter.section("Options"):
+            with formatter.section(titre):
                 formatter.write_dl(lignes)
 
 
@@ -43,6 +54,9 @@ class Groupe(_Francaise, click.Group):
 
     command_class = Commande
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"subcommand_metavar": "COMMANDE …", **kwargs})
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Options, puis commandes."""
         _Francaise.format_options(self, ctx, formatter)
@@ -51,7 +65,7 @@ class Groupe(_Francaise, click.Group):
             for nom in self.list_commands(ctx)
             if (commande := self.get_command(ctx, nom)) is not None
         ]
-        with formatter.section("Commandes"):
+        with formatter.section("Commandes\u00a0"):
             formatter.write_dl(lignes)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (signature de click)

@@ -133,7 +133,7 @@ def refuser_si_besoin(etude: Etude, *, projet: bool) -> None:
     raise _choisir_refus(etude, bloquants)(
         _resumer(etude, retenus),
         lieu=retenus[0].lieu,
-        remede=retenus[0].remede,
+        remede=f"Suivre les flèches ci-dessus ; « generateur verifier {etude.lu.racine} » donne tous les constats.",
         constats=etude.constats,
     )
 

@@ -21,6 +21,7 @@ from generateur.lecture.socle import lister_dossiers
 from generateur.manifeste import Manifeste
 from generateur.procedures.registre import trouver_procedure
 from generateur.publication import reparer_tout
+from generateur.redaction.typographie import pluriel
 from generateur.reglages import Moteurs, Reglages
 
 Etat = Literal["produit", "a_jour", "refuse", "en_echec"]
@@ -165,8 +166,8 @@ def presenter_bilan(bilan: Bilan) -> str:
     lignes = [ligne for resultat in bilan.dossiers for ligne in _decrire(resultat, largeur)]
     lignes += [
         "",
-        f"{len(bilan.dossiers)} dossiers : {bilan.combien('produit')} produits, {bilan.combien('a_jour')} déjà à jour, "
-        f"{bilan.refuses} refusés, {bilan.en_echec} en échec.",
+        f"{pluriel(len(bilan.dossiers), 'dossier')} : {pluriel(bilan.combien('produit'), 'produit')}, "
+        f"{bilan.combien('a_jour')} déjà à jour, {pluriel(bilan.refuses, 'refusé')}, {bilan.en_echec} en échec.",
     ]
     if ouvrir := next((r.fichier for r in bilan.dossiers if r.fichier), None):
         lignes.append(f"À ouvrir d'abord : {ouvrir}")

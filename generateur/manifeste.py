@@ -89,6 +89,7 @@ class Manifeste(_Bloc):
     total: str
     liasse: LiasseProduite
     volumes: tuple[FichierProduit, ...] = ()
+    obstacles_pdfa: tuple[str, ...] = ()
     pieces: tuple[PieceProduite, ...]
     actes: tuple[ActeProduit, ...]
     autres: tuple[FichierProduit, ...] = ()

@@ -1,16 +1,19 @@
 """Ce que l'utilisateur lit au terminal : constats, choix, décompte, tables, en français, sans couleur imposée."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from generateur.calculs.decompte import Decompte
 from generateur.controles.constat import ORDRE_GRAVITES, Constat
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.etude import Etude
-from generateur.liasse.verification import Verification
 from generateur.manifeste import Manifeste
 from generateur.procedures.registre import trouver_procedure
 from generateur.redaction.fiche import GRAVITES, VERDICTS
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
+
+if TYPE_CHECKING:
+    from generateur.liasse.verification import Verification
 
 
 def presenter_constats(etude: Etude) -> str:
@@ -31,7 +34,9 @@ def _presenter_constat(constat: Constat) -> Iterator[str]:
     if constat.lieu:
         yield f"      où : {constat.lieu}"
     if constat.remede:
-        yield f"      → {constat.remede}"
+        premiere, *suite = constat.remede.splitlines()
+        yield f"      → {premiere}"
+        yield from (f"          {ligne}" for ligne in suite)
 
 
 def presenter_choix(etude: Etude) -> str:
@@ -71,8 +76,8 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
         if solde.avoirs:
             lignes.append(f"  avoirs {montant(solde.avoirs)}")
         lignes += [
-            f"  du {date_courte(ligne.du)} au {date_courte(ligne.au)}  {ligne.jours:>4} j × {pourcentage(ligne.taux):>8}"
-            f" sur {montant(ligne.base)} = {montant(ligne.montant)}   {ligne.fondement}"
+            f"  du {date_courte(ligne.du)} au {date_courte(ligne.au)}  {ligne.jours:>4} j × "
+            f"{pourcentage(ligne.taux):>8} sur {montant(ligne.base)} = {montant(ligne.montant)}   {ligne.fondement}"
             for ligne in decompte.lignes
             if ligne.facture == solde.facture
         ]
@@ -101,12 +106,15 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
     """Ce qui a été produit, et ce qu'il faut ouvrir."""
     procedure = trouver_procedure(manifeste.procedure).libelle
     lieu = f" — {manifeste.juridiction.nom}" if manifeste.juridiction else ""
+    alertes = [c.message for c in manifeste.constats if c.code == "PROCEDURE_IMPOSEE"]
     return "\n".join(
         (
             f"{manifeste.reference} : {procedure}{lieu}",
             f"  Liasse : {dossier}/{manifeste.liasse.fichier} "
             f"({pluriel(manifeste.liasse.pages or 0, 'page')}, {pluriel(len(manifeste.pieces), 'pièce')})",
             f"  Pour vous seul : {dossier}/{manifeste.reference}_fiche_interne.pdf",
+            *(f"  Attention : {alerte}" for alerte in alertes),
+            *(f"  Pas de PDF/A-2b pour la liasse : {obstacle}" for obstacle in manifeste.obstacles_pdfa),
         )
     )
 
@@ -114,9 +122,9 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
 _ETATS = {"prouve": "prouvé", "differe": "DIFFÈRE", "non_prouve": "non prouvé"}
 
 
-def presenter_verification(verification: Verification) -> str:
+def presenter_verification(verification: "Verification") -> str:
     """Un point par ligne, puis la conclusion."""
-    lignes = [f"{_ETATS[c.etat]:>10}  {c.objet} : {c.message}" for c in verification.controles]
+    lignes = [f"{_ETATS[c.etat]:>10}  {c.message}" for c in verification.controles]
     if not verification.conforme:
         conclusion = "La liasse et son manifeste ne concordent plus."
     elif verification.entiere:

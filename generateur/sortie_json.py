@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from generateur.calculs.decompte import Decompte
@@ -75,7 +76,7 @@ def erreur_en_json(erreur: ErreurGenerateur) -> dict[str, Any]:
 
 
 def en_json(valeur: Any) -> Any:
-    """Convertit dataclasses, montants, dates et suites."""
+    """Convertit dataclasses, montants, dates, chemins et suites."""
     if dataclasses.is_dataclass(valeur) and not isinstance(valeur, type):
         return {champ.name: en_json(getattr(valeur, champ.name)) for champ in dataclasses.fields(valeur)}
     if isinstance(valeur, Decimal):
@@ -84,6 +85,8 @@ def en_json(valeur: Any) -> Any:
         return f"{valeur:.2f}" if exact else f"{valeur.normalize():f}"
     if isinstance(valeur, dt.date):
         return valeur.isoformat()
+    if isinstance(valeur, Path):
+        return valeur.as_posix()
     if isinstance(valeur, list | tuple):
         return [en_json(v) for v in valeur]
     return valeur

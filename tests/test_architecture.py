@@ -233,7 +233,7 @@ def test_l_aide_ne_charge_que_la_ligne_de_commande():
 
 def test_chiffrer_ne_charge_ni_word_ni_assemblage():
     charges = _charges_par("chiffrer", str(RACINE / "dossiers" / "2026-0042"))
-    assert not charges & {"docxtpl", "docx", "jinja2", "lxml", "pikepdf", "img2pdf", "fontTools", "icalendar"}
+    assert not charges & {"docxtpl", "docx", "jinja2", "lxml", "pikepdf", "pypdf", "img2pdf", "fontTools", "icalendar"}
 
 
 def test_un_import_cache_dans_une_fonction_se_voit():

@@ -14,8 +14,8 @@ ALERTE_HORIZON_JOURS = 60
 
 
 @click.command("droit", cls=Commande)
-@click.argument("table", required=False)
-@click.argument("cle", required=False)
+@click.argument("table", required=False, help="Nom d'une table ; sans lui, la liste.")
+@click.argument("cle", required=False, help="Une seule série de la table.")
 @options_communes
 def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
     """Tables de droit datées : liste, valeur à une date, ce qui expire bientôt."""
@@ -26,7 +26,7 @@ def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
 
 
 @click.command("echeances", cls=Commande)
-@click.argument("source", type=CHEMIN)
+@click.argument("source", type=CHEMIN, help="Un dossier, ou un répertoire de dossiers.")
 @click.option("--ics", type=CHEMIN, metavar="FICHIER", help="Agenda à écrire (défaut : aucun).")
 @options_communes
 def echeances(source: Path, ics: Path | None, au: dt.date | None) -> None:
@@ -41,7 +41,7 @@ def echeances(source: Path, ics: Path | None, au: dt.date | None) -> None:
 
 
 @click.command("schema", cls=Commande)
-@click.argument("nom")
+@click.argument("nom", help="dossier ou manifeste.")
 def schema(nom: str) -> None:
     """JSON Schema : « dossier » ou « manifeste »."""
     from generateur.domaine.dossier import Dossier

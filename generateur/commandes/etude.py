@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from generateur.cli_francais import Commande
-from generateur.commandes.options import CHEMIN, aujourd_hui, imprimer, options_communes, ouvrir_outils
+from generateur.commandes.options import AIDE_DOSSIER, CHEMIN, aujourd_hui, imprimer, options_communes, ouvrir_outils
 from generateur.erreurs import CodeSortie
 
 _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédure.")
 
 
 @click.command("nouveau", cls=Commande)
-@click.argument("reference")
+@click.argument("reference", help="Nom du dossier, par exemple 2026-0042.")
 @click.option("--racine", type=CHEMIN, default=Path("dossiers"), help="Où le créer (défaut : dossiers/).")
 @options_communes
 def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
@@ -28,7 +28,7 @@ def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
 
 
 @click.command("verifier", cls=Commande)
-@click.argument("dossier", type=CHEMIN)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
 @_imposer
 @options_communes
 def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
@@ -43,7 +43,7 @@ def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
 
 
 @click.command("choisir", cls=Commande)
-@click.argument("dossier", type=CHEMIN)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
 @_imposer
 @options_communes
 def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
@@ -58,7 +58,7 @@ def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
 
 
 @click.command("chiffrer", cls=Commande)
-@click.argument("dossier", type=CHEMIN)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
 @options_communes
 def chiffrer(dossier: Path, au: dt.date | None) -> None:
     """Donne le décompte, expliqué ligne par ligne."""

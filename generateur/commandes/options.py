@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 SORTIE_PAR_DEFAUT = Path("sortie")
 CHEMIN = click.Path(path_type=Path)
+AIDE_TAMPON = "haut_droite (défaut), haut_gauche, haut_centre, bas_gauche ou bas_centre."
+AIDE_FOLIO = "bas_droite (défaut), bas_centre, bas_gauche, haut_droite, haut_centre ou haut_gauche."
+AIDE_DOSSIER = "Répertoire du dossier, ou son dossier.toml."
 _OCTETS_PAR_MO = 1_000_000
 
 
@@ -87,8 +90,8 @@ options_production = _composer(
     click.option("--modeles", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word."),
     click.option("--projet", is_flag=True, help="Produit un dossier à compléter, marqué PROJET."),
     click.option("--tampon-partout", is_flag=True, help="Tamponne toutes les pages des pièces."),
-    click.option("--tampon-place", metavar="PLACE", default="haut_droite", help="haut_droite, haut_gauche…"),
-    click.option("--folio-place", metavar="PLACE", default="bas_droite", help="bas_droite, bas_centre…"),
+    click.option("--tampon-place", metavar="PLACE", default="haut_droite", help=AIDE_TAMPON),
+    click.option("--folio-place", metavar="PLACE", default="bas_droite", help=AIDE_FOLIO),
     click.option("--versos-blancs", is_flag=True, help="Pour imprimer : chaque acte commence au recto."),
     click.option("--max-mo", type=Entier(), help="Découpe aussi la liasse en volumes de N Mo au plus."),
     click.option("--pdfa", is_flag=True, help="Toute la liasse en PDF/A-2b, si chaque pièce le permet."),

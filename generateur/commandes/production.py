@@ -8,6 +8,7 @@ import click
 
 from generateur.cli_francais import Commande
 from generateur.commandes.options import (
+    AIDE_DOSSIER,
     CHEMIN,
     SORTIE_PAR_DEFAUT,
     aujourd_hui,
@@ -22,7 +23,7 @@ from generateur.erreurs import CodeSortie
 
 
 @click.command("mettre-en-demeure", cls=Commande)
-@click.argument("dossier", type=CHEMIN)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
 @options_production
 @options_communes
 def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
@@ -36,7 +37,7 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 
 
 @click.command("produire", cls=Commande)
-@click.argument("dossier", type=CHEMIN)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
 @options_production
 @options_communes
 def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
@@ -54,7 +55,7 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
 
 
 @click.command("lot", cls=Commande)
-@click.argument("source", type=CHEMIN)
+@click.argument("source", type=CHEMIN, help="Répertoire dont chaque sous-répertoire est un dossier.")
 @options_production
 @options_communes
 def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> int:
@@ -87,7 +88,7 @@ def demo(sortie: Path, rendu: str | None, au: dt.date | None) -> None:
 
 
 @click.command("verifier-liasse", cls=Commande)
-@click.argument("chemin", type=CHEMIN)
+@click.argument("chemin", type=CHEMIN, help="Répertoire produit (sortie/REFERENCE), ou liasse PDF.")
 @options_communes
 def verifier_liasse(chemin: Path, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
     """Prouve qu'une liasse et son manifeste concordent, pièce par pièce."""
@@ -95,7 +96,14 @@ def verifier_liasse(chemin: Path, au: dt.date | None) -> int:  # noqa: ARG001 (o
     from generateur.liasse.verification import verifier_liasse as relire
 
     verification = relire(chemin)
-    imprimer(lambda: presentation.presenter_verification(verification), lambda: sortie_json.en_json(verification))
+    imprimer(
+        lambda: presentation.presenter_verification(verification),
+        lambda: {
+            "conforme": verification.conforme,
+            "entiere": verification.entiere,
+            **sortie_json.en_json(verification),
+        },
+    )
     return CodeSortie.FAIT if verification.conforme else CodeSortie.LIASSE_NON_CONFORME
 
 

@@ -91,12 +91,14 @@ def _commune_a_preciser(lieu: str, debiteur: Debiteur, communes: Sequence[Commun
             remede="Ajoutez à l'adresse le code INSEE de la bonne commune, par exemple insee = "
             f'"{communes[0].insee}".',
         )
+    voisines = [commune.nom for commune in trouver_communes(adresse.code_postal, "")]
+    existantes = f" ; communes de ce code postal : {enumerer(voisines)}" if voisines else ""
     return constater(
         "COMMUNE_INCONNUE",
         f"« {saisie} »" + (f" (INSEE {adresse.insee})" if adresse.insee else "") + " : cette commune est inconnue.",
         lieu=f"{lieu}.insee" if adresse.insee else f"{lieu}.commune",
-        remede="Vérifiez le code postal et le nom de la commune (sans CEDEX), ou ajoutez son code INSEE : "
-        'insee = "69123".',
+        remede="Vérifiez le code postal et le nom de la commune (sans CEDEX), ou ajoutez son code INSEE par la clé "
+        f"insee{existantes}.",
     )
 
 

@@ -56,8 +56,7 @@ def _absente(dossier: Dossier, au: date) -> Constat:
         message,
         lieu="mise_en_demeure",
         remede="Produisez la lettre avec « generateur mettre-en-demeure », envoyez-la en recommandé, puis "
-        "ajoutez "
-        '[mise_en_demeure] date_envoi = 2026-10-01, mode = "lrar", delai_jours = 15, fichier = …, accuse = …',
+        "ajoutez le bloc [mise_en_demeure] que cette commande affiche.",
     )
 
 

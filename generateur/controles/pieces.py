@@ -112,7 +112,7 @@ def _concordance(lieu: str, facture: Facture, texte: str) -> Iterator[Constat]:
     if manques:
         yield constater(
             "FACTURE_NON_RECONNUE",
-            f"{enumerer(manques)} : non retrouvé dans le texte de « {facture.fichier} ».".capitalize(),
+            f"Dans le texte de « {facture.fichier} », on ne retrouve pas {' ni '.join(manques)}.",
             lieu=f"{lieu}.fichier",
             remede="Vérifiez que c'est le bon fichier et que le numéro et le montant sont bien recopiés.",
         )
@@ -140,5 +140,6 @@ def _langues(dossier: Dossier) -> Iterator[Constat]:
                 "PIECE_NON_TRADUITE",
                 f"La pièce « {piece.fichier} » est en langue étrangère ({piece.langue}), sans traduction.",
                 lieu=f"{lieu}.langue",
-                remede='Versez une traduction, même libre : [[pieces]] nature = "traduction", fichier = …',
+                remede="Versez une traduction, même libre :\n"
+                '[[pieces]]\nnature = "traduction"\nfichier = "pieces/traduction.pdf"',
             )

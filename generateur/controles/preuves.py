@@ -96,7 +96,7 @@ def _ecrit(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:
             "écrit signé "
             f"(facture {facture.numero} : {ecrire_montant(facture.montant_a_payer)}).",
             lieu=f"{lieu}.contrat",
-            remede='Versez le devis ou le contrat signé par le client : [contrat] fichier = "pieces/devis.pdf".',
+            remede='Versez le devis ou le contrat signé par le client : \n[contrat]\nfichier = "pieces/devis.pdf"',
         )
 
 
@@ -108,7 +108,7 @@ def _effets(dossier: Dossier) -> Iterator[Constat]:
                 "ORIGINAL_DE_EFFET",
                 f"L'original de l'effet {facture.numero} doit être produit ; rien n'indique que vous le détenez.",
                 lieu=f"{lieu}.fichier",
-                remede=f'Ajoutez [[pieces]] fichier = "{facture.fichier}", original = true.',
+                remede=f'Ajoutez :\n[[pieces]]\nfichier = "{facture.fichier}"\noriginal = true',
             )
 
 
@@ -171,8 +171,9 @@ def _cgv_invoquees(lieu: str, contrat: Contrat, dossier: Dossier, exigence: Grav
             "CGV_NON_PROUVEES",
             f"Le taux de pénalités ou la clause pénale vient des conditions générales, mais {manque}.",
             lieu="cgv",
-            remede='Complétez [cgv] fichier = "pieces/cgv.pdf" et acceptation = { date = 2026-03-02, '
-            'mode = "signature", fichier = "pieces/bc.pdf" }, ou écrivez penalites = { mode = "suppletif" }.',
+            remede='Renoncez à ce taux par penalites = { mode = "suppletif" }, ou complétez :\n'
+            '[cgv]\nfichier = "pieces/cgv.pdf"\n'
+            'acceptation = { date = 2026-03-02, mode = "signature", fichier = "pieces/bc.pdf" }',
             gravite=exigence,
         )
     elif cgv and cgv.acceptation and cgv.acceptation.mode == "relations_suivies":
@@ -208,7 +209,7 @@ def _cgv_non_invoquees(dossier: Dossier) -> Iterator[Constat]:
             "n'étant "
             "demandé.",
             lieu="cgv",
-            remede='Si elles existent et ont été acceptées, versez-les : [cgv] fichier = "pieces/cgv.pdf".',
+            remede='Si elles existent et ont été acceptées, versez-les :\n[cgv]\nfichier = "pieces/cgv.pdf"',
         )
         return
     acceptation = dossier.cgv.acceptation
@@ -237,7 +238,8 @@ def _identite_du_debiteur(dossier: Dossier, au: date) -> Iterator[Constat]:
             "l'absence de "
             "procédure collective.",
             lieu="pieces",
-            remede='Ajoutez [[pieces]] nature = "kbis_debiteur", fichier = "pieces/kbis.pdf", delivre_le = 2026-11-02.',
+            remede="Ajoutez :\n"
+            '[[pieces]]\nnature = "kbis_debiteur"\nfichier = "pieces/kbis.pdf"\ndelivre_le = 2026-11-02',
         )
     mois = entier_au("delais", au, "kbis_recent")
     for lieu, piece in extraits:

@@ -30,7 +30,8 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
                 "l'absence de "
                 "contestation.",
                 lieu="relances",
-                remede='Ajoutez [[relances]] date = 2026-05-15, canal = "courriel", fichier = "pieces/relance1.pdf".',
+                remede="Ajoutez :\n"
+                '[[relances]]\ndate = 2026-05-15\ncanal = "courriel"\nfichier = "pieces/relance1.pdf"',
             )
         ]
     return [*_trous(dossier, contexte.au), *_sans_trace(dossier)]

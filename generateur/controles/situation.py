@@ -74,9 +74,8 @@ def _creance_cedee(lieu: str) -> Constat:
         "CREANCE_CEDEE",
         "La créance a été cédée (affacturage…) : seul le cessionnaire peut agir.",
         lieu=lieu,
-        remede="Laissez agir le cessionnaire ; si la créance vous a été rendue, écrivez [cession] sens = "
-        '"retrocedee" '
-        "et versez l'acte.",
+        remede="Laissez agir le cessionnaire ; si la créance vous a été rendue, versez l'acte et écrivez :\n"
+        '[cession]\nsens = "retrocedee"\nfichier = "pieces/retrocession.pdf"',
     )
 
 
@@ -173,5 +172,5 @@ def _clauses(dossier: Dossier) -> Iterator[Constat]:
                 "CLAUSE_AMIABLE",
                 "Le contrat prévoit une tentative amiable préalable, et aucune n'est indiquée.",
                 lieu=f"{lieu}.clause_amiable",
-                remede='Faites-la, puis écrivez [situation] tentative_amiable = "conciliation du 12/09/2026".',
+                remede='Faites-la, puis écrivez :\n[situation]\ntentative_amiable = "conciliation du 12/09/2026"',
             )

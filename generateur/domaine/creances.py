@@ -1,7 +1,7 @@
 """La créance : contrats, CGV, factures, avoirs, paiements, relances, mise en demeure, interruptions."""
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -225,7 +225,7 @@ class MiseEnDemeure(Donnee):
     date_presentation: Date | None = None
     issue: Literal["distribuee", "non_reclamee", "refusee", "npai", "en_attente"] | None = None
     date_reception: Date | None = None
-    delai_jours: int | None = Field(default=None, ge=0, le=365)
+    delai_jours: Annotated[int, Field(strict=True, ge=0, le=365)] | None = None
     fichier: Chemin | None = None
     preuve_depot: Chemin | None = None
     accuse: Chemin | None = None

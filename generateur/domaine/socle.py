@@ -78,7 +78,7 @@ def _lire_date(valeur: Any) -> dt.date:
 
 def _positif(valeur: Decimal) -> Decimal:
     if valeur <= 0:
-        raise ValueError("le montant doit être supérieur à zéro")
+        raise ValueError("le montant doit être supérieur à zéro (un avoir se saisit dans [[avoirs]])")
     return valeur
 
 

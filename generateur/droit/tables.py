@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -79,7 +80,7 @@ def lire_table(nom: str) -> Table:
     if nom not in lister_tables():
         raise ErreurUsage(
             f"La table de droit « {nom} » n'existe pas.",
-            remede=f"Tables connues : {', '.join(lister_tables())}.",
+            remede=f"Tables proches : {', '.join(_proches(nom))}. « generateur droit » les donne toutes.",
         )
     texte = files("generateur.droit").joinpath("tables", f"{nom}.toml").read_text(encoding="utf-8")
     brut = tomllib.loads(texte, parse_float=Decimal)
@@ -92,6 +93,11 @@ def lire_table(nom: str) -> Table:
         horizon=brut["horizon"],
         valeurs=tuple(_lire_valeur(valeur, sources) for valeur in brut["valeurs"]),
     )
+
+
+def _proches(nom: str) -> list[str]:
+    debut = [table for table in lister_tables() if nom in table]
+    return debut or get_close_matches(nom, lister_tables(), cutoff=0.4) or list(lister_tables())
 
 
 def valeur_au(nom: str, jour: date, cle: str = "") -> Valeur:

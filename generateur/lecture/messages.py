@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
     "string_type": "un texte entre guillemets est attendu",
-    "string_too_short": "le texte est vide",
+    "string_too_short": "à remplir",
     "bool_type": "true ou false est attendu",
     "bool_parsing": "true ou false est attendu",
     "int_type": "un nombre entier est attendu",
@@ -74,6 +74,8 @@ def _traduire(detail: ErrorDetails) -> str:
             return f"« {detail['input']} » est trop petit (minimum {contexte['ge']})"
         case "less_than_equal":
             return f"« {detail['input']} » est trop grand (maximum {contexte['le']})"
+        case "string_too_short" | "too_short":
+            return _PHRASES[detail["type"]]
         case autre:
             return f"{_PHRASES.get(autre, 'valeur inattendue')} (lu : « {str(detail['input'])[:60]} »)"
 

@@ -59,7 +59,8 @@ def trouver_source(chemin: Path) -> Path:
     raise ErreurLecture(
         "aucun fichier dossier.toml dans ce répertoire",
         lieu=str(chemin),
-        remede="Créer un squelette avec « generateur nouveau REFERENCE », ou donner le bon répertoire.",
+        remede="Donner le répertoire d'un seul dossier, en créer un avec « generateur nouveau REFERENCE », "
+        "ou produire tous ceux d'un répertoire avec « generateur lot ».",
     )
 
 

@@ -60,6 +60,7 @@ def assembler(plan: PlanLiasse, cible: Path, dossier_pieces: Path, options: Opti
     reglages.verifier()
     pagination = prevoir_pages(plan, reglages)
     try:
+        cible.parent.mkdir(parents=True, exist_ok=True)
         dossier_pieces.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cible.parent, prefix=".liasse-") as chantier:
             assemblage, apports = _assembler(plan, cible, dossier_pieces, reglages, pagination, Path(chantier))

@@ -5,6 +5,7 @@ la mesure coûterait trop (grande image à décoder, dessin très lourd) n'est p
 """
 
 import ctypes
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from pikepdf import Array, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from generateur.liasse.assainissement import parcourir_objets_externes
+from generateur.liasse.assainissement import PROFONDEUR_FORMES, parcourir_objets_externes
 from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre
+from generateur.liasse.ouverture import ERREURS_PDF
 
 ECART_SUR_BLANC = 8  # niveaux de gris : tout ce qui se distingue du papier blanc
 ECART_SUR_FOND = 28  # papier numérisé : le grain du fond n'est pas de l'encre
@@ -64,10 +66,15 @@ class Mesureur:
 
     def __init__(self, document: pypdfium2.PdfDocument | None) -> None:
         self._document = document
+        self._formes: dict[Cle, float] = {}
+
+    def _peser(self, page: pikepdf.Object) -> float:
+        flux = _lister_flux(page.get(Name.Contents))
+        return _poids(flux, attribut_herite(page, Name.Resources), self._formes)
 
     def mesurer_page(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Encre | None:
         """Encre de toute la page, ou None si elle ne peut pas être mesurée."""
-        if _poids(page) > DESSIN_INTERDIT or _plus_grande_image(page) > IMAGE_INTERDITE:
+        if self._peser(page) > DESSIN_INTERDIT or _plus_grande_image(page) > IMAGE_INTERDITE:
             return None
         rendu = self._rendre(rang, cadre, None)
         return Encre(*rendu) if rendu else None
@@ -78,7 +85,7 @@ class Mesureur:
 
     def est_zone_libre(self, rang: int, cadre: Cadre, page: pikepdf.Object, zone: Rectangle) -> bool:
         """Vrai si la zone est blanche ; faux si elle ne l'est pas, ou si le savoir coûterait trop."""
-        if _poids(page) > DESSIN_A_EPARGNER or _plus_grande_image(page) > IMAGE_A_EPARGNER:
+        if self._peser(page) > DESSIN_A_EPARGNER or _plus_grande_image(page) > IMAGE_A_EPARGNER:
             return False
         rendu = self._rendre(rang, cadre, zone)
         if rendu is None:
@@ -134,10 +141,38 @@ def ouvrir_mesureur(pdf: Path) -> Iterator[Mesureur]:
         document.close()
 
 
-def _poids(page: pikepdf.Object) -> float:
-    contenus = page.get(Name.Contents)
-    flux = contenus if isinstance(contenus, Array) else [contenus]
-    return sum(lire_nombre(f.get(Name.Length)) or 0.0 for f in flux if isinstance(f, Stream))
+def _lister_flux(contenus: Any) -> list[Any]:
+    return [f for f in (contenus if isinstance(contenus, Array) else [contenus]) if isinstance(f, Stream)]
+
+
+def _poids(flux: list[Any], ressources: Any, connus: dict[Cle, float], profondeur: int = 0) -> float:
+    """Majorant de ce qu'il faut dessiner, en octets : une forme compte autant de fois qu'elle est appelée.
+
+    Des formes imbriquées se multiplient : dix niveaux de dix appels feraient dix milliards de dessins.
+    """
+    propre = sum(lire_nombre(f.get(Name.Length)) or 0.0 for f in flux)
+    objets = ressources.get(Name.XObject) if isinstance(ressources, Dictionary) else None
+    formes = [
+        objet
+        for objet in (objets.values() if isinstance(objets, Dictionary) else ())
+        if isinstance(objet, Stream) and objet.get(Name.Subtype) == Name.Form
+    ]
+    if not formes:
+        return propre
+    if profondeur > PROFONDEUR_FORMES:
+        return math.inf
+    lourde = 0.0
+    for forme in formes:
+        if forme.objgen not in connus:
+            connus[forme.objgen] = math.inf  # un cycle : jamais mesuré
+            dedans = forme.get(Name.Resources)
+            connus[forme.objgen] = _poids([forme], dedans, connus, profondeur + 1)
+        lourde = max(lourde, connus[forme.objgen])
+    try:
+        appels = sum(f.read_bytes().count(b"Do") for f in flux)
+    except ERREURS_PDF:
+        return math.inf
+    return propre + appels * lourde if appels else propre
 
 
 def _plus_grande_image(page: pikepdf.Object) -> float:

@@ -17,6 +17,7 @@ from pypdf.errors import PyPdfError
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 
 NOM_MANIFESTE = "manifeste.json"
+PROFONDEUR_LISIBLE = 7
 Etat = Literal["prouve", "differe", "non_prouve"]
 ERREURS_PYPDF = (PyPdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 REMEDE_DIFFERENCE = "Produire de nouveau la liasse, ou retrouver l'exemplaire que le manifeste décrit."
@@ -125,7 +126,10 @@ def _controler_piece(
 
 def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int) -> Controle:
     try:
-        texte = re.sub(r"\s+", " ", lecteur.pages[page - 1].extract_text())
+        feuille = lecteur.pages[page - 1]
+        if _profondeur(feuille.get("/Resources")) > PROFONDEUR_LISIBLE:
+            return Controle(nom, "non_prouve", f"{nom} : le dessin de la page {page} est trop imbriqué.")
+        texte = re.sub(r"\s+", " ", feuille.extract_text())
     except ERREURS_PYPDF:
         return Controle(nom, "non_prouve", f"{nom} : le texte de la page {page} ne se lit pas.")
     manque = [
@@ -139,6 +143,21 @@ def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int
     if manque:
         return Controle(nom, "differe", f"{nom} : {' et '.join(manque)} ne se lit pas à la page {page}.")
     return Controle(nom, "prouve", f"{nom} : tampon et folio lus à la page {page}.")
+
+
+def _profondeur(ressources: Any) -> int:
+    """Imbrication des formes d'une page : pypdf les déploie toutes, et elles peuvent se multiplier sans fin."""
+    niveau, suivants = 0, [ressources]
+    while niveau <= PROFONDEUR_LISIBLE:
+        formes: dict[int, Any] = {}
+        for courantes in suivants:
+            objets = courantes.get_object().get("/XObject") if courantes is not None else None
+            for objet in objets.get_object().values() if objets is not None else ():
+                formes[id(objet.get_object())] = objet.get_object().get("/Resources")
+        if not formes:
+            break
+        niveau, suivants = niveau + 1, list(formes.values())
+    return niveau
 
 
 def _controler_fichier(nom: str, cle: str, libelle: str, piece: Mapping[str, Any], dossier: Path) -> Iterator[Controle]:

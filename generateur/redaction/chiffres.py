@@ -13,7 +13,7 @@ from generateur.droit.tables import decimal_au, valeur_au
 from generateur.procedures.socle import Frais
 from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
 from generateur.redaction.taux import dire_taux_poursuite
-from generateur.redaction.typographie import date_courte, en_lettres
+from generateur.redaction.typographie import courber, date_courte, en_lettres
 
 
 def presenter_decompte(
@@ -60,7 +60,7 @@ def _presenter_ligne(ligne: LigneInteret) -> LigneActe:
 
 
 def _texte(cle: str, au: dt.date) -> str:
-    return str(valeur_au("textes_demande", au, cle).valeur)
+    return courber(str(valeur_au("textes_demande", au, cle).valeur))
 
 
 def _lister_postes(

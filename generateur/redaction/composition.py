@@ -34,7 +34,7 @@ from generateur.redaction.contexte import (
     SignataireActe,
 )
 from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
-from generateur.redaction.typographie import majuscule, pluriel
+from generateur.redaction.typographie import courber, majuscule, pluriel
 
 _CONTRATS = {
     "contrat": ("contrat", "le contrat"),
@@ -101,7 +101,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         objet=dossier.objet,
         titre_acte="",
         procedure=procedure.libelle,
-        fondements=procedure.fondement(espece.au),
+        fondements=courber(procedure.fondement(espece.au)),
         date_arrete=date_longue(espece.au),
         lendemain_arrete=date_longue(espece.au + _UN_JOUR),
         projet=matiere.projet,

@@ -191,7 +191,7 @@ class DecompteActe:
     postes: tuple[PosteActe, ...]
     regles: tuple[str, ...]  # comment on a compté : base de jours, arrondi, imputation…
     taux_poursuite: str  # « au taux de la BCE majoré de 10 points, sur le principal restant dû, à compter du … »
-    nom_interets: str = "intérêts"  # au pluriel, sans article ni taux : « pénalités de retard » (L441-10), sinon « intérêts »
+    nom_interets: str = "intérêts"  # pluriel, sans article ni taux : « pénalités de retard », sinon « intérêts »
     a_penalites: bool = False  # les intérêts sont les pénalités de L441-10, non l'intérêt légal
     interets_courus: str = ""  # somme des lignes, avant imputation des paiements ; vide : la ligne de total se tait
     total_factures: str = ""  # somme des totaux par facture, hors clause pénale et frais ; vide : même effet

@@ -40,6 +40,11 @@ def pluriel(combien: int, singulier: str, forme_plurielle: str = "") -> str:
     return f"{combien}{INSECABLE}{mot}"
 
 
+def courber(texte: str) -> str:
+    """Apostrophe typographique, pour un texte qui vient des tables : « l’article »."""
+    return texte.replace("'", "’")
+
+
 def majuscule(texte: str) -> str:
     """Met une capitale à la première lettre, sans toucher au reste."""
     return texte[:1].upper() + texte[1:]

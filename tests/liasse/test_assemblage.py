@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pikepdf
 import pypdf
@@ -11,7 +12,7 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from generateur.erreurs import ErreurLiasse, ErreurPiece, ErreurUsage
+from generateur.erreurs import ErreurEcriture, ErreurLiasse, ErreurPiece, ErreurUsage
 from generateur.liasse.assemblage import assembler, mesurer, prevoir_pages
 from generateur.liasse.plan import ElementPiece, Options
 
@@ -255,3 +256,14 @@ def test_le_manifeste_joint_connait_les_pieces_et_exclut_pdfa(atelier, tmp_path)
     assert joints["manifeste.json"] == [assemblage.pieces[0].sha256.encode()]
     with pytest.raises(ErreurUsage, match="joint"):
         assembler(plan, tmp_path / "l.pdf", tmp_path / "p", Options(manifeste_joint=b"{}", pdfa=True))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="ce système n'a pas de disque toujours plein")
+def test_un_disque_plein_est_dit_en_francais(atelier, tmp_path):
+    plan = atelier.plan([atelier.piece("1", "Facture")])
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "Piece_01_Facture.pdf").symlink_to("/dev/full")
+    with pytest.raises(ErreurEcriture, match="Pièce n° 1"):
+        assembler(plan, tmp_path / "l.pdf", tmp_path / "p")
+    assert not (tmp_path / "l.pdf").exists()
+    assert not list(tmp_path.glob(".liasse-*"))

@@ -15,6 +15,7 @@ from generateur.erreurs import ErreurPiece
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.geometrie import lire_cadre, transformer
 from generateur.liasse.plan import PLACES_TAMPON, ElementPiece, Options
+from generateur.liasse.verification import PROFONDEUR_LISIBLE, _profondeur
 
 BALISE = "q 0 g 100 100 50 80 re f Q BT /F1 12 Tf 120 300 Td (Contenu) Tj ET"
 CARRELAGE = " ".join(f"BT /F1 8 Tf {x} {y} Td (XXXXXXXX) Tj ET" for x in range(0, 600, 40) for y in range(0, 845, 9))
@@ -185,6 +186,26 @@ def test_un_lien_suit_le_contenu_reduit(atelier, tmp_path):
         rectangle = [float(cote) for cote in pdf.pages[3].Annots[0].Rect]
     assert rectangle[2] - rectangle[0] < 99
     assert rectangle[1] > 100
+
+
+def test_des_formes_imbriquees_sans_fin_ne_bloquent_pas(atelier, tmp_path):
+    """Dix niveaux de dix appels : dix milliards de dessins si l'on mesurait la page en la dessinant."""
+    with pikepdf.new() as pdf:
+        forme = None
+        for _ in range(10):
+            dessin = Stream(pdf, b"0 0 10 10 re f" if forme is None else b"/F Do " * 10)
+            dessin.Type, dessin.Subtype, dessin.BBox = Name.XObject, Name.Form, Array([0, 0, 600, 800])
+            if forme is not None:
+                dessin.Resources = Dictionary(XObject=Dictionary(F=forme))
+            forme = pdf.make_indirect(dessin)
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.pages[0].obj.Resources = Dictionary(XObject=Dictionary(F=forme))
+        pdf.pages[0].obj.Contents = Stream(pdf, b"/F Do")
+        pdf.save(tmp_path / "bombe.pdf")
+    plan = atelier.plan([ElementPiece("1", "Bombe", tmp_path / "bombe.pdf")])
+    assemblage = assembler(plan, tmp_path / "l.pdf", tmp_path / "p")
+    lecteur = pypdf.PdfReader(assemblage.fichier)
+    assert _profondeur(lecteur.pages[3]["/Resources"]) > PROFONDEUR_LISIBLE
 
 
 def test_corpus_un_fichier_sur_neuf_entre_entier_ou_est_refuse_par_son_nom(atelier, tmp_path, corpus):

@@ -1,0 +1,299 @@
+"""Les commandes qui écrivent, avec le vrai moteur embarqué, sur des copies des dossiers d'exemple."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generateur.cli import executer
+from generateur.erreurs import CodeSortie
+from generateur.manifeste import empreinte
+
+RACINE = Path(__file__).parents[2]
+EXEMPLES = RACINE / "dossiers"
+CLES_MANIFESTE = {
+    "reference", "au", "verdict", "procedure", "juridiction", "total", "liasse", "pieces", "actes", "versions", "constats",
+}  # fmt: skip
+CLES_PIECE = {
+    "numero", "titre", "date", "fichier", "sha256", "pages", "page_debut", "source", "source_sha256",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def publie(tmp_path_factory):
+    """sortie/2026-0042, produite une fois ; les essais qui l'abîment en font une copie."""
+    sortie = tmp_path_factory.mktemp("produit") / "sortie"
+    assert executer(["produire", str(EXEMPLES / "2026-0042"), "-o", str(sortie), "-q"]) == 0
+    return sortie / "2026-0042"
+
+
+def _manifeste(publie):
+    return json.loads((publie / "manifeste.json").read_text("utf-8"))
+
+
+def test_le_manifeste_a_les_cles_du_contrat(publie):
+    manifeste = _manifeste(publie)
+    assert set(manifeste) >= CLES_MANIFESTE
+    assert (manifeste["reference"], manifeste["verdict"], manifeste["procedure"]) == (
+        "2026-0042", "pret", "injonction_de_payer",
+    )  # fmt: skip
+    assert re.fullmatch(r"\d+\.\d{2}", manifeste["total"])
+    assert all(set(piece) >= CLES_PIECE and isinstance(piece["numero"], str) for piece in manifeste["pieces"])
+
+
+def test_tout_ce_que_le_manifeste_cite_est_la_et_rien_d_autre(publie):
+    manifeste = _manifeste(publie)
+    cites = {"manifeste.json": None, manifeste["liasse"]["fichier"]: manifeste["liasse"]["sha256"]}
+    cites |= {piece["fichier"]: piece["sha256"] for piece in manifeste["pieces"]}
+    cites |= {acte[sorte]["fichier"]: acte[sorte]["sha256"] for acte in manifeste["actes"] for sorte in ("docx", "pdf")}
+    presents = {p.relative_to(publie).as_posix() for p in publie.rglob("*") if p.is_file()}
+    assert presents == set(cites)
+    assert all(empreinte(publie / nom) == somme for nom, somme in cites.items() if somme)
+    assert all(nom.isascii() and len(Path(nom).name) <= 80 for nom in presents)
+    for piece in manifeste["pieces"]:
+        assert empreinte(EXEMPLES / "2026-0042" / piece["source"]) == piece["source_sha256"]
+
+
+def test_les_pages_des_pieces_se_suivent_jusqu_a_la_derniere(publie):
+    manifeste = _manifeste(publie)
+    suivante = manifeste["pieces"][0]["page_debut"]
+    for piece in manifeste["pieces"]:
+        assert piece["page_debut"] == suivante
+        suivante += piece["pages"]
+    assert suivante == manifeste["liasse"]["pages"] + 1
+
+
+def test_produire_deux_fois_donne_les_memes_octets(commander, publie, tmp_path):
+    reponse = commander("produire", EXEMPLES / "2026-0042", "-o", tmp_path, "--json")
+    assert reponse.code == 0
+    assert reponse.objet == _manifeste(publie)
+    for fichier in publie.rglob("*"):
+        if fichier.is_file():
+            assert fichier.read_bytes() == (tmp_path / "2026-0042" / fichier.relative_to(publie)).read_bytes(), fichier
+
+
+def test_produire_dit_quoi_ouvrir_sur_la_sortie_standard_seule(commander, tmp_path):
+    reponse = commander("produire", EXEMPLES / "2026-0051", "-o", tmp_path)
+    assert reponse.code == 0
+    assert "2026-0051_liasse.pdf" in reponse.sortie
+    assert reponse.messages == ""
+
+
+def test_une_liasse_intacte_est_prouvee(commander, publie):
+    for chemin in (publie, publie / "2026-0042_liasse.pdf"):
+        reponse = commander("verifier-liasse", chemin, "--json")
+        assert reponse.code == 0
+        assert reponse.objet["conforme"] is True
+        assert reponse.objet["controles"]
+
+
+@pytest.mark.parametrize("victime", ["2026-0042_liasse.pdf", "pieces/*"])
+def test_un_octet_change_se_voit(commander, publie, tmp_path, victime):
+    copie = tmp_path / "copie"
+    shutil.copytree(publie, copie)
+    fichier = sorted(copie.glob(victime))[0]
+    octets = bytearray(fichier.read_bytes())
+    octets[len(octets) // 2] ^= 1
+    fichier.write_bytes(octets)
+    reponse = commander("verifier-liasse", copie, "--json")
+    assert reponse.code == CodeSortie.LIASSE_NON_CONFORME
+    assert reponse.sortie
+
+
+def test_sans_manifeste_ni_liasse_l_erreur_est_claire(commander, tmp_path):
+    (tmp_path / "x_liasse.pdf").write_bytes(b"%PDF-1.7\n")
+    reponse = commander("verifier-liasse", tmp_path / "x_liasse.pdf")
+    assert reponse.code in {CodeSortie.LIASSE_NON_CONFORME, CodeSortie.LECTURE}
+    assert "Que faire" in reponse.messages
+
+
+@pytest.mark.parametrize(
+    ("reference", "code"),
+    [("2026-0074", CodeSortie.DOSSIER_INVALIDE), ("2026-0079", CodeSortie.PROCEDURE_INDETERMINABLE)],
+)
+def test_un_refus_porte_ses_constats_et_n_ecrit_rien(commander, tmp_path, reference, code):
+    reponse = commander("produire", EXEMPLES / reference, "-o", tmp_path / "sortie", "--json")
+    assert reponse.code == code
+    assert reponse.objet["erreur"]["code"] == code
+    assert reponse.objet["constats"]
+    assert not (tmp_path / "sortie" / reference).exists()
+
+
+def test_un_projet_se_produit_a_completer_et_le_dit_sur_chaque_page(commander, tmp_path):
+    reponse = commander("produire", EXEMPLES / "2026-0074", "-o", tmp_path, "--projet", "--json")
+    assert reponse.code == 0
+    assert reponse.objet["verdict"] == "a_completer"
+    import pypdf  # noqa: PLC0415 (seul test qui lit les pages)
+
+    lecteur = pypdf.PdfReader(tmp_path / "2026-0074" / reponse.objet["liasse"]["fichier"])
+    assert all("PROJET" in page.extract_text() for page in lecteur.pages)
+
+
+def test_un_projet_irrecevable_reste_refuse(commander, tmp_path):
+    assert commander("produire", EXEMPLES / "2026-0079", "-o", tmp_path, "--projet").code == 5
+
+
+def test_le_dossier_incomplet_devient_pret_comme_son_en_tete_le_dit(commander, copier):
+    dossier = copier("2026-0074")
+    fichier = dossier / "dossier.toml"
+    avant, balise, bloc = fichier.read_text("utf-8").rpartition("# [mise_en_demeure]")
+    assert balise
+    actif = re.sub(r"(?m)^# (?=\w+ *=|\[)", "", balise + bloc)
+    fichier.write_text(avant + actif, encoding="utf-8")
+    assert commander("verifier", dossier, "--json").objet["verdict"] == "pret"
+
+
+def _premiere_piece(dossier):
+    return sorted((dossier / "pieces").glob("f*.pdf"))[0]
+
+
+def _tronquer(piece):
+    piece.write_bytes(b"%PDF-1.7\nrien")
+
+
+@pytest.mark.parametrize("abimer", [Path.unlink, lambda piece: piece.write_bytes(b""), _tronquer])
+def test_une_piece_manquante_ou_illisible_sort_8(commander, copier, tmp_path, abimer):
+    dossier = copier("2026-0042")
+    abimer(_premiere_piece(dossier))
+    reponse = commander("produire", dossier, "-o", tmp_path / "sortie", "--json")
+    assert reponse.code == CodeSortie.PIECE_MANQUANTE
+    assert _premiere_piece(EXEMPLES / "2026-0042").name in json.dumps(reponse.objet, ensure_ascii=False)
+    assert not (tmp_path / "sortie" / "2026-0042").exists()
+
+
+def test_un_refus_laisse_l_ancienne_liasse_intacte(commander, copier, publie, tmp_path):
+    sortie = tmp_path / "sortie"
+    shutil.copytree(publie, sortie / "2026-0042")
+    dossier = copier("2026-0042")
+    _premiere_piece(dossier).unlink()
+    assert commander("produire", dossier, "-o", sortie).code == CodeSortie.PIECE_MANQUANTE
+    assert commander("verifier-liasse", sortie / "2026-0042").code == 0
+
+
+def test_une_piece_manquante_avec_un_autre_defaut_sort_4(commander, copier, tmp_path):
+    dossier = copier("2026-0042", ("date        = 2026-04-01", "date        = 2026-06-01"))
+    _premiere_piece(dossier).unlink()
+    assert commander("produire", dossier, "-o", tmp_path / "s").code == CodeSortie.DOSSIER_INVALIDE
+
+
+def test_hors_horizon_produire_sort_6(commander, tmp_path):
+    reponse = commander("produire", EXEMPLES / "2026-0042", "--au", "2031-01-01", "-o", tmp_path / "s")
+    assert reponse.code == CodeSortie.DROIT_MANQUANT
+
+
+def test_un_modele_en_defaut_sort_7(commander, tmp_path):
+    modeles = tmp_path / "modeles"
+    shutil.copytree(RACINE / "modeles", modeles)
+    (modeles / "injonction_de_payer" / "requete.docx").write_bytes(b"pas un docx")
+    reponse = commander("produire", EXEMPLES / "2026-0042", "--modeles", modeles, "-o", tmp_path / "s")
+    assert reponse.code == CodeSortie.MODELE_EN_DEFAUT
+    assert "requete" in reponse.messages
+    assert not (tmp_path / "s" / "2026-0042").exists()
+
+
+def test_une_sortie_impossible_sort_1_en_francais(commander, tmp_path):
+    (tmp_path / "s").write_text("un fichier")
+    reponse = commander("produire", EXEMPLES / "2026-0042", "-o", tmp_path / "s")
+    assert reponse.code == CodeSortie.ERREUR_INTERNE
+    assert "un fichier porte le nom du répertoire de sortie" in reponse.messages
+    assert "Traceback" not in reponse.messages
+
+
+def test_la_mise_en_demeure_s_ecrit_et_dit_la_suite(commander, tmp_path):
+    reponse = commander("mettre-en-demeure", EXEMPLES / "2026-0074", "-o", tmp_path)
+    assert reponse.code == 0
+    ecrits = sorted(p.name for p in (tmp_path / "2026-0074_mise_en_demeure").iterdir())
+    assert ecrits == ["mise_en_demeure.docx", "mise_en_demeure.pdf"]
+    assert "[mise_en_demeure]" in reponse.sortie
+
+
+def test_une_mise_en_demeure_deja_partie_ne_se_refait_pas(commander, tmp_path):
+    reponse = commander("mettre-en-demeure", EXEMPLES / "2026-0042", "-o", tmp_path)
+    assert reponse.code == CodeSortie.DOSSIER_INVALIDE
+    assert "déjà partie" in reponse.messages
+
+
+def test_un_lot_partiel_sort_12_puis_reprend_sans_refaire(commander, copier, tmp_path):
+    bon = copier("2026-0051")
+    copier("2026-0079")
+    casse = copier("2026-0063")
+    (casse / "dossier.toml").write_text("illisible", encoding="utf-8")
+    sortie = tmp_path / "sortie"
+    reponse = commander("lot", bon.parent, "-o", sortie, "--json")
+    assert reponse.code == CodeSortie.LOT_PARTIEL
+    objet = reponse.objet
+    assert set(objet) == {"total", "produits", "refuses", "en_echec", "dossiers"}
+    assert [objet[cle] for cle in ("total", "produits", "refuses", "en_echec")] == [3, 1, 1, 1]
+    etats = {dossier["reference"]: (dossier["etat"], dossier["code"]) for dossier in objet["dossiers"]}
+    assert etats == {"2026-0051": ("produit", 0), "2026-0063": ("en_echec", 3), "2026-0079": ("refuse", 5)}
+    for dossier in objet["dossiers"]:
+        assert set(dossier) == {"reference", "etat", "code", "procedure", "total", "message", "fichier"}
+    assert "[1/3]" in reponse.messages
+    encore = commander("lot", bon.parent, "-o", sortie, "--json", "-q")
+    assert encore.messages == ""
+    assert [d["etat"] for d in encore.objet["dossiers"]] == ["a_jour", "en_echec", "refuse"]
+    _premiere_piece(EXEMPLES / "2026-0051")
+    piece = _premiere_piece(bon)
+    piece.write_bytes(piece.read_bytes() + b"\n% une remarque\n")
+    assert commander("lot", bon.parent, "-o", sortie, "--json").objet["dossiers"][0]["etat"] == "produit"
+
+
+def test_un_lot_sans_echec_sort_0(commander, copier, tmp_path):
+    racine = copier("2026-0051").parent
+    assert commander("lot", racine, "-o", tmp_path / "s", "-q").code == 0
+
+
+def test_un_lot_vide_se_refuse(commander, tmp_path):
+    (tmp_path / "vide").mkdir()
+    assert commander("lot", tmp_path / "vide", "-o", tmp_path / "s").code == CodeSortie.LECTURE
+
+
+def test_la_demonstration_sort_0_refus_montres(commander, tmp_path):
+    reponse = commander("demo", "-o", tmp_path, "-q")
+    assert reponse.code == 0
+    assert "refusé" in reponse.sortie
+    assert "À ouvrir d'abord" in reponse.sortie
+    produits = {p.parent.name for p in tmp_path.glob("2*/*_liasse.pdf")}
+    assert len(produits) >= 6
+    assert not produits & {"2026-0074", "2026-0079", "2026-0099"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT ne s'envoie ainsi que sur POSIX")
+@pytest.mark.parametrize("attente_s", [0.6, 1.5])
+def test_ctrl_c_sort_130_sans_rien_publier(tmp_path, attente_s):
+    processus = subprocess.Popen(
+        [sys.executable, "-m", "generateur", "demo", "-o", str(tmp_path)],
+        cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(attente_s)
+    os.killpg(processus.pid, signal.SIGINT)
+    sortie, messages = processus.communicate(timeout=30)
+    assert processus.returncode == CodeSortie.INTERROMPU
+    assert sortie == ""
+    assert "Interrompu" in messages
+    assert "Traceback" not in messages
+    assert not list(tmp_path.glob(".*.preparation"))
+    for publie in tmp_path.glob("2*"):
+        assert (publie / "manifeste.json").is_file(), "publié, donc entier"
+
+
+def test_une_sortie_coupee_ne_fait_pas_d_erreur():
+    """« generateur droit | head -1 » : le lecteur part, la commande finit sans trace."""
+    processus = subprocess.Popen(
+        [sys.executable, "-m", "generateur", "droit", "motifs_communs"],
+        cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert processus.stdout is not None
+    processus.stdout.close()
+    assert processus.stderr is not None
+    messages = processus.stderr.read()
+    processus.stderr.close()
+    assert processus.wait(30) == 0
+    assert messages == ""
