@@ -40,8 +40,12 @@ def principal(arguments: Sequence[str] | None = None) -> None:
 def executer(arguments: list[str]) -> int:
     """Exécute une commande et rend son code de sortie."""
     try:
-        code = generateur.main(args=arguments, prog_name="generateur", standalone_mode=False)
+        # sans passer par `main`, qui sort 1 en silence quand le lecteur (« | head ») est parti
+        with generateur.make_context("generateur", list(arguments)) as contexte:
+            code = generateur.invoke(contexte)
         sys.stdout.flush()
+    except click.exceptions.Exit as fin:
+        code = fin.exit_code
     except click.UsageError as erreur:
         return _echouer(traduire_usage(erreur), arguments)
     except (click.Abort, KeyboardInterrupt):

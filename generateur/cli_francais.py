@@ -1,7 +1,6 @@
 """click en français : titres de l'aide, -h/--aide, et erreurs d'usage traduites par leur type."""
 
 import difflib
-import re
 from collections.abc import Sequence
 from typing import Any
 

@@ -145,9 +145,19 @@ class Identite(Donnee):
 
     @property
     def nom_complet(self) -> str:
-        """Dénomination, ou prénoms et nom."""
+        """Dénomination, ou prénom usuel et nom."""
         if not self.est_physique:
             return self.denomination or ""
+        return " ".join(partie for partie in (self.prenom_usuel, self.nom) if partie)
+
+    @property
+    def prenom_usuel(self) -> str:
+        """Le premier des prénoms, s'ils sont séparés par des virgules ; sinon tous."""
+        return (self.prenoms or "").split(",", maxsplit=1)[0].strip()
+
+    @property
+    def etat_civil(self) -> str:
+        """Tous les prénoms et le nom, comme l'acte doit identifier une personne physique (CPC 54, 3°)."""
         return " ".join(partie for partie in (self.prenoms, self.nom) if partie)
 
     @property

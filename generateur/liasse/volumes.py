@@ -38,6 +38,11 @@ class Morceau:
     derniere: int
     octets: int
 
+    @property
+    def etendue(self) -> str:
+        """« 12 » ou « 12-15 »."""
+        return f"{self.premiere}" if self.premiere == self.derniere else f"{self.premiere}-{self.derniere}"
+
 
 def decouper(
     liasse: Path, plan: PlanLiasse, elements: Sequence[tuple[str, int, int]], max_octets: int
@@ -168,7 +173,7 @@ def _ecrire_index(fichier: Path, titre: str, groupes: Sequence[Sequence[Morceau]
                 dessin.append(b"0 g" if volume == courant else b"0.45 g")
                 dessin.append(_texte(MARGE, y, CORPS, police.abreger(morceau.intitule, CORPS, colonne - MARGE)))
                 dessin.append(_texte(colonne + 20, y, CORPS, str(volume + 1)))
-                dessin.append(_texte(colonne + 80, y, CORPS, f"{morceau.premiere}-{morceau.derniere}"))
+                dessin.append(_texte(colonne + 80, y, CORPS, morceau.etendue))
             page = Dictionary(
                 Type=Name.Page,
                 MediaBox=Array([0, 0, *FEUILLE]),

@@ -5,13 +5,13 @@ import datetime as dt
 from generateur.calculs.decompte import Decompte, LigneInteret
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.bordereau import Bordereau
-from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.procedures.socle import Frais
 from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
+from generateur.redaction.regles import dire_regles
 from generateur.redaction.taux import dire_taux_poursuite
 from generateur.redaction.typographie import courber, date_courte, en_lettres
 
@@ -37,7 +37,7 @@ def presenter_decompte(
         a_paiements=bool(decompte.imputations),
         lignes=tuple(_presenter_ligne(ligne) for ligne in decompte.lignes),
         postes=_lister_postes(dossier, decompte, bordereau, frais),
-        regles=_dire_regles(dossier, decompte),
+        regles=dire_regles(dossier, decompte),
         taux_poursuite=dire_taux_poursuite(dossier, decompte),
         nom_interets="pénalités de retard" if a_penalites else "intérêts au taux légal",
         a_penalites=a_penalites,
@@ -55,7 +55,7 @@ def _presenter_ligne(ligne: LigneInteret) -> LigneActe:
         base=montant(ligne.base),
         taux=pourcentage(ligne.taux),
         montant=montant(ligne.montant),
-        fondement=ligne.fondement,
+        fondement=courber(ligne.fondement.partition(" (")[0]),  # la précision est dite une fois, dans les règles
     )
 
 
@@ -115,31 +115,3 @@ def _lister_postes(
         PosteActe(f.libelle, montant(f.montant), _texte("frais", au), bordereau.citation(f.fichier)) for f in frais
     ]
     return tuple(postes)
-
-
-def _contrats(dossier: Dossier) -> tuple[Contrat, ...]:
-    return dossier.tous_contrats or (Contrat(nature="aucun"),)
-
-
-def _dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
-    """Comment on a compté, dit une fois."""
-    base = max(c.base_jours for c in _contrats(dossier))
-    regles = [
-        "Intérêts simples, du lendemain de l’échéance à la date d’arrêté incluse, "
-        f"sur {base}{INSECABLE}jours{' les années bissextiles' if base > 365 else ' par an'}, "  # noqa: PLR2004
-        "arrondis au centime le plus proche par période ; les périodes sont coupées au "
-        f"1er{INSECABLE}janvier et au 1er{INSECABLE}juillet, à chaque paiement et à chaque avoir.",
-    ]
-    if any(ligne.regime == "legal" for ligne in decompte.lignes):
-        regles[0] = regles[0].replace("du lendemain de l’échéance", "du lendemain de la mise en demeure")
-    if decompte.imputations:
-        capital = any(c.imputation == "capital_dabord" for c in _contrats(dossier))
-        ordre = (
-            "le principal, puis sur les intérêts, comme le contrat le prévoit"
-            if capital
-            else "les intérêts, puis sur le principal (art. 1343-1 C. civ.)"
-        )
-        regles.append(f"Chaque paiement est imputé d’abord sur {ordre}.")
-    if decompte.imputations or dossier.avoirs:
-        regles.append("Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base.")
-    return tuple(regles)

@@ -136,8 +136,9 @@ def _morceaux_morale(partie: Identite) -> list[str]:
 
 def _morceaux_physique(partie: Identite) -> list[str]:
     naissance = partie.naissance
+    civilite = f"{partie.civilite}{INSECABLE}" if partie.civilite else ""
     return [
-        _titrer(partie)[0],
+        f"{civilite}{partie.etat_civil}",
         f"né{_accorder(partie)} le {date_longue(naissance.date)} à {naissance.lieu}" if naissance else "",
         f"de nationalité {partie.nationalite}" if partie.nationalite else "",
         partie.profession or "",

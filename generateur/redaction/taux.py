@@ -13,16 +13,14 @@ from generateur.droit.tables import decimal_au
 
 _UN_JOUR = dt.timedelta(days=1)
 _CONVENUS: dict[str, Callable[[Penalites], str]] = {
-    "fixe": lambda p: f"au taux contractuel de {pourcentage(p.taux or ZERO)} l’an",
-    "mensuel": lambda p: f"au taux contractuel de {pourcentage(p.taux or ZERO)} par mois",
-    "multiple_legal": lambda p: f"au taux contractuel de {_sobre(p.multiple or ZERO)} fois le taux d’intérêt légal",
+    "fixe": lambda p: f"de {pourcentage(p.taux or ZERO)} l’an",
+    "mensuel": lambda p: f"de {pourcentage(p.taux or ZERO)} par mois",
+    "multiple_legal": lambda p: f"de {_sobre(p.multiple or ZERO)} fois le taux d’intérêt légal",
     "bce_plus": lambda p: (
-        "au taux contractuel, celui de la Banque centrale européenne à son opération de refinancement la plus "
-        f"récente majoré de {_sobre(p.points or ZERO)}{INSECABLE}points"
+        "celui de la Banque centrale européenne à son opération de refinancement la plus récente "
+        f"majoré de {_sobre(p.points or ZERO)}{INSECABLE}points"
     ),
-    "legal_plus": lambda p: (
-        f"au taux contractuel, le taux d’intérêt légal majoré de {_sobre(p.points or ZERO)}{INSECABLE}points"
-    ),
+    "legal_plus": lambda p: f"le taux d’intérêt légal majoré de {_sobre(p.points or ZERO)}{INSECABLE}points",
 }
 
 
@@ -64,10 +62,16 @@ def _dire_taux(dossier: Dossier, ligne: LigneInteret, au: dt.date) -> str:
     if ligne.regime == "plancher":
         multiple = decimal_au("penalites_multiple_plancher", au)
         return f"au taux minimal de {_sobre(multiple)} fois le taux d’intérêt légal"
+    convenu = nommer_taux_convenu(dossier, ligne)
+    return f"au taux contractuel{' ' if convenu.startswith('de ') else ', '}{convenu}"
+
+
+def nommer_taux_convenu(dossier: Dossier, ligne: LigneInteret) -> str:
+    """Le taux que le contrat de cette facture stipule : « de 12,00 % l’an »."""
     facture = next((f for f in dossier.factures if f.numero == ligne.facture), None)
     contrat = dossier.contrat_de(facture) if facture else None
     penalites = contrat.penalites if contrat else None
-    return _CONVENUS[penalites.mode](penalites) if penalites else "au taux contractuel"
+    return _CONVENUS[penalites.mode](penalites) if penalites else "celui du contrat"
 
 
 def _sobre(valeur: Decimal) -> str:

@@ -49,8 +49,8 @@ def test_chaque_option_est_expliquee(nom):
 
 def test_les_commandes_du_contrat_sont_la():
     attendues = {
-        "nouveau", "verifier", "choisir", "chiffrer", "mettre-en-demeure", "produire", "lot", "verifier-liasse", "droit",
-        "echeances", "schema", "modeles", "demo",
+        "nouveau", "verifier", "choisir", "chiffrer", "mettre-en-demeure", "produire", "lot", "verifier-liasse",
+        "droit", "echeances", "schema", "modeles", "demo",
     }  # fmt: skip
     assert attendues <= {nom[0] for nom in COMMANDES}
 
@@ -58,7 +58,7 @@ def test_les_commandes_du_contrat_sont_la():
 def test_sans_commande_l_aide(commander):
     reponse = commander()
     assert reponse.code == 0
-    assert reponse.sortie.startswith("Utilisation : generateur [OPTIONS] [COMMANDE] […]")
+    assert reponse.sortie.startswith("Utilisation : generateur [OPTIONS] COMMANDE …")
     assert "Commandes" in reponse.sortie
 
 
@@ -129,12 +129,7 @@ def test_verifier(commander, reference, verdict, code):
 
 
 def test_un_identifiant_faux_est_un_constat_pas_une_erreur_de_lecture(commander, copier):
-    dossier = copier("2026-0042")
-    texte = (dossier / "dossier.toml").read_text("utf-8")
-    siren = re.search(r'siren\s*=\s*"([^"]+)"', texte)
-    assert siren
-    (dossier / "dossier.toml").write_text(texte.replace(siren[1], "123456789"), encoding="utf-8")
-    reponse = commander("verifier", dossier, "--json")
+    reponse = commander("verifier", copier("2026-0042", ("100 000 009", "123 456 789")), "--json")
     assert reponse.code == CodeSortie.DOSSIER_INVALIDE
     assert "SIREN_INVALIDE" in {c["code"] for c in reponse.objet["constats"]}
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from generateur.cli import executer
@@ -19,7 +20,8 @@ from generateur.manifeste import empreinte
 RACINE = Path(__file__).parents[2]
 EXEMPLES = RACINE / "dossiers"
 CLES_MANIFESTE = {
-    "reference", "au", "verdict", "procedure", "juridiction", "total", "liasse", "pieces", "actes", "versions", "constats",
+    "reference", "au", "verdict", "procedure", "juridiction", "total", "liasse", "pieces", "actes", "versions",
+    "constats",
 }  # fmt: skip
 CLES_PIECE = {
     "numero", "titre", "date", "fichier", "sha256", "pages", "page_debut", "source", "source_sha256",
@@ -86,6 +88,22 @@ def test_produire_dit_quoi_ouvrir_sur_la_sortie_standard_seule(commander, tmp_pa
     assert reponse.messages == ""
 
 
+def test_un_nom_difficile_traverse_toute_la_chaine(commander, copier, tmp_path):
+    nom = "Dupont & Fils <SARL> « L'Œuvre »"
+    dossier = copier("2026-0042")
+    fichier = dossier / "dossier.toml"
+    texte = fichier.read_text("utf-8")
+    ancien = re.findall(r'denomination\s*=\s*"([^"]+)"', texte)[1]
+    fichier.write_text(texte.replace(f'"{ancien}"', f'"{nom}"'), encoding="utf-8")
+    reponse = commander("produire", dossier, "-o", tmp_path / "s", "--json")
+    assert reponse.code == 0
+    publie = tmp_path / "s" / "2026-0042"
+    for acte in reponse.objet["actes"]:
+        if acte["nom"] in {"couverture", "requete"}:
+            lu = " ".join(pypdf.PdfReader(publie / acte["pdf"]["fichier"]).pages[0].extract_text().split())
+            assert nom in lu.replace("\u00a0", " "), acte["nom"]
+
+
 def test_une_liasse_intacte_est_prouvee(commander, publie):
     for chemin in (publie, publie / "2026-0042_liasse.pdf"):
         reponse = commander("verifier-liasse", chemin, "--json")
@@ -98,7 +116,7 @@ def test_une_liasse_intacte_est_prouvee(commander, publie):
 def test_un_octet_change_se_voit(commander, publie, tmp_path, victime):
     copie = tmp_path / "copie"
     shutil.copytree(publie, copie)
-    fichier = sorted(copie.glob(victime))[0]
+    fichier = min(copie.glob(victime))
     octets = bytearray(fichier.read_bytes())
     octets[len(octets) // 2] ^= 1
     fichier.write_bytes(octets)
@@ -130,8 +148,6 @@ def test_un_projet_se_produit_a_completer_et_le_dit_sur_chaque_page(commander, t
     reponse = commander("produire", EXEMPLES / "2026-0074", "-o", tmp_path, "--projet", "--json")
     assert reponse.code == 0
     assert reponse.objet["verdict"] == "a_completer"
-    import pypdf  # noqa: PLC0415 (seul test qui lit les pages)
-
     lecteur = pypdf.PdfReader(tmp_path / "2026-0074" / reponse.objet["liasse"]["fichier"])
     assert all("PROJET" in page.extract_text() for page in lecteur.pages)
 
@@ -151,7 +167,7 @@ def test_le_dossier_incomplet_devient_pret_comme_son_en_tete_le_dit(commander, c
 
 
 def _premiere_piece(dossier):
-    return sorted((dossier / "pieces").glob("f*.pdf"))[0]
+    return min((dossier / "pieces").glob("f*.pdf"))
 
 
 def _tronquer(piece):
@@ -178,7 +194,7 @@ def test_un_refus_laisse_l_ancienne_liasse_intacte(commander, copier, publie, tm
 
 
 def test_une_piece_manquante_avec_un_autre_defaut_sort_4(commander, copier, tmp_path):
-    dossier = copier("2026-0042", ("date        = 2026-04-01", "date        = 2026-06-01"))
+    dossier = copier("2026-0042", ("100 000 009", "123 456 789"))
     _premiere_piece(dossier).unlink()
     assert commander("produire", dossier, "-o", tmp_path / "s").code == CodeSortie.DOSSIER_INVALIDE
 
@@ -196,6 +212,13 @@ def test_un_modele_en_defaut_sort_7(commander, tmp_path):
     assert reponse.code == CodeSortie.MODELE_EN_DEFAUT
     assert "requete" in reponse.messages
     assert not (tmp_path / "s" / "2026-0042").exists()
+
+
+def test_un_moteur_absent_sort_9(commander, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    reponse = commander("produire", EXEMPLES / "2026-0042", "--rendu", "libreoffice", "-o", tmp_path / "s")
+    assert reponse.code == CodeSortie.OUTIL_ABSENT
+    assert "Que faire" in reponse.messages
 
 
 def test_une_sortie_impossible_sort_1_en_francais(commander, tmp_path):
@@ -239,7 +262,6 @@ def test_un_lot_partiel_sort_12_puis_reprend_sans_refaire(commander, copier, tmp
     encore = commander("lot", bon.parent, "-o", sortie, "--json", "-q")
     assert encore.messages == ""
     assert [d["etat"] for d in encore.objet["dossiers"]] == ["a_jour", "en_echec", "refuse"]
-    _premiere_piece(EXEMPLES / "2026-0051")
     piece = _premiere_piece(bon)
     piece.write_bytes(piece.read_bytes() + b"\n% une remarque\n")
     assert commander("lot", bon.parent, "-o", sortie, "--json").objet["dossiers"][0]["etat"] == "produit"

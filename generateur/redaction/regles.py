@@ -1,0 +1,79 @@
+"""Comment le décompte a été compté, dit une fois au juge : jours, taux, arrondi, imputation."""
+
+from collections.abc import Iterator
+
+from generateur.calculs.decompte import Decompte
+from generateur.domaine.creances import Contrat
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import INSECABLE, enumerer, nombre
+from generateur.droit.tables import decimal_au, valeur_au
+from generateur.redaction.taux import nommer_taux_convenu
+from generateur.redaction.typographie import courber
+
+_ANNEE_ORDINAIRE = 365
+_DEPARTS = {True: "du lendemain de la mise en demeure", False: "du lendemain de l’échéance"}
+
+
+def dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
+    """Une phrase par règle employée ; celles qui n'ont pas servi se taisent."""
+    return tuple(_phrases(dossier, decompte))
+
+
+def _phrases(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
+    contrats = dossier.tous_contrats or (Contrat(nature="aucun"),)
+    if decompte.lignes:
+        yield _compter(decompte, base=max(c.base_jours for c in contrats))
+        yield from _dire_taux_employes(dossier, decompte)
+    if decompte.imputations:
+        capital = any(c.imputation == "capital_dabord" for c in contrats)
+        ordre = (
+            "sur le principal, puis sur les intérêts, comme le contrat le prévoit"
+            if capital
+            else f"sur les intérêts, puis sur le principal ({_texte('imputation', decompte)})"
+        )
+        yield f"Chaque paiement est imputé d’abord {ordre}."
+    if decompte.imputations or dossier.avoirs:
+        yield "Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base."
+
+
+def _compter(decompte: Decompte, base: int) -> str:
+    departs = enumerer([_DEPARTS[legal] for legal in sorted({li.regime == "legal" for li in decompte.lignes})])
+    fin = "à la date d’arrêté incluse"
+    if max(li.au for li in decompte.lignes) < decompte.au:
+        fin = "au dernier jour du tableau, inclus"
+    annee = f"{base}{INSECABLE}jours" + (" les années bissextiles" if base > _ANNEE_ORDINAIRE else " par an")
+    return (
+        f"Intérêts simples, {departs} {fin}, sur {annee}, arrondis au centime le plus proche par période ; "
+        f"les périodes sont coupées au 1er{INSECABLE}janvier et au 1er{INSECABLE}juillet, "
+        "à chaque paiement et à chaque avoir."
+    )
+
+
+def _dire_taux_employes(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
+    regimes = {ligne.regime for ligne in decompte.lignes}
+    if "suppletif" in regimes:
+        points = nombre(decimal_au("penalites_points_suppletifs", decompte.au), 0)
+        yield (
+            "À défaut de taux convenu, le taux de chaque semestre est celui de la Banque centrale européenne "
+            f"au 1er{INSECABLE}janvier ou au 1er{INSECABLE}juillet, majoré de {points}{INSECABLE}points "
+            f"({_texte('penalites', decompte)})."
+        )
+    if "legal" in regimes:
+        yield f"Le taux légal est celui fixé pour chaque semestre ({_texte('taux_legal', decompte)})."
+    if "plancher" in regimes:
+        multiple = nombre(decimal_au("penalites_multiple_plancher", decompte.au), 0)
+        yield (
+            f"Le taux convenu, inférieur au minimum légal, est porté à {multiple} fois le taux d’intérêt légal "
+            f"({_texte('penalites', decompte)})."
+        )
+    convenus = dict.fromkeys(
+        nommer_taux_convenu(dossier, ligne)
+        for ligne in decompte.lignes
+        if ligne.regime not in {"suppletif", "legal", "plancher"}
+    )
+    for taux in convenus:
+        yield f"Le taux convenu est {taux}."
+
+
+def _texte(cle: str, decompte: Decompte) -> str:
+    return courber(str(valeur_au("textes_demande", decompte.au, cle).valeur))
