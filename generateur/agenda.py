@@ -9,7 +9,7 @@ from icalendar import Alarm, Calendar, Event
 
 from generateur.calculs.echeances import Echeance, calculer_echeances
 from generateur.domaine.langue import date_longue
-from generateur.erreurs import ErreurEcriture
+from generateur.erreurs import ErreurEcriture, ErreurLecture
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 
 RAPPEL_JOURS = 7
@@ -21,6 +21,7 @@ class Releve:
 
     jour: dt.date
     dossiers: tuple[tuple[str, str, tuple[Echeance, ...]], ...]
+    illisibles: tuple[Path, ...] = ()
 
     def en_texte(self) -> str:
         """Une ligne par échéance, les non déterminables dites telles."""
@@ -30,6 +31,11 @@ class Releve:
             lignes += [ligne for echeance in echeances for ligne in self._decrire(echeance)]
             if not echeances:
                 lignes.append("  aucune échéance : notez dépôt, ordonnance et signification dans [suivi]")
+        lignes += [
+            ligne
+            for chemin in self.illisibles
+            for ligne in ("", f"{chemin.name} — NE SE LIT PAS, échéances inconnues : « generateur verifier {chemin} »")
+        ]
         return "\n".join(lignes).strip()
 
     def _decrire(self, echeance: Echeance) -> tuple[str, str]:
@@ -57,13 +63,26 @@ class Releve:
                     ],
                 }
                 for reference, _, echeances in self.dossiers
-            ]
+            ],
+            "illisibles": [chemin.as_posix() for chemin in self.illisibles],
         }
 
 
 def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
-    """Échéances d'un dossier, ou de chaque dossier d'un répertoire."""
-    lus: list[DossierLu] = [lire_dossier(chemin) for chemin in lister_dossiers(source)]
+    """Échéances d'un dossier, ou de chaque dossier d'un répertoire ; un dossier à moitié saisi n'y tait pas les autres.
+
+    Lève ErreurLecture si le seul dossier ne se lit pas.
+    """
+    chemins = lister_dossiers(source)
+    lus: list[DossierLu] = []
+    illisibles: list[Path] = []
+    for chemin in chemins:
+        try:
+            lus.append(lire_dossier(chemin))
+        except ErreurLecture:
+            if len(chemins) == 1:
+                raise
+            illisibles.append(chemin)
     return Releve(
         jour,
         tuple(
@@ -74,6 +93,7 @@ def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
             )
             for lu in lus
         ),
+        tuple(illisibles),
     )
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from generateur.chaine import ouvrir_ecritoire, rassembler_matiere
-from generateur.dependances import racine_des_exemples
+from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
 from generateur.etude import etudier_dossier
-from generateur.lecture.socle import lister_dossiers
 from generateur.procedures.registre import lister_procedures
 from generateur.publication import preparer_publication
 from generateur.redaction.actes import ecrire_actes
@@ -21,6 +20,7 @@ from generateur.redaction.controle_modeles import Defaut, verifier_modeles
 from generateur.reglages import Moteurs, Reglages
 
 _NOM_APERCU = "modeles"
+_TEMOIN = "*/*.pdf"  # un répertoire de modèles n'en contient pas
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def ecrire_apercus(
 ) -> list[Path]:
     """Rend chaque acte de chaque procédure sur un dossier d'exemple qui la retient."""
     ecritoire = ouvrir_ecritoire(Reglages(modeles=racine), moteurs)
-    with preparer_publication(sortie, _NOM_APERCU) as chantier:
+    with preparer_publication(sortie, _NOM_APERCU, temoin=_TEMOIN) as chantier:
         for nom, contexte, actes, arrete in _exemples_par_procedure(jour, au, moteurs):
             (chantier / nom).mkdir()
             emplacements = {acte: chantier / nom / acte.nom for acte in actes}
@@ -95,7 +95,7 @@ def ecrire_apercus(
 
 def _exemples_par_procedure(jour: dt.date, au: dt.date | None, moteurs: Moteurs) -> Iterator[Any]:
     faites: set[str] = set()
-    for chemin in lister_dossiers(racine_des_exemples()):
+    for chemin in lister_exemples():
         try:
             etude = etudier_dossier(chemin, jour=jour, au=au, outils=moteurs.pieces)
         except ErreurGenerateur:

@@ -14,7 +14,7 @@ from generateur.cli_francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes import consultation, etude, production
 from generateur.erreurs import CodeSortie, ErreurGenerateur, expliquer_imprevu
 
-_INTERROMPU = "Interrompu. Rien n'a été publié ; l'ancienne version est intacte."
+_INTERROMPU = "Interrompu. Ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
 
 
 @click.group(cls=Groupe, context_settings=REGLAGES_CLICK, invoke_without_command=True)

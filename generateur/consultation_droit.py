@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from generateur.domaine.langue import date_longue
 from generateur.droit.tables import Table, Valeur, expirations, lire_table, lister_tables, valeur_au
-from generateur.erreurs import ErreurDroitManquant
+from generateur.erreurs import ErreurDroitManquant, ErreurUsage
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,10 @@ def consulter(nom: str | None, cle: str | None, jour: dt.date, alerte_jours: int
     if nom is None:
         return _lister(jour, alerte_jours)
     table = lire_table(nom)
+    if cle is not None and cle not in table.cles:
+        raise _cle_inconnue(table, cle)
     valeurs = [valeur_au(nom, jour, cle)] if cle is not None else _valeurs_en_vigueur(table, jour)
-    lignes = [f"{table.libelle} ({table.unite}), au {date_longue(jour)}"]
+    lignes = [f"{table.libelle} ({table.unite.replace('_', ' ')}), au {date_longue(jour)}"]
     lignes.append(f"  vérifiée le {date_longue(table.verifie_le)}, connue jusqu'au {date_longue(table.horizon)}")
     lignes += [ligne for valeur in valeurs for ligne in _decrire(valeur)]
     objet = {
@@ -37,6 +40,19 @@ def consulter(nom: str | None, cle: str | None, jour: dt.date, alerte_jours: int
         "valeurs": [_en_objet(valeur) for valeur in valeurs],
     }
     return Reponse("\n".join(lignes), objet)
+
+
+def _cle_inconnue(table: Table, cle: str) -> ErreurUsage:
+    connues = [serie for serie in table.cles if serie]
+    if not connues:
+        return ErreurUsage(
+            f"La table « {table.nom} » n'a qu'une série, sans nom : « {cle} » est de trop.",
+            remede=f"Écrire « generateur droit {table.nom} ».",
+        )
+    return ErreurUsage(
+        f"La table « {table.nom} » n'a pas de série « {cle} ».",
+        remede=f"Séries : {', '.join(get_close_matches(cle, connues, cutoff=0.5) or connues)}.",
+    )
 
 
 def _valeurs_en_vigueur(table: Table, jour: dt.date) -> list[Valeur]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from generateur.erreurs import ErreurLecture
 
 _PAQUET = Path(__file__).parent
+_MARQUE = b"# Dossier d'exemple"  # la première ligne de chacun
 
 
 def racine_des_exemples() -> Path:
@@ -13,3 +14,9 @@ def racine_des_exemples() -> Path:
         if candidat.is_dir():
             return candidat
     raise ErreurLecture("les dossiers d'exemple manquent", remede="Réinstaller le programme.")
+
+
+def lister_exemples() -> list[Path]:
+    """Les dossiers d'exemple, par nom ; les vôtres, rangés au même endroit, n'en sont pas."""
+    candidats = sorted(racine_des_exemples().glob("*/dossier.toml"))
+    return [fichier.parent for fichier in candidats if fichier.read_bytes().startswith(_MARQUE)]

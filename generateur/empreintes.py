@@ -14,6 +14,8 @@ from generateur.controles.pieces import chemins_cites
 from generateur.erreurs import ErreurGenerateur
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.manifeste import NOM_MANIFESTE, Manifeste, empreinte, lire_manifeste
+from generateur.numeros_servis import NOM_REGISTRE
+from generateur.pieces.emplacement import trouver
 from generateur.redaction.gabarits import racine_par_defaut
 from generateur.reglages import Moteurs, Reglages
 
@@ -31,11 +33,13 @@ def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Moteurs) 
     yield VERSION
     yield moteurs.rendu.empreinte()
     yield au.isoformat()
-    yield json.dumps(asdict(replace(reglages, modeles=None)), default=str, sort_keys=True)
+    yield json.dumps(asdict(replace(reglages, modeles=None, scelleur=None)), default=str, sort_keys=True)
+    yield json.dumps(asdict(reglages.scelleur.sceau), sort_keys=True) if reglages.scelleur else ""
     yield lu.dossier.model_dump_json()
-    for _, chemin in chemins_cites(lu.dossier):
-        fichier = lu.racine / chemin
-        yield f"{chemin}:{empreinte(fichier) if fichier.is_file() else ''}"
+    yield moteurs.pieces.reconnaissance.empreinte() if moteurs.pieces.reconnaissance else ""
+    for chemin in (NOM_REGISTRE, *(chemin for _, chemin in chemins_cites(lu.dossier))):
+        fichier = trouver(lu.racine, chemin)
+        yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"
     yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
 
 

@@ -18,6 +18,7 @@ Un défaut du *dossier* est un constat (controles/constat.py), jamais une except
 Les exceptions des bibliothèques sont converties dans le seul module qui les emploie.
 """
 
+import errno
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -143,11 +144,32 @@ class ErreurEcriture(ErreurGenerateur):
     remede_par_defaut = "Libérer de la place ou choisir un autre dossier avec --sortie, puis relancer."
 
 
+_RAISONS = {
+    errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le quota de disque est atteint",
+    errno.EFBIG: "le disque refuse un fichier aussi gros",
+    errno.EACCES: "l'accès est interdit",
+    errno.EPERM: "l'accès est interdit",
+    errno.EROFS: "ce disque est en lecture seule",
+    errno.ENOENT: "un fichier ou un répertoire manque",
+    errno.ENOTDIR: "un fichier est à la place d'un répertoire",
+    errno.EEXIST: "un fichier est à la place d'un répertoire",
+    errno.EISDIR: "un répertoire est à la place d'un fichier",
+    errno.ENAMETOOLONG: "un nom de fichier est trop long",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+}
+
+
+def raison_du_systeme(erreur: OSError) -> str:
+    """Ce que le système reproche, en français ; à défaut, ses propres mots."""
+    return _RAISONS.get(erreur.errno or 0, f"le système refuse ({erreur.strerror or erreur})")
+
+
 def expliquer_imprevu(erreur: Exception) -> ErreurGenerateur:
     """Convertit une exception imprévue, au bord du programme ou d'un dossier de lot : une phrase, un remède."""
     if isinstance(erreur, OSError):
         return ErreurGenerateur(
-            f"le système refuse une lecture ou une écriture : {erreur.strerror or erreur}",
+            f"lecture ou écriture impossible : {raison_du_systeme(erreur)}",
             lieu=str(erreur.filename or ""),
             remede="Vérifier la place libre et les droits sur ce fichier, puis relancer.",
         )

@@ -6,9 +6,10 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from generateur.calculs.decompte import Decompte, chiffrer
+from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import juridiction_competente
 from generateur.controles.constat import Constat, Verdict, ordonner, verdict
 from generateur.controles.contexte import Contexte
@@ -17,16 +18,20 @@ from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
+from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.manifeste import JuridictionManifeste
 from generateur.moteurs.polices import signes_absents
+from generateur.numeros_servis import Ecart, Registre, comparer, constater_ecarts, lire_registre, numeros_a_garder
+from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.reglages import OutilsPieces
 
+CODE_OUBLI = "FICHIER_NON_CITE"  # un fichier que rien ne cite n'est pas une entrée de la liasse
 _SIGNES_MONTRES = 5
 
 
@@ -39,11 +44,18 @@ class Etude:
     decision: Decision
     bordereau: Bordereau
     constats: tuple[Constat, ...]
+    registre: Registre | None = None
+    ecarts: tuple[Ecart, ...] = ()
 
     @property
     def dossier(self) -> Dossier:
         """Le dossier étudié."""
         return self.lu.dossier
+
+    @property
+    def constats_durables(self) -> tuple[Constat, ...]:
+        """Les constats à publier : mêmes entrées, mêmes octets, quel que soit le jour où l'on produit."""
+        return tuple(constat for constat in self.constats if constat.code not in CODES_DU_JOUR | {CODE_OUBLI})
 
     @property
     def verdict(self) -> Verdict:
@@ -58,8 +70,9 @@ def etudier_dossier(
     au: dt.date | None = None,
     procedure: str | None = None,
     outils: OutilsPieces | None = None,
+    renumeroter: bool = False,
 ) -> Etude:
-    """Lit, contrôle, choisit et chiffre, sans rien écrire.
+    """Lit, contrôle, choisit et chiffre, sans rien écrire ; `renumeroter` oublie les numéros déjà communiqués.
 
     Lève ErreurLecture, ErreurDroitManquant, ErreurUsage ; tout défaut du dossier est un constat.
     """
@@ -79,8 +92,15 @@ def etudier_dossier(
     if decision.retenue:
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
     propres = decision.retenue.controler(espece) if decision.retenue else ()
-    constats = ordonner((*communs, *constater_choix(decision), *propres, *_constater_signes(dossier)))
-    return Etude(lu, espece, decision, dresser_bordereau(dossier), constats)
+    registre = lire_registre(lu.racine, dossier.reference)
+    servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
+    bordereau = dresser_bordereau(dossier, servis)
+    ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
+    suite = constater_ecarts(registre, ecarts, dossier)
+    constats = ordonner(
+        (*communs, *constater_choix(decision), *propres, *_constater_signes(dossier), *_constater_oublis(lu), *suite)
+    )
+    return Etude(lu, espece, decision, bordereau, constats, registre, ecarts)
 
 
 def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
@@ -99,6 +119,24 @@ def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
     )
 
 
+def _constater_oublis(lu: DossierLu) -> tuple[Constat, ...]:
+    """Un fichier rangé dans pieces/ et cité nulle part n'entrerait pas dans la liasse, sans un mot."""
+    cites = {PurePosixPath(chemin.replace("\\", "/")).as_posix() for _, chemin in chemins_cites(lu.dossier)}
+    oublies = [chemin for chemin in lister_presents(lu.racine) if chemin not in cites]
+    if not oublies:
+        return ()
+    return (
+        Constat(
+            CODE_OUBLI,
+            "avertissement",
+            f"rangés dans pieces/ mais cités nulle part, donc absents de la liasse : {enumerer(oublies)}.",
+            "pieces",
+            "Citez chaque fichier à sa place (facture, livraison, relance…), ou ajoutez :\n"
+            f'[[pieces]]\ntitre = "…"\nfichier = "{oublies[0]}"',
+        ),
+    )
+
+
 def _chemins_a_inspecter(dossier: Dossier) -> list[tuple[str, str | None]]:
     mots_de_passe = {piece.fichier: piece.mot_de_passe for piece in dossier.pieces}
     chemins = dict.fromkeys(chemin for _, chemin in chemins_cites(dossier))
@@ -110,14 +148,18 @@ def _situer(dossier: Dossier, au: dt.date, decompte: Decompte) -> Espece:
 
 
 def _chiffrer_avec_frais(dossier: Dossier, au: dt.date, procedure: Procedure) -> Decompte:
-    return chiffrer(dossier, au, somme_des_frais(procedure.complement_de(dossier)))
+    complement = procedure.complement_de(dossier)
+    return chiffrer(dossier, au, somme_des_frais(complement), complement.hors_facture)
 
 
 def chiffrer_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None) -> tuple[Dossier, Decompte]:
     """Le décompte seul, que le dossier soit en état ou non ; frais saisis compris, quelle que soit la voie."""
     dossier = lire_dossier(source).dossier
-    frais = [f for p in lister_procedures() for f in somme_des_frais(p.complement_de(dossier))]
-    return dossier, chiffrer(dossier, au or dossier.arrete_au(jour), frais)
+    complements = [procedure.complement_de(dossier) for procedure in lister_procedures()]
+    frais = [f for complement in complements for f in somme_des_frais(complement)]
+    declare = dossier.debiteur.est_en_procedure_collective
+    hors_facture = sum((complement.hors_facture for complement in complements), ZERO) if declare else ZERO
+    return dossier, chiffrer(dossier, au or dossier.arrete_au(jour), frais, hors_facture)
 
 
 def refuser_si_besoin(etude: Etude, *, projet: bool) -> None:

@@ -21,6 +21,7 @@ from generateur.redaction.typographie import pluriel
 from generateur.reglages import Moteurs, Reglages
 
 _TITRE = "Mise en demeure"
+_TEMOIN = "mise_en_demeure*.pdf"
 _MODELE = "communs/mise_en_demeure"
 
 
@@ -52,7 +53,7 @@ def ecrire_mise_en_demeure(
     contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     reference = f"{etude.dossier.reference}_mise_en_demeure"
-    with preparer_publication(sortie, reference) as chantier:
+    with preparer_publication(sortie, reference, temoin=_TEMOIN) as chantier:
         ecrites = []
         for rang, _ in enumerate(contexte.debiteurs, start=1):
             nom = "mise_en_demeure" if len(contexte.debiteurs) == 1 else f"mise_en_demeure_{rang}"

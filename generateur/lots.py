@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from generateur.chaine import produire_dossier
-from generateur.dependances import racine_des_exemples
+from generateur.dependances import lister_exemples
 from generateur.domaine.langue import montant
 from generateur.empreintes import est_a_jour
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, expliquer_imprevu
-from generateur.lecture.socle import lister_dossiers
+from generateur.lecture.socle import lire_reference, lister_dossiers
 from generateur.manifeste import Manifeste
 from generateur.procedures.registre import trouver_procedure
 from generateur.publication import reparer_tout
@@ -89,9 +89,22 @@ def produire_lot(
     avancer: Callable[[str], None],
 ) -> Bilan:
     """Produit chaque dossier de source. Lève ErreurLecture si source n'en contient aucun."""
-    reparer_tout(sortie)
     chemins = lister_dossiers(source)
-    doublons = _noms_en_double(chemins)
+    return _enchainer(chemins, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, avancer=avancer)
+
+
+def _enchainer(
+    chemins: list[Path],
+    sortie: Path,
+    *,
+    jour: dt.date,
+    au: dt.date | None,
+    reglages: Reglages,
+    moteurs: Moteurs,
+    avancer: Callable[[str], None],
+) -> Bilan:
+    reparer_tout(sortie)
+    doublons = _references_en_double(chemins)
     resultats = []
     for rang, chemin in enumerate(chemins, start=1):
         resultat = _produire_isole(
@@ -112,15 +125,14 @@ def produire_exemples(
     avancer: Callable[[str], None],
 ) -> Bilan:
     """Produit les dossiers d'exemple livrés avec le programme."""
-    return produire_lot(
-        racine_des_exemples(), sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, avancer=avancer
-    )
+    return _enchainer(lister_exemples(), sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, avancer=avancer)
 
 
-def _noms_en_double(chemins: list[Path]) -> frozenset[str]:
-    # deux références qui ne diffèrent que par la casse se marcheraient dessus sur certains disques
-    comptes = Counter(chemin.name.casefold() for chemin in chemins)
-    return frozenset(nom for nom, combien in comptes.items() if combien > 1)
+def _references_en_double(chemins: list[Path]) -> frozenset[Path]:
+    """Dossiers qui se disputeraient la même sortie ; la casse ne distingue pas deux noms sur certains disques."""
+    references = {chemin: lire_reference(chemin).casefold() for chemin in chemins}
+    comptes = Counter(references.values())
+    return frozenset(chemin for chemin, reference in references.items() if reference and comptes[reference] > 1)
 
 
 def _produire_isole(
@@ -131,10 +143,10 @@ def _produire_isole(
     au: dt.date | None,
     reglages: Reglages,
     moteurs: Moteurs,
-    doublons: frozenset[str],
+    doublons: frozenset[Path],
 ) -> Resultat:
-    if chemin.name.casefold() in doublons:
-        return _echouer(chemin, ErreurLecture("deux dossiers du lot portent cette référence", lieu=str(chemin)))
+    if chemin in doublons:
+        return _echouer(chemin, ErreurLecture("un autre dossier du lot porte la même référence", lieu=str(chemin)))
     try:
         if ancien := est_a_jour(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs):
             return _reussir(ancien, sortie, "a_jour")
@@ -169,7 +181,8 @@ def presenter_bilan(bilan: Bilan) -> str:
         f"{pluriel(len(bilan.dossiers), 'dossier')} : {pluriel(bilan.combien('produit'), 'produit')}, "
         f"{bilan.combien('a_jour')} déjà à jour, {pluriel(bilan.refuses, 'refusé')}, {bilan.en_echec} en échec.",
     ]
-    if ouvrir := next((r.fichier for r in bilan.dossiers if r.fichier), None):
+    nouveaux_dabord = sorted(bilan.dossiers, key=lambda resultat: resultat.etat != "produit")
+    if ouvrir := next((r.fichier for r in nouveaux_dabord if r.fichier), None):
         lignes.append(f"À ouvrir d'abord : {ouvrir}")
     return "\n".join(lignes)
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from generateur.erreurs import ErreurLiasse
 
@@ -23,6 +23,13 @@ class FichierProduit(_Bloc):
     fichier: str
     sha256: str
     pages: int | None = None
+
+
+class VolumeProduit(FichierProduit):
+    """Un volume : ses pages, index compris, et celles de la liasse qu'il porte, bornes comprises."""
+
+    premiere_page: int
+    derniere_page: int
 
 
 class LiasseProduite(FichierProduit):
@@ -55,6 +62,16 @@ class ActeProduit(_Bloc):
     page_debut: int | None = None
 
 
+class SceauProduit(_Bloc):
+    """Le sceau de la liasse et de ses volumes. Il porte l'heure : refaire la liasse ne rend pas les mêmes octets."""
+
+    niveau: Literal["PAdES-B-B", "PAdES-B-T"]
+    signataire: str
+    certificat_sha256: str
+    autorite: str | None
+    logiciel: str
+
+
 class JuridictionManifeste(_Bloc):
     """La juridiction compétente, comme dans « choisir »."""
 
@@ -76,6 +93,33 @@ class ConstatManifeste(_Bloc):
     fondement: str
 
 
+class PieceReduite(_Bloc):
+    """Ce que le manifeste joint dit d'une pièce : rien qui ne soit déjà au bordereau, sauf ses empreintes."""
+
+    numero: str
+    titre: str
+    fichier: str
+    sha256: str
+    pages: int
+    page_debut: int
+    source_sha256: str
+
+
+class LiasseReduite(_Bloc):
+    """La liasse vue de l'intérieur : elle ne peut pas porter sa propre empreinte."""
+
+    fichier: str
+    pages: int
+
+
+class ManifesteReduit(_Bloc):
+    """La copie jointe dans la liasse, sur option : pièces, pages et empreintes ; aucun constat."""
+
+    reference: str
+    liasse: LiasseReduite
+    pieces: tuple[PieceReduite, ...]
+
+
 class Manifeste(_Bloc):
     """Le manifeste d'un dossier produit. Montants en texte à deux décimales, dates ISO."""
 
@@ -84,11 +128,14 @@ class Manifeste(_Bloc):
     verdict: Literal["pret", "a_completer", "irrecevable"]
     procedure: str
     procedure_forcee: bool = False
+    projet: bool = False
+    renumerotee: bool = False
     juridiction: JuridictionManifeste | None
     cour_appel: str | None = None
     total: str
     liasse: LiasseProduite
-    volumes: tuple[FichierProduit, ...] = ()
+    sceau: SceauProduit | None = Field(default=None, exclude_if=lambda sceau: sceau is None)
+    volumes: tuple[VolumeProduit, ...] = ()
     obstacles_pdfa: tuple[str, ...] = ()
     pieces: tuple[PieceProduite, ...]
     actes: tuple[ActeProduit, ...]

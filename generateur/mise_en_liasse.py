@@ -6,9 +6,10 @@ pas, puis les autres, et l'on recommence tant que leur propre longueur déplace 
 
 import datetime as dt
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generateur.contrats import MoteurRendu
 from generateur.domaine.bordereau import Bordereau, PieceDossier
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.archivage import rendre_pdfa
@@ -23,16 +24,22 @@ from generateur.liasse.plan import (
     nom_fichier_piece,
     paginer,
 )
+from generateur.liasse.sceau import Sceau, Scelleur
+from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.preparation import Preparee, preparer_piece
+from generateur.pieces.traitements import ajouter_texte, alleger_images
 from generateur.procedures.socle import Acte
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
-from generateur.redaction.contexte import ContexteActes
-from generateur.reglages import OutilsPieces
+from generateur.redaction.contexte import ConstatActe, ContexteActes
+from generateur.redaction.fiche import GRAVITES
+from generateur.reglages import OutilsPieces, Reglages
 
 _PASSES_MAXIMALES = 6
 _ORIGINAL_GARDE = "original signé conservé à part"
+_SCAN_SIGNE = "Scan signé : aucun texte n'y a été ajouté."
+_TEXTE_AJOUTE = "texte ajouté, original à part"
 
 
 @dataclass(frozen=True)
@@ -40,13 +47,26 @@ class PiecePrete:
     """Une pièce convertie en PDF, prête à être tamponnée."""
 
     piece: PieceDossier
+    source: Path
     pdf: Path
     preparee: Preparee
+    a_texte_ajoute: bool = False
+    traitements: tuple[str, ...] = ()
+
+    @property
+    def est_a_garder(self) -> bool:
+        """Vrai si l'original dit quelque chose que la liasse ne dit plus : il est gardé à côté."""
+        return self.preparee.signe or self.a_texte_ajoute
+
+    @property
+    def observations(self) -> tuple[str, ...]:
+        """Ce qui est arrivé à la pièce ; pour le manifeste et la fiche interne."""
+        return (*self.preparee.avertissements, *self.traitements)
 
     @property
     def mention(self) -> str:
         """Ce que le bordereau dit de la pièce."""
-        mentions = []
+        mentions = [_TEXTE_AJOUTE] if self.a_texte_ajoute else []
         if self.preparee.signe:
             mentions.append(_ORIGINAL_GARDE)
         elif self.piece.original:
@@ -56,30 +76,60 @@ class PiecePrete:
 
 @dataclass(frozen=True)
 class LiasseFaite:
-    """Ce que la mise en liasse rend : les actes, les pièces et l'assemblage."""
+    """Ce que la mise en liasse rend : les actes, les pièces, l'assemblage, et le sceau s'il y en a un."""
 
     actes: tuple[ActeEcrit, ...]
     pieces: tuple[PiecePrete, ...]
     assemblage: Assemblage
+    sceau: Sceau | None = None
 
 
 def preparer_pieces(
-    bordereau: Bordereau, racine: Path, provisoire: Path, outils: OutilsPieces
+    bordereau: Bordereau, racine: Path, provisoire: Path, outils: OutilsPieces, reglages: Reglages
 ) -> tuple[PiecePrete, ...]:
     """Convertit chaque pièce en PDF dans le répertoire provisoire. Lève ErreurPiece en nommant la pièce."""
     pretes = []
     for rang, piece in enumerate(bordereau.pieces):
         cible = provisoire / f"{rang:04d}.pdf"
+        source = localiser(racine, piece.fichier)
         preparee = preparer_piece(
-            localiser(racine, piece.fichier),
+            source,
             cible,
             titre=piece.titre,
             mot_de_passe=piece.mot_de_passe,
             moteur_bureautique=outils.bureautique,
             atelier=outils.atelier,
         )
-        pretes.append(PiecePrete(piece, cible, preparee))
+        pretes.append(_traiter(PiecePrete(piece, source, cible, preparee), outils, reglages))
     return tuple(pretes)
+
+
+def _traiter(prete: PiecePrete, outils: OutilsPieces, reglages: Reglages) -> PiecePrete:
+    """Ce que l'utilisateur a demandé de faire des pièces ; rien par défaut."""
+    faits: list[str] = []
+    a_texte_ajoute = False
+    if outils.reconnaissance and prete.preparee.sans_texte:
+        a_texte_ajoute = not prete.preparee.signe
+        faits.append(_reconnaitre(prete, outils.reconnaissance, outils.atelier) if a_texte_ajoute else _SCAN_SIGNE)
+    if reglages.alleger_images and (perte := alleger_images(prete.pdf, atelier=outils.atelier)):
+        faits.append(perte)
+    return replace(prete, a_texte_ajoute=a_texte_ajoute, traitements=tuple(faits))
+
+
+def _reconnaitre(prete: PiecePrete, moteur: MoteurRendu, atelier: Atelier) -> str:
+    return ajouter_texte(prete.pdf, prete.preparee.pages, titre=prete.piece.titre, moteur=moteur, atelier=atelier)
+
+
+def annoter_fiche(matiere: Matiere, pieces: tuple[PiecePrete, ...]) -> Matiere:
+    """Ajoute à la fiche interne ce qui est arrivé à chaque pièce en entrant dans la liasse."""
+    if matiere.fiche is None:
+        return matiere
+    remarques = tuple(
+        ConstatActe(GRAVITES["information"], f"Pièce n° {p.piece.numero} : {texte}", p.piece.fichier, "", "")
+        for p in pieces
+        for texte in p.observations
+    )
+    return replace(matiere, fiche=replace(matiere.fiche, constats=(*matiere.fiche.constats, *remarques)))
 
 
 @dataclass(frozen=True)
@@ -117,6 +167,28 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: E
     liasse = etabli.chantier / f"{dossier.reference}_liasse.pdf"
     assemblage = assembler(plan, liasse, etabli.chantier / "pieces", etabli.options)
     return LiasseFaite(ordonnes, pieces, assemblage)
+
+
+def sceller_liasse(faite: LiasseFaite, scelleur: Scelleur, lieu: str, max_octets: int | None) -> LiasseFaite:
+    """Scelle la liasse et chacun de ses volumes ; les empreintes rendues sont celles des fichiers scellés.
+
+    Lève ErreurLiasse si un volume, scellé, dépasse max_octets.
+    """
+    assemblage = faite.assemblage
+    volumes = []
+    for volume in assemblage.volumes:
+        somme = scelleur.sceller(volume.fichier, lieu)
+        octets = volume.fichier.stat().st_size
+        if max_octets is not None and octets > max_octets:
+            raise ErreurLiasse(
+                "le sceau fait dépasser la taille demandée",
+                lieu=volume.fichier.name,
+                remede="Demander des volumes plus grands avec --max-mo, ou produire sans --sceller.",
+            )
+        volumes.append(replace(volume, sha256=somme, octets=octets))
+    somme = scelleur.sceller(assemblage.fichier, lieu)
+    scelle = replace(assemblage, sha256=somme, volumes=tuple(volumes))
+    return replace(faite, assemblage=scelle, sceau=scelleur.sceau)
 
 
 def _relever(pieces: tuple[PiecePrete, ...], pagination: Pagination | None = None) -> Mesures:
@@ -183,13 +255,12 @@ def _archiver(ecrit: ActeEcrit, jour: dt.date) -> None:
     archive.unlink(missing_ok=True)
 
 
-def garder_originaux(pieces: tuple[PiecePrete, ...], racine: Path, chantier: Path) -> None:
-    """Copie à côté de la liasse les originaux signés : une fusion leur retirerait leur signature."""
+def garder_originaux(pieces: tuple[PiecePrete, ...], chantier: Path) -> None:
+    """Copie à côté de la liasse les originaux signés (une fusion les descelle) et ceux dont le texte a été ajouté."""
     for prete in pieces:
-        if prete.preparee.signe:
+        if prete.est_a_garder:
             dossier = chantier / "originaux"
             dossier.mkdir(exist_ok=True)
-            shutil.copyfile(
-                racine / prete.piece.fichier,
-                dossier / nom_fichier_piece(prete.piece.numero, prete.piece.titre),
-            )
+            nom = Path(nom_fichier_piece(prete.piece.numero, prete.piece.titre))
+            extension = prete.source.suffix.lower()
+            shutil.copyfile(prete.source, dossier / (nom.with_suffix(extension) if extension.isascii() else nom))

@@ -7,32 +7,43 @@ from generateur.calculs.decompte import Decompte
 from generateur.controles.constat import ORDRE_GRAVITES, Constat
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.etude import Etude
-from generateur.manifeste import Manifeste
+from generateur.lecture.messages import Origines, denommer, situer
+from generateur.manifeste import Manifeste, SceauProduit
+from generateur.numeros_servis import SUITE_JOURNAL
 from generateur.procedures.registre import trouver_procedure
 from generateur.redaction.fiche import GRAVITES, VERDICTS
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
     from generateur.liasse.verification import Verification
 
 
 def presenter_constats(etude: Etude) -> str:
-    """Verdict, puis constats par gravité, chacun avec son endroit et son remède."""
+    """Verdict, puis constats par gravité, chacun avec son endroit et son remède, et la commande qui suit."""
     libelle, explication = VERDICTS[etude.verdict]
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     for gravite in ORDRE_GRAVITES:
         groupe = [c for c in etude.constats if c.gravite == gravite]
         if groupe:
             lignes += ["", f"{GRAVITES[gravite]} ({len(groupe)})"]
-            lignes += [ligne for constat in groupe for ligne in _presenter_constat(constat)]
-    return "\n".join(lignes)
+            lignes += [ligne for constat in groupe for ligne in _presenter_constat(constat, etude.lu.origines)]
+    return "\n".join([*lignes, "", f"Ensuite : {_dire_suite(etude)}"])
 
 
-def _presenter_constat(constat: Constat) -> Iterator[str]:
+def _dire_suite(etude: Etude) -> str:
+    chemin = etude.lu.racine.as_posix()
+    if etude.verdict == "pret":
+        return f"lire les points « à vérifier », puis « generateur produire {chemin} »."
+    if {c.code for c in etude.constats if c.gravite in {"bloquant", "a_completer"}} == {"MISE_EN_DEMEURE_ABSENTE"}:
+        return f"« generateur mettre-en-demeure {chemin} » écrit la lettre à envoyer."
+    return f"corriger ou compléter dossier.toml, puis « generateur verifier {chemin} »."
+
+
+def _presenter_constat(constat: Constat, origines: Origines) -> Iterator[str]:
     fondement = f" ({constat.fondement})" if constat.fondement else ""
     yield f"  • {majuscule(constat.message)}{fondement}"
     if constat.lieu:
-        yield f"      où : {constat.lieu}"
+        yield f"      où : {situer(denommer(constat.lieu), origines)}"
     if constat.remede:
         premiere, *suite = constat.remede.splitlines()
         yield f"      → {premiere}"
@@ -98,6 +109,8 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
     )
     lignes.append("")
     lignes += [f"{nom:<26}{montant(valeur):>18}" for nom, valeur in totaux if valeur or nom in {"Principal", "Total"}]
+    if decompte.trop_percu:
+        lignes.append(f"{'Trop-perçu, à restituer':<26}{montant(decompte.trop_percu):>18}")
     lignes.append(f"Par jour de plus : {montant(decompte.interet_journalier)}")
     return "\n".join(lignes)
 
@@ -112,23 +125,44 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
             f"{manifeste.reference} : {procedure}{lieu}",
             f"  Liasse : {dossier}/{manifeste.liasse.fichier} "
             f"({pluriel(manifeste.liasse.pages or 0, 'page')}, {pluriel(len(manifeste.pieces), 'pièce')})",
+            *(f"  Scellée par {sceau.signataire}{_horodatage(sceau)}" for sceau in (manifeste.sceau,) if sceau),
             f"  Pour vous seul : {dossier}/{manifeste.reference}_fiche_interne.pdf",
+            *(["  PROJET : à ne pas déposer."] if manifeste.projet else []),
+            *(f"  Volume : {dossier}/{volume.fichier}" for volume in manifeste.volumes),
+            *(
+                f"  Ce qui a changé : {dossier}/{f.fichier}"
+                for f in manifeste.autres
+                if f.fichier.endswith(SUITE_JOURNAL)
+            ),
             *(f"  Attention : {alerte}" for alerte in alertes),
             *(f"  Pas de PDF/A-2b pour la liasse : {obstacle}" for obstacle in manifeste.obstacles_pdfa),
         )
     )
 
 
+def _horodatage(sceau: SceauProduit) -> str:
+    return f", horodatée par {sceau.autorite}" if sceau.autorite else ""
+
+
 _ETATS = {"prouve": "prouvé", "differe": "DIFFÈRE", "non_prouve": "non prouvé"}
 
 
 def presenter_verification(verification: "Verification") -> str:
-    """Un point par ligne, puis la conclusion."""
-    lignes = [f"{_ETATS[c.etat]:>10}  {c.message}" for c in verification.controles]
+    """Ce qui a été prouvé, puis le reste, objet par objet ; puis la conclusion."""
+    groupes: dict[tuple[str, str], list[str]] = {}
+    for controle in verification.controles:
+        groupes.setdefault((controle.objet, controle.etat), []).append(controle.message.removesuffix("."))
+    lignes = [
+        f"{_ETATS[etat]:>10}  {majuscule(objet)} : {' ; '.join(messages)}"
+        for (objet, etat), messages in groupes.items()
+    ]
     if not verification.conforme:
         conclusion = "La liasse et son manifeste ne concordent plus."
     elif verification.entiere:
         conclusion = "La liasse et son manifeste concordent ; tout a été prouvé."
     else:
-        conclusion = "Rien ne diffère ; ce qui n'est pas prouvé n'était pas à portée."
+        conclusion = (
+            "Rien ne diffère. « Non prouvé » n'est pas une anomalie : ce fichier n'est pas à côté de la liasse, "
+            "il n'a pas pu être comparé (« --dossier » dit où sont les sources)."
+        )
     return "\n".join([*lignes, "", conclusion])

@@ -7,7 +7,6 @@
 """
 
 import contextlib
-import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,22 +14,25 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from generateur.erreurs import ErreurEcriture
+from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 
 _DELAI_VERROU_S = 120
 _VERROU = ".verrou"
+TEMOIN = "manifeste.json"  # ce que toute liasse publiée contient, et nul autre répertoire
 
 
 @contextlib.contextmanager
-def preparer_publication(sortie: Path, reference: str) -> Iterator[Path]:
+def preparer_publication(sortie: Path, reference: str, *, temoin: str = TEMOIN) -> Iterator[Path]:
     """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>.
 
-    Lève ErreurEcriture si le disque refuse ; l'ancienne version reste alors intacte.
+    `temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici. Lève ErreurUsage si ce qui
+    porte ce nom n'en vient pas, ErreurEcriture si le disque refuse ; ce qui était là reste alors intact.
     """
     with _traduire_disque(sortie):
         sortie.mkdir(parents=True, exist_ok=True)
         with _verrouiller(sortie):
             reparer(sortie, reference)
+            _refuser_autrui(sortie / reference, temoin)
             preparation = Path(tempfile.mkdtemp(prefix=f".{reference}.", suffix=".preparation", dir=sortie))
             # le verrou est pris avant qu'une autre commande puisse croire la préparation abandonnée
             vivant = FileLock(preparation / _VERROU)
@@ -40,12 +42,27 @@ def preparer_publication(sortie: Path, reference: str) -> Iterator[Path]:
             preparation.chmod(0o755)
             yield preparation
             with _verrouiller(sortie):
+                _refuser_autrui(sortie / reference, temoin)
                 vivant.release()
                 (preparation / _VERROU).unlink(missing_ok=True)
                 _echanger(sortie, reference, preparation)
         finally:
             vivant.release()
             shutil.rmtree(preparation, ignore_errors=True)
+
+
+def _refuser_autrui(cible: Path, temoin: str) -> None:
+    """Un dossier à produire, des modèles, un répertoire à soi : ce que l'échange effacerait sans retour."""
+    if not cible.is_symlink():
+        if not cible.exists():
+            return
+        if cible.is_dir() and (not any(cible.iterdir()) or any(cible.glob(temoin))):
+            return
+    raise ErreurUsage(
+        "cet emplacement est pris par autre chose qu'un résultat du programme : rien n'y est effacé",
+        lieu=str(cible),
+        remede="Choisir un autre répertoire avec --sortie, ou déplacer ce qui s'y trouve.",
+    )
 
 
 def reparer(sortie: Path, reference: str) -> None:
@@ -109,17 +126,6 @@ def _traduire_disque(sortie: Path) -> Iterator[None]:
     try:
         yield
     except OSError as erreur:
-        raisons = {
-            errno.ENOSPC: "le disque est plein",
-            errno.EDQUOT: "le quota de disque est atteint",
-            errno.EACCES: "l'écriture est interdite ici",
-            errno.EPERM: "l'écriture est interdite ici",
-            errno.EROFS: "ce disque est en lecture seule",
-            errno.ENOTDIR: "un fichier porte le nom du répertoire de sortie",
-            errno.EEXIST: "un fichier porte le nom du répertoire de sortie",
-            errno.EFBIG: "le disque refuse un fichier aussi gros",
-        }
-        raison = raisons.get(erreur.errno or 0, f"le disque refuse ({erreur.strerror or erreur})")
         raise ErreurEcriture(
-            f"écriture impossible : {raison} ; l'ancienne version est intacte", lieu=str(sortie)
+            f"écriture impossible : {raison_du_systeme(erreur)} ; l'ancienne version est intacte", lieu=str(sortie)
         ) from erreur

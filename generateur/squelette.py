@@ -10,8 +10,10 @@ from generateur.erreurs import ErreurUsage
 
 _MODELE = """\
 # Dossier {reference} — à remplir, puis : generateur verifier {chemin}
-# Les textes s'écrivent entre guillemets, les dates ainsi : {jour}, les montants ainsi : "1234.56".
-# Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir.
+# Un texte s'écrit entre guillemets droits, une date {jour} (année-mois-jour) sans guillemets, un montant "1 234,56".
+# Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir. Une seule clé par ligne.
+# Les numéros (SIREN, code postal) s'écrivent aussi entre guillemets ; les noms de fichiers, tels quels : accents,
+# espaces et majuscules comptent.
 
 reference = "{reference}"
 objet = ""                          # ce qui a été vendu ou fait, en quelques mots
@@ -27,7 +29,9 @@ siren = ""
 # tva = "FR…"
 adresse = {{ voie = "", code_postal = "", commune = "" }}
 representant = {{ nom = "", qualite = "gérant" }}
-# courriel = "" ; une clé par ligne, telephone, iban et bic s'écrivent de même
+# courriel = ""
+# telephone = ""
+# iban = ""                         # imprimé sur la mise en demeure, pour être payé
 
 [[debiteurs]]                       # celui qui doit ; répétez ce bloc pour un codébiteur ou une caution
 nature = "personne_morale"          # personne physique : nom = "", prenoms = "", civilite = "M." ou "Mme"
@@ -35,6 +39,7 @@ denomination = ""
 forme = "SAS"
 siren = ""
 adresse = {{ voie = "", code_postal = "", commune = "" }}
+# qualite = "consommateur"          # commercant | artisan | liberal | agricole | association | consommateur…
 # agit_en_professionnel = true      # à préciser pour une association, un artisan, un particulier…
 
 [contrat]                           # la commande, le devis signé ou le contrat
@@ -55,13 +60,15 @@ date = {jour}
 echeance = {jour}
 montant_ttc = "0.00"
 fichier = "pieces/facture.pdf"
-# montant_ht = "" ; montant_tva = "" : une clé par ligne
+# montant_ht = "0.00"
+# montant_tva = "0.00"
 # livraison = {{ date = {jour}, fichier = "pieces/bon_de_livraison.pdf" }}
 
 # [[paiements]]                     # chaque acompte ou paiement partiel reçu
 # date = {jour}
 # montant = "100.00"
-# facture = ""
+# facture = ""                      # le numéro de la facture payée, si le client l'a dit
+# fichier = "pieces/avis_de_virement.pdf"
 
 # [[relances]]                      # chaque relance, avec sa preuve si vous l'avez
 # date = {jour}

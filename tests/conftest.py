@@ -8,6 +8,16 @@ import pytest
 RACINE = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--maj-attendus", action="store_true", help="Réécrit les textes attendus de tests/attendus/.")
+
+
+@pytest.fixture(scope="session")
+def maj_attendus(request: pytest.FixtureRequest) -> bool:
+    """Vrai si les textes attendus sont à réécrire."""
+    return bool(request.config.getoption("--maj-attendus"))
+
+
 @pytest.fixture(scope="session")
 def racine() -> Path:
     """Sommet du dépôt."""

@@ -22,10 +22,20 @@ ETAGES = (
     {"controles"},
     {"procedures"},
     {"lecture", "redaction", "pieces", "liasse", "manifeste", "publication", "moteurs"},
-    {"etude", "reglages"},
-    {"mise_en_liasse", "empreintes"},
+    {"reglages", "numeros_servis"},
+    {"etude", "mise_en_liasse", "empreintes"},
     {"chaine"},
-    {"lots", "lettre", "apercu", "agenda", "presentation", "sortie_json", "consultation_droit", "squelette"},
+    {
+        "lots",
+        "lettre",
+        "apercu",
+        "agenda",
+        "extraction",
+        "presentation",
+        "sortie_json",
+        "consultation_droit",
+        "squelette",
+    },
     {"cli_francais"},
     {"commandes"},
     {"cli"},
@@ -71,13 +81,16 @@ PLACES = {
     "pillow_heif": {"pieces"},
     "img2pdf": {"pieces"},
     "dxpdf": {"moteurs.executant_dxpdf"},
+    "pyhanko": {"liasse.scellement"},
+    "pyhanko_certvalidator": {"liasse.scellement"},
     "filelock": {"publication"},
     "icalendar": {"agenda"},
-    "pydantic": {"domaine", "procedures", "lecture", "manifeste", "squelette"},
+    "pydantic": {"domaine", "procedures", "lecture", "manifeste", "numeros_servis", "squelette"},
     "pydantic_core": {"lecture"},
     "stdnum": {"controles"},
 }
-# Les processus ne se lancent qu'à deux endroits, dont c'est le métier ; aucun module ne parle au réseau.
+# Les processus ne se lancent qu'à deux endroits, dont c'est le métier ; aucun module ne parle au réseau
+# (pyHanko seul, à l'adresse que l'utilisateur donne pour horodater).
 PROCESSUS = {"subprocess": {"moteurs", "pieces.atelier"}}
 RESEAU = {"socket", "urllib.request", "http", "ftplib", "smtplib", "ssl", "asyncio", "requests", "httpx"}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from generateur.dependances import lister_exemples
+
 RACINE = Path(__file__).parents[1]
 LIGNES_MAXIMALES = 400
 
@@ -18,7 +20,7 @@ MOTS_REFUSES = {
 # Noms qu'une bibliothèque ou Python impose : on les redéfinit, on ne les choisit pas.
 NOMS_IMPOSES = {
     "get_help_option", "list_commands", "model_config", "value", "handle_data", "handle_endtag", "handle_starttag",
-    "data",
+    "data", "_update_meta",
 }  # fmt: skip
 
 # Nombres qui ne sont pas du droit : l'unité, la paire, le pour cent.
@@ -26,6 +28,7 @@ NOMBRES_ADMIS = {-1, 0, 1, 2, 100}
 MODULES_DE_CALENDRIER = {"calculs.calendrier"}  # l'algorithme de Pâques n'a que des constantes
 CHIFFRES = ("calculs", "controles", "procedures")
 ARTICLE_OU_SOMME = re.compile(r"\b[LRD]\.? ?\d{3}-\d|\bart\. ?\d|\b1[34]\d\d\b|\d[\d ]* ?€")
+LECTURES_DE_TABLE = {"valeur_au", "decimal_au", "entier_au"}
 # Textes où un numéro d'article est une donnée, avec la raison.
 ARTICLES_ADMIS = {
     ("calculs.echeances", "643"): "article de procédure dit dans l'explication d'une échéance",
@@ -78,9 +81,10 @@ def test_aucun_accent_dans_les_noms():
     assert not accentues
 
 
-@pytest.mark.parametrize("dossier", ["generateur", "tests", "modeles", "dossiers"])
-def test_aucun_accent_dans_les_chemins(dossier):
-    assert not [str(chemin) for chemin in (RACINE / dossier).rglob("*") if not chemin.name.isascii()]
+def test_aucun_accent_dans_les_chemins():
+    livres = [RACINE / nom for nom in ("generateur", "tests", "modeles", "dossiers/creanciers")]
+    for racine in (*livres, *lister_exemples()):
+        assert not [str(chemin) for chemin in racine.rglob("*") if not chemin.name.isascii()]
 
 
 def test_aucun_fichier_trop_long():
@@ -127,6 +131,11 @@ def test_un_seuil_en_dur_se_voit():
     assert _nombres_nus(ast.parse("JOURS_PAR_AN = 365\ndef f(x):\n    return x > 5000")) == {5000}
 
 
+def _consulte_une_table(noeud: ast.AST) -> bool:
+    """`valeur_au("articles", jour, "CPC 1409")` : l'article y est une clé, le texte vient de la table."""
+    return isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Name) and noeud.func.id in LECTURES_DE_TABLE
+
+
 def _textes_de_droit(arbre: ast.AST) -> set[str]:
     """Textes, hors documentation et mentions de modèles, qui portent un article ou une somme."""
     ecartes = {
@@ -139,7 +148,7 @@ def _textes_de_droit(arbre: ast.AST) -> set[str]:
     ecartes |= {
         id(sous)
         for noeud in ast.walk(arbre)
-        if isinstance(noeud, ast.keyword) and noeud.arg == "mentions"
+        if (isinstance(noeud, ast.keyword) and noeud.arg == "mentions") or _consulte_une_table(noeud)
         for sous in ast.walk(noeud)
     }
     return {

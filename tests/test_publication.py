@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from generateur import publication
-from generateur.erreurs import ErreurEcriture
+from generateur.erreurs import ErreurEcriture, ErreurUsage
 from generateur.publication import preparer_publication, reparer, reparer_tout
 
 RACINE = Path(__file__).parents[1]
-FICHIERS = ("a.txt", "b.txt", "sous/c.txt")
+FICHIERS = ("manifeste.json", "b.txt", "sous/c.txt")
 
 
 def _ecrire(repertoire: Path, version: str) -> None:
@@ -64,7 +64,7 @@ def test_la_nouvelle_version_remplace_toute_l_ancienne(tmp_path):
 
 def test_le_resultat_n_a_ni_verrou_ni_droits_prives(tmp_path):
     _publier(tmp_path, "1")
-    assert sorted(p.name for p in (tmp_path / "R1").iterdir()) == ["a.txt", "b.txt", "sous"]
+    assert sorted(p.name for p in (tmp_path / "R1").iterdir()) == ["b.txt", "manifeste.json", "sous"]
     if os.name == "posix":
         assert (tmp_path / "R1").stat().st_mode & 0o777 == 0o755
 
@@ -84,8 +84,8 @@ def test_un_echec_laisse_l_ancienne_version_intacte(tmp_path, panne):
         (errno.ENOSPC, "le disque est plein"),
         (errno.EDQUOT, "quota"),
         (errno.EROFS, "lecture seule"),
-        (errno.EACCES, "interdite"),
-        (errno.EIO, "le disque refuse"),
+        (errno.EACCES, "interdit"),
+        (errno.EIO, "le système refuse"),
     ],
 )
 def test_un_disque_qui_refuse_se_dit_en_francais(tmp_path, numero, attendu):
@@ -101,10 +101,47 @@ def test_un_disque_qui_refuse_se_dit_en_francais(tmp_path, numero, attendu):
 def test_un_fichier_a_la_place_du_repertoire_de_sortie(tmp_path):
     (tmp_path / "sortie").write_text("x")
     with (
-        pytest.raises(ErreurEcriture, match="un fichier porte le nom"),
+        pytest.raises(ErreurEcriture, match="un fichier est à la place"),
         preparer_publication(tmp_path / "sortie", "R1"),
     ):
         pytest.fail("rien ne doit se préparer")
+
+
+def _repertoire(chemin: Path) -> Path:
+    chemin.mkdir()
+    (chemin / "dossier.toml").write_text("à garder")
+    return chemin
+
+
+def _lien(chemin: Path) -> Path:
+    _publier(chemin.parent / "ailleurs", "1")
+    chemin.symlink_to(chemin.parent / "ailleurs" / "R1")
+    return chemin / "manifeste.json"
+
+
+@pytest.mark.parametrize(
+    "poser", [_repertoire, pytest.param(_lien, marks=pytest.mark.skipif(os.name != "posix", reason="liens POSIX"))]
+)
+def test_ce_qui_n_est_pas_un_resultat_du_programme_n_est_jamais_efface(tmp_path, poser):
+    """`-o dossiers` : la référence est aussi le nom du répertoire du dossier, qui serait remplacé."""
+    garde = poser(tmp_path / "R1")
+    with pytest.raises(ErreurUsage, match="rien n'y est effacé"):
+        _publier(tmp_path, "2")
+    assert garde.exists()
+    assert _restes(tmp_path) == []
+
+
+def test_un_fichier_du_nom_de_la_reference_n_est_pas_efface(tmp_path):
+    (tmp_path / "R1").write_text("à garder")
+    with pytest.raises(ErreurUsage):
+        _publier(tmp_path, "2")
+    assert (tmp_path / "R1").read_text() == "à garder"
+
+
+def test_un_repertoire_vide_recoit_le_resultat(tmp_path):
+    (tmp_path / "R1").mkdir()
+    _publier(tmp_path, "1")
+    assert _version(tmp_path) == "1"
 
 
 # Les instants d'un échange : après chacun, un arrêt brutal ; la commande suivante doit tout remettre en place.
@@ -141,7 +178,7 @@ def test_un_echange_interrompu_se_repare(tmp_path, monkeypatch, faits):
         with pytest.raises(_Arret):
             _publier(tmp_path, "2")
     entieres = [p for p in tmp_path.iterdir() if p.is_dir() and all((p / nom).is_file() for nom in FICHIERS)]
-    assert {(p / "a.txt").read_text() for p in entieres} >= ({"1"} if faits < 2 else {"1", "2"})
+    assert {(p / "manifeste.json").read_text() for p in entieres} >= ({"1"} if faits < 2 else {"1", "2"})
     reparer(tmp_path, "R1")
     assert _version(tmp_path) == ("1" if faits == 0 else "2")
     assert _restes(tmp_path) == []
@@ -167,7 +204,7 @@ def test_reparer_tout_ne_touche_pas_aux_dossiers_sains(tmp_path):
 def test_une_preparation_abandonnee_est_effacee(tmp_path):
     abandon = tmp_path / ".R1.abc123.preparation"
     abandon.mkdir(parents=True)
-    (abandon / "a.txt").write_text("x")
+    (abandon / "manifeste.json").write_text("x")
     (abandon / ".verrou").touch()
     _publier(tmp_path, "1")
     assert _restes(tmp_path) == []
@@ -240,7 +277,7 @@ from generateur.publication import preparer_publication
 sortie, version = Path(sys.argv[1]), sys.argv[2]
 while True:
     with preparer_publication(sortie, "R1") as chantier:
-        for nom in ("a.txt", "b.txt", "sous/c.txt"):
+        for nom in ("manifeste.json", "b.txt", "sous/c.txt"):
             (chantier / nom).parent.mkdir(exist_ok=True)
             (chantier / nom).write_text(version)
     print("fait", flush=True)

@@ -77,6 +77,7 @@ class Decompte:
     exclues: tuple[FactureExclue, ...]
     ecarts_plancher: tuple[EcartPlancher, ...]
     trop_percu: Decimal
+    hors_facture: Decimal = ZERO  # compris dans le principal
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,10 @@ class _Ouverture:
     exclues: tuple[FactureExclue, ...]
 
 
-def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = ()) -> Decompte:
+def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = (), hors_facture: Decimal = ZERO) -> Decompte:
     """Décompte du dossier à `au` compris, en euros ; chaque ligne d'intérêts est arrondie au centime.
 
+    `hors_facture` : créance déclarée sans facture, ajoutée au principal ; elle ne porte pas intérêt ici.
     L'ordre de saisie ne compte pas. Ne juge pas la recevabilité (accord de paiement, cession, prescription…).
     Lève ErreurDroitManquant si un taux nécessaire n'est pas connu.
     """
@@ -103,7 +105,7 @@ def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = ()) -> De
     dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
     restes, reglements, excedent = _regler_indemnites(retenues, dues, compte)
     soldes = tuple(_solder(ouverture, indemnite, au) for ouverture, indemnite in zip(retenues, restes, strict=True))
-    principal = sum((solde.principal for solde in soldes), ZERO)
+    principal = sum((solde.principal for solde in soldes), hors_facture)
     interets = sum((solde.interets for solde in soldes), ZERO)
     indemnites = sum(restes, ZERO)
     clause_penale = sum(_clauses_penales(dossier, retenues), ZERO)
@@ -123,6 +125,7 @@ def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = ()) -> De
         exclues=tuple(exclues),
         ecarts_plancher=tuple(ecart for dette in dettes for ecart in dette.ecarts),
         trop_percu=excedent + compte.excedents_avoirs,
+        hors_facture=hors_facture,
     )
 
 

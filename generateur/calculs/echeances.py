@@ -16,6 +16,7 @@ from generateur.calculs.calendrier import (
 )
 from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
 from generateur.domaine.dossier import Dossier, Ordonnance, Signification, Suivi
+from generateur.domaine.langue import montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import entier_au, valeur_au
 
@@ -63,11 +64,14 @@ def _suites(dossier: Dossier, suivi: Suivi) -> Iterator[Echeance]:
             territoire,
             "depuis l'invitation du greffe, devant le tribunal de commerce seulement, à peine de caducité",
         )
+    if suivi.ordonnance and suivi.ordonnance.partielle and suivi.signification is None:
+        yield _choix_sur_ordonnance_partielle(suivi.ordonnance, territoire)
     if suivi.ordonnance and _a_signifier(suivi.ordonnance, suivi.signification, territoire):
         yield _signification(suivi.ordonnance, suivi.signification, territoire)
     elif suivi.signification and not suivi.opposition:
-        for debiteur in dossier.debiteurs:
-            yield _opposition(suivi.signification, debiteur, territoire, nommer=len(dossier.debiteurs) > 1)
+        poursuivis = dossier.debiteurs_poursuivis
+        for debiteur in poursuivis:
+            yield _opposition(suivi.signification, debiteur, territoire, nommer=len(poursuivis) > 1)
         if not suivi.avis_greffe:
             yield _execution(suivi.ordonnance, suivi.signification, territoire)
 
@@ -80,6 +84,24 @@ def _a_signifier(ordonnance: Ordonnance, signification: Signification | None, te
 def _terme_signification(ordonnance: Ordonnance, territoire: str) -> date:
     mois = entier_au(TABLE_SIGNIFICATION, ordonnance.date)
     return terme_de_procedure(ordonnance.date, mois=mois, territoire=territoire)
+
+
+def _nommer(ordonnance: Ordonnance) -> str:
+    """« l'ordonnance n° 2026IP123 du 21/09/2026 »."""
+    numero = f" n° {ordonnance.numero}" if ordonnance.numero else ""
+    return f"l'ordonnance{numero} du {_fr(ordonnance.date)}"
+
+
+def _choix_sur_ordonnance_partielle(ordonnance: Ordonnance, territoire: str) -> Echeance:
+    """Signifier, c'est se contenter de la somme accordée ; sinon ne pas signifier et assigner (CPC 1409)."""
+    accorde = f" ({montant(ordonnance.montant)} accordés)" if ordonnance.montant else ""
+    return Echeance(
+        "Choix sur l'ordonnance partielle, au plus tard",
+        _terme_signification(ordonnance, territoire),
+        valeur_au("articles", ordonnance.date, "CPC 1409").cle,
+        f"{_nommer(ordonnance)} n'accorde qu'une partie de la demande{accorde} et n'est pas susceptible de recours : "
+        "la faire signifier vaut s'en contenter ; pour le reste, ne pas la signifier et assigner",
+    )
 
 
 def _signification(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> Echeance:
@@ -95,7 +117,7 @@ def _signification(ordonnance: Ordonnance, signification: Signification | None, 
         "Signification de l'ordonnance, au plus tard",
         _terme_signification(ordonnance, territoire),
         regle.source.titre,
-        f"{regle.valeur} mois depuis l'ordonnance du {_fr(ordonnance.date)} ; {suite}",
+        f"{regle.valeur} mois depuis {_nommer(ordonnance)} ; {suite}",
     )
 
 
@@ -136,21 +158,47 @@ def _procedure_collective(dossier: Dossier, debiteur: Debiteur) -> Iterator[Eche
     publication = procedure.publication_bodacc if procedure else None
     if publication is None or not debiteur.est_en_procedure_collective:
         return
-    territoire = territoire_de(debiteur.domicile)
-    eloigne = mois_de_distance(dossier.creancier.domicile, territoire, publication) > 0
-    supplement = entier_au("delais", publication, "declaration_de_creance_eloignement") if eloigne else 0
+    supplement = _supplement_d_eloignement(dossier, debiteur, publication)
     yield _depuis_bodacc("Déclaration de créance, au plus tard", "declaration_de_creance", publication, supplement)
     yield _depuis_bodacc("Relevé de forclusion, au plus tard", "releve_de_forclusion", publication)
-    if any(contrat.reserve_propriete for contrat in dossier.tous_contrats):
+    reserves = [contrat.reserve_propriete for contrat in dossier.tous_contrats if contrat.reserve_propriete]
+    if reserves and debiteur is dossier.debiteur:
+        biens = next((r.biens_en_nature for r in reserves if isinstance(r.biens_en_nature, str)), "")
         regle = valeur_au("delais", publication, "revendication")
         mois = entier_au("delais", publication, "revendication")
         yield Echeance(
             "Revendication des biens réservés, au plus tard",
-            ajouter_mois(publication, mois),
+            calculer_revendication(debiteur),
             regle.source.titre,
             f"{mois} mois depuis la publication au BODACC du {_fr(publication)} ; par prudence, sans report "
-            "au jour ouvrable",
+            f"au jour ouvrable ; si les biens{f' ({biens})' if biens else ''} se retrouvent en nature",
         )
+
+
+def calculer_revendication(debiteur: Debiteur) -> date | None:
+    """Dernier jour pour revendiquer, par prudence sans report au jour ouvrable (L624-9) ; None si rien n'est publié."""
+    procedure = debiteur.procedure_collective
+    if procedure is None or procedure.publication_bodacc is None:
+        return None
+    publication = procedure.publication_bodacc
+    return ajouter_mois(publication, entier_au("delais", publication, "revendication"))
+
+
+def terme_de_declaration(dossier: Dossier, debiteur: Debiteur) -> date | None:
+    """Dernier jour d'envoi de la déclaration, reporté au jour ouvrable (R622-24) ; None si rien n'est publié."""
+    procedure = debiteur.procedure_collective
+    if procedure is None or procedure.publication_bodacc is None:
+        return None
+    publication = procedure.publication_bodacc
+    mois = entier_au("delais", publication, "declaration_de_creance")
+    return terme_de_procedure(publication, mois=mois + _supplement_d_eloignement(dossier, debiteur, publication))
+
+
+def _supplement_d_eloignement(dossier: Dossier, debiteur: Debiteur, publication: date) -> int:
+    """Mois de plus pour le créancier qui ne demeure pas sur le territoire de la juridiction (R622-24)."""
+    territoire = territoire_de(debiteur.domicile)
+    eloigne = mois_de_distance(dossier.creancier.domicile, territoire, publication) > 0
+    return entier_au("delais", publication, "declaration_de_creance_eloignement") if eloigne else 0
 
 
 def _depuis_bodacc(titre: str, cle: str, publication: date, supplement: int = 0) -> Echeance:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.calendrier import ajouter_mois
 from generateur.calculs.qualites import (
     agit_en_professionnel,
@@ -25,6 +26,7 @@ from generateur.droit.tables import Valeur, entier_au, valeur_au
 TABLE = "prescription"
 FORCLUSION = "credit_consommation"
 UN_JOUR = timedelta(days=1)
+ACTES_DU_DEBITEUR = frozenset({"reconnaissance", "paiement_partiel"})
 
 Regime = Literal[
     "civil",
@@ -208,7 +210,9 @@ def _evenements(dossier: Dossier, facture: Facture, au: date) -> list[_Evenement
     saisies = [
         _lire(interruption)
         for interruption in dossier.interruptions
-        if not interruption.non_avenue and interruption.facture in {None, facture.numero}
+        if not interruption.non_avenue
+        and interruption.facture in {None, facture.numero}
+        and not vient_d_un_tiers(dossier, interruption)
     ]
     paiements = [
         _Evenement(paiement.date, _LIBELLES_EVENEMENTS["paiement_partiel"])
@@ -229,6 +233,12 @@ def _lire(interruption: Interruption) -> _Evenement:
     )
 
 
+def vient_d_un_tiers(dossier: Dossier, interruption: Interruption) -> bool:
+    """Reconnaissance ou paiement de la caution, du créancier ou d'un tiers : sans effet (C. civ. 2240 et 2246)."""
+    du_debiteur = interruption.nature in ACTES_DU_DEBITEUR
+    return du_debiteur and emane_du_debiteur(dossier, interruption.auteur) is False
+
+
 def _vaut_reconnaissance(dossier: Dossier, paiement: Paiement, facture: Facture) -> bool:
     """Paiement encaissé que le débiteur a affecté à cette facture, ou à la seule du dossier (C. civ. 2240).
 
@@ -236,9 +246,8 @@ def _vaut_reconnaissance(dossier: Dossier, paiement: Paiement, facture: Facture)
     """
     visees: set[str | None] = {part.facture for part in paiement.ventilation} or {paiement.facture}
     vise = facture.numero in visees or (visees == {None} and len(dossier.factures) == 1)
-    auteurs = {None, "debiteur", "débiteur", dossier.debiteur.nom_complet.casefold()}
-    auteur = paiement.auteur.casefold() if paiement.auteur else None
-    return vise and paiement.statut == "encaisse" and auteur in auteurs
+    du_debiteur = emane_du_debiteur(dossier, paiement.auteur, par_son_representant=False)
+    return vise and paiement.statut == "encaisse" and du_debiteur is True
 
 
 def _formuler(regime: Regime, depart: date, facture: Facture) -> str:

@@ -29,7 +29,7 @@ def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
 @click.argument("source", type=CHEMIN, help="Un dossier, ou un répertoire de dossiers.")
 @click.option("--ics", type=CHEMIN, metavar="FICHIER", help="Agenda à écrire (défaut : aucun).")
 @options_communes
-def echeances(source: Path, ics: Path | None, au: dt.date | None) -> None:
+def echeances(source: Path, ics: Path | None, au: dt.date | None) -> int:
     """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
     from generateur.agenda import ecrire_agenda, lister_echeances
 
@@ -38,18 +38,23 @@ def echeances(source: Path, ics: Path | None, au: dt.date | None) -> None:
         ecrire_agenda(releve, ics)
         dire(f"Agenda écrit : {ics}")
     imprimer(releve.en_texte, releve.en_json)
+    return CodeSortie.LOT_PARTIEL if releve.illisibles else CodeSortie.FAIT
 
 
 @click.command("schema", cls=Commande)
-@click.argument("nom", help="dossier ou manifeste.")
+@click.argument("nom", help="dossier, manifeste ou manifeste_joint.")
 def schema(nom: str) -> None:
-    """JSON Schema : « dossier » ou « manifeste »."""
+    """JSON Schema : « dossier », « manifeste » ou « manifeste_joint »."""
     from generateur.domaine.dossier import Dossier
-    from generateur.manifeste import Manifeste
+    from generateur.manifeste import Manifeste, ManifesteReduit
 
-    schemas = {"dossier": Dossier.model_json_schema, "manifeste": Manifeste.model_json_schema}
+    schemas = {
+        "dossier": Dossier.model_json_schema,
+        "manifeste": Manifeste.model_json_schema,
+        "manifeste_joint": ManifesteReduit.model_json_schema,
+    }
     if nom not in schemas:
-        raise ErreurUsage(f"schéma inconnu « {nom} »", remede="Écrire « dossier » ou « manifeste ».")
+        raise ErreurUsage(f"schéma inconnu « {nom} »", remede=f"Choisir parmi : {', '.join(schemas)}.")
     click.echo(json.dumps(schemas[nom](), ensure_ascii=False, indent=2))
 
 

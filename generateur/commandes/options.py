@@ -5,13 +5,20 @@ import datetime as dt
 import functools
 import json
 import os
+import re
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from generateur.erreurs import ErreurUsage
+
 if TYPE_CHECKING:
+    from generateur.liasse.plan import Options
+    from generateur.liasse.sceau import Scelleur
     from generateur.reglages import Moteurs, OutilsPieces, Reglages
 
 SORTIE_PAR_DEFAUT = Path("sortie")
@@ -19,7 +26,9 @@ CHEMIN = click.Path(path_type=Path)
 AIDE_TAMPON = "haut_droite (défaut), haut_gauche, haut_centre, bas_gauche ou bas_centre."
 AIDE_FOLIO = "bas_droite (défaut), bas_centre, bas_gauche, haut_droite, haut_centre ou haut_gauche."
 AIDE_DOSSIER = "Répertoire du dossier, ou son dossier.toml."
+AIDE_JOINDRE = "Joint à la liasse un manifeste réduit (pièces, pages, empreintes) : le PDF se vérifie seul."
 _OCTETS_PAR_MO = 1_000_000
+_MOT_DE_PASSE = "GENERATEUR_MOT_DE_PASSE_CERTIFICAT"
 
 
 class DateIso(click.ParamType[dt.date]):
@@ -29,10 +38,12 @@ class DateIso(click.ParamType[dt.date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         """La date, ou une erreur d'usage."""
+        from generateur.domaine.socle import lire_jour
+
         try:
-            return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"« {value} » n'est pas une date AAAA-MM-JJ", param, ctx)
+            return value if isinstance(value, dt.date) else lire_jour(value)
+        except ValueError as erreur:
+            self.fail(str(erreur), param, ctx)
 
 
 class Entier(click.ParamType[int]):
@@ -44,7 +55,7 @@ class Entier(click.ParamType[int]):
         """Le nombre, ou une erreur d'usage."""
         if isinstance(value, int):
             return value
-        if not str(value).isdecimal() or int(value) == 0:
+        if not re.fullmatch("0*[1-9][0-9]{0,8}", value):
             self.fail(f"« {value} » n'est pas un nombre entier positif", param, ctx)
         return int(value)
 
@@ -89,19 +100,94 @@ options_production = _composer(
     click.option("--rendu", metavar="NOM", help="Moteur de rendu : dxpdf (défaut) ou libreoffice."),
     click.option("--modeles", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word."),
     click.option("--projet", is_flag=True, help="Produit un dossier à compléter, marqué PROJET."),
+)
+
+
+options_liasse = _composer(
     click.option("--tampon-partout", is_flag=True, help="Tamponne toutes les pages des pièces."),
     click.option("--tampon-place", metavar="PLACE", default="haut_droite", help=AIDE_TAMPON),
     click.option("--folio-place", metavar="PLACE", default="bas_droite", help=AIDE_FOLIO),
     click.option("--versos-blancs", is_flag=True, help="Pour imprimer : chaque acte commence au recto."),
     click.option("--max-mo", type=Entier(), help="Découpe aussi la liasse en volumes de N Mo au plus."),
     click.option("--pdfa", is_flag=True, help="Toute la liasse en PDF/A-2b, si chaque pièce le permet."),
+    click.option("--joindre-manifeste", is_flag=True, help=AIDE_JOINDRE),
+    click.option("--renumeroter", is_flag=True, help="Oublie les numéros déjà communiqués ; le journal dit lesquels."),
+    click.option("--ocr", is_flag=True, help="Ajoute leur texte aux scans, avec OCRmyPDF et Tesseract s'ils sont là."),
+    click.option("--alleger-images", is_flag=True, help="Recompresse, avec perte, les images trop lourdes des pièces."),
 )
 
 
+options_scellement = _composer(
+    click.option(
+        "--sceller",
+        type=CHEMIN,
+        metavar="CERTIFICAT.p12",
+        help="Scelle la liasse et ses volumes (PAdES) avec votre certificat. Le sceau porte l'heure : les octets de "
+        f"la liasse changent à chaque fois. Mot de passe : {_MOT_DE_PASSE} dans l'environnement, sinon demandé.",
+    ),
+    click.option(
+        "--horodater",
+        metavar="URL",
+        help="Avec --sceller : fait attester l'heure du sceau par ce service (RFC 3161). Seul recours au réseau.",
+    ),
+)
+
+
+def _ouvrir_scelleur(options: dict[str, Any]) -> "Scelleur | None":
+    """Le certificat demandé, ouvert ; None si l'on ne scelle pas. Les commandes sans ces options n'en ont pas."""
+    certificat, horodatage = options.get("sceller"), options.get("horodater")
+    if certificat is None and horodatage is None:
+        return None
+    if certificat is None:
+        raise ErreurUsage(
+            "on n'horodate que le sceau d'une liasse",
+            lieu="--horodater",
+            remede="Ajouter --sceller CERTIFICAT.p12, ou retirer --horodater.",
+        )
+    if options["projet"]:
+        raise ErreurUsage(
+            "un projet ne se scelle pas",
+            lieu="--sceller",
+            remede="Retirer --projet quand le dossier est prêt, ou retirer --sceller.",
+        )
+    from generateur.liasse.sceau import ouvrir_scelleur
+
+    return ouvrir_scelleur(certificat, _demander_mot_de_passe, jour=aujourd_hui(), horodatage=horodatage)
+
+
+def _demander_mot_de_passe() -> str:
+    """Le mot de passe du certificat : de l'environnement, sinon du terminal ; jamais de la ligne de commande."""
+    mot_de_passe = os.environ.get(_MOT_DE_PASSE)
+    if mot_de_passe is not None:
+        return mot_de_passe
+    if not sys.stdin.isatty():
+        raise ErreurUsage(
+            "le mot de passe du certificat n'est pas donné",
+            lieu="--sceller",
+            remede=f"Le mettre dans la variable d'environnement {_MOT_DE_PASSE}, ou lancer depuis un terminal.",
+        )
+    return str(click.prompt("Mot de passe du certificat", hide_input=True, default="", show_default=False, err=True))
+
+
 def lire_reglages(options: dict[str, Any]) -> "Reglages":
-    """Réglages de production d'après les options."""
+    """Réglages de production d'après les options ; une commande sans options de liasse prend les valeurs par défaut."""
     from generateur.liasse.plan import Options
     from generateur.reglages import Reglages
+
+    drapeaux = ("renumeroter", "joindre_manifeste", "ocr", "alleger_images")
+    return Reglages(
+        procedure=options["procedure"],
+        modeles=options["modeles"],
+        projet=options["projet"],
+        liasse=_lire_options_de_liasse(options) if "max_mo" in options else Options(),
+        scelleur=_ouvrir_scelleur(options),
+        **{nom: bool(options.get(nom)) for nom in drapeaux},
+    )
+
+
+def _lire_options_de_liasse(options: dict[str, Any]) -> "Options":
+    """Options d'assemblage, contradictions refusées."""
+    from generateur.liasse.plan import Options
 
     liasse = Options(
         tampon_toutes_pages=options["tampon_partout"],
@@ -111,19 +197,18 @@ def lire_reglages(options: dict[str, Any]) -> "Reglages":
         max_octets=options["max_mo"] * _OCTETS_PAR_MO if options["max_mo"] else None,
         pdfa=options["pdfa"],
     )
-    liasse.verifier()
-    return Reglages(
-        procedure=options["procedure"],
-        modeles=options["modeles"],
-        projet=options["projet"],
-        liasse=liasse,
-    )
+    # le manifeste joint se dresse à l'assemblage ; ici, on vérifie seulement qu'il peut l'être
+    replace(liasse, manifeste_joint=b"" if options["joindre_manifeste"] else None).verifier()
+    return liasse
 
 
 @contextlib.contextmanager
-def ouvrir_outils() -> "Iterator[OutilsPieces]":
-    """De quoi lire les pièces ; l'enfant démarre pendant que le reste du programme se charge."""
-    from generateur.moteurs import choisir_bureautique
+def ouvrir_outils(*, ocr: bool = False) -> "Iterator[OutilsPieces]":
+    """De quoi lire les pièces ; l'enfant démarre pendant que le reste du programme se charge.
+
+    `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
+    """
+    from generateur.moteurs import choisir_bureautique, choisir_reconnaissance
     from generateur.pieces.atelier import Atelier
 
     with Atelier() as atelier:
@@ -132,20 +217,20 @@ def ouvrir_outils() -> "Iterator[OutilsPieces]":
 
         bureautique = choisir_bureautique()
         try:
-            yield OutilsPieces(atelier, bureautique)
+            yield OutilsPieces(atelier, bureautique, choisir_reconnaissance() if ocr else None)
         finally:
             bureautique.fermer()
 
 
 @contextlib.contextmanager
-def ouvrir_moteurs(rendu: str | None) -> "Iterator[Moteurs]":
+def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False) -> "Iterator[Moteurs]":
     """Le moteur de rendu choisi et les outils des pièces, démarrés d'abord, arrêtés à la sortie."""
     from generateur.moteurs import choisir_rendu
 
     moteur = choisir_rendu(rendu)
     try:
         moteur.prechauffer(os.cpu_count() or 1)
-        with ouvrir_outils() as outils:
+        with ouvrir_outils(ocr=ocr) as outils:
             from generateur.reglages import Moteurs
 
             yield Moteurs(moteur, outils)

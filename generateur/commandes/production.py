@@ -1,4 +1,4 @@
-"""Commandes qui écrivent : mettre-en-demeure, produire, lot, demo, verifier-liasse."""
+"""Commandes qui écrivent : mettre-en-demeure, produire, lot, extraire, retenir-numeros, demo, verifier-liasse."""
 
 import datetime as dt
 from pathlib import Path
@@ -9,6 +9,7 @@ import click
 from generateur.cli_francais import Commande
 from generateur.commandes.options import (
     AIDE_DOSSIER,
+    AIDE_JOINDRE,
     CHEMIN,
     SORTIE_PAR_DEFAUT,
     aujourd_hui,
@@ -16,7 +17,9 @@ from generateur.commandes.options import (
     imprimer,
     lire_reglages,
     options_communes,
+    options_liasse,
     options_production,
+    options_scellement,
     ouvrir_moteurs,
 )
 from generateur.erreurs import CodeSortie
@@ -39,10 +42,12 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 @click.command("produire", cls=Commande)
 @click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
 @options_production
+@options_liasse
+@options_scellement
 @options_communes
 def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste."""
-    with ouvrir_moteurs(rendu) as moteurs:
+    with ouvrir_moteurs(rendu, ocr=options["ocr"]) as moteurs:
         from generateur import presentation
         from generateur.chaine import produire_dossier
 
@@ -57,13 +62,15 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
 @click.command("lot", cls=Commande)
 @click.argument("source", type=CHEMIN, help="Répertoire dont chaque sous-répertoire est un dossier.")
 @options_production
+@options_liasse
+@options_scellement
 @options_communes
 def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> int:
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
     from generateur import lots
 
     reglages = lire_reglages(options)
-    with ouvrir_moteurs(rendu) as moteurs:
+    with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
         bilan = lots.produire_lot(
             source, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs, avancer=dire
         )
@@ -71,31 +78,67 @@ def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **opt
     return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
 
 
+@click.command("retenir-numeros", cls=Commande)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
+@click.option(
+    "-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help="Où est la liasse communiquée."
+)
+@options_communes
+def retenir_numeros(dossier: Path, sortie: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
+    """Retient les numéros de la liasse communiquée : ils ne changeront plus."""
+    from generateur import numeros_servis
+
+    registre = numeros_servis.retenir_numeros(dossier, sortie, aujourd_hui())
+    imprimer(lambda: numeros_servis.presenter_registre(registre), lambda: registre.model_dump(mode="json"))
+
+
+@click.command("extraire", cls=Commande)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
+@options_communes
+def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
+    """Range dans pieces/ les documents joints aux PDF du dossier."""
+    from generateur.extraction import extraire_documents
+    from generateur.pieces.atelier import Atelier
+
+    with Atelier() as atelier:
+        extraction = extraire_documents(dossier, atelier)
+    imprimer(lambda: extraction.texte, extraction.en_json)
+
+
 @click.command("demo", cls=Commande)
 @click.option("-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, help="Répertoire de sortie.")
 @click.option("--rendu", metavar="NOM", help="Moteur de rendu : dxpdf (défaut) ou libreoffice.")
+@click.option("--joindre-manifeste", is_flag=True, help=AIDE_JOINDRE)
 @options_communes
-def demo(sortie: Path, rendu: str | None, au: dt.date | None) -> None:
+def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifeste: bool) -> int:
     """Produit les dossiers d'exemple et dit quoi ouvrir."""
     from generateur import lots
     from generateur.reglages import Reglages
 
     with ouvrir_moteurs(rendu) as moteurs:
         bilan = lots.produire_exemples(
-            sortie, jour=aujourd_hui(), au=au, reglages=Reglages(), moteurs=moteurs, avancer=dire
+            sortie,
+            jour=aujourd_hui(),
+            au=au,
+            reglages=Reglages(joindre_manifeste=joindre_manifeste),
+            moteurs=moteurs,
+            avancer=dire,
         )
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
+    # des refus sont attendus, ce sont des exemples ; un échec ne l'est pas
+    return CodeSortie.LOT_PARTIEL if bilan.en_echec else CodeSortie.FAIT
 
 
 @click.command("verifier-liasse", cls=Commande)
 @click.argument("chemin", type=CHEMIN, help="Répertoire produit (sortie/REFERENCE), ou liasse PDF.")
+@click.option("--dossier", type=CHEMIN, help="Le dossier d'origine, pour prouver aussi les sources des pièces.")
 @options_communes
-def verifier_liasse(chemin: Path, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
+def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
     """Prouve qu'une liasse et son manifeste concordent, pièce par pièce."""
     from generateur import presentation, sortie_json
     from generateur.liasse.verification import verifier_liasse as relire
 
-    verification = relire(chemin)
+    verification = relire(chemin, dossier)
     imprimer(
         lambda: presentation.presenter_verification(verification),
         lambda: {
@@ -107,4 +150,4 @@ def verifier_liasse(chemin: Path, au: dt.date | None) -> int:  # noqa: ARG001 (o
     return CodeSortie.FAIT if verification.conforme else CodeSortie.LIASSE_NON_CONFORME
 
 
-COMMANDES = (mettre_en_demeure, produire, lot, verifier_liasse, demo)
+COMMANDES = (mettre_en_demeure, produire, lot, extraire, retenir_numeros, verifier_liasse, demo)

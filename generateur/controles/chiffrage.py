@@ -22,7 +22,7 @@ from generateur.droit.tables import valeur_au
 _REMEDES_EXCLUSION = {
     "contestee": "Si la contestation est levée, retirez contestee et montant_conteste ; sinon demandez "
     "cette part à part.",
-    "non_echue": "Attendez l'échéance, ou choisissez une date d'arrêté plus tardive avec --au.",
+    "non_echue": "Vérifiez la date d'échéance saisie ; si elle est exacte, attendez-la.",
     "retenue_garantie": "Rien à faire : la retenue se demandera à sa date.",
     "devise": "Retirez cette facture du dossier.",
 }

@@ -187,8 +187,9 @@ def _reserves(juridiction: Juridiction, lieu: str) -> list[Constat]:
 def _autres_debiteurs(dossier: Dossier, juridiction: Juridiction, au: date) -> list[Constat]:
     """Les autres débiteurs demeurent-ils dans le même ressort ? À défaut, le créancier choisit (CPC 42)."""
     constats = []
+    poursuivis = dossier.debiteurs_poursuivis
     for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
-        if debiteur is dossier.debiteur or debiteur.domicile.pays.upper() != PAYS:
+        if debiteur is dossier.debiteur or debiteur not in poursuivis or debiteur.domicile.pays.upper() != PAYS:
             continue
         communes = _communes(debiteur)
         if len(communes) != 1:

@@ -5,10 +5,14 @@ conso. L722-2. Une société radiée doit toujours, mais un mandataire ad hoc do
 """
 
 from collections.abc import Iterator
+from datetime import date
 
+from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.catalogue import constater, mots
 from generateur.controles.comparaison import aplatir
 from generateur.controles.constat import Constat, Gravite
+from generateur.controles.lieux import situer
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur
 
@@ -138,3 +142,49 @@ def _collective(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
             lieu=f"{lieu}.procedure_collective.publication_bodacc",
             remede="Recopiez les deux dates de l'annonce du BODACC.",
         )
+
+
+def controler_coobliges(dossier: Dossier) -> list[Constat]:
+    """Les autres débiteurs, quand une procédure collective touche l'un d'eux ou le principal."""
+    principal = dossier.debiteur
+    constats: list[Constat] = []
+    for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
+        if debiteur is principal:
+            continue
+        if debiteur.est_en_procedure_collective:
+            constats.append(_a_declarer(lieu, debiteur, terme_de_declaration(dossier, debiteur)))
+        elif principal.est_en_procedure_collective:
+            constats.append(_cooblige_du_principal(lieu, debiteur, principal))
+    return constats
+
+
+def _a_declarer(lieu: str, debiteur: Debiteur, terme: date | None) -> Constat:
+    limite = f" au plus tard le {date_longue(terme)}" if terme else " dans le délai, compté du BODACC"
+    return constater(
+        "COOBLIGE_EN_PROCEDURE_COLLECTIVE",
+        f"{debiteur.nom_complet} est en procédure collective : il n'est pas compris dans la demande, la créance se "
+        "déclare à son passif.",
+        lieu=f"{lieu}.situation",
+        remede=f"Déclarez la créance à son mandataire judiciaire{limite} : dans une copie du dossier, faites-en le "
+        "débiteur principal.",
+    )
+
+
+def _cooblige_du_principal(lieu: str, debiteur: Debiteur, principal: Debiteur) -> Constat:
+    """L622-28 al. 2 : suspension au profit des personnes physiques, en sauvegarde et redressement seulement."""
+    suspendu = debiteur.est_physique and principal.situation in {"sauvegarde", "redressement"}
+    if suspendu:
+        return constater(
+            "POURSUITES_SUSPENDUES",
+            f"{debiteur.nom_complet}, personne physique, ne peut pas être poursuivi avant le jugement qui arrête le "
+            "plan ou prononce la liquidation.",
+            lieu=lieu,
+            remede="Attendez ce jugement ; une mesure conservatoire reste possible.",
+        )
+    return constater(
+        "COOBLIGE_A_POURSUIVRE",
+        f"{debiteur.nom_complet} peut être poursuivi à part, pendant que la créance se déclare au passif de "
+        f"{principal.nom_complet}.",
+        lieu=lieu,
+        remede="Ouvrez un second dossier dont il est le débiteur principal.",
+    )

@@ -25,6 +25,8 @@ from generateur.droit.tables import valeur_au
 
 _LUES_PAR_MOTS = ("taux_penalites", "indemnite_forfaitaire", "escompte")
 
+_MENTIONS_DE_REGIME = frozenset({"franchise_293b", "autoliquidation"})
+
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Mentions et délais de paiement ; rien hors des relations entre professionnels."""
@@ -47,6 +49,12 @@ def _mentions(lieu: str, facture: Facture, dossier: Dossier, texte: str) -> Iter
     siren = dossier.creancier.siren_deduit
     if siren and siren not in chiffres:
         absentes.append("siren_vendeur")
+    commande = facture.commande.reference if facture.commande else None
+    if commande and aplatir(commande) not in plat:
+        absentes.append("bon_de_commande")
+    regime = facture.regime_tva or ""
+    if regime in _MENTIONS_DE_REGIME and not any(mot in plat for mot in mots(f"mention_{regime}")):
+        absentes.append(regime)
     siren_client = dossier.debiteur.siren_deduit
     if siren_client and siren_client not in chiffres:
         absentes.append("siren_client")

@@ -17,7 +17,7 @@ from generateur.controles.lieux import situer, situer_mises_en_demeure, vise_une
 from generateur.domaine.creances import Facture, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
-from generateur.domaine.parties import Debiteur
+from generateur.domaine.parties import AdresseDatee, Debiteur
 from generateur.droit.tables import entier_au
 
 _MODES_FAIBLES = frozenset({"courriel", "lettre_simple"})
@@ -41,6 +41,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats += _preuve(lieu, lettre)
         constats += _recommande_electronique(lieu, lettre, dossier)
     constats += _adresse(lettres, dossier)
+    constats += _changement_d_adresse(lettres, dossier)
     return constats
 
 
@@ -84,8 +85,9 @@ def _vise(lettre: MiseEnDemeure, facture: Facture) -> bool:
 
 
 def _debiteurs(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
+    poursuivis = dossier.debiteurs_poursuivis
     for rang, (lieu, debiteur) in enumerate(situer("debiteurs", dossier.debiteurs), start=1):
-        if not any(_atteint(lettre, rang, debiteur) for _, lettre in lettres):
+        if debiteur in poursuivis and not any(_atteint(lettre, rang, debiteur) for _, lettre in lettres):
             yield constater(
                 "DEBITEUR_NON_MIS_EN_DEMEURE",
                 f"Aucune mise en demeure n'a été adressée à {debiteur.nom_complet}.",
@@ -183,3 +185,18 @@ def _adresse(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
         "delivre_le = …) ou renvoyez la lettre à la nouvelle adresse.",
         gravite="avertissement" if confirmee else "a_completer",
     )
+
+
+def _changement_d_adresse(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
+    """Le débiteur a déménagé depuis, et rien ne montre que la lettre l'a touché."""
+    domicile = dossier.debiteur.domicile
+    depuis = domicile.depuis if isinstance(domicile, AdresseDatee) else None
+    lieu, lettre = max(lettres, key=lambda situee: situee[1].date_envoi)
+    if depuis and lettre.date_envoi < depuis and lettre.issue not in {"distribuee", "refusee", "npai"}:
+        yield constater(
+            "MISE_EN_DEMEURE_ANCIENNE_ADRESSE",
+            f"La mise en demeure du {date_longue(lettre.date_envoi)} est partie avant que "
+            f"{dossier.debiteur.nom_complet} ne soit à son adresse actuelle (depuis le {date_longue(depuis)}).",
+            lieu=f"{lieu}.date_envoi",
+            remede="Renvoyez-la à l'adresse actuelle, ou versez la preuve de sa distribution.",
+        )

@@ -23,6 +23,7 @@ from generateur.erreurs import CodeSortie
 
 CODES_PIECES = frozenset({"PIECE_ABSENTE", "PIECE_ILLISIBLE"})
 CODES_OUTILS = frozenset({"PIECE_OUTIL_ABSENT"})
+_DOCUMENTS = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".heic", ".gif", ".bmp")
 _CLES_DE_FICHIER = frozenset({"fichier", "preuve_depot", "accuse", "pouvoir"})
 
 
@@ -35,6 +36,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         if inspection and chemin not in vus:
             vus.add(chemin)
             constats += _fichier(lieu, inspection)
+            constats += _jointes(lieu, inspection, dossier.reference)
     constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
     for lieu, facture in situer("factures", dossier.factures):
         trouvee = contexte.fichiers.get(facture.fichier)
@@ -92,6 +94,21 @@ def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
         )
 
 
+def _jointes(lieu: str, inspection: Inspection, reference: str) -> Iterator[Constat]:
+    """Les documents joints à un PDF ; ceux d'un courriel le suivent déjà, le XML d'une facture n'est pas une pièce."""
+    est_pdf = inspection.lisible and inspection.famille == "pdf"
+    documents = [nom for nom in inspection.pieces_jointes if est_pdf and nom.lower().endswith(_DOCUMENTS)]
+    if documents:
+        yield constater(
+            "PIECE_JOINTE_NON_VERSEE",
+            f"Le PDF « {inspection.chemin} » renferme {enumerer([f'« {nom} »' for nom in documents])}, "
+            "qui n'entrent pas d'eux-mêmes dans la liasse.",
+            lieu=lieu,
+            remede=f"Pour les verser comme pièces : « generateur extraire dossiers/{reference} » les range dans "
+            "pieces/ et donne les lignes à ajouter.",
+        )
+
+
 def _sans_texte(inspections: list[Inspection]) -> Iterator[Constat]:
     images = [inspection.chemin for inspection in inspections if inspection.lisible and inspection.sans_texte]
     if images:
@@ -99,7 +116,8 @@ def _sans_texte(inspections: list[Inspection]) -> Iterator[Constat]:
             "PIECE_SANS_TEXTE",
             f"Ces pièces sont des images, leur texte n'a pas pu être relu : {enumerer(images)}.",
             lieu="pieces",
-            remede="Relisez-les vous-même ; un PDF d'origine est préférable à un scan.",
+            remede="Relisez-les vous-même ; un PDF d'origine est préférable à un scan. Avec OCRmyPDF, "
+            "« produire --ocr » y ajoute le texte.",
         )
 
 

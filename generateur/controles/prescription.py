@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.calendrier import ajouter_mois
-from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
+from generateur.calculs.prescription import ACTES_DU_DEBITEUR, HypothesePrescription, hypotheses_de_prescription
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat, Gravite
 from generateur.controles.contexte import Contexte
-from generateur.controles.lieux import lieu_facture, vise_une_declaration
+from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
@@ -78,7 +79,22 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats += _juger(analyse, au, garde, exigence)
     if analyses and not constats:
         constats.append(_dater(min(analyses, key=lambda analyse: analyse.au_plus_tot)))
-    return constats
+    return [*constats, *_auteurs(dossier)]
+
+
+def _auteurs(dossier: Dossier) -> Iterator[Constat]:
+    """La reconnaissance ou le paiement d'un autre que le débiteur n'interrompt pas."""
+    for lieu, acte in situer("interruptions", dossier.interruptions):
+        reponse = emane_du_debiteur(dossier, acte.auteur)
+        if acte.nature in ACTES_DU_DEBITEUR and reponse is not True:
+            effet = "n'est pas comptée" if reponse is False else "est comptée comme venant de lui"
+            yield constater(
+                "AUTEUR_A_VERIFIER",
+                f"La reconnaissance ou le paiement du {date_longue(acte.date)} est attribué à « {acte.auteur} », qui "
+                f"n'est pas connu comme le débiteur : l'interruption {effet}.",
+                lieu=f"{lieu}.auteur",
+                remede="Vérifiez que l'auteur est le débiteur, son représentant légal ou un codébiteur solidaire.",
+            )
 
 
 def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> Iterator[Constat]:

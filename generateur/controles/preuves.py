@@ -78,8 +78,9 @@ def _livraison(lieu: str, facture: Facture) -> Iterator[Constat]:
         "PREUVE_LIVRAISON_ABSENTE",
         f"Rien ne prouve la livraison ou l'exécution facturée sous le numéro {facture.numero}.",
         lieu=f"{lieu}.livraison.fichier",
-        remede="Versez le bon de livraison signé, le procès-verbal de réception ou un courriel du client : "
-        'livraison = { date = 2026-03-28, fichier = "pieces/bl.pdf" }.',
+        remede="Versez le bon de livraison signé, le procès-verbal de réception ou un courriel du client, dans le "
+        "bloc [[factures]] de cette facture :\n"
+        'livraison = { date = 2026-03-28, fichier = "pieces/bl.pdf" }',
     )
 
 
@@ -96,7 +97,7 @@ def _ecrit(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:
             "écrit signé "
             f"(facture {facture.numero} : {ecrire_montant(facture.montant_a_payer)}).",
             lieu=f"{lieu}.contrat",
-            remede='Versez le devis ou le contrat signé par le client : \n[contrat]\nfichier = "pieces/devis.pdf"',
+            remede='Versez le devis ou le contrat signé par le client :\n[contrat]\nfichier = "pieces/devis.pdf"',
         )
 
 

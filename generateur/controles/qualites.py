@@ -15,6 +15,10 @@ from generateur.controles.lieux import situer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Debiteur, Identite
 
+_REMEDE_PARTICULIER = (
+    'Pour un achat privé, ajoutez qualite = "consommateur" ; sinon dites son activité : "commercant", "artisan", '
+    '"liberal" ou "agricole".'
+)
 _REMEDE_QUALITE = (
     'Ajoutez par exemple qualite = "commercant" (ou "artisan", "liberal", "agricole", "association", '
     '"societe_civile", "consommateur"), ou précisez forme = "SARL".'
@@ -40,7 +44,7 @@ def _qualite(lieu: str, partie: Identite) -> Iterator[Constat]:
             f"Rien ne dit si {partie.nom_complet} est commerçant, artisan, libéral, association… : "
             "la procédure et le tribunal en dépendent.",
             lieu=f"{lieu}.qualite",
-            remede=_REMEDE_QUALITE,
+            remede=_REMEDE_PARTICULIER if partie.nature == "particulier" else _REMEDE_QUALITE,
         )
         return
     deduite = qualite_de(partie.model_copy(update={"qualite": None}))

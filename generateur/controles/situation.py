@@ -11,10 +11,13 @@ from datetime import date
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
-from generateur.controles.debiteurs import controler_debiteur
+from generateur.controles.debiteurs import controler_coobliges, controler_debiteur
+from generateur.controles.garanties import controler_garanties
 from generateur.controles.lieux import situer, situer_contrats
 from generateur.domaine.dossier import Accord, Cession, Dossier, SituationDossier
 from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import montant as ecrire_montant
+from generateur.domaine.socle import ZERO
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -24,10 +27,12 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats += _cession(dossier, dossier.cession)
     constats += _assurance_credit(dossier)
     if dossier.accord:
-        constats += _accord(dossier.accord, contexte.au)
+        constats += _accord(dossier, dossier.accord, contexte.au)
     constats += _clauses(dossier)
+    constats += controler_garanties(dossier)
     for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
         constats += controler_debiteur(lieu, debiteur)
+    constats += controler_coobliges(dossier)
     return constats
 
 
@@ -47,7 +52,8 @@ def _situation(situation: SituationDossier) -> Iterator[Constat]:
     if situation.titre_existant:
         yield constater(
             "TITRE_EXISTANT",
-            "Un titre exécutoire existe déjà : il n'y a plus à en demander un, mais à l'exécuter.",
+            f"Un titre exécutoire existe déjà{_preciser(situation.titre_existant)} : il n'y a plus à en demander un, "
+            "mais à l'exécuter.",
             lieu="situation.titre_existant",
             remede="Remettez le titre à un commissaire de justice ; si le titre porte sur une autre "
             "créance, écrivez "
@@ -56,17 +62,24 @@ def _situation(situation: SituationDossier) -> Iterator[Constat]:
     if situation.instance_en_cours:
         yield constater(
             "INSTANCE_EN_COURS",
-            "Une instance est déjà en cours sur cette créance.",
+            f"Une instance est déjà en cours sur cette créance{_preciser(situation.instance_en_cours)}.",
             lieu="situation.instance_en_cours",
             remede="Attendez son issue ou désistez-vous avant de déposer une requête.",
         )
     if situation.procedures_anterieures:
         yield constater(
             "PROCEDURES_ANTERIEURES",
-            "Des procédures antérieures sont signalées : dites à l'étude ou au greffe ce qu'elles sont devenues.",
+            f"Des procédures antérieures sont signalées{_preciser(situation.procedures_anterieures)} : "
+            "dites à l'étude ou au greffe ce qu'elles sont devenues.",
             lieu="situation.procedures_anterieures",
             remede="Versez la décision ou le courrier qui les clôt dans [[pieces]].",
         )
+
+
+def _preciser(saisie: object) -> str:
+    """« (ordonnance du 12/05/2026) » ; rien pour un simple « true »."""
+    textes = saisie if isinstance(saisie, tuple) else (saisie,) if isinstance(saisie, str) else ()
+    return f" ({' ; '.join(map(str, textes))})" if textes else ""
 
 
 def _creance_cedee(lieu: str) -> Constat:
@@ -112,8 +125,8 @@ def _assurance_credit(dossier: Dossier) -> Iterator[Constat]:
         )
 
 
-def _accord(accord: Accord, au: date) -> Iterator[Constat]:
-    if _est_dechu(accord, au):
+def _accord(dossier: Dossier, accord: Accord, au: date) -> Iterator[Constat]:
+    if accord.est_dechu_le(au):
         if not accord.fichier:
             yield constater(
                 "ACCORD_SANS_PREUVE",
@@ -137,7 +150,7 @@ def _accord(accord: Accord, au: date) -> Iterator[Constat]:
             "ACCORD_EN_COURS",
             f"Un accord de paiement du {date_longue(accord.date)} court jusqu'au "
             f"{date_longue(max(a_venir))} : la "
-            "créance n'est pas exigible.",
+            f"créance n'est pas exigible{_dire_versements(dossier, accord, au)}.",
             lieu="accord",
             remede="S'il n'a pas été respecté et prévoit la déchéance du terme, écrivez decheance_terme = "
             "2026-09-15 "
@@ -146,16 +159,21 @@ def _accord(accord: Accord, au: date) -> Iterator[Constat]:
     else:
         yield constater(
             "ACCORD_ECHU",
-            "Toutes les échéances de l'accord de paiement sont passées : le solde est redevenu exigible.",
+            "Toutes les échéances de l'accord de paiement sont passées : le solde est redevenu exigible"
+            f"{_dire_versements(dossier, accord, au)}.",
             lieu="accord",
             remede="Vérifiez que tous les versements reçus sont dans [[paiements]].",
         )
 
 
-def _est_dechu(accord: Accord, au: date) -> bool:
-    if isinstance(accord.decheance_terme, bool):
-        return accord.decheance_terme
-    return accord.decheance_terme <= au
+def _dire_versements(dossier: Dossier, accord: Accord, au: date) -> str:
+    """Ce que l'accord promettait jusqu'à `au`, ce qui a été versé depuis qu'il est conclu."""
+    promis = sum((e.montant for e in accord.echeances if e.date <= au), ZERO)
+    if not promis:
+        return ""
+    encaisses = [p for p in dossier.paiements if p.statut == "encaisse"]
+    verse = sum((p.montant for p in encaisses if accord.date <= p.date <= au), ZERO)
+    return f" (échéances passées : {ecrire_montant(promis)} ; versés depuis l'accord : {ecrire_montant(verse)})"
 
 
 def _clauses(dossier: Dossier) -> Iterator[Constat]:
@@ -163,14 +181,16 @@ def _clauses(dossier: Dossier) -> Iterator[Constat]:
         if contrat.clause_compromissoire:
             yield constater(
                 "CLAUSE_COMPROMISSOIRE",
-                "Le contrat réserve le litige à un arbitre : le débiteur peut s'en prévaloir pour écarter le juge.",
+                f"Le contrat réserve le litige à un arbitre{_preciser(contrat.clause_compromissoire)} : le débiteur "
+                "peut s'en prévaloir pour écarter le juge.",
                 lieu=f"{lieu}.clause_compromissoire",
                 remede="Prenez conseil avant de déposer.",
             )
         if contrat.clause_amiable and not dossier.situation.tentative_amiable:
             yield constater(
                 "CLAUSE_AMIABLE",
-                "Le contrat prévoit une tentative amiable préalable, et aucune n'est indiquée.",
+                f"Le contrat prévoit une tentative amiable préalable{_preciser(contrat.clause_amiable)}, "
+                "et aucune n'est indiquée.",
                 lieu=f"{lieu}.clause_amiable",
                 remede='Faites-la, puis écrivez :\n[situation]\ntentative_amiable = "conciliation du 12/09/2026"',
             )

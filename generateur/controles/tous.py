@@ -19,6 +19,7 @@ from generateur.controles import (
     qualites,
     relances,
     situation,
+    suites,
 )
 from generateur.controles.constat import Constat, ordonner
 from generateur.controles.contexte import Contexte
@@ -26,6 +27,7 @@ from generateur.domaine.dossier import Dossier
 
 CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (
     situation.controler,
+    suites.controler,
     identite.controler,
     qualites.controler,
     competence.controler,

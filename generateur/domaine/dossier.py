@@ -97,6 +97,12 @@ class Accord(Donnee):
     decheance_terme: bool | Date = False
     fichier: Chemin | None = None
 
+    def est_dechu_le(self, jour: dt.date) -> bool:
+        """Vrai si le débiteur a perdu le bénéfice de ses échéances, à ce jour compris."""
+        if isinstance(self.decheance_terme, bool):
+            return self.decheance_terme
+        return self.decheance_terme <= jour
+
 
 class Cession(Donnee):
     """Cession de la créance : cédée, acquise ou rétrocédée."""
@@ -188,6 +194,12 @@ class Dossier(Donnee):
     def debiteur(self) -> Debiteur:
         """Le débiteur principal : le premier de ce rôle, à défaut le premier saisi."""
         return next((d for d in self.debiteurs if d.role == "principal"), self.debiteurs[0])
+
+    @property
+    def debiteurs_poursuivis(self) -> tuple[Debiteur, ...]:
+        """Le débiteur principal, et les autres s'ils ne sont pas en procédure collective (C. com. L622-21)."""
+        principal = self.debiteur
+        return tuple(d for d in self.debiteurs if d is principal or not d.est_en_procedure_collective)
 
     @property
     def tous_contrats(self) -> tuple[Contrat, ...]:

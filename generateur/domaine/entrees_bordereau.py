@@ -7,7 +7,6 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -41,6 +40,11 @@ _ACCEPTATIONS = {
     "renvoi_commande": "Commande renvoyant aux conditions générales de vente",
     "relations_suivies": "Preuve des relations d'affaires suivies",
     "aucune": "Échange relatif aux conditions générales de vente",
+}
+_LIVRAISONS = {
+    "vente": "Bon de livraison",
+    "prestation": "Justificatif de la prestation",
+    "transport": "Document de transport",
 }
 _FACTURES = {
     "facture": "Facture",
@@ -200,12 +204,22 @@ def _conditions_generales(dossier: Dossier) -> Iterator[Entree]:
 
 
 def _livraisons(dossier: Dossier) -> Iterator[Entree]:
-    livraisons = chain.from_iterable(facture.toutes_livraisons for facture in dossier.factures)
-    for livraison in sorted(livraisons, key=lambda element: element.date or dt.date.max):
-        titre = " ".join(filter(None, ("Bon de livraison", livraison.reference)))
+    livraisons = [
+        (livraison, _nommer_livraison(dossier.contrat_de(facture)))
+        for facture in dossier.factures
+        for livraison in facture.toutes_livraisons
+    ]
+    for livraison, nom in sorted(livraisons, key=lambda element: element[0].date or dt.date.max):
+        titre = " ".join(filter(None, (nom, livraison.reference)))
         yield from _entree(
             livraison.fichier, dater(titre, livraison.date), livraison.date, "bon_de_livraison", "livraison"
         )
+
+
+def _nommer_livraison(contrat: Contrat | None) -> str:
+    """Une prestation ne se livre pas : sa preuve ne s'appelle pas un bon de livraison."""
+    activite = contrat.activite if contrat else None
+    return _LIVRAISONS.get(activite or "vente", "Justificatif d’exécution")
 
 
 def _factures(dossier: Dossier) -> Iterator[Entree]:

@@ -177,6 +177,19 @@ class Identite(Donnee):
             return max(typees, key=lambda adresse: adresse.depuis or dt.date.min)
         return self.siege if self.siege and not self.est_physique else self.adresse
 
+    @property
+    def anciennes_adresses(self) -> tuple[AdresseDatee, ...]:
+        """Adresses quittées, telles que saisies."""
+        return tuple(adresse for adresse in self.adresses if adresse.type == "ancienne")
+
+    @property
+    def lieu_d_exercice(self) -> Adresse | None:
+        """L'établissement, s'il est distinct du domicile ; pour une personne physique, le siège de son affaire."""
+        typees = [adresse for adresse in self.adresses if adresse.type == "etablissement"]
+        saisie = self.etablissement or (self.siege if self.est_physique else None)
+        lieu = max(typees, key=lambda adresse: adresse.depuis or dt.date.min) if typees else saisie
+        return None if lieu is None or lieu == self.domicile else lieu
+
 
 class Creancier(Identite):
     """Celui qui demande le paiement."""

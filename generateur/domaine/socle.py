@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 CENTIME = Decimal("0.01")
 ZERO = Decimal("0.00")
+ANNEE_MINIMALE, ANNEE_MAXIMALE = 1900, 2199  # garde-fou de saisie : « 0226 », « 9999 » sont des fautes de frappe
 MONTANT_MAXIMAL = Decimal(1000000000000)  # garde-fou de saisie : mille milliards d'euros
 BLANCS = re.compile(r"[\s\u00a0\u202f]+")
 
@@ -66,14 +67,26 @@ def _lire_montant(valeur: Any) -> Decimal:
 def _lire_date(valeur: Any) -> dt.date:
     if isinstance(valeur, dt.datetime) or not isinstance(valeur, dt.date | str):
         raise ValueError("date attendue, sous la forme 2026-05-31 (année-mois-jour)")
-    if isinstance(valeur, dt.date):
-        return valeur
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur.strip()):
-        raise ValueError(f"« {valeur} » n'est pas une date : écrivez-la 2026-05-31 (année-mois-jour)")
+    return _verifier_annee(valeur) if isinstance(valeur, dt.date) else lire_jour(valeur)
+
+
+def lire_jour(texte: str) -> dt.date:
+    """La date écrite AAAA-MM-JJ, et seulement ainsi. Lève ValueError avec la phrase à montrer."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", texte.strip()):
+        raise ValueError(f"« {texte} » n'est pas une date : écrivez-la 2026-05-31 (année-mois-jour)")
     try:
-        return dt.date.fromisoformat(valeur.strip())
+        jour = dt.date.fromisoformat(texte.strip())
     except ValueError as erreur:
-        raise ValueError(f"« {valeur} » n'existe pas au calendrier") from erreur
+        raise ValueError(f"« {texte} » n'existe pas au calendrier") from erreur
+    return _verifier_annee(jour)
+
+
+def _verifier_annee(jour: dt.date) -> dt.date:
+    if not ANNEE_MINIMALE <= jour.year <= ANNEE_MAXIMALE:
+        raise ValueError(
+            f"l'année {jour.year:04d} n'est pas admise ({ANNEE_MINIMALE} à {ANNEE_MAXIMALE}) : vérifiez la saisie"
+        )
+    return jour
 
 
 def _positif(valeur: Decimal) -> Decimal:

@@ -96,7 +96,8 @@ def lire_table(nom: str) -> Table:
 
 
 def _proches(nom: str) -> list[str]:
-    debut = [table for table in lister_tables() if nom in table]
+    mots = nom.casefold().replace("_", " ").split()
+    debut = [table for table in lister_tables() if mots and all(mot in table for mot in mots)]
     return debut or get_close_matches(nom, lister_tables(), cutoff=0.4) or list(lister_tables())
 
 

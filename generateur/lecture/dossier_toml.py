@@ -4,13 +4,34 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from generateur.contrats import LectureBrute
 from generateur.erreurs import ErreurLecture
 
 EXTENSIONS = (".toml",)
+PROFONDEUR_MAXIMALE = 20  # le format en demande six
 TAILLE_MAXIMALE = 16 * 1024 * 1024  # un dossier saisi à la main n'approche jamais cette taille
-_POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
+_POSITION = re.compile(r"\(at line (\d+), column \d+\)")
+_CITATION = 70  # signes recopiés d'une ligne fautive
+_EXAMINES = 400  # au-delà, une ligne n'a pas été saisie à la main
+_MONTREES = 20  # un fichier qui n'est pas un dossier aurait toutes ses lignes fautives
+_REFLEXES = (
+    (r"[“”„«»]", 'les guillemets doivent être droits : "comme ceci"'),
+    (
+        r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|=\s*\d{1,2}(er)? [^\W\d]+ \d{4}",
+        "une date s'écrit 2026-05-31, sans guillemets",
+    ),
+    (r"=\s*\d[\d\s.]*(,\d+)?\s*(€|EUR)?\s*(#.*)?$", 'un montant ou un numéro s\'écrit entre guillemets : "1 234,56"'),
+    (r"=\s*(oui|non|vrai|faux)\b", "oui s'écrit true, non s'écrit false, sans guillemets"),
+    (r"\".*\\.*\"", 'un chemin s\'écrit avec « / », jamais « \\ » : "pieces/facture.pdf"'),
+    (r"=.*;\s*\w+\s*=", "une seule clé par ligne, sans « ; »"),
+    (
+        r"^(\[\[?[^\[\]]+|\[\[[^\[\]]+\]|\[[^\[\]]+\]\])\s*(#.*)?$",
+        "une section s'écrit [contrat], un bloc [[factures]]",
+    ),
+    (r"^\w+\s*:", "il faut « = » et non « : » après le nom de la clé"),
+)
 _EXPLICATIONS = (
     ("Invalid date or datetime", "cette date n'existe pas au calendrier"),
     ("Cannot overwrite a value", "cette clé est déjà écrite plus haut"),
@@ -40,14 +61,42 @@ def lire(chemin: Path) -> LectureBrute:
     try:
         donnees = tomllib.loads(texte, parse_float=Decimal)
     except tomllib.TOMLDecodeError as erreur:
-        raise _expliquer(chemin, str(erreur)) from erreur
+        raise _expliquer(chemin, texte, str(erreur)) from erreur
     except RecursionError as erreur:
+        raise _trop_profond(chemin) from erreur
+    except ValueError as erreur:  # Python refuse de lire un entier de plusieurs milliers de chiffres
         raise ErreurLecture(
-            "des crochets ou accolades sont imbriqués trop profondément",
+            "un nombre a trop de chiffres pour être un montant",
             lieu=chemin.name,
-            remede="Reprendre le squelette de « generateur nouveau ».",
+            remede="Chercher le nombre démesuré et le corriger.",
         ) from erreur
+    if _profondeur(donnees) > PROFONDEUR_MAXIMALE:
+        raise _trop_profond(chemin)
     return LectureBrute(donnees, reperer_lignes(texte, chemin.name))
+
+
+def _profondeur(donnees: Any) -> int:
+    """Nombre de sections emboîtées ; sans récursion, que « a.a.a… » pourrait épuiser."""
+    profondeur, etage = 0, [donnees]
+    while etage := [fils for valeur in etage for fils in _contenu(valeur)]:
+        profondeur += 1
+        if profondeur > PROFONDEUR_MAXIMALE:
+            break
+    return profondeur
+
+
+def _contenu(valeur: Any) -> list[Any]:
+    if isinstance(valeur, dict):
+        return list(valeur.values())
+    return valeur if isinstance(valeur, list) else []
+
+
+def _trop_profond(chemin: Path) -> ErreurLecture:
+    return ErreurLecture(
+        "des sections, crochets ou accolades sont imbriqués trop profondément",
+        lieu=chemin.name,
+        remede="Reprendre le squelette de « generateur nouveau ».",
+    )
 
 
 def _lire_texte(chemin: Path) -> str:
@@ -76,17 +125,53 @@ def _lire_texte(chemin: Path) -> str:
         ) from erreur
 
 
-def _expliquer(chemin: Path, message: str) -> ErreurLecture:
+def _expliquer(chemin: Path, texte: str, message: str) -> ErreurLecture:
+    """La ligne que le lecteur a refusée, et celles qu'il refuserait ensuite : toutes à la fois."""
     position = _POSITION.search(message)
-    lieu = chemin.name
-    if position:
-        lieu += f", ligne {position.group(1)}, colonne {position.group(2)}"
+    lignes = texte.split("\n")
+    fautives = {int(position.group(1)): message} if position else {}
+    if not any(triple in texte for triple in ('"""', "'''")):
+        fautives = {**_lire_seules(lignes), **fautives}
+    montrees = sorted(fautives.items())[:_MONTREES]
+    defauts = [(rang, _nommer_defaut(lignes[rang - 1].strip()[:_EXAMINES], m)) for rang, m in montrees]
+    if not defauts:
+        return ErreurLecture(
+            f"le fichier est mal écrit{_detailler(message)}",
+            lieu=chemin.name,
+            remede="Relire les dernières lignes : un guillemet, un crochet ou une accolade y reste ouvert.",
+        )
+    remede = "Corriger, puis relancer ; un texte s'écrit entre guillemets, une date 2026-05-31 sans guillemets."
+    if len(defauts) == 1:
+        rang, phrase = defauts[0]
+        return ErreurLecture(f"ligne mal écrite : {phrase}", lieu=f"{chemin.name}, ligne {rang}", remede=remede)
+    detail = "\n".join(f"  - {chemin.name}, ligne {rang} : {phrase}" for rang, phrase in defauts)
+    return ErreurLecture(f"{len(defauts)} lignes mal écrites :\n{detail}", lieu=chemin.name, remede=remede)
+
+
+def _lire_seules(lignes: list[str]) -> dict[int, str]:
+    """Les lignes « clé = valeur » ou « [section] » qui ne se lisent pas seules, avec le refus du lecteur."""
+    refus: dict[int, str] = {}
+    for rang, ligne in enumerate(lignes, start=1):
+        if not re.match(r"\s*(\[|\w+\s*=)", ligne):
+            continue
+        try:
+            tomllib.loads(ligne)
+        except (ValueError, RecursionError) as erreur:
+            if _POSITION.search(str(erreur)):  # sinon la valeur continue à la ligne suivante
+                refus[rang] = str(erreur)
+    return refus
+
+
+def _nommer_defaut(ligne: str, message: str) -> str:
+    """La ligne, puis ce qu'il faut y changer."""
+    reflexe = next((f" : {conseil}" for motif, conseil in _REFLEXES if re.search(motif, ligne)), "")
+    citation = ligne if len(ligne) <= _CITATION else f"{ligne[:_CITATION]}…"
+    return f"« {citation} »{reflexe or _detailler(message)}"
+
+
+def _detailler(message: str) -> str:
     detail = next((francais for debut, francais in _EXPLICATIONS if message.startswith(debut)), "")
-    return ErreurLecture(
-        f"le fichier n'est pas un TOML correct{f' : {detail}' if detail else ''}",
-        lieu=lieu,
-        remede="Corriger cette ligne ; un texte s'écrit entre guillemets, une date 2026-05-31 sans guillemets.",
-    )
+    return f" : {detail}" if detail else ""
 
 
 def reperer_lignes(texte: str, nom: str) -> dict[tuple[str | int, ...], str]:

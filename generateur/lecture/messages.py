@@ -1,7 +1,9 @@
 """Messages français de la validation : chaque défaut dit l'endroit, la valeur et ce qu'il faut écrire."""
 
 import difflib
+import re
 import types
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -17,10 +19,10 @@ _PHRASES = {
     "int_type": "un nombre entier est attendu",
     "int_parsing": "un nombre entier est attendu",
     "int_from_float": "un nombre entier est attendu",
-    "tuple_type": "une liste entre crochets est attendue",
+    "tuple_type": "une liste est attendue : [ … ], ou une section à doubles crochets [[ … ]]",
     "dict_type": "une section est attendue",
-    "model_type": "une section « { … } » est attendue",
-    "model_attributes_type": "une section « { … } » est attendue",
+    "model_type": "une section est attendue : « { … } », ou des crochets simples",
+    "model_attributes_type": "une section est attendue : « { … } », ou des crochets simples",
     "string_pattern_mismatch": "cette écriture n'est pas admise",
     "too_short": "il en faut au moins un",
 }
@@ -32,6 +34,12 @@ def nommer(lieu: tuple[str | int, ...]) -> str:
     for partie in lieu:
         texte += f"[{partie + 1}]" if isinstance(partie, int) else f".{partie}"
     return texte.removeprefix(".")
+
+
+def denommer(texte: str) -> tuple[str | int, ...]:
+    """L'inverse de nommer : « factures[2].echeance » redevient un chemin."""
+    parties = re.findall(r"[^.\[\]]+", texte)
+    return tuple(int(partie) - 1 if partie.isdecimal() else partie for partie in parties)
 
 
 def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:
@@ -48,7 +56,9 @@ def expliquer(
     """Traduit chaque défaut : (endroit, phrase), un par endroit. `racine` : où le modèle se trouve dans le dossier."""
     phrases: dict[str, list[str]] = {}
     for detail in erreur.errors(include_url=False):
-        lieu, type_defaut = _ecarter_variantes(detail["loc"], modele), detail["type"]
+        type_defaut, lieu = detail["type"], _ecarter_variantes(detail["loc"], modele)
+        if type_defaut == "extra_forbidden":  # la dernière partie est la clé saisie, « Reference » comprise
+            lieu = (*_ecarter_variantes(detail["loc"][:-1], modele), detail["loc"][-1])
         if type_defaut == "too_short" and detail["input"]:
             continue  # la liste n'est trop courte que de ses éléments en défaut, déjà dits
         if type_defaut == "missing":
@@ -69,7 +79,8 @@ def _traduire(detail: ErrorDetails) -> str:
             return str(contexte["error"])
         case "literal_error" | "enum":
             admises = str(contexte["expected"]).replace("'", "").replace(" or ", ", ")
-            return f"« {detail['input']} » n'est pas admis ; valeurs possibles : {admises}"
+            saisie = detail["input"]
+            return f"« {saisie} » n'est pas admis{_rapprocher(saisie, admises)} ; valeurs possibles : {admises}"
         case "greater_than_equal":
             return f"« {detail['input']} » est trop petit (minimum {contexte['ge']})"
         case "less_than_equal":
@@ -77,7 +88,25 @@ def _traduire(detail: ErrorDetails) -> str:
         case "string_too_short" | "too_short":
             return _PHRASES[detail["type"]]
         case autre:
-            return f"{_PHRASES.get(autre, 'valeur inattendue')} (lu : « {str(detail['input'])[:60]} »)"
+            return _PHRASES.get(autre, "cette valeur n'est pas admise") + _citer(detail["input"])
+
+
+def _rapprocher(saisie: Any, admises: str) -> str:
+    """La valeur admise que la saisie écrit avec des accents, des majuscules ou une faute de frappe."""
+    sans_accent = unicodedata.normalize("NFD", str(saisie).casefold()).encode("ascii", "ignore").decode()
+    proches = difflib.get_close_matches(sans_accent.strip().replace(" ", "_"), admises.split(", "), n=1, cutoff=0.8)
+    return f" : vouliez-vous dire « {proches[0]} » ?" if proches else ""
+
+
+def _citer(valeur: Any) -> str:
+    """Ce qui a été lu, écrit comme dans le fichier ; une section entière ne se recopie pas."""
+    if isinstance(valeur, Mapping):
+        return " (lu : une section)"
+    if isinstance(valeur, list | tuple):
+        return " (lu : une liste)"
+    if isinstance(valeur, bool):
+        return f" (lu : « {'true' if valeur else 'false'} »)"
+    return f" (lu : « {str(valeur)[:60]} »)"
 
 
 def _ecarter_variantes(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> tuple[str | int, ...]:

@@ -51,7 +51,7 @@ def trouver_source(chemin: Path) -> Path:
         raise ErreurLecture(
             "ce dossier n'existe pas",
             lieu=str(chemin),
-            remede="Vérifier le chemin, ou créer un dossier avec « generateur nouveau REFERENCE ».",
+            remede=_retrouver(chemin),
         )
     for extension in lister_lecteurs():
         if (candidat := chemin / f"{NOM_DOSSIER}{extension}").is_file():
@@ -59,8 +59,26 @@ def trouver_source(chemin: Path) -> Path:
     raise ErreurLecture(
         "aucun fichier dossier.toml dans ce répertoire",
         lieu=str(chemin),
-        remede="Donner le répertoire d'un seul dossier, en créer un avec « generateur nouveau REFERENCE », "
-        "ou produire tous ceux d'un répertoire avec « generateur lot ».",
+        remede=_reconnaitre(chemin),
+    )
+
+
+def _retrouver(chemin: Path) -> str:
+    """La référence seule a été donnée : le dossier est sous dossiers/."""
+    voisin = Path("dossiers") / chemin
+    if voisin.is_dir():
+        return f"Vouliez-vous dire « {voisin.as_posix()} » ?"
+    return "Vérifier le chemin, ou créer un dossier avec « generateur nouveau REFERENCE »."
+
+
+def _reconnaitre(chemin: Path) -> str:
+    """Un fichier enregistré sous un autre nom (« dossier.toml.txt »), que Windows montre sans sa fin."""
+    fichiers = sorted(p.name for p in chemin.iterdir() if p.is_file())
+    if autre := next((nom for nom in fichiers if nom.casefold().startswith(f"{NOM_DOSSIER}.")), ""):
+        return f"Le fichier s'appelle « {autre} » : l'enregistrer en texte brut sous le nom exact dossier.toml."
+    return (
+        "Donner le répertoire d'un seul dossier, en créer un avec « generateur nouveau REFERENCE », "
+        "ou produire tous ceux d'un répertoire avec « generateur lot »."
     )
 
 
@@ -104,6 +122,17 @@ def lire_dossier(chemin: Path) -> DossierLu:
     return DossierLu(dossier, source.parent, source, brute.origines)
 
 
+def lire_reference(chemin: Path) -> str:
+    """La référence saisie, sans rien valider d'autre ; vide si elle ne se lit pas."""
+    try:
+        source = trouver_source(chemin)
+        lecteur = lister_lecteurs().get(source.suffix.lower())
+        reference = lecteur.lire(source).donnees.get("reference") if lecteur else None
+    except ErreurLecture:
+        return ""
+    return reference if isinstance(reference, str) else ""
+
+
 def _rassembler(source: Path, defauts: list[tuple[str, str]]) -> ErreurLecture:
     if len(defauts) == 1:
         lieu, phrase = defauts[0]
@@ -136,8 +165,9 @@ def _normaliser(valeur: Any, lieu: tuple[str | int, ...], origines: Origines) ->
 def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) -> tuple[LectureBrute, dict[str, Any]]:
     """Remplace creancier = "../creanciers/x.toml" par le contenu du profil, voisin du dossier."""
     lieu = situer(("creancier",), brute.origines)
-    profil = (source.parent / donnees["creancier"]).resolve()
-    if not profil.is_relative_to(source.parent.parent.resolve()):
+    racine = source.parent.resolve()  # « . » n'a pas de parent tant qu'il n'est pas résolu
+    profil = (racine / donnees["creancier"]).resolve()
+    if not profil.is_relative_to(racine.parent):
         raise ErreurLecture(
             f"le profil « {donnees['creancier']} » est trop loin du dossier",
             lieu=lieu,

@@ -1,8 +1,8 @@
 """PDF/A-2b : ce qu'il faut ajouter à un PDF pour l'archiver, et ce qui l'interdit.
 
-Les contrôles sont structurels (polices incorporées, couleurs, annotations, actions, filtres) : aucun validateur
-complet n'est publié dans les registres de paquets. Un document que ces contrôles laissent passer peut encore
-contenir un défaut de police ou d'image qu'eux seuls ne voient pas.
+Les contrôles faits ici sont structurels (polices incorporées, couleurs, annotations, actions, filtres) : une pièce
+qu'ils laissent passer peut encore cacher un défaut de police ou d'image. Nos actes et la liasse d'exemple passent,
+dans les tests, le validateur PDF/A de pikepdf.
 """
 
 import datetime as dt

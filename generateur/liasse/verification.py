@@ -3,7 +3,6 @@
 Trois réponses par contrôle : prouvé, diffère, non prouvé (ce qu'il faudrait n'est pas à portée).
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,8 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from generateur.erreurs import ErreurLecture, ErreurLiasse
+from generateur.liasse.sceau import juger_sceau
+from generateur.liasse.sources import Sources, chercher_sources, joindre, resumer
 
 NOM_MANIFESTE = "manifeste.json"
 PROFONDEUR_LISIBLE = 7
@@ -25,7 +26,7 @@ REMEDE_DIFFERENCE = "Produire de nouveau la liasse, ou retrouver l'exemplaire qu
 
 @dataclass(frozen=True)
 class Controle:
-    """Un point vérifié : sur quoi il porte, ce qui en est résulté, et la phrase qui le dit."""
+    """Un point vérifié : sur quoi il porte, ce qui en est résulté, et ce qu'il faut en dire, sans redire l'objet."""
 
     objet: str
     etat: Etat
@@ -51,29 +52,30 @@ class Verification:
 
     def exiger(self) -> None:
         """Lève ErreurLiasse en citant les différences, s'il y en a."""
-        differences = [controle.message for controle in self.controles if controle.etat == "differe"]
+        differences = [f"{c.objet} : {c.message}" for c in self.controles if c.etat == "differe"]
         if differences:
-            raise ErreurLiasse(" ".join(differences), lieu=str(self.fichier), remede=REMEDE_DIFFERENCE)
+            raise ErreurLiasse(" ; ".join(differences), lieu=str(self.fichier), remede=REMEDE_DIFFERENCE)
 
 
-def verifier_liasse(chemin: Path) -> Verification:
+def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
     """Vérifie un dossier produit, ou un PDF dont le manifeste est à côté ou joint.
 
+    `sources` est le dossier d'origine ; sans lui, il est cherché près de la sortie (dossiers/<reference>).
     ErreurLiasse si le manifeste ou la liasse manque ou ne s'ouvre pas ; ErreurLecture si le manifeste est mal formé.
     """
     if chemin.is_dir():
         manifeste = _lire_manifeste(_lire_octets(chemin / NOM_MANIFESTE), chemin / NOM_MANIFESTE)
-        liasse = _joindre(chemin, _texte(_objet(manifeste, "liasse"), "fichier"))
+        liasse = joindre(chemin, _texte(_objet(manifeste, "liasse"), "fichier"))
         if liasse is None:
             raise ErreurLecture("Le manifeste désigne une liasse hors de son dossier.", lieu=str(chemin))
         lecteur = _ouvrir(liasse)
-        return Verification(liasse, tuple(_controler(liasse, lecteur, manifeste, chemin)))
+        return Verification(liasse, tuple(_controler(liasse, lecteur, manifeste, chemin, sources)))
     lecteur = _ouvrir(chemin)
     a_cote = chemin.parent / NOM_MANIFESTE
     if a_cote.is_file():
         manifeste = _lire_manifeste(_lire_octets(a_cote), a_cote)
         if PurePosixPath(_texte(_objet(manifeste, "liasse"), "fichier")).name == chemin.name:
-            return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent)))
+            return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent, sources)))
     joint = _lire_joint(lecteur)
     if joint is None:
         raise ErreurLiasse(
@@ -82,14 +84,15 @@ def verifier_liasse(chemin: Path) -> Verification:
             remede=f"Placer {NOM_MANIFESTE} dans le même dossier que la liasse.",
         )
     manifeste = _lire_manifeste(joint, chemin)
-    return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent)))
+    return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent, sources)))
 
 
 def _controler(
-    liasse: Path, lecteur: pypdf.PdfReader, manifeste: Mapping[str, Any], dossier: Path
+    liasse: Path, lecteur: pypdf.PdfReader, manifeste: Mapping[str, Any], dossier: Path, donne: Path | None
 ) -> Iterator[Controle]:
     annonce = _objet(manifeste, "liasse")
-    yield _comparer_empreinte("liasse", "La liasse", liasse, annonce.get("sha256"))
+    sources = chercher_sources(dossier, manifeste.get("reference"), donne)
+    yield _comparer_empreinte("liasse", "fichier", liasse, annonce.get("sha256"))
     try:
         pages = len(lecteur.pages)
     except ERREURS_PYPDF as erreur:
@@ -97,8 +100,10 @@ def _controler(
     yield Controle(
         "liasse",
         "prouve" if pages == annonce.get("pages") else "differe",
-        f"La liasse a {pages} pages ; le manifeste en annonce {annonce.get('pages')}.",
+        f"{pages} pages" if pages == annonce.get("pages") else f"{pages} pages au lieu de {annonce.get('pages')}",
     )
+    yield from _controler_sceaux(liasse, lecteur, manifeste, dossier)
+    yield from _controler_annexes(manifeste, dossier)
     pieces = manifeste.get("pieces")
     if not isinstance(pieces, list):
         raise ErreurLecture("Le manifeste n'a pas de liste « pieces ».", lieu=str(dossier))
@@ -106,32 +111,75 @@ def _controler(
     for piece in pieces:
         if not isinstance(piece, dict):
             raise ErreurLecture("Une pièce du manifeste est mal formée.", lieu=str(dossier))
-        yield from _controler_piece(lecteur, piece, dossier, pages, suivante)
+        yield from _controler_piece(lecteur, piece, pages, suivante)
+        nom = f"Pièce n° {_texte(piece, 'numero')}"
+        yield _controler_fichier(nom, piece, dossier)
+        yield _controler_source(nom, piece, sources)
         suivante = _entier(piece, "page_debut") + _entier(piece, "pages")
 
 
+def _controler_sceaux(
+    liasse: Path, lecteur: pypdf.PdfReader, manifeste: Mapping[str, Any], dossier: Path
+) -> Iterator[Controle]:
+    """Le sceau de la liasse et de chaque volume à portée ; rien si aucun n'est annoncé ni porté."""
+    sceau = manifeste.get("sceau")
+    annonce = sceau if isinstance(sceau, dict) else None
+    examines = [(liasse, lecteur)]
+    volumes = manifeste.get("volumes") if annonce else None
+    for volume in volumes if isinstance(volumes, list) else ():
+        fichier = joindre(dossier, _texte(volume, "fichier")) if isinstance(volume, dict) else None
+        if fichier is not None and fichier.is_file():
+            examines.append((fichier, _ouvrir(fichier)))
+    for fichier, lu in examines:
+        if jugement := juger_sceau(fichier, annonce, porte_un_sceau=_porte_un_sceau(lu)):
+            etat, message = jugement
+            yield Controle(f"sceau de {fichier.name}", etat, message)
+
+
+def _porte_un_sceau(lecteur: pypdf.PdfReader) -> bool:
+    """Un champ de signature rempli ; un formulaire illisible n'en porte pas."""
+    try:
+        formulaire = lecteur.root_object.get("/AcroForm")
+        champs = formulaire.get_object().get("/Fields", ()) if formulaire is not None else ()
+        return any("/V" in champ.get_object() and champ.get_object().get("/FT") == "/Sig" for champ in champs)
+    except ERREURS_PYPDF:
+        return False
+
+
+def _controler_annexes(manifeste: Mapping[str, Any], dossier: Path) -> Iterator[Controle]:
+    """Les volumes, les originaux gardés et le journal, tels que le manifeste les annonce."""
+    for cle in ("volumes", "autres"):
+        annonces = manifeste.get(cle)
+        for annonce in annonces if isinstance(annonces, list) else ():
+            if isinstance(annonce, dict):
+                relatif = _texte(annonce, "fichier")
+                fichier = joindre(dossier, relatif)
+                if fichier is None or not fichier.is_file():
+                    yield Controle(relatif, "non_prouve", "pas à portée")
+                else:
+                    yield _comparer_empreinte(relatif, "fichier", fichier, annonce.get("sha256"))
+
+
 def _controler_piece(
-    lecteur: pypdf.PdfReader, piece: Mapping[str, Any], dossier: Path, total: int, suivante: int
+    lecteur: pypdf.PdfReader, piece: Mapping[str, Any], total: int, suivante: int
 ) -> Iterator[Controle]:
     numero = _texte(piece, "numero")
     nom = f"Pièce n° {numero}"
     debut, pages = _entier(piece, "page_debut"), _entier(piece, "pages")
     if debut < max(1, suivante) or debut + pages - 1 > total:
-        yield Controle(nom, "differe", f"{nom} : les pages {debut} à {debut + pages - 1} ne lui reviennent pas.")
+        yield Controle(nom, "differe", f"les pages {debut} à {debut + pages - 1} ne lui reviennent pas")
     else:
         yield _controler_marques(lecteur, nom, debut, total)
-    yield from _controler_fichier(nom, "fichier", "la pièce tamponnée", piece, dossier)
-    yield from _controler_fichier(nom, "source", "la source", piece, dossier)
 
 
 def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int) -> Controle:
     try:
         feuille = lecteur.pages[page - 1]
         if _profondeur(feuille.get("/Resources")) > PROFONDEUR_LISIBLE:
-            return Controle(nom, "non_prouve", f"{nom} : le dessin de la page {page} est trop imbriqué.")
+            return Controle(nom, "non_prouve", f"le dessin de la page {page} est trop imbriqué")
         texte = re.sub(r"\s+", " ", feuille.extract_text())
     except ERREURS_PYPDF:
-        return Controle(nom, "non_prouve", f"{nom} : le texte de la page {page} ne se lit pas.")
+        return Controle(nom, "non_prouve", f"le texte de la page {page} ne se lit pas")
     manque = [
         libelle
         for libelle, motif in (
@@ -141,8 +189,8 @@ def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int
         if not re.search(motif, texte)
     ]
     if manque:
-        return Controle(nom, "differe", f"{nom} : {' et '.join(manque)} ne se lit pas à la page {page}.")
-    return Controle(nom, "prouve", f"{nom} : tampon et folio lus à la page {page}.")
+        return Controle(nom, "differe", f"{' et '.join(manque)} ne se lit pas à la page {page}")
+    return Controle(nom, "prouve", f"tampon et folio lus page {page}")
 
 
 def _profondeur(ressources: Any) -> int:
@@ -160,35 +208,32 @@ def _profondeur(ressources: Any) -> int:
     return niveau
 
 
-def _controler_fichier(nom: str, cle: str, libelle: str, piece: Mapping[str, Any], dossier: Path) -> Iterator[Controle]:
-    """Empreinte du fichier que le manifeste désigne par cette clé ; rien s'il n'en désigne pas."""
-    relatif, attendue = piece.get(cle), piece.get("sha256" if cle == "fichier" else f"{cle}_sha256")
-    if not isinstance(relatif, str) or not isinstance(attendue, str):
-        yield Controle(nom, "non_prouve", f"{nom} : le manifeste ne donne pas l'empreinte de {libelle}.")
-        return
-    fichier = _joindre(dossier, relatif)
+def _controler_fichier(nom: str, piece: Mapping[str, Any], dossier: Path) -> Controle:
+    """La pièce tamponnée, écrite à part."""
+    fichier = joindre(dossier, _texte(piece, "fichier"))
     if fichier is None or not fichier.is_file():
-        yield Controle(nom, "non_prouve", f"{nom} : {libelle} n'est pas à portée ({relatif}).")
-        return
-    yield _comparer_empreinte(nom, f"{nom}, {libelle}", fichier, attendue)
+        return Controle(nom, "non_prouve", "fichier tamponné pas à portée")
+    return _comparer_empreinte(nom, "fichier tamponné", fichier, piece.get("sha256"))
+
+
+def _controler_source(nom: str, piece: Mapping[str, Any], sources: Sources) -> Controle:
+    """La source de la pièce, par son chemin, sinon par son empreinte."""
+    relatif, attendue = piece.get("source"), piece.get("source_sha256")
+    if isinstance(relatif, str):
+        fichier = sources.trouver(relatif)
+        if fichier is not None:
+            return _comparer_empreinte(nom, "source", fichier, attendue)
+    elif isinstance(attendue, str) and sources.contient(attendue):
+        return Controle(nom, "prouve", "source identique")
+    return Controle(nom, "non_prouve", "source pas à portée" + (f" ({relatif})" if isinstance(relatif, str) else ""))
 
 
 def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: object) -> Controle:
     if not isinstance(attendue, str) or not attendue:
-        return Controle(objet, "non_prouve", f"{libelle} : le manifeste ne donne pas son empreinte.")
-    with fichier.open("rb") as flux:
-        lue = hashlib.file_digest(flux, "sha256").hexdigest()
-    if lue == attendue:
-        return Controle(objet, "prouve", f"{libelle} : empreinte identique.")
-    return Controle(objet, "differe", f"{libelle} : le fichier n'est plus celui du manifeste.")
-
-
-def _joindre(dossier: Path, relatif: str) -> Path | None:
-    """Chemin désigné par le manifeste ; None s'il est absolu (rien hors de portée n'est lu)."""
-    chemin = PurePosixPath(relatif)
-    if not relatif or chemin.is_absolute() or ":" in relatif:
-        return None
-    return dossier / chemin
+        return Controle(objet, "non_prouve", f"{libelle} : empreinte absente du manifeste")
+    if resumer(fichier) == attendue:
+        return Controle(objet, "prouve", f"{libelle} identique")
+    return Controle(objet, "differe", f"{libelle} : ce n'est plus ce que le manifeste décrit")
 
 
 def _ouvrir(liasse: Path) -> pypdf.PdfReader:

@@ -86,7 +86,7 @@ def _trop_lourd(intitule: str, max_octets: int) -> ErreurPiece:
     return ErreurPiece(
         f"{intitule} : une seule de ses pages dépasse la taille admise ({max_octets / 1e6:.1f} Mo).",
         lieu=intitule,
-        remede="Numériser de nouveau cette page à une résolution moindre, ou augmenter --max-mo.",
+        remede="Relancer avec --alleger-images, numériser cette page à une résolution moindre, ou augmenter --max-mo.",
     )
 
 
@@ -132,7 +132,7 @@ def _ecrire_volume(
     premiere, derniere = groupe[0].premiere, groupe[-1].derniere
     index = chantier / "index.pdf"
     titre = f"{plan.titre} – volume {rang + 1} / {len(groupes)}"
-    avant = _ecrire_index(index, titre, groupes, rang)
+    avant = _ecrire_index(index, plan.titre, groupes, rang)
     fichier = liasse.with_name(f"{liasse.stem}_volume_{rang + 1:02}.pdf")
     extraits = [(index, "1-z"), (liasse, f"{premiere}-{derniere}")]
     with nommer_la_faute(fichier.name), reunir(extraits) as pdf:
@@ -165,9 +165,10 @@ def _ecrire_index(fichier: Path, titre: str, groupes: Sequence[Sequence[Morceau]
         objet = incorporer(pdf)
         for debut in range(0, len(lignes), LIGNES_PAR_PAGE):
             dessin = [_texte(MARGE, hauteur - MARGE, 14, police.abreger(titre, 14, largeur - 2 * MARGE))]
-            dessin.append(_texte(MARGE, hauteur - MARGE - 24, CORPS, "Index commun des volumes"))
-            dessin.append(_texte(colonne + 20, hauteur - MARGE - 24, CORPS, "volume"))
-            dessin.append(_texte(colonne + 80, hauteur - MARGE - 24, CORPS, "pages"))
+            dessin.append(_texte(MARGE, hauteur - MARGE - 16, CORPS, f"Volume {courant + 1} sur {len(groupes)}"))
+            dessin.append(_texte(MARGE, hauteur - MARGE - 36, CORPS, "Index commun des volumes"))
+            dessin.append(_texte(colonne + 20, hauteur - MARGE - 36, CORPS, "volume"))
+            dessin.append(_texte(colonne + 80, hauteur - MARGE - 36, CORPS, "pages"))
             for place, (volume, morceau) in enumerate(lignes[debut : debut + LIGNES_PAR_PAGE]):
                 y = _ordonnee(place)
                 dessin.append(b"0 g" if volume == courant else b"0.45 g")
@@ -186,7 +187,7 @@ def _ecrire_index(fichier: Path, titre: str, groupes: Sequence[Sequence[Morceau]
 
 
 def _ordonnee(place: int) -> float:
-    return FEUILLE[1] - MARGE - 52 - place * PAS
+    return FEUILLE[1] - MARGE - 60 - place * PAS
 
 
 def _texte(x: float, y: float, corps: float, texte: str) -> bytes:

@@ -10,6 +10,7 @@ RENDUS = {
     "libreoffice": "generateur.moteurs.rendu_libreoffice:RenduLibreOffice",
 }
 RENDU_PAR_DEFAUT = "dxpdf"
+_RECONNAISSANCE = "generateur.moteurs.reconnaissance_texte:ReconnaissanceTexte"
 
 
 def choisir_rendu(nom: str | None = None) -> MoteurRendu:
@@ -24,20 +25,28 @@ def choisir_rendu(nom: str | None = None) -> MoteurRendu:
             lieu="--rendu",
             remede=f"Choisir parmi : {', '.join(RENDUS)}.",
         )
-    module, _, classe = RENDUS[nom].partition(":")
-    moteur = getattr(import_module(module), classe)()
-    etat = moteur.disponibilite()
-    if not etat.presente:
-        raise ErreurOutilAbsent(
-            f"Le moteur de rendu « {nom} » n'est pas utilisable : {etat.raison}.", remede=etat.remede
-        )
-    cache: MoteurRendu = import_module("generateur.moteurs.cache_rendu").CacheRendu(moteur)
-    return cache
+    return _exiger(_ouvrir(RENDUS[nom]), f"Le moteur de rendu « {nom} »")
 
 
 def choisir_bureautique() -> MoteurRendu:
     """Le moteur qui convertit les pièces bureautiques ; il n'est sondé que si une pièce en a besoin."""
-    module, _, classe = RENDUS["libreoffice"].partition(":")
+    return _ouvrir(RENDUS["libreoffice"])
+
+
+def choisir_reconnaissance() -> MoteurRendu:
+    """Le moteur qui ajoute le texte aux scans, pour --ocr. Lève ErreurOutilAbsent (raison et remède) s'il manque."""
+    return _exiger(_ouvrir(_RECONNAISSANCE), "La reconnaissance de texte (--ocr)")
+
+
+def _ouvrir(adresse: str) -> MoteurRendu:
+    module, _, classe = adresse.partition(":")
     moteur = getattr(import_module(module), classe)()
     cache: MoteurRendu = import_module("generateur.moteurs.cache_rendu").CacheRendu(moteur)
     return cache
+
+
+def _exiger(moteur: MoteurRendu, libelle: str) -> MoteurRendu:
+    etat = moteur.disponibilite()
+    if not etat.presente:
+        raise ErreurOutilAbsent(f"{libelle} n'est pas utilisable : {etat.raison}.", remede=etat.remede)
+    return moteur

@@ -17,6 +17,7 @@ from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.atelier import Atelier, Ouvrier
 from generateur.moteurs.dossier_prive import DossierPrive
+from generateur.moteurs.lignes_solidaires import copier_avec_entetes_lies
 from generateur.moteurs.polices import (
     demande_les_polices_du_systeme,
     empreinte_polices,
@@ -71,7 +72,7 @@ class RenduDxpdf:
 
     def empreinte(self) -> str:
         """Ce qui décide du PDF en dehors du document : moteur, version, polices."""
-        return f"dxpdf {version('dxpdf')} polices {empreinte_polices()}"
+        return f"dxpdf {version('dxpdf')} polices {empreinte_polices()} en-têtes liés"
 
     def prechauffer(self, nombre: int) -> None:
         """Lance les ouvriers à l'avance, pendant que le programme rédige."""
@@ -107,13 +108,16 @@ class RenduDxpdf:
         source, cible = conversion.source, conversion.cible
         atelier = self._ateliers[polices_maitrisees() and demande_les_polices_du_systeme(source)]
         provisoire = cible.with_name(f".{cible.name}.{os.getpid()}.partiel")
+        copie = provisoire.with_suffix(".docx")
         try:
-            raison = atelier.convertir(source, provisoire) or defaut_du_pdf(provisoire)
+            liee = copier_avec_entetes_lies(source, copie)
+            raison = atelier.convertir(liee, provisoire) or defaut_du_pdf(provisoire)
             if raison:
                 raise _echec(source, raison)
             publier_fichier(provisoire.read_bytes(), cible)
         finally:
             provisoire.unlink(missing_ok=True)
+            copie.unlink(missing_ok=True)
 
     def _embaucher(self, avec_systeme: bool) -> Ouvrier:  # noqa: FBT001 - lié par partial, jamais appelé à la main
         trouve = importlib.util.find_spec("dxpdf")

@@ -4,14 +4,11 @@ Un appel convertit jusqu'à 64 fichiers ; le code de retour de soffice ne dit ri
 et ce qui manque est refait seul pour nommer le document fautif.
 """
 
-import contextlib
 import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import weakref
@@ -30,6 +27,7 @@ from generateur.moteurs.polices import (
     environnement_des_polices,
     polices_maitrisees,
 )
+from generateur.moteurs.processus import abattre
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
 
 _FICHIERS_PAR_APPEL = 64
@@ -238,7 +236,7 @@ class RenduLibreOffice:
         except subprocess.TimeoutExpired:
             pass  # les documents sans PDF seront refaits un par un, puis nommés
         finally:
-            _abattre(processus)
+            abattre(processus)
             self._en_cours.discard(processus)
 
 
@@ -297,17 +295,6 @@ def _laver(octets: bytes, identifiant: bytes) -> bytes:
     return _IDENTIFIANTS.sub(lambda t: t[3] + identifiant if t[3] else t[1] + identifiant + t[2] + identifiant, octets)
 
 
-def _abattre(processus: subprocess.Popen[bytes]) -> None:
-    if processus.poll() is not None and sys.platform == "win32":
-        return
-    with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            processus.kill()
-        else:
-            os.killpg(processus.pid, signal.SIGKILL)  # soffice lance soffice.bin : tout le groupe
-    processus.wait()
-
-
 def _tuer(en_cours: set[subprocess.Popen[bytes]]) -> None:
     for processus in list(en_cours):
-        _abattre(processus)
+        abattre(processus)

@@ -10,6 +10,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from generateur.pieces.lecture_pdf import (
     est_formulaire_dynamique,
     est_porte_documents,
     est_signe,
+    lire_pieces_jointes,
     lire_texte,
     lister_pieces_jointes,
     pages_blanches,
@@ -56,6 +58,17 @@ def preparer(source: str, cible: str, mot_de_passe: str | None, pages_maximales:
         constates = _enregistrer(pdf, cible, avertissements)
     _, sans_texte = lire_texte(cible, [None])
     return faits | {"sans_texte": sans_texte, "avertissements": constates}
+
+
+def extraire_jointes(source: str, mot_de_passe: str | None, dossier: str, maximum: int) -> dict[str, Any]:
+    """Écrit dans le dossier, sous des noms choisis ici, les premiers fichiers joints ; rend leurs noms d'origine."""
+    jointes = []
+    with _ouvrir(Path(source), mot_de_passe) as (pdf, _):
+        for rang, (nom, contenu) in enumerate(islice(lire_pieces_jointes(pdf), maximum), 1):
+            fichier = Path(dossier) / f"jointe_{rang:04d}"
+            fichier.write_bytes(contenu)
+            jointes.append({"nom": nom, "fichier": str(fichier)})
+    return {"jointes": jointes}
 
 
 def reunir(sources: list[str], cible: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from generateur.erreurs import ErreurPiece
 
 _REMEDE_SORTIE = "Copiez le fichier lui-même dans le dossier pieces/, et écrivez son chemin relatif."
+_FICHIERS_DU_SYSTEME = frozenset({"Thumbs.db", "desktop.ini"})
 _PROXIMITE = 0.6  # en dessous, deux noms ne se ressemblent pas assez pour en proposer un
 
 
@@ -36,10 +37,24 @@ def localiser(racine: Path, chemin: str) -> Path:
 
 def est_present(racine: Path, chemin: str) -> bool:
     """Vrai si le chemin mène à une entrée de ce nom dans le dossier, lisible ou non."""
+    return trouver(racine, chemin) is not None
+
+
+def trouver(racine: Path, chemin: str) -> Path | None:
+    """L'entrée du dossier que désigne ce chemin, quelle que soit la composition de ses accents, lisible ou non."""
     courant: Path | None = racine
     for partie in PurePosixPath(chemin.replace("\\", "/")).parts:
         courant = _trouver(courant, partie) if courant and partie not in {"/", ".."} else None
-    return courant is not None
+    return courant
+
+
+def lister_presents(racine: Path) -> tuple[str, ...]:
+    """Les fichiers rangés dans pieces/, par chemin depuis la racine, accents composés ; ni cachés, ni verrous."""
+    return tuple(
+        unicodedata.normalize("NFC", fichier.relative_to(racine).as_posix())
+        for fichier in sorted((racine / "pieces").rglob("*"))
+        if fichier.is_file() and not fichier.name.startswith((".", "~$")) and fichier.name not in _FICHIERS_DU_SYSTEME
+    )
 
 
 def _trouver(dossier: Path, nom: str) -> Path | None:
@@ -93,8 +108,14 @@ def _proposer(racine: Path, demande: PurePosixPath) -> str:
         for fichier in dossier.iterdir()
         if fichier.is_file()
     )
-    replies = {present.casefold(): present for present in presents}
-    proches = difflib.get_close_matches(str(demande).casefold(), list(replies), n=1, cutoff=_PROXIMITE)
+    replies = {_replier(PurePosixPath(present)): present for present in presents}
+    proches = difflib.get_close_matches(_replier(demande), list(replies), n=1, cutoff=_PROXIMITE)
     if not proches:
         return "Ajoutez le fichier au dossier, ou corrigez le chemin."
     return f"Le dossier contient « {replies[proches[0]]} » : est-ce ce fichier ?"
+
+
+def _replier(chemin: PurePosixPath) -> str:
+    """Les lettres et les chiffres du nom : le répertoire et l'extension, communs à tous, ne rapprochent rien."""
+    sans_accent = unicodedata.normalize("NFD", chemin.stem.casefold())
+    return re.sub(r"[\W_]", "", sans_accent)

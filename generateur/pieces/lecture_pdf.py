@@ -4,6 +4,7 @@ S'exécute dans l'enfant de l'atelier. Ces lectures n'arrêtent jamais rien : un
 pour une absence.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -142,12 +143,33 @@ def lister_pieces_jointes(pdf: pikepdf.Pdf) -> list[str]:
 
 
 def _nom_annotation(annotation: pikepdf.Dictionary) -> str:
-    fiche = annotation.get("/FS")
+    return _nom_de_fiche(annotation.get("/FS"))
+
+
+def _nom_de_fiche(fiche: Any) -> str:
     if isinstance(fiche, pikepdf.Dictionary):
         for cle in ("/UF", "/F"):
             if isinstance(fiche.get(cle), pikepdf.String):
                 return str(fiche[cle])
     return "(fichier joint sans nom)"
+
+
+def lire_pieces_jointes(pdf: pikepdf.Pdf) -> Iterator[tuple[str, bytes]]:
+    """Nom et contenu de chaque fichier joint au document ou à une page ; un fichier illisible est passé."""
+    fiches: list[Any] = [fichier.obj for fichier in pdf.attachments.values()]
+    for page in pdf.pages:
+        annotations = page.obj.get("/Annots")
+        fiches += [
+            annotation.get("/FS")
+            for annotation in (annotations if isinstance(annotations, pikepdf.Array) else ())
+            if isinstance(annotation, pikepdf.Dictionary) and annotation.get("/Subtype") == "/FileAttachment"
+        ]
+    for fiche in fiches:
+        contenus = fiche.get("/EF") if isinstance(fiche, pikepdf.Dictionary) else None
+        flux = (contenus.get("/UF") or contenus.get("/F")) if isinstance(contenus, pikepdf.Dictionary) else None
+        if isinstance(flux, pikepdf.Stream):
+            with contextlib.suppress(pikepdf.PdfError, RuntimeError, ValueError):
+                yield _nom_de_fiche(fiche), flux.read_bytes()
 
 
 def pages_hors_arborescence(pdf: pikepdf.Pdf) -> int:

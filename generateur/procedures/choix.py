@@ -42,13 +42,15 @@ def constater_choix(decision: Decision) -> tuple[Constat, ...]:
     """Constats du choix : aucune voie retenue (bloquant), ou voie imposée (avertissement)."""
     if decision.retenue is None:
         # la cause à dire d'abord est celle qui ferme le plus de voies
-        causes = Counter(m.message for e in decision.examens for m in e.motifs).most_common(1)
+        motifs = (m for e in decision.examens if not e.recevable for m in e.motifs)
+        (cause, fondement), _ = Counter((m.message, m.fondement) for m in motifs).most_common(1)[0]
         return (
             Constat(
                 "AUCUNE_PROCEDURE",
                 "bloquant",
-                "aucune procédure ne peut être retenue pour ce dossier" + (f" : {causes[0][0]}" if causes else ""),
+                f"aucune procédure ne peut être retenue pour ce dossier : {cause}",
                 remede="Lire les motifs de « generateur choisir » et ce qu'ils proposent à la place.",
+                fondement=fondement,
             ),
         )
     if decision.est_forcee:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generateur.controles.constat import Constat
-from generateur.droit.tables import entier_au, lire_table, valeur_au
+from generateur.droit.tables import entier_au, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import est_facturation_entre_commercants
 from generateur.procedures.petites_creances import adresser
@@ -63,10 +63,9 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
 
 
 def completer(espece: Espece) -> Mapping[str, Any]:
-    """Date du dernier contrôle du décret et du tarif, qualités des parties."""
+    """Qualités des parties."""
     entre_commercants = est_facturation_entre_commercants(espece)
     return {
-        "verifie_le": lire_table("regles_procedure").verifie_le,
         "qualites": "les parties ont toutes la qualité de commerçant" if entre_commercants else "",
     }
 

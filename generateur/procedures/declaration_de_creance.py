@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from generateur.calculs.calendrier import ajouter_mois
+from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.constat import Constat
+from generateur.domaine.creances import Facture, ReservePropriete
 from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur, ProcedureCollective
-from generateur.domaine.socle import MontantPositif, Texte
-from generateur.droit.tables import entier_au
+from generateur.domaine.socle import ZERO, MontantPositif, Texte
 from generateur.procedures.exclusions import nommer_debiteur
 from generateur.procedures.socle import (
     Acte,
@@ -32,6 +32,7 @@ from generateur.procedures.socle import (
 NOM = "declaration_de_creance"
 _TABLE = "motifs_declaration_de_creance"
 _QUALITES = {"liquidation": "liquidateur judiciaire"}
+_INEXIGIBLES = {"non_echue", "retenue_garantie"}
 _ETATS = {
     "sauvegarde": "sauvegarde",
     "redressement": "redressement judiciaire",
@@ -46,9 +47,26 @@ class ComplementDeclaration(Complement):
     fondement: Texte | None = None
     privilege: str | None = None
 
+    @property
+    def hors_facture(self) -> Decimal:
+        """Créance déclarée sans facture."""
+        return self.montant or ZERO
+
+    @property
+    def libelle_hors_facture(self) -> str:
+        """Ce que l'acte imprime en face de cette créance."""
+        return self.fondement or "Créance sans facture"
+
+
+def _complement(espece: Espece) -> ComplementDeclaration:
+    return ComplementDeclaration.model_validate(espece.dossier.procedures.get(NOM, {}))
+
 
 def _debiteur(espece: Espece) -> Debiteur | None:
-    return next((d for d in espece.dossier.debiteurs if d.est_en_procedure_collective), None)
+    """Celui au passif de qui l'on déclare : le principal ; sinon, si la voie est imposée, un coobligé."""
+    dossier = espece.dossier
+    rangs = (dossier.debiteur, *dossier.debiteurs)
+    return next((d for d in rangs if d.est_en_procedure_collective), None)
 
 
 def _procedure_collective(debiteur: Debiteur) -> ProcedureCollective:
@@ -56,26 +74,29 @@ def _procedure_collective(debiteur: Debiteur) -> ProcedureCollective:
 
 
 def examiner(espece: Espece) -> Examen:
-    """Un débiteur est en procédure collective : la créance antérieure se déclare."""
-    debiteur = _debiteur(espece)
-    if debiteur is None:
-        motif = motiver(
-            _TABLE, espece.au, "PAS_DE_PROCEDURE_COLLECTIVE", "aucun débiteur n'est en procédure collective"
-        )
+    """Le débiteur principal est en procédure collective : la créance antérieure se déclare."""
+    debiteur = espece.dossier.debiteur
+    if not debiteur.est_en_procedure_collective:
+        message = _dire_in_bonis(debiteur, _debiteur(espece))
+        motif = motiver(_TABLE, espece.au, "PAS_DE_PROCEDURE_COLLECTIVE", message)
         return Examen(NOM, recevable=False, motifs=(motif,))
     message = f"{nommer_debiteur(debiteur)} est en {_ETATS[debiteur.situation]} : la créance se déclare au passif"
     return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
 
 
-def date_limite(espece: Espece, publication: dt.date) -> dt.date:
-    """Dernier jour d'envoi de la déclaration, deux mois après la publication (R622-24), de quantième à quantième."""
-    return ajouter_mois(publication, entier_au("delais", espece.au, "declaration_de_creance"))
+def _dire_in_bonis(principal: Debiteur, autre: Debiteur | None) -> str:
+    if autre is None:
+        return "aucun débiteur n'est en procédure collective"
+    return (
+        f"le débiteur principal, {nommer_debiteur(principal)}, n'est pas en procédure collective : il peut être "
+        f"poursuivi ; la créance se déclare à part au passif de {nommer_debiteur(autre)}"
+    )
 
 
 def controler(espece: Espece) -> tuple[Constat, ...]:
     """Jugement, publication, destinataire et délai de la déclaration."""
     debiteur = _debiteur(espece)
-    return tuple(_constater(espece, debiteur)) if debiteur else ()
+    return (*_constater(espece, debiteur), *_constater_hors_facture(espece)) if debiteur else ()
 
 
 def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
@@ -106,7 +127,7 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             f"{lieu}.publication_bodacc",
             "Saisir publication_bodacc = 2026-10-09, lue au BODACC.",
         )
-    elif espece.au > (limite := date_limite(espece, collective.publication_bodacc)):
+    elif (limite := terme_de_declaration(espece.dossier, debiteur)) and espece.au > limite:
         yield _completer(
             espece,
             "DECLARATION_TARDIVE",
@@ -114,7 +135,8 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             f"{lieu}.publication_bodacc",
             "Demander d'abord au juge-commissaire le relevé de forclusion, dans les six mois de la publication.",
         )
-    if collective.jugement and all(f.date >= collective.jugement for f in espece.dossier.factures):
+    factures = espece.dossier.factures
+    if collective.jugement and factures and all(facture.date >= collective.jugement for facture in factures):
         yield Constat(
             "CREANCE_POSTERIEURE",
             "avertissement",
@@ -122,6 +144,29 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             "factures",
             "Vérifier la date des prestations avant de déclarer.",
             motiver(_TABLE, espece.au, "CREANCE_POSTERIEURE", "").fondement,
+        )
+
+
+def _constater_hors_facture(espece: Espece) -> Iterator[Constat]:
+    """Sans facture, la déclaration porte un montant et dit d'où il vient (R622-23)."""
+    complement = _complement(espece)
+    manque = {
+        "montant": not espece.dossier.factures and not complement.montant,
+        "fondement": bool(complement.montant) and not complement.fondement,
+    }
+    exemples = {"montant": 'montant = "4200.00"', "fondement": 'fondement = "Indemnité de résiliation du contrat"'}
+    textes = {
+        "montant": "aucune facture ni aucun montant à déclarer n'est saisi",
+        "fondement": "rien ne dit d'où vient la somme déclarée sans facture",
+    }
+    for cle in (cle for cle, absent in manque.items() if absent):
+        yield Constat(
+            "DECLARATION_INCOMPLETE",
+            "a_completer",
+            textes[cle],
+            f"procedures.{NOM}.{cle}",
+            f"Écrire [procedures.{NOM}] {exemples[cle]}.",
+            motiver(_TABLE, espece.au, "FONDEMENT", "").fondement,
         )
 
 
@@ -134,26 +179,72 @@ def completer(espece: Espece) -> Mapping[str, Any]:
     debiteur = _debiteur(espece) or espece.dossier.debiteur
     collective = _procedure_collective(debiteur)
     dossier, decompte = espece.dossier, espece.decompte
-    non_echues = {e.facture for e in decompte.exclues if e.motif == "non_echue"}
-    a_echoir = [f for f in dossier.factures if f.numero in non_echues]
+    a_echoir = _lister_a_echoir(espece, collective)
+    hors_decompte = sum((e.montant for e in decompte.exclues if e.motif in _INEXIGIBLES), ZERO)
+    total_a_echoir = sum((somme["montant"] for somme in a_echoir), ZERO)
     return {
         "etat": _ETATS.get(debiteur.situation, ""),
-        "qualite_mandataire": collective.qualite_mandataire
-        or _QUALITES.get(debiteur.situation, "mandataire judiciaire"),
+        "qualite_mandataire": _qualifier_mandataire(espece),
         "mandataire": collective.mandataire or "",
         "jugement": collective.jugement,
         "publication_bodacc": collective.publication_bodacc,
         "tribunal": collective.tribunal or "",
         "numero": collective.numero or "",
-        "montant_echu": decompte.total,
-        "montant_a_echoir": sum((f.montant_a_payer for f in a_echoir), Decimal(0)),
-        "a_echoir": [{"numero": f.numero, "echeance": f.echeance, "montant": f.montant_a_payer} for f in a_echoir],
+        "renvoi": _dire_renvoi(espece, debiteur),
+        "montant_declare": decompte.total + hors_decompte,
+        "montant_hors_decompte": hors_decompte or "",
+        "montant_echu": decompte.total + hors_decompte - total_a_echoir,
+        "montant_a_echoir": total_a_echoir,
+        "a_echoir": a_echoir,
         "suretes": [{"type": s.type, "date": s.date, "inscription": s.inscription or ""} for s in dossier.suretes],
-        "privilege": ComplementDeclaration.model_validate(dossier.procedures.get(NOM, {})).privilege or "",
-        "reserve_propriete": any(c.reserve_propriete for c in dossier.tous_contrats),
+        "privilege": _complement(espece).privilege or "",
+        "reserve_propriete": bool(_reserves(espece)),
+        "biens_reserves": next((b for r in _reserves(espece) if isinstance(b := r.biens_en_nature, str)), ""),
         "instance_en_cours": _dire("juridiction saisie", saisie=dossier.situation.instance_en_cours),
         "titre_executoire": _dire("titre exécutoire", saisie=dossier.situation.titre_existant),
     }
+
+
+def _qualifier_mandataire(espece: Espece) -> str:
+    debiteur = _debiteur(espece) or espece.dossier.debiteur
+    saisie = _procedure_collective(debiteur).qualite_mandataire
+    return saisie or _QUALITES.get(debiteur.situation, "mandataire judiciaire")
+
+
+def _lister_a_echoir(espece: Espece, collective: ProcedureCollective) -> list[dict[str, Any]]:
+    """Ce qui n'était pas échu au jour du jugement, avec son échéance (L622-25) : le jugement n'y change rien."""
+    decompte, jugement = espece.decompte, collective.jugement
+    sommes = [
+        {"numero": solde.facture, "echeance": solde.echeance, "montant": solde.principal}
+        for solde in decompte.soldes
+        if jugement and solde.echeance >= jugement and solde.principal
+    ]
+    factures = {facture.numero: facture for facture in espece.dossier.factures}
+    sommes += [
+        {
+            "numero": exclue.facture,
+            "echeance": _terme(factures[exclue.facture], exclue.motif),
+            "montant": exclue.montant,
+        }
+        for exclue in decompte.exclues
+        if exclue.motif in _INEXIGIBLES
+    ]
+    return sorted(sommes, key=lambda somme: (somme["echeance"], somme["numero"]))
+
+
+def _terme(facture: Facture, motif: str) -> dt.date:
+    retenue = facture.retenue_garantie
+    return retenue.exigible_le if motif == "retenue_garantie" and retenue else facture.echeance
+
+
+def _dire_renvoi(espece: Espece, debiteur: Debiteur) -> str:
+    """Le texte qui étend la sauvegarde aux deux autres procédures."""
+    cle = {"redressement": "RENVOI_REDRESSEMENT", "liquidation": "RENVOI_LIQUIDATION"}.get(debiteur.situation)
+    return motiver(_TABLE, espece.au, cle, "").fondement.replace("'", "’") if cle else ""
+
+
+def _reserves(espece: Espece) -> list[ReservePropriete]:
+    return [contrat.reserve_propriete for contrat in espece.dossier.tous_contrats if contrat.reserve_propriete]
 
 
 def _dire(defaut: str, *, saisie: bool | str) -> str:
@@ -164,19 +255,24 @@ def _dire(defaut: str, *, saisie: bool | str) -> str:
 def adresser(espece: Espece) -> Destination:
     """Le mandataire judiciaire ou le liquidateur."""
     collective = _procedure_collective(_debiteur(espece) or espece.dossier.debiteur)
-    return Destination(lignes_adresse(collective.mandataire or "", collective.adresse))
+    lignes = lignes_adresse(collective.mandataire or "", collective.adresse)
+    qualite = _qualifier_mandataire(espece)
+    if not collective.mandataire:
+        return Destination(lignes)
+    return Destination((lignes[0], qualite[:1].upper() + qualite[1:], *lignes[1:]))
 
 
 def etapes(espece: Espece) -> tuple[str, ...]:
     """Envoi au mandataire, dans le délai, avec preuve du contenu."""
     debiteur = _debiteur(espece)
-    publication = _procedure_collective(debiteur).publication_bodacc if debiteur else None
-    limite = f" au plus tard le {date_longue(date_limite(espece, publication))}" if publication else ""
+    terme = terme_de_declaration(espece.dossier, debiteur) if debiteur else None
+    limite = f" au plus tard le {date_longue(terme)}" if terme else ""
+    revendication = "Revendiquer à part, dans son délai propre, les biens vendus avec réserve de propriété."
     return (
         "Relire la déclaration, la dater et la signer.",
         f"L’envoyer en recommandé au mandataire judiciaire ou au liquidateur{limite} ; la date d’envoi compte.",
         "Conserver la preuve de dépôt et une copie de tout ce qui est envoyé.",
-        "Si une clause de réserve de propriété existe, revendiquer les biens dans le délai propre à cette action.",
+        *((revendication,) if _reserves(espece) else ()),
     )
 
 

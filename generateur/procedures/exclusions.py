@@ -68,13 +68,13 @@ def _exclure_cession(espece: Espece) -> Iterator[tuple[str, str]]:
 
 def _exclure_inexigible(espece: Espece) -> Iterator[tuple[str, str]]:
     decompte, accord = espece.decompte, espece.dossier.accord
-    if accord and not _est_dechu(espece) and any(e.date > espece.au for e in accord.echeances):
+    if accord and not accord.est_dechu_le(espece.au) and any(e.date > espece.au for e in accord.echeances):
         yield (
             "ACCORD_EN_COURS",
             "un accord de paiement est en cours : la créance n'est pas exigible tant qu'il est respecté ; "
             "s'il ne l'est plus et prévoit la déchéance du terme, saisir decheance_terme = true",
         )
-    if decompte.soldes and decompte.principal + decompte.interets <= 0:
+    if decompte.soldes and decompte.total - decompte.frais <= 0:
         yield (
             "CREANCE_ETEINTE",
             "après avoirs et paiements, il ne reste rien à demander ; le solde créditeur est à restituer",
@@ -91,13 +91,6 @@ def _dire_exclues(exclues: tuple[FactureExclue, ...]) -> Iterator[tuple[str, str
         )
     elif any(e.motif != "contestee" for e in exclues):
         yield ("AUCUNE_FACTURE_DUE", "aucune facture ne peut être demandée à la date d'arrêté")
-
-
-def _est_dechu(espece: Espece) -> bool:
-    accord = espece.dossier.accord
-    if accord is None or isinstance(accord.decheance_terme, bool):
-        return bool(accord and accord.decheance_terme)
-    return accord.decheance_terme <= espece.au
 
 
 def _exclure_prescrite(espece: Espece) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,9 @@
 Le texte vise la facturation, non les personnes : une qualité douteuse se demande, elle ne se suppose pas.
 """
 
-from generateur.calculs.qualites import est_commercant
+from generateur.calculs.qualites import est_commercant, est_traite_en_professionnel
 from generateur.domaine.creances import ObjetCreance
+from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece
 
 _OBJET_PAR_NATURE: dict[str, ObjetCreance] = {
@@ -43,3 +44,15 @@ def cause_de_la_creance(espece: Espece) -> str:
         if objets == {cause}:
             return cause
     return "contractuelle"
+
+
+def est_professionnel_non_commercant(debiteur: Debiteur) -> bool:
+    """Association, société civile… : l'acte doit dire pourquoi L441-10 leur est applicable.
+
+    L'entrepreneur individuel a sa propre phrase (L526-22).
+    """
+    return (
+        debiteur.nature != "entrepreneur_individuel"
+        and est_commercant(debiteur) is False
+        and est_traite_en_professionnel(debiteur)
+    )

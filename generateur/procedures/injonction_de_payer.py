@@ -8,11 +8,13 @@ from typing import Any
 
 from pydantic import Field
 
+from generateur.calculs.qualites import est_commercant, qualite_de
 from generateur.controles.constat import Constat
-from generateur.domaine.langue import montant
+from generateur.domaine.langue import INSECABLE, montant
+from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import decimal_au, entier_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
-from generateur.procedures.facturation import cause_de_la_creance
+from generateur.procedures.facturation import cause_de_la_creance, est_professionnel_non_commercant
 from generateur.procedures.socle import (
     Acte,
     Complement,
@@ -28,6 +30,17 @@ from generateur.procedures.socle import (
 
 NOM = "injonction_de_payer"
 _TABLE = "motifs_injonction_de_payer"
+_COMMERCIALES = {
+    "TC": "COMPETENCE_COMMERCIALE",
+    "TAE": "COMPETENCE_COMMERCIALE",
+    "TMC": "COMPETENCE_COMMERCIALE",
+    "TJ_CHCOM": "COMPETENCE_ALSACE_MOSELLE",
+}
+_NAISSANCES: dict[frozenset[str | None], str] = {
+    frozenset({"commercant"}): ", née entre commerçants,",
+    frozenset({"artisan"}): ", née entre artisans,",
+    frozenset({"commercant", "artisan"}): ", née entre commerçant et artisan,",
+}
 
 
 class ComplementInjonction(Complement):
@@ -86,23 +99,44 @@ def completer(espece: Espece) -> Mapping[str, Any]:
         "renvoi_1408": _complement(espece).renvoi_1408 or "",
         "debiteur_est_entrepreneur_individuel": dossier.debiteur.nature == "entrepreneur_individuel",
         "cause": cause_de_la_creance(espece),
+        "professionnel_non_commercant": est_professionnel_non_commercant(dossier.debiteur),
         "competence": _dire_competence(espece),
         "solidarite": "solidairement" if _sont_solidaires(espece) else "",
+        "limites": _dire_limites(espece),
     }
 
 
 def _dire_competence(espece: Espece) -> str:
-    juridiction = espece.competence.juridiction
-    if juridiction is None or juridiction.type not in {"TC", "TAE", "TMC", "TJ_CHCOM"}:
+    """Pourquoi ce juge et non un autre ; se tait si le dossier l'impose ou si un texte spécial le désigne."""
+    juridiction, dossier = espece.competence.juridiction, espece.dossier
+    if juridiction is None or _complement(espece).juridiction:
         return ""
-    texte = motiver(_TABLE, espece.au, "COMPETENCE_COMMERCIALE", "").fondement
-    return (
-        f"La créance, née entre commerçants, sociétés commerciales ou artisans, relève de cette juridiction ({texte})."
+    if juridiction.type in _COMMERCIALES:
+        texte = motiver(_TABLE, espece.au, _COMMERCIALES[juridiction.type], "").fondement
+        parties = (dossier.creancier, *(d for d in dossier.debiteurs_poursuivis if d.role != "caution"))
+        qualites = frozenset(qualite_de(partie) for partie in parties)
+        return f"La créance{_NAISSANCES.get(qualites, '')} relève de la juridiction commerciale ({texte})."
+    if juridiction.type == "TJ" and est_commercant(dossier.debiteur) is False:
+        texte = motiver(_TABLE, espece.au, "COMPETENCE_CIVILE", "").fondement.replace("'", "’")
+        return f"Le débiteur n’ayant pas la qualité de commerçant, la demande relève du tribunal judiciaire ({texte})."
+    return ""
+
+
+def _dire_limites(espece: Espece) -> str:
+    """Une caution n'est condamnée que dans la limite de son engagement."""
+    return ", ".join(
+        f"{_nommer_caution(d)} dans la limite de {montant(d.cautionnement.montant_max)}"
+        for d in espece.dossier.debiteurs_poursuivis
+        if d.cautionnement and d.cautionnement.montant_max
     )
 
 
+def _nommer_caution(debiteur: Debiteur) -> str:
+    return f"{debiteur.civilite}{INSECABLE}{debiteur.nom_complet}" if debiteur.civilite else debiteur.nom_complet
+
+
 def _sont_solidaires(espece: Espece) -> bool:
-    autres = [d for d in espece.dossier.debiteurs if d is not espece.dossier.debiteur]
+    autres = [d for d in espece.dossier.debiteurs_poursuivis if d is not espece.dossier.debiteur]
     return bool(autres) and all(
         d.role == "codebiteur_solidaire" or (d.cautionnement is not None and d.cautionnement.solidaire) for d in autres
     )

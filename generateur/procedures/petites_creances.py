@@ -15,6 +15,7 @@ from generateur.procedures.exclusions import exclure_procedure_collective, exclu
 from generateur.procedures.facturation import (
     cause_de_la_creance,
     est_facturation_entre_commercants,
+    est_professionnel_non_commercant,
     objets_de_la_creance,
 )
 from generateur.procedures.socle import (
@@ -124,6 +125,7 @@ def completer(espece: Espece) -> Mapping[str, Any]:
     decompte = espece.decompte
     return {
         "cause": cause_de_la_creance(espece),
+        "professionnel_non_commercant": est_professionnel_non_commercant(espece.dossier.debiteur),
         "principal_et_interets": decompte.principal + decompte.interets,
         "seuil": decimal_au("seuil_petites_creances", espece.au),
         "motif_hors_exclusion": _dire_hors_exclusion(espece),
@@ -134,7 +136,7 @@ def completer(espece: Espece) -> Mapping[str, Any]:
 
 
 def _contracter(cour_appel: str | None) -> str:
-    return cour_appel[:1].lower() + cour_appel[1:] if cour_appel else ""
+    return (cour_appel[:1].lower() + cour_appel[1:]).replace("'", "’") if cour_appel else ""
 
 
 def _dire_hors_exclusion(espece: Espece) -> str:
@@ -155,15 +157,23 @@ def _limites(espece: Espece) -> Mapping[str, Any] | None:
     if negociation is None:
         return None
     remise = negociation.remise_pourcent
-    return negociation.model_dump() | {"remise_pourcent": pourcentage(remise) if remise else ""}
+    dite = "" if remise is None else pourcentage(remise) if remise else "aucune"
+    return {
+        "delai_mois": negociation.delai_mois,
+        "echeances": negociation.echeances,
+        "remise_pourcent": dite,
+        "libre": negociation.libre,
+    }
 
 
 def adresser(espece: Espece) -> Destination:
     """L'étude saisie, ou un commissaire de justice du ressort de la cour d'appel du débiteur."""
     destinataire = espece.dossier.destinataire
     if destinataire and destinataire.etude:
-        return Destination(lignes_adresse(destinataire.etude, destinataire.adresse))
-    ressort = f"Ressort de la {espece.competence.cour_appel}" if espece.competence.cour_appel else ""
+        courriel = (destinataire.courriel,) if destinataire.courriel else ()
+        return Destination((*lignes_adresse(destinataire.etude, destinataire.adresse), *courriel))
+    cour = _contracter(espece.competence.cour_appel)
+    ressort = f"Ressort de la {cour}" if cour else ""
     return Destination(tuple(ligne for ligne in ("Commissaire de justice", ressort) if ligne))
 
 
@@ -172,7 +182,7 @@ def etapes(espece: Espece) -> tuple[str, ...]:
     mois = entier_au("delais", espece.au, "reponse_petites_creances")
     return (
         "Relire la demande et la lettre à l’étude, les dater et les signer.",
-        f"Adresser la liasse et la lettre à : {', '.join(adresser(espece).lignes[:2])}.",
+        f"Adresser la liasse et la lettre à : {', '.join(adresser(espece).lignes)}.",
         f"Le débiteur a {mois} mois depuis l’envoi de l’invitation pour répondre ; son silence vaut refus.",
         "Ni la demande ni l’invitation n’interrompent la prescription ; seul l’accord constaté la suspend.",
         "En cas de refus ou de silence, relancer « generateur produire » avec --procedure injonction_de_payer.",

@@ -15,7 +15,7 @@ from generateur.controles.competence import Competence
 from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Adresse
-from generateur.domaine.socle import Chemin, Donnee, MontantPositif, Texte
+from generateur.domaine.socle import ZERO, Chemin, Donnee, MontantPositif, Texte
 from generateur.droit.tables import valeur_au
 
 
@@ -77,6 +77,16 @@ class Complement(Donnee):
     def frais(self) -> tuple[Frais, ...]:
         """Frais accessoires, pour les procédures qui en admettent."""
         return ()
+
+    @property
+    def hors_facture(self) -> Decimal:
+        """Créance demandée sans facture, pour les procédures qui l'admettent."""
+        return ZERO
+
+    @property
+    def libelle_hors_facture(self) -> str:
+        """D'où vient la créance demandée sans facture."""
+        return ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Le décompte mis en forme pour les actes : lignes, postes demandés, règles de calcul, taux pour la suite."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from generateur.calculs.decompte import Decompte, LigneInteret
 from generateur.calculs.qualites import est_entre_professionnels
@@ -9,15 +10,17 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au, valeur_au
-from generateur.procedures.socle import Frais
+from generateur.procedures.socle import Complement
 from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
 from generateur.redaction.regles import dire_regles
 from generateur.redaction.taux import dire_taux_poursuite
 from generateur.redaction.typographie import courber, date_courte, en_lettres
 
+_CITEES_DEUX_FOIS = 4  # au-delà, répéter les numéros des factures alourdit le tableau des sommes
+
 
 def presenter_decompte(
-    dossier: Dossier, decompte: Decompte, bordereau: Bordereau, frais: tuple[Frais, ...]
+    dossier: Dossier, decompte: Decompte, bordereau: Bordereau, complement: Complement
 ) -> DecompteActe:
     """Le décompte tel que les actes l'impriment."""
     a_penalites = est_entre_professionnels(dossier) and any(li.regime != "legal" for li in decompte.lignes)
@@ -36,14 +39,23 @@ def presenter_decompte(
         a_interets=bool(decompte.lignes),
         a_paiements=bool(decompte.imputations),
         lignes=tuple(_presenter_ligne(ligne) for ligne in decompte.lignes),
-        postes=_lister_postes(dossier, decompte, bordereau, frais),
+        postes=_lister_postes(dossier, decompte, bordereau, complement),
         regles=dire_regles(dossier, decompte),
         taux_poursuite=dire_taux_poursuite(dossier, decompte),
-        nom_interets="pénalités de retard" if a_penalites else "intérêts au taux légal",
+        nom_interets="pénalités de retard" if a_penalites else "intérêts",
         a_penalites=a_penalites,
         interets_courus=montant(sum((li.montant for li in decompte.lignes), ZERO)) if decompte.lignes else "",
-        total_factures=montant(decompte.principal + decompte.interets + decompte.indemnites),
+        principal_factures=montant(decompte.principal - decompte.hors_facture),
+        capitalisation=_texte("capitalisation", decompte.au) if _est_a_capitaliser(dossier, decompte) else "",
+        total_factures=montant(decompte.principal - decompte.hors_facture + decompte.interets + decompte.indemnites),
     )
+
+
+def _est_a_capitaliser(dossier: Dossier, decompte: Decompte) -> bool:
+    """Le contrat d'une facture qui porte intérêt prévoit la capitalisation : elle se demande, sans se chiffrer."""
+    portees = {ligne.facture for ligne in decompte.lignes}
+    contrats = (dossier.contrat_de(f) for f in dossier.factures if f.numero in portees)
+    return any(contrat is not None and contrat.capitalisation for contrat in contrats)
 
 
 def _presenter_ligne(ligne: LigneInteret) -> LigneActe:
@@ -63,21 +75,50 @@ def _texte(cle: str, au: dt.date) -> str:
     return courber(str(valeur_au("textes_demande", au, cle).valeur))
 
 
+def _justifier_interets(dossier: Dossier, decompte: Decompte) -> Iterator[str | None]:
+    """Ce qui fait courir les intérêts ou en fixe le taux : mise en demeure, contrat, conditions générales, factures."""
+    regimes = {ligne.regime for ligne in decompte.lignes}
+    if "legal" in regimes:
+        for mise in dossier.toutes_mises_en_demeure:
+            yield from (mise.fichier, mise.preuve_depot, mise.accuse)
+    portees = {ligne.facture for ligne in decompte.lignes}
+    for facture in (f for f in dossier.factures if f.numero in portees):
+        contrat = dossier.contrat_de(facture)
+        if regimes - {"legal", "suppletif"} and contrat and (not dossier.cgv or contrat.source_penalites == "contrat"):
+            yield contrat.fichier
+        elif "suppletif" in regimes and not dossier.cgv:
+            yield facture.fichier
+    if regimes - {"legal"} and dossier.cgv:
+        yield dossier.cgv.fichier
+
+
 def _lister_postes(
-    dossier: Dossier, decompte: Decompte, bordereau: Bordereau, frais: tuple[Frais, ...]
+    dossier: Dossier, decompte: Decompte, bordereau: Bordereau, complement: Complement
 ) -> tuple[PosteActe, ...]:
     """Ce qui est demandé, poste par poste ; un poste nul se tait."""
     au = decompte.au
     factures = [f for f in dossier.factures if any(s.facture == f.numero for s in decompte.soldes)]
+    fichiers = {f.numero: f.fichier for f in factures}
     contrats = [c for f in factures if (c := dossier.contrat_de(f))]
-    postes = [
-        PosteActe(
-            "Principal restant dû",
-            montant(decompte.principal),
-            _texte("principal", au),
-            bordereau.citation(*(f.fichier for f in factures)),
+    postes = []
+    if factures or not decompte.hors_facture:
+        postes.append(
+            PosteActe(
+                "Principal restant dû",
+                montant(decompte.principal - decompte.hors_facture),
+                _texte("principal", au),
+                bordereau.citation(*(f.fichier for f in factures)),
+            )
         )
-    ]
+    if decompte.hors_facture:
+        postes.append(
+            PosteActe(
+                complement.libelle_hors_facture,
+                montant(decompte.hors_facture),
+                _texte("principal", au),
+                bordereau.citation(*(c.fichier for c in dossier.tous_contrats)),
+            )
+        )
     if decompte.interets:
         legal = all(ligne.regime == "legal" for ligne in decompte.lignes)
         nature = "Intérêts au taux légal arrêtés" if legal else "Pénalités de retard arrêtées"
@@ -88,18 +129,19 @@ def _lister_postes(
                 f"{nature} au {date_longue(dernier_jour)}",
                 montant(decompte.interets),
                 _texte("interets_legaux" if legal else "penalites", au),
-                bordereau.citation(dossier.cgv.fichier if dossier.cgv and not legal else None),
+                bordereau.citation(*_justifier_interets(dossier, decompte)),
             )
         )
     if decompte.indemnites:
         unite = decimal_au("indemnite_recouvrement", au)
-        combien = sum(solde.indemnite > 0 for solde in decompte.soldes)
+        retard = [solde.facture for solde in decompte.soldes if solde.indemnite > 0]
+        combien, citation = len(retard), bordereau.citation(*(fichiers[numero] for numero in retard))
         postes.append(
             PosteActe(
                 f"Indemnité forfaitaire pour frais de recouvrement ({combien}{INSECABLE}×{INSECABLE}{montant(unite)})",
                 montant(decompte.indemnites),
                 _texte("indemnite_recouvrement", au),
-                "",
+                citation if combien <= _CITEES_DEUX_FOIS or citation != postes[0].citation else "mêmes pièces",
             )
         )
     if decompte.clause_penale:
@@ -112,6 +154,7 @@ def _lister_postes(
             )
         )
     postes += [
-        PosteActe(f.libelle, montant(f.montant), _texte("frais", au), bordereau.citation(f.fichier)) for f in frais
+        PosteActe(f.libelle, montant(f.montant), _texte("frais", au), bordereau.citation(f.fichier))
+        for f in complement.frais
     ]
     return tuple(postes)

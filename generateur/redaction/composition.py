@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.decompte import Decompte, SoldeFacture
 from generateur.calculs.qualites import est_creancier_professionnel, est_traite_en_professionnel
 from generateur.domaine.bordereau import Bordereau
-from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Relance
+from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.domaine.parties import Debiteur
@@ -34,7 +35,8 @@ from generateur.redaction.contexte import (
     SignataireActe,
 )
 from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
-from generateur.redaction.typographie import courber, majuscule, pluriel
+from generateur.redaction.faits import dire_autres_faits
+from generateur.redaction.typographie import adoucir_capitales, couper_adresse, courber, majuscule, pluriel
 
 _CONTRATS = {
     "contrat": ("contrat", "le contrat"),
@@ -54,7 +56,7 @@ _CANAUX = {
     "sms": "SMS",
     "courrier": "courrier",
     "lrar": "lettre recommandée avec demande d’avis de réception",
-    "visite": "visite",
+    "visite": "visite sur place",
 }
 _MODES = {
     "lrar": "lettre recommandée avec demande d’avis de réception",
@@ -87,6 +89,23 @@ class Mesures:
     mentions: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class BordereauSuivi(Bordereau):
+    """Le bordereau, qui retient les pièces déjà citées : toute pièce jointe l'est au moins une fois."""
+
+    citees: set[str] = field(default_factory=set)
+
+    def citation(self, *fichiers: str | None) -> str:
+        """Comme le bordereau, en notant ce qui est cité."""
+        self.citees.update(numero for fichier in fichiers if (numero := self.numero_de(fichier)))
+        return super().citation(*fichiers)
+
+    def citer_le_reste(self) -> str:
+        """Les pièces que rien d'autre ne cite, chacune par son titre."""
+        reste = [piece for piece in self.pieces if piece.numero not in self.citees]
+        return f"{INSECABLE}; ".join(f"{piece.titre} {self.citation(piece.fichier)}" for piece in reste)
+
+
 def composer_contexte(matiere: Matiere) -> ContexteActes:
     """Contexte complet, sans les mesures de la liasse (voir `mesurer_contexte`)."""
     espece, bordereau = matiere.espece, matiere.bordereau
@@ -94,9 +113,14 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
     procedure = matiere.procedure
     adresse = procedure.adresser(espece).lignes if procedure.adresser else ()
     complement = {cle: mettre_en_forme(v) for cle, v in procedure.completer(espece).items()}
-    debiteurs = tuple(_designer_debiteur(d, bordereau) for d in dossier.debiteurs)
-    rang = dossier.debiteurs.index(dossier.debiteur)
-    return ContexteActes(
+    bordereau = BordereauSuivi(bordereau.pieces)
+    poursuivis = dossier.debiteurs_poursuivis
+    debiteurs = tuple(_designer_debiteur(d, bordereau) for d in poursuivis)
+    rang = poursuivis.index(dossier.debiteur)
+    creancier = designer(
+        dossier.creancier, professionnel=est_creancier_professionnel(dossier.creancier), role="Créancier"
+    )
+    contexte = ContexteActes(
         reference=dossier.reference,
         objet=dossier.objet,
         titre_acte="",
@@ -105,18 +129,14 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         date_arrete=date_longue(espece.au),
         lendemain_arrete=date_longue(espece.au + _UN_JOUR),
         projet=matiere.projet,
-        creancier=designer(
-            dossier.creancier,
-            professionnel=est_creancier_professionnel(dossier.creancier),
-            role="Créancier",
-        ),
-        mandataire=designer_mandataire(dossier.mandataire) if dossier.mandataire else None,
+        creancier=creancier,
+        mandataire=designer_mandataire(m, bordereau.citation(m.pouvoir)) if (m := dossier.mandataire) else None,
         debiteur=debiteurs[rang],
         debiteurs=debiteurs,
         a_plusieurs_debiteurs=len(debiteurs) > 1,
         destinataire=adresse,
         juridiction=_presenter_juridiction(matiere, adresse),
-        signataire=_presenter_signataire(dossier),
+        signataire=_presenter_signataire(dossier, bordereau),
         contrats=tuple(_presenter_contrat(c, bordereau) for c in dossier.tous_contrats if c.nature != "aucun"),
         cgv=_presenter_cgv(dossier, bordereau),
         livraisons=_lister_livraisons(dossier, bordereau),
@@ -126,19 +146,19 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         paiements=_lister_paiements(dossier, decompte, bordereau),
         relances=_lister_relances(dossier, bordereau),
         mises_en_demeure=tuple(_presenter_mise_en_demeure(m, bordereau) for m in dossier.toutes_mises_en_demeure),
-        decompte=presenter_decompte(dossier, decompte, bordereau, procedure.complement_de(dossier).frais),
+        decompte=presenter_decompte(dossier, decompte, bordereau, procedure.complement_de(dossier)),
         pieces=tuple(
             PieceActe(p.numero.replace(" ", INSECABLE), p.titre, date_longue(p.date) if p.date else "", "", "", "")
             for p in bordereau.pieces
         ),
-        autres_pieces=bordereau.citation(
-            *(p.fichier for p in bordereau.pieces if p.categorie in {"identite", "autre"})
-        ),
+        autres_faits=dire_autres_faits(espece, bordereau, creancier, debiteurs[rang]),
+        autres_pieces="",
         liasse=LiasseActe("", pluriel(len(bordereau.pieces), "pièce")),
         fiche=matiere.fiche,
         negociation=_presenter_negociation(complement.pop("negociation", None)),
         complement=complement,
     )
+    return replace(contexte, autres_pieces=bordereau.citer_le_reste())
 
 
 def mesurer_contexte(contexte: ContexteActes, mesures: Mesures) -> ContexteActes:
@@ -182,20 +202,24 @@ def _presenter_juridiction(matiere: Matiere, adresse: tuple[str, ...]) -> Juridi
         return None
     nom = adresse[0]
     contracte = nom[:1].lower() + nom[1:]
-    magistrat = f"Madame, Monsieur le Président du {contracte}"
+    magistrat = f"Madame ou Monsieur le Président du {contracte}"
     if contracte.startswith("chambre"):
-        magistrat = f"Madame, Monsieur le Président de la {contracte}"
+        magistrat = f"Madame ou Monsieur le Président de la {contracte}"
     elif contracte.startswith("juge"):
-        magistrat = f"Madame, Monsieur le {contracte}"
+        magistrat = f"Madame ou Monsieur le {contracte}"
     article = "de la " if contracte.startswith("chambre") else "du "
-    return JuridictionActe(nom, f"{article}{contracte}", adresse[1:], magistrat, competence.cour_appel or "")
+    lignes = tuple(ligne for texte in adresse[1:] for ligne in couper_adresse(adoucir_capitales(texte)))
+    return JuridictionActe(nom, f"{article}{contracte}", lignes, magistrat, courber(competence.cour_appel or ""))
 
 
-def _presenter_signataire(dossier: Dossier) -> SignataireActe:
+def _presenter_signataire(dossier: Dossier, bordereau: Bordereau) -> SignataireActe:
+    """Qui signe ; un délégataire dit son pouvoir, et la pièce qui le prouve."""
     partie = dossier.mandataire or dossier.creancier
     lieu = partie.domicile.commune
-    if partie.signataire:
-        return SignataireActe(partie.signataire.nom, partie.signataire.qualite or "", lieu)
+    if signataire := partie.signataire:
+        pouvoir = bordereau.citation(signataire.pouvoir)
+        qualites = (signataire.qualite, f"selon le pouvoir produit {pouvoir}" if pouvoir else "")
+        return SignataireActe(signataire.nom, ", ".join(q for q in qualites if q), lieu)
     if partie.representant:
         return SignataireActe(partie.representant.nom, partie.representant.qualite or "", lieu)
     return SignataireActe(partie.nom_complet, partie.profession or "" if partie.est_physique else "", lieu)
@@ -285,7 +309,7 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
             PaiementActe(
                 date=date_longue(imputation.date),
                 montant=montant(imputation.montant),
-                mode=", ".join(dict.fromkeys(p.mode for p in du_jour if p.mode)),
+                mode=", ".join(dict.fromkeys(mode for p in du_jour if (mode := _dire_mode(dossier, p)))),
                 facture=imputation.facture,
                 sur_interets=montant(imputation.interets),
                 sur_principal=montant(imputation.principal),
@@ -293,6 +317,15 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
             )
         )
     return tuple(lignes)
+
+
+def _dire_mode(dossier: Dossier, paiement: Paiement) -> str:
+    """« virement de Untel (référence VIR-22) » : l'auteur n'est nommé que si ce n'est pas le débiteur."""
+    du_debiteur = emane_du_debiteur(dossier, paiement.auteur, par_son_representant=False)
+    auteur = "" if du_debiteur else f" de {paiement.auteur}"
+    reference = f" (référence {paiement.reference})" if paiement.reference else ""
+    mode = paiement.mode or ("versement" if auteur or reference else "")
+    return f"{mode}{auteur}{reference}"
 
 
 def _lister_relances(dossier: Dossier, bordereau: Bordereau) -> tuple[RelanceActe, ...]:
@@ -306,7 +339,7 @@ def _presenter_relance(rang: int, relance: Relance, bordereau: Bordereau) -> Rel
         rang=str(rang),
         date=date_longue(relance.date),
         canal=_CANAUX[relance.canal],
-        objet=relance.objet or "",
+        objet=_dire_objet(relance),
         interlocuteur=relance.interlocuteur or "",
         reponse=relance.reponse or "",
         piece=f"n°{INSECABLE}{numero.replace(' ', INSECABLE)}" if numero else "",
@@ -314,8 +347,16 @@ def _presenter_relance(rang: int, relance: Relance, bordereau: Bordereau) -> Rel
     )
 
 
+def _dire_objet(relance: Relance) -> str:
+    """« Niveau 2 – Rappel de facture » ; un niveau en toutes lettres se lit tel quel."""
+    niveau = relance.niveau
+    chiffre = isinstance(niveau, int) or (niveau is not None and niveau.isdigit())
+    rang = f"Niveau{INSECABLE}{niveau}" if chiffre else majuscule(str(niveau or ""))
+    return " – ".join(partie for partie in (rang, relance.objet) if partie)
+
+
 def _presenter_mise_en_demeure(mise: MiseEnDemeure, bordereau: Bordereau) -> MiseEnDemeureActe:
-    numero = f" n°{INSECABLE}{mise.numero}" if mise.numero else ""
+    numero = f" n°{INSECABLE}{mise.numero.replace(' ', INSECABLE)}" if mise.numero else ""
     return MiseEnDemeureActe(
         date=date_longue(mise.date_envoi),
         mode=f"{_MODES[mise.mode]}{numero}",

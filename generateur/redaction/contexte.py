@@ -27,7 +27,7 @@ class PartieActe:
     bic: str
     e: str  # accord du participe : « e » ou vide
     est_professionnel: bool
-    engagement: str = ""  # caution : phrase sans point, « Elle s’est portée caution solidaire le … (pièce n° 5) »
+    engagement: str = ""  # caution ou mandataire : phrase sans point, « Elle s’est portée caution … (pièce n° 5) »
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class JuridictionActe:
     nom: str  # « Tribunal des activités économiques de Lyon »
     du_nom: str  # « du tribunal des activités économiques de Lyon »
     adresse: tuple[str, ...]
-    magistrat: str  # « Madame, Monsieur le Président du tribunal … »
+    magistrat: str  # « Madame ou Monsieur le Président du tribunal … »
     cour_appel: str
 
 
@@ -194,6 +194,8 @@ class DecompteActe:
     nom_interets: str = "intérêts"  # pluriel, sans article ni taux : « pénalités de retard », sinon « intérêts »
     a_penalites: bool = False  # les intérêts sont les pénalités de L441-10, non l'intérêt légal
     interets_courus: str = ""  # somme des lignes, avant imputation des paiements ; vide : la ligne de total se tait
+    principal_factures: str = ""  # principal des seules factures : la créance déclarée sans facture a son poste
+    capitalisation: str = ""  # « article 1343-2 du code civil » si le contrat la prévoit, vide sinon
     total_factures: str = ""  # somme des totaux par facture, hors clause pénale et frais ; vide : même effet
 
 
@@ -302,7 +304,8 @@ class ContexteActes:
     mises_en_demeure: tuple[MiseEnDemeureActe, ...]
     decompte: DecompteActe
     pieces: tuple[PieceActe, ...]
-    autres_pieces: str  # pièces que les faits ne citent pas : « (pièces n° 11 et 12) », vide sinon
+    autres_faits: tuple[str, ...]  # phrases complètes : cession, accord, reconnaissance, rejet d'un paiement…
+    autres_pieces: str  # pièces que rien ne cite : « Relevé de compte (pièce n° 11) ; … », vide sinon
     liasse: LiasseActe
     fiche: FicheInterne | None
     negociation: NegociationActe | None

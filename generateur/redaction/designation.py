@@ -1,6 +1,6 @@
 """Comment les actes désignent les parties : identité complète (CPC 54 et 57), mentions sociales, adresses."""
 
-from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant, nombre
 from generateur.domaine.parties import Adresse, Debiteur, Identite, Mandataire, Representant
 from generateur.procedures.socle import lignes_adresse
 from generateur.redaction.contexte import PartieActe
@@ -69,7 +69,7 @@ def designer(partie: Identite, *, professionnel: bool, role: str = "", engagemen
         mentions=_mentions_sociales(partie),
         representant=_representer(partie),
         courriel=partie.courriel or "",
-        telephone=partie.telephone or "",
+        telephone=(partie.telephone or "").replace(" ", INSECABLE),
         iban=grouper_chiffres(partie.iban) if partie.iban else "",
         bic=partie.bic or "",
         e="e" if feminin else "",
@@ -122,16 +122,36 @@ def _identifier(partie: Identite) -> str:
 
 
 def _morceaux_morale(partie: Identite) -> list[str]:
-    forme = "" if (partie.forme or "").casefold() == _nom_commun(partie) else partie.forme
-    capital = f" au capital de {montant(partie.capital)}" if partie.capital else ""
+    forme = _dire_forme(partie)
+    capital = _dire_capital(partie)
     return [
         majuscule(_titrer(partie)[0]),
         f"{forme}{capital}" if forme else capital.removeprefix(" "),
-        f"nom commercial {_citer(commercial)}" if (commercial := partie.nom_commercial or partie.enseigne) else "",
+        _dire_anciens_noms(partie),
+        f"nom commercial {_citer(partie.nom_commercial)}" if partie.nom_commercial else "",
+        f"enseigne {_citer(partie.enseigne)}" if partie.enseigne else "",
         _immatriculer(partie),
         f"dont le siège est {adresse_sur_une_ligne(partie.domicile)}",
+        _dire_etablissement(partie),
+        _dire_anciennes_adresses(partie),
         _representer(partie),
     ]
+
+
+def _dire_forme(partie: Identite) -> str:
+    """La forme, en apposition : « association loi 1901 » après « l’association … », rien si le nom commun la dit."""
+    forme, commun = partie.forme or "", _nom_commun(partie)
+    if forme.casefold() == commun:
+        return ""
+    return f"{commun}{forme[len(commun) :]}" if forme.casefold().startswith(f"{commun} ") else forme
+
+
+def _dire_capital(partie: Identite) -> str:
+    """« au capital de 20 000 € » : l'usage omet les centimes nuls."""
+    if not partie.capital:
+        return ""
+    rond = partie.capital == partie.capital.to_integral_value()
+    return f" au capital de {nombre(partie.capital, 0 if rond else 2)}{INSECABLE}€"
 
 
 def _morceaux_physique(partie: Identite) -> list[str]:
@@ -143,15 +163,39 @@ def _morceaux_physique(partie: Identite) -> list[str]:
         f"de nationalité {partie.nationalite}" if partie.nationalite else "",
         partie.profession or "",
         f"entrepreneur individuel{_enseigner(partie)}" if partie.nature == "entrepreneur_individuel" else "",
+        _dire_anciens_noms(partie),
         _immatriculer(partie),
         f"demeurant {adresse_sur_une_ligne(partie.domicile)}",
-        f"dont l’établissement est situé {adresse_sur_une_ligne(partie.etablissement)}" if partie.etablissement else "",
+        _dire_etablissement(partie),
+        _dire_anciennes_adresses(partie),
     ]
 
 
 def _enseigner(partie: Identite) -> str:
-    enseigne = partie.enseigne or partie.nom_commercial
-    return f" exerçant sous l’enseigne {_citer(enseigne)}" if enseigne else ""
+    noms = [
+        f"sous l’enseigne {_citer(partie.enseigne)}" if partie.enseigne else "",
+        f"sous le nom commercial {_citer(partie.nom_commercial)}" if partie.nom_commercial else "",
+    ]
+    exercice = " et ".join(nom for nom in noms if nom)
+    return f" exerçant {exercice}" if exercice else ""
+
+
+def _dire_anciens_noms(partie: Identite) -> str:
+    """Les pièces portent parfois le nom d'avant : l'acte fait le lien."""
+    if not partie.anciennes_denominations:
+        return ""
+    dite = f"dénommé{_accorder(partie)}" if not partie.est_physique else f"connu{_accorder(partie)} sous le nom de"
+    return f"anciennement {dite} {enumerer([_citer(nom) for nom in partie.anciennes_denominations])}"
+
+
+def _dire_etablissement(partie: Identite) -> str:
+    lieu = partie.lieu_d_exercice
+    return f"dont l’établissement est situé {adresse_sur_une_ligne(lieu)}" if lieu else ""
+
+
+def _dire_anciennes_adresses(partie: Identite) -> str:
+    adresses = [adresse_sur_une_ligne(adresse) for adresse in partie.anciennes_adresses]
+    return f"anciennement {' ; '.join(adresses)}" if adresses else ""
 
 
 def _citer(nom: str) -> str:
@@ -169,12 +213,12 @@ def _immatriculer(partie: Identite) -> str:
 
 
 def _mentions_sociales(partie: Identite) -> str:
-    """Mentions d'un papier d'affaires (C. com. R123-237 et R123-238)."""
-    capital = f" au capital de {montant(partie.capital)}" if partie.capital else ""
+    """Mentions d'un papier d'affaires (C. com. R123-237 et R526-27 : le nom, suivi immédiatement de « EI »)."""
+    capital = _dire_capital(partie)
     siren = partie.siren_deduit
     numero = grouper_chiffres(siren, 3, 3, 3) if siren else ""
     registre = f"RCS {partie.rcs_ville} {numero}" if partie.rcs_ville else f"SIREN {numero}" if numero else ""
-    ei = "EI" if partie.nature == "entrepreneur_individuel" else ""
+    ei = f"{partie.nom_complet} EI" if partie.nature == "entrepreneur_individuel" else ""
     mentions = (
         f"{partie.forme}{capital}" if partie.forme else ei,
         registre,
@@ -200,9 +244,11 @@ def _nommer_representant(representant: Representant) -> str:
     return texte
 
 
-def designer_mandataire(mandataire: Mandataire) -> PartieActe:
-    """Le mandataire du créancier."""
-    return designer(mandataire, professionnel=True)
+def designer_mandataire(mandataire: Mandataire, pouvoir: str) -> PartieActe:
+    """Le mandataire du créancier ; `pouvoir` cite la pièce qui le prouve, vide s'il n'en faut pas."""
+    pronom = "Elle" if _accorder(mandataire) else "Il"
+    engagement = f"{pronom} agit en vertu du pouvoir produit {pouvoir}" if pouvoir else ""
+    return designer(mandataire, professionnel=True, engagement=engagement)
 
 
 def dire_engagement(debiteur: Debiteur, citation: str) -> str:

@@ -23,6 +23,7 @@ from lxml import etree
 from generateur.erreurs import ErreurModele
 from generateur.redaction.adaptation import adapter_arbre
 from generateur.redaction.allure import adapter_allure, lire_allure
+from generateur.redaction.balises import refuser_balises_ouvertes
 from generateur.redaction.champs import champs_du_modele
 from generateur.redaction.charte import (
     PREFIXE_CHARTE,
@@ -210,6 +211,7 @@ class Bibliotheque:
         paquet = self.paquet(nom)
         racine = lire_xml(paquet.parties[paquet.principale])
         corps = racine.find(mot("body"))
+        refuser_balises_ouvertes(corps, nom)
         adapter_arbre(corps, lire_allure(self.charte or paquet))
         if self.charte is not None:
             refuser_styles_inconnus(corps, identifiants_de_styles(self.charte), nom)
@@ -247,6 +249,7 @@ class Gabarit:
         textes: dict[str, Template] = {}
         for partie, arbre in arbres.items():
             refuser_styles_inconnus(arbre, connus, self.nom)
+            refuser_balises_ouvertes(arbre, self._nom_source(partie).partition("#")[0])
             adapter_arbre(arbre, allure)
             texte = etree.tostring(arbre, encoding="unicode")
             paquet.parties[partie] = texte.encode()

@@ -43,7 +43,7 @@ def _compter(decompte: Decompte, base: int) -> str:
         fin = "au dernier jour du tableau, inclus"
     annee = f"{base}{INSECABLE}jours" + (" les années bissextiles" if base > _ANNEE_ORDINAIRE else " par an")
     return (
-        f"Intérêts simples, {departs} {fin}, sur {annee}, arrondis au centime le plus proche par période ; "
+        f"Intérêts simples, {departs} {fin}, sur {annee}, arrondis au centime le plus proche par période{INSECABLE}; "
         f"les périodes sont coupées au 1er{INSECABLE}janvier et au 1er{INSECABLE}juillet, "
         "à chaque paiement et à chaque avoir."
     )
@@ -54,8 +54,9 @@ def _dire_taux_employes(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
     if "suppletif" in regimes:
         points = nombre(decimal_au("penalites_points_suppletifs", decompte.au), 0)
         yield (
-            "À défaut de taux convenu, le taux de chaque semestre est celui de la Banque centrale européenne "
-            f"au 1er{INSECABLE}janvier ou au 1er{INSECABLE}juillet, majoré de {points}{INSECABLE}points "
+            "Le taux de chaque semestre est celui de l’opération de refinancement la plus récente de la Banque "
+            f"centrale européenne au 1er{INSECABLE}janvier ou au 1er{INSECABLE}juillet, "
+            f"majoré de {points}{INSECABLE}points de pourcentage "
             f"({_texte('penalites', decompte)})."
         )
     if "legal" in regimes:

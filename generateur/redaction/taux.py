@@ -52,7 +52,7 @@ def _nommer(factures: list[str]) -> str:
 
 def _dire_taux(dossier: Dossier, ligne: LigneInteret, au: dt.date) -> str:
     if ligne.regime == "legal":
-        return "au taux d’intérêt légal"
+        return "au taux légal"
     if ligne.regime == "suppletif":
         points = decimal_au("penalites_points_suppletifs", au)
         return (

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 import pytest
 
 from generateur.cli import generateur
+from generateur.dependances import lister_exemples
 from generateur.erreurs import CodeSortie
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
@@ -69,12 +71,20 @@ def test_sans_commande_l_aide(commander):
         (["verifier"], "il manque l'argument DOSSIER"),
         (["verifier", "x", "--jso"], "vouliez-vous dire"),
         (["verifier", "x", "--au", "demain"], "« demain » n'est pas une date"),
-        (["verifier", "x", "--au", "2026-02-30"], "n'est pas une date"),
+        (["verifier", "x", "--au", "2026-02-30"], "n'existe pas au calendrier"),
+        (["produire", "x", "--max-mo", "0"], "entier positif"),
+        (["produire", "x", "--max-mo", "9" * 5000], "entier positif"),
+        (["verifier", "x", "--au", "20261121"], "n'est pas une date"),
+        (["verifier", "x", "--au", "2026-W01-1"], "n'est pas une date"),
+        (["droit", "--au", "9999-12-31"], "l'année 9999"),
         (["verifier", "x", "--au"], "demande une valeur"),
         (["verifier", "x", "y"], "argument en trop"),
         (["verifier", str(EXEMPLES / "2026-0042"), "--procedure", "assignation"], "procédure inconnue"),
         (["schema", "liasse"], "schéma inconnu"),
         (["droit", "inconnue"], "n'existe pas"),
+        (["droit", "taux bce"], "Tables proches : taux_bce_refinancement."),
+        (["droit", "delais", "oposition"], "Séries : opposition"),
+        (["droit", "taux_bce_refinancement", "x"], "qu'une série"),
         (["nouveau", "Réf"], "ne convient pas"),
         (["produire", "x", "--max-mo", "zéro"], "nombre entier positif"),
         (["produire", "x", "--tampon-place", "milieu"], "milieu"),
@@ -173,7 +183,7 @@ def test_choisir_avec_une_procedure_imposee_la_retient_et_le_dit(commander):
     assert "PROCEDURE_IMPOSEE" in {c["code"] for c in objet["constats"]}
 
 
-@pytest.mark.parametrize("chemin", sorted(EXEMPLES.glob("2*")), ids=lambda chemin: chemin.name)
+@pytest.mark.parametrize("chemin", lister_exemples(), ids=lambda chemin: chemin.name)
 def test_chiffrer_rend_des_sommes_exactes(commander, chemin):
     reponse = commander("chiffrer", chemin, "--json")
     assert reponse.code == 0
@@ -211,6 +221,39 @@ def test_hors_horizon_sort_6_en_nommant_la_table(commander, commande):
 def test_le_detail_technique_ne_sort_qu_avec_v(commander, tmp_path):
     assert "Traceback" not in commander("verifier", tmp_path / "rien").messages
     assert "Traceback" in commander("verifier", tmp_path / "rien", "-v").messages
+
+
+@pytest.mark.parametrize(
+    ("reference", "suite"),
+    [("2026-0042", "generateur produire"), ("2026-0074", "generateur mettre-en-demeure"), ("2026-0079", "verifier")],
+)
+def test_verifier_dit_la_commande_qui_suit(commander, reference, suite):
+    derniere = commander("verifier", EXEMPLES / reference).sortie.strip().splitlines()[-1]
+    assert derniere.startswith("Ensuite : ")
+    assert suite in derniere
+    assert (EXEMPLES / reference).as_posix() in derniere
+
+
+def test_verifier_donne_la_ligne_de_chaque_constat(commander, copier):
+    dossier = copier("2026-0042", ('999 999 998"', '999 999 999"'))
+    lignes = (dossier / "dossier.toml").read_text("utf-8").splitlines()
+    rang = next(i for i, ligne in enumerate(lignes, start=1) if '"999 999 999"' in ligne)
+    assert f"où : dossier.toml, ligne {rang}, debiteurs[1].siren" in commander("verifier", dossier).sortie
+
+
+def test_un_fichier_range_mais_cite_nulle_part_est_signale(commander, copier):
+    dossier = copier("2026-0042")
+    (dossier / "pieces" / "bon signé.pdf").write_bytes(b"%PDF-1.4")
+    sortie = commander("verifier", dossier).sortie
+    assert "cités nulle part" in sortie
+    assert 'fichier = "pieces/bon signé.pdf"' in sortie
+
+
+def test_chiffrer_dit_le_trop_percu(commander, copier):
+    dossier = copier("2026-0042")
+    with (dossier / "dossier.toml").open("a", encoding="utf-8") as fichier:
+        fichier.write('\n[[paiements]]\ndate = 2026-10-01\nmontant = "90 000,00"\n')
+    assert "Trop-perçu" in commander("chiffrer", dossier).sortie
 
 
 def test_nouveau_ecrit_un_squelette_et_verifier_dit_tout_ce_qui_reste(commander, tmp_path):
@@ -281,11 +324,23 @@ def test_droit_hors_de_ce_qui_est_connu_sort_6(commander, au):
     assert "taux_bce_refinancement" in reponse.messages
 
 
+def test_un_dossier_a_moitie_saisi_ne_tait_pas_les_echeances_des_autres(commander, copier):
+    racine = copier("2026-0042").parent
+    commander("nouveau", "brouillon", "--racine", racine)
+    reponse = commander("echeances", racine)
+    assert reponse.code == CodeSortie.LOT_PARTIEL
+    assert "2026-0042 — " in reponse.sortie
+    assert "brouillon — NE SE LIT PAS" in reponse.sortie
+    assert commander("echeances", racine / "brouillon").code == CodeSortie.LECTURE
+
+
 def test_echeances_et_agenda(commander, tmp_path):
-    agenda = tmp_path / "echeances.ics"
-    reponse = commander("echeances", EXEMPLES, "--ics", agenda, "--json")
+    exemples, agenda = tmp_path / "dossiers", tmp_path / "echeances.ics"
+    for exemple in (*lister_exemples(), EXEMPLES / "creanciers"):
+        shutil.copytree(exemple, exemples / exemple.name)
+    reponse = commander("echeances", exemples, "--ics", agenda, "--json")
     assert reponse.code == 0
-    assert {dossier["reference"] for dossier in reponse.objet["dossiers"]} == {p.name for p in EXEMPLES.glob("2*")}
+    assert {dossier["reference"] for dossier in reponse.objet["dossiers"]} == {p.name for p in lister_exemples()}
     echeances = [e for dossier in reponse.objet["dossiers"] for e in dossier["echeances"]]
     assert echeances
     assert all(set(e) == {"titre", "date", "fondement", "explication"} for e in echeances)

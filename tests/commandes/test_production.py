@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 import pypdf
@@ -184,6 +185,18 @@ def test_une_piece_manquante_ou_illisible_sort_8(commander, copier, tmp_path, ab
     assert not (tmp_path / "sortie" / "2026-0042").exists()
 
 
+def test_un_nom_de_fichier_aux_accents_decomposes_est_la_meme_piece(commander, copier, tmp_path):
+    """macOS et certaines clés USB écrivent « e » suivi d'un accent ; le dossier s'écrit avec « é »."""
+    dossier = copier("2026-0042", ("pieces/bl118.pdf", "pieces/livré à l'été.pdf"))
+    decompose = unicodedata.normalize("NFD", "livré à l'été.pdf")
+    (dossier / "pieces" / "bl118.pdf").rename(dossier / "pieces" / decompose)
+    reponse = commander("produire", dossier, "-o", tmp_path / "s", "--json")
+    assert reponse.code == 0
+    livraison = next(piece for piece in reponse.objet["pieces"] if "livraison" in piece["titre"])
+    source = next((dossier / "pieces").glob("livr*"))
+    assert livraison["source_sha256"] == empreinte(source)
+
+
 def test_un_refus_laisse_l_ancienne_liasse_intacte(commander, copier, publie, tmp_path):
     sortie = tmp_path / "sortie"
     shutil.copytree(publie, sortie / "2026-0042")
@@ -225,7 +238,7 @@ def test_une_sortie_impossible_sort_1_en_francais(commander, tmp_path):
     (tmp_path / "s").write_text("un fichier")
     reponse = commander("produire", EXEMPLES / "2026-0042", "-o", tmp_path / "s")
     assert reponse.code == CodeSortie.ERREUR_INTERNE
-    assert "un fichier porte le nom du répertoire de sortie" in reponse.messages
+    assert "un fichier est à la place d'un répertoire" in reponse.messages
     assert "Traceback" not in reponse.messages
 
 
@@ -272,6 +285,16 @@ def test_un_lot_sans_echec_sort_0(commander, copier, tmp_path):
     assert commander("lot", racine, "-o", tmp_path / "s", "-q").code == 0
 
 
+def test_deux_dossiers_de_meme_reference_ne_s_ecrasent_pas(commander, copier, tmp_path):
+    dossier = copier("2026-0051")
+    shutil.copytree(dossier, dossier.with_name("copie"))
+    reponse = commander("lot", dossier.parent, "-o", tmp_path / "s", "--json")
+    assert reponse.code == CodeSortie.LOT_PARTIEL
+    assert [(d["etat"], d["code"]) for d in reponse.objet["dossiers"]] == [("en_echec", CodeSortie.LECTURE)] * 2
+    assert "même référence" in reponse.objet["dossiers"][0]["message"]
+    assert not (tmp_path / "s" / "2026-0051").exists()
+
+
 def test_un_lot_vide_se_refuse(commander, tmp_path):
     (tmp_path / "vide").mkdir()
     assert commander("lot", tmp_path / "vide", "-o", tmp_path / "s").code == CodeSortie.LECTURE
@@ -288,12 +311,15 @@ def test_la_demonstration_sort_0_refus_montres(commander, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGINT ne s'envoie ainsi que sur POSIX")
-@pytest.mark.parametrize("attente_s", [0.6, 1.5])
-def test_ctrl_c_sort_130_sans_rien_publier(tmp_path, attente_s):
+@pytest.mark.parametrize("attente_s", [0, 0.3])
+def test_ctrl_c_sort_130_sans_rien_laisser_d_incomplet(tmp_path, attente_s):
+    """Ctrl-C pendant qu'un dossier s'écrit : le premier, publié, reste ; le suivant n'est pas là."""
     processus = subprocess.Popen(
         [sys.executable, "-m", "generateur", "demo", "-o", str(tmp_path)],
         cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
+    assert processus.stderr is not None
+    assert "2026-0042 : produit" in processus.stderr.readline()
     time.sleep(attente_s)
     os.killpg(processus.pid, signal.SIGINT)
     sortie, messages = processus.communicate(timeout=30)
@@ -302,8 +328,10 @@ def test_ctrl_c_sort_130_sans_rien_publier(tmp_path, attente_s):
     assert "Interrompu" in messages
     assert "Traceback" not in messages
     assert not list(tmp_path.glob(".*.preparation"))
-    for publie in tmp_path.glob("2*"):
-        assert (publie / "manifeste.json").is_file(), "publié, donc entier"
+    publies = [chemin.name for chemin in tmp_path.glob("2*")]
+    assert "2026-0042" in publies
+    assert "2026-0096" not in publies
+    assert all((tmp_path / nom / "manifeste.json").is_file() for nom in publies)
 
 
 def test_une_sortie_coupee_ne_fait_pas_d_erreur():

@@ -41,24 +41,43 @@ def test_refuse_utf_16_et_utf_32(refuser, minimal, encodage):
         ('objet = "Fourniture d\'essai"', 'objet = "Un"\nobjet = "Deux"', 3, "déjà écrite"),
         ('forme = "SARL"', "forme = SARL", 8, "guillemets"),
         ("date = 2026-03-01", "date = 2026-02-30", 19, "n'existe pas au calendrier"),
-        ("date = 2026-03-01", "date = 1er mars 2026", 19, ""),
-        ("date = 2026-03-01", "date = 01/03/2026", 19, ""),
+        ("date = 2026-03-01", "date = 1er mars 2026", 19, "une date s'écrit 2026-05-31"),
+        ("date = 2026-03-01", "date = 01/03/2026", 19, "une date s'écrit 2026-05-31"),
+        ('numero = "F1"', "numero = “F1”", 18, "guillemets doivent être droits"),
+        ('numero = "F1"', "numero = 1 234,56 €", 18, "entre guillemets"),
+        ('numero = "F1"', "contestee = non", 18, "non s'écrit false"),
+        ('numero = "F1"', 'fichier = "C:\\Users\\f.pdf"', 18, "s'écrit avec « / »"),
+        ('numero = "F1"', 'numero = "F1" ; objet = "x"', 18, "une seule clé par ligne"),
+        ("[[factures]]", "[[factures]", 17, "un bloc [[factures]]"),
+        ('numero = "F1"', 'numero : "F1"', 18, "il faut « = »"),
         ('objet = "Fourniture', 'objet = "Fourniture\n', 2, ""),
         ("[creancier]", "[creancier", 5, ""),
         ('commune = "Lyon" }', 'commune = "Lyon"', 9, ""),
         ('numero = "F1"', 'numero "F1"', 18, "« = »"),
-        ("[creancier]", "[reference]", 5, ""),
+        ("[creancier]", "[reference]", 5, "déjà écrite plus haut"),
         ('numero = "F1"', 'numero = "F1" date = 2026-03-01', 18, ""),
         ('code_postal = "69003"', "code_postal = 01000", 9, ""),
     ],
 )
 def test_un_toml_fautif_dit_la_ligne_en_francais(refuser, minimal, avant, apres, ligne, mot):
     refus = refuser(minimal.replace(avant, apres, 1))
-    assert "TOML" in refus.message
-    assert f"ligne {ligne}" in refus.lieu
+    assert refus.message.startswith("ligne mal écrite : « ")
+    assert refus.lieu.endswith(f"ligne {ligne}")
     assert mot in refus.message
     assert refus.remede
     assert not {"Invalid", "Expected", "Cannot", "Illegal"} & set(refus.message.split())
+
+
+def test_dit_toutes_les_lignes_mal_ecrites_a_la_fois(refuser, minimal):
+    fautif = minimal.replace("date = 2026-03-01", "date = 01/03/2026").replace('"SARL"', "SARL")
+    refus = refuser(fautif)
+    assert refus.message.startswith("2 lignes mal écrites :")
+    assert "ligne 8 : « forme = SARL »" in refus.message
+    assert "ligne 19 : « date = 01/03/2026 »" in refus.message
+
+
+def test_une_liste_sur_plusieurs_lignes_n_est_pas_une_faute(refuser, minimal):
+    assert "ligne 1" in refuser(f"Objet : x\n{minimal}\n[procedures.x]\nliste = [\n  1,\n]\n").lieu
 
 
 def test_refuse_un_fichier_enorme_sans_le_lire(refuser, minimal, monkeypatch):
@@ -69,6 +88,14 @@ def test_refuse_un_fichier_enorme_sans_le_lire(refuser, minimal, monkeypatch):
 @pytest.mark.parametrize("profondeur", [200, 320, 480, 495, 900, 100_000])
 def test_refuse_une_imbrication_trop_profonde(refuser, minimal, profondeur):
     refuser(f"{minimal}\n[procedures.petites_creances]\nnegociation = {'[' * profondeur}{']' * profondeur}\n")
+
+
+def test_refuse_des_sections_emboitees_sans_fin(refuser, minimal):
+    assert "imbriqués" in refuser(f"{minimal}\n[{'.'.join('a' * 2000)}]\nx = 1\n").message
+
+
+def test_refuse_un_nombre_de_milliers_de_chiffres(refuser, minimal):
+    assert "trop de chiffres" in refuser(minimal.replace('"1200.00"', "9" * 5000)).message
 
 
 def test_un_repertoire_a_la_place_du_fichier_se_refuse(tmp_path):

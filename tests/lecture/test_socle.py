@@ -2,10 +2,12 @@
 
 import unicodedata
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from generateur.erreurs import ErreurLecture
+from generateur.lecture.messages import denommer, nommer
 from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_source
 
 
@@ -31,6 +33,10 @@ from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_sour
         ("date = 2026-03-01", 'date = "2026-02-30"', 19, "n'existe pas au calendrier"),
         ("date = 2026-03-01", "date = 2026-03-01T10:00:00", 19, "date attendue"),
         ("date = 2026-03-01", "date = 20260301", 19, "date attendue"),
+        ("date = 2026-03-01", "date = 9999-12-31", 19, "l'année 9999"),
+        ("date = 2026-03-01", 'date = "0226-03-01"', 19, "l'année 0226"),
+        ("[[factures]]", "[factures]", 17, "[[ … ]] (lu : une section)"),
+        ('objet = "Fourniture d\'essai"', "objet = true", 2, "lu : « true »"),
         ('fichier = "pieces/f1.pdf"', 'fichier = "../ailleurs.pdf"', 22, "sort du dossier"),
         ('fichier = "pieces/f1.pdf"', 'fichier = "/etc/passwd"', 22, "sort du dossier"),
         ('fichier = "pieces/f1.pdf"', "fichier = 'C:\\x.pdf'", 22, "sort du dossier"),
@@ -42,7 +48,9 @@ from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_sour
         ('reference = "CAS-1"', 'reference = "Réf"', 1, "sans accent"),
         ('reference = "CAS-1"', 'reference = "CAS."', 1, "sans point final"),
         ('numero = "F1"', 'numero = "F1"\ncontestee = "non"', 19, "true ou false"),
-        ('objet = "Fourniture d\'essai"', 'objet = "  "', 2, "vide"),
+        ('objet = "Fourniture d\'essai"', 'objet = "  "', 2, "à remplir"),
+        ('reference = "CAS-1"', 'reference = "CAS-1"\nObjet = "x"', 2, "vouliez-vous dire « objet »"),
+        ('nature = "personne_morale"', 'nature = "Personne morale"', 6, "vouliez-vous dire « personne_morale »"),
     ],
 )  # fmt: skip
 def test_un_defaut_dit_sa_ligne_et_quoi_ecrire(refuser, minimal, avant, apres, ligne, attendu):
@@ -137,6 +145,15 @@ def test_un_profil_voisin_est_partage(ecrire, minimal):
         assert lire_dossier(dossier).dossier.creancier.denomination == "Atelier d'essai"
 
 
+def test_un_profil_se_trouve_depuis_le_dossier_lui_meme(ecrire, minimal, monkeypatch):
+    texte, section = _avec_profil(minimal, "../creanciers/atelier.toml")
+    dossier = ecrire(texte)
+    (dossier.parent / "creanciers").mkdir()
+    (dossier.parent / "creanciers" / "atelier.toml").write_text(section, encoding="utf-8")
+    monkeypatch.chdir(dossier)
+    assert lire_dossier(Path()).dossier.creancier.denomination == "Atelier d'essai"
+
+
 def test_un_defaut_du_profil_se_situe_dans_le_profil(ecrire, minimal):
     texte, section = _avec_profil(minimal, "../creanciers/atelier.toml")
     dossier = ecrire(texte)
@@ -192,6 +209,26 @@ def test_le_complement_d_une_procedure_est_valide_a_la_lecture(refuser, minimal,
 def test_un_chemin_qui_n_existe_pas(tmp_path):
     with pytest.raises(ErreurLecture, match="n'existe pas"):
         trouver_source(tmp_path / "rien")
+
+
+def test_une_reference_seule_fait_proposer_le_dossier(tmp_path, monkeypatch):
+    (tmp_path / "dossiers" / "2026-0042").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ErreurLecture) as refus:
+        trouver_source(Path("2026-0042"))
+    assert "« dossiers/2026-0042 »" in refus.value.remede
+
+
+def test_un_dossier_enregistre_sous_un_autre_nom_est_reconnu(tmp_path):
+    (tmp_path / "dossier.toml.txt").write_text('reference = "A"', encoding="utf-8")
+    with pytest.raises(ErreurLecture) as refus:
+        lire_dossier(tmp_path)
+    assert "« dossier.toml.txt »" in refus.value.remede
+
+
+@pytest.mark.parametrize("lieu", [("objet",), ("factures", 1, "echeance"), ("factures", 0, "livraisons", 2, "fichier")])
+def test_un_endroit_nomme_redevient_un_chemin(lieu):
+    assert denommer(nommer(lieu)) == lieu
 
 
 def test_un_format_inconnu_nomme_ceux_qui_se_lisent(tmp_path):

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen import canvas
 
+from generateur.liasse import scellement
 from generateur.liasse.assemblage import prevoir_pages
 from generateur.liasse.plan import ElementActe, ElementPiece, Options, PlanLiasse
+from tests.outils.certificats import certifier, horloge_factice
 
 JOUR = dt.date(2026, 11, 21)
 A4 = (595.0, 842.0)
@@ -83,3 +85,28 @@ def corpus() -> Callable[[str], Path]:
         return chemin
 
     return trouver
+
+
+@pytest.fixture(scope="module")
+def autorite():
+    return certifier("Autorité d'essai")
+
+
+@pytest.fixture(scope="module")
+def certificat(autorite, tmp_path_factory):
+    titulaire = certifier("Atelier Lumen", autorite)
+    return titulaire.ecrire_p12(tmp_path_factory.mktemp("certificats") / "lumen.p12", autorite)
+
+
+@pytest.fixture
+def horloge(autorite, tmp_path, monkeypatch):
+    """L'échange avec l'autorité d'horodatage, sans réseau : tout le reste du chemin est le vrai."""
+    factice = horloge_factice(autorite, tmp_path)
+    demandes = []
+
+    async def repondre(_horodateur, demande):
+        demandes.append(demande)
+        return factice.request_tsa_response(demande)
+
+    monkeypatch.setattr(scellement.Horodateur, "async_request_tsa_response", repondre)
+    return demandes

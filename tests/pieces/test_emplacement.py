@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.emplacement import est_present, localiser
+from generateur.pieces.emplacement import est_present, lister_presents, localiser
 
 
 @pytest.fixture
@@ -21,6 +21,14 @@ def dossier(tmp_path: Path) -> Path:
 def test_trouve_le_fichier_du_dossier(dossier: Path) -> None:
     assert localiser(dossier, "pieces/Facture_118.pdf").read_bytes() == b"%PDF-1.4"
     assert localiser(dossier, r"pieces\Facture_118.pdf").name == "Facture_118.pdf"
+
+
+def test_liste_ce_qui_est_range_dans_pieces_sauf_les_fichiers_du_systeme(dossier: Path) -> None:
+    for nom in (".DS_Store", "Thumbs.db", "~$Contrat.docx"):
+        (dossier / "pieces" / nom).write_bytes(b"x")
+    (dossier / "pieces" / "relances").mkdir()
+    (dossier / "pieces" / "relances" / unicodedata.normalize("NFD", "reçue.eml")).write_bytes(b"x")
+    assert lister_presents(dossier) == ("pieces/Facture_118.pdf", "pieces/relances/reçue.eml")
 
 
 @pytest.mark.parametrize("chemin", ["../secret.txt", "pieces/../../secret.txt", "/etc/passwd", "C:/a.pdf"])
@@ -61,9 +69,10 @@ def test_propose_le_nom_le_plus_proche(dossier: Path, chemin: str) -> None:
     assert not est_present(dossier, chemin)
 
 
-def test_ne_propose_rien_qui_ne_ressemble_pas(dossier: Path) -> None:
+@pytest.mark.parametrize("chemin", ["pieces/zzz.docx", "pieces/avis.pdf", "pieces/LRAR signée.pdf"])
+def test_ne_propose_rien_qui_ne_ressemble_pas(dossier: Path, chemin: str) -> None:
     with pytest.raises(ErreurPiece) as erreur:
-        localiser(dossier, "pieces/zzz.docx")
+        localiser(dossier, chemin)
     assert "Facture" not in erreur.value.remede
 
 

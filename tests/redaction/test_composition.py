@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from generateur.dependances import lister_exemples
 from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.langue import FINE, INSECABLE
 from generateur.etude import etudier_dossier
@@ -26,9 +27,7 @@ def _etudier(reference, procedure=None):
 
 
 ETUDES = {
-    chemin.name: etude
-    for chemin in sorted(DOSSIERS.glob("2*"))
-    if (etude := _etudier(chemin.name)).decision.retenue is not None
+    chemin.name: etude for chemin in lister_exemples() if (etude := _etudier(chemin.name)).decision.retenue is not None
 }
 
 
@@ -149,7 +148,7 @@ def test_le_tribunal_est_designe_en_toutes_lettres():
     juridiction = _composer(ETUDES["2026-0042"]).juridiction
     assert juridiction.nom == "Tribunal des activités économiques de Lyon"
     assert juridiction.du_nom == "du tribunal des activités économiques de Lyon"
-    assert juridiction.magistrat == "Madame, Monsieur le Président du tribunal des activités économiques de Lyon"
+    assert juridiction.magistrat == "Madame ou Monsieur le Président du tribunal des activités économiques de Lyon"
     assert juridiction.adresse
 
 

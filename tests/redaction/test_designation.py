@@ -70,7 +70,7 @@ def test_identite_d_une_societe():
         representant={"nom": "Claire Martin", "qualite": "gérante", "civilite": "Mme"},
     )  # fmt: skip
     assert _nue(designer(partie, professionnel=True).identite) == (
-        "La société Atelier Lumen, SARL au capital de 10 000,00 €, nom commercial « Lumen », immatriculée au registre "
+        "La société Atelier Lumen, SARL au capital de 10 000 €, nom commercial « Lumen », immatriculée au registre "
         "du commerce et des sociétés du Mans sous le n° 100 000 009, dont le siège est 1 rue Haute, 69003 Lyon, "
         "représentée par Mme Claire Martin, gérante"
     )
@@ -103,7 +103,7 @@ def test_identite_d_une_entrepreneuse_avec_ses_deux_adresses():
         "entrepreneur individuel exerçant sous l’enseigne « Chez Anne », identifiée sous le n° SIREN 100 000 009, "
         "demeurant 1 rue Haute, 69003 Lyon, dont l’établissement est situé 9 quai Bas, 69002 Lyon"
     )
-    assert _nue(acte.mentions) == "EI – SIREN 100 000 009"
+    assert _nue(acte.mentions) == "Anne Essai EI – SIREN 100 000 009"
 
 
 def test_ce_qui_n_est_pas_saisi_se_tait():
@@ -159,7 +159,7 @@ def test_le_creancier_et_son_mandataire():
     avocat = Mandataire.model_validate(
         {"nature": "particulier", "nom": "Essai", "civilite": "Mme", "adresse": ADRESSE, "role": "avocat"}
     )
-    assert designer_mandataire(avocat).role == "Avocat"
+    assert designer_mandataire(avocat, "").role == "Avocat"
 
 
 @pytest.mark.parametrize(

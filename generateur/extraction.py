@@ -1,0 +1,158 @@
+"""Les documents joints à un PDF (le bon de livraison d'une Factur-X…), rangés dans pieces/ pour être versés.
+
+Documents seulement (PDF et images) : le XML d'une facture n'est pas une pièce. Les noms sont choisis ici, sûrs, et un
+fichier qui existe n'est jamais écrasé.
+"""
+
+import json
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generateur.controles.pieces import chemins_cites
+from generateur.erreurs import ErreurEcriture, ErreurPiece
+from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.manifeste import empreinte
+from generateur.pieces.atelier import Atelier
+from generateur.pieces.emplacement import localiser
+from generateur.pieces.familles import Famille
+from generateur.pieces.limites import Limites
+from generateur.pieces.travail import Travail
+
+_DOSSIER_PIECES = "pieces"
+_LONGUEUR_NOM = 80
+_DOCUMENTS = frozenset({Famille.PDF, Famille.IMAGE})
+
+
+@dataclass(frozen=True)
+class Extrait:
+    """Un document sorti d'une pièce : sa pièce, son nom d'origine, le fichier écrit (relatif au dossier)."""
+
+    piece: str
+    nom: str
+    fichier: str
+
+
+@dataclass
+class Extraction:
+    """Ce qui a été extrait d'un dossier, et ce qui ne l'a pas été."""
+
+    reference: str
+    extraits: list[Extrait] = field(default_factory=list)
+    ecartes: list[str] = field(default_factory=list)
+
+    @property
+    def texte(self) -> str:
+        """Ce que l'utilisateur lit : les fichiers écrits, et les lignes à recopier dans le dossier."""
+        if not self.extraits:
+            return f"{self.reference} : aucun document n'est joint à ses PDF."
+        lignes = [f"{e.fichier} : « {e.nom} », joint à {e.piece}" for e in self.extraits]
+        lignes += [f"Laissé (ce n'est pas un document) : {nom}" for nom in self.ecartes]
+        lignes += ["", "Pour les verser, ajoutez ceci au dossier, en retirant ce qui ne sert pas :"]
+        for extrait in self.extraits:
+            # json.dumps écrit une chaîne que TOML lit de même
+            titre = json.dumps(Path(extrait.nom).stem.strip() or "Document joint", ensure_ascii=False)
+            lignes += ["", "[[pieces]]", f'fichier = "{extrait.fichier}"', f"titre = {titre}"]
+        return "\n".join(lignes)
+
+    def en_json(self) -> dict[str, Any]:
+        """Objet JSON."""
+        return {
+            "reference": self.reference,
+            "extraits": [vars(extrait) for extrait in self.extraits],
+            "ecartes": self.ecartes,
+        }
+
+
+def extraire_documents(source: Path, atelier: Atelier) -> Extraction:
+    """Range dans pieces/ les documents joints aux PDF que le dossier cite.
+
+    Lève ErreurLecture si le dossier ne se lit pas, ErreurEcriture si rien ne peut y être écrit ; une pièce illisible
+    est passée : « verifier » la signale.
+    """
+    lu = lire_dossier(source)
+    extraction = Extraction(lu.dossier.reference)
+    with tempfile.TemporaryDirectory(prefix="generateur-") as nom:
+        for rang, (chemin, travail) in enumerate(_travaux(lu, atelier, Path(nom))):
+            provisoire = travail.dossier / f"{rang:04d}"
+            provisoire.mkdir()
+            for joint in _ouvrir(travail, lu.racine, chemin, provisoire):
+                _ranger(travail, lu.racine, chemin, joint, extraction)
+    return extraction
+
+
+def _travaux(lu: DossierLu, atelier: Atelier, provisoire: Path) -> Iterator[tuple[str, Travail]]:
+    """Chaque fichier cité, une fois, avec son mot de passe."""
+    mots_de_passe = {piece.fichier: piece.mot_de_passe for piece in lu.dossier.pieces}
+    for chemin in dict.fromkeys(chemin for _, chemin in chemins_cites(lu.dossier)):
+        yield chemin, Travail(atelier, Limites(), None, "", provisoire, mots_de_passe.get(chemin))
+
+
+def _ouvrir(travail: Travail, racine: Path, chemin: str, provisoire: Path) -> list[dict[str, str]]:
+    """Les fichiers joints à une pièce ; aucun si elle n'est pas un PDF ou ne se lit pas."""
+    try:
+        source = localiser(racine, chemin)
+        travail.verifier_poids(source)
+        if travail.lire("reconnaitre", source)["famille"] != Famille.PDF:
+            return []
+        lus = travail.lire(
+            "extraire_jointes",
+            source,
+            mot_de_passe=travail.mot_de_passe,
+            dossier=str(provisoire),
+            maximum=travail.limites.pieces_jointes,
+        )
+    except ErreurPiece:
+        return []
+    jointes: list[dict[str, str]] = lus["jointes"]
+    return jointes
+
+
+def _ranger(travail: Travail, racine: Path, piece: str, joint: dict[str, str], extraction: Extraction) -> None:
+    fichier = Path(joint["fichier"])
+    try:
+        reconnue = travail.lire("reconnaitre", fichier)
+    except ErreurPiece:
+        reconnue = {"famille": Famille.INCONNUE, "extension": ""}
+    if Famille(reconnue["famille"]) not in _DOCUMENTS:
+        extraction.ecartes.append(joint["nom"])
+        return
+    nom = _nommer(Path(piece).stem, joint["nom"], reconnue["extension"])
+    cible = _ecrire(racine, nom, fichier)
+    extraction.extraits.append(Extrait(piece, joint["nom"], f"{_DOSSIER_PIECES}/{cible.name}"))
+
+
+def _nommer(piece: str, nom: str, extension: str) -> str:
+    """« facture-118_bon_de_livraison.pdf » : la pièce d'où vient le document, son nom, l'extension de son contenu."""
+    debut, suite = (_ascii(texte) for texte in (piece, Path(nom.replace("\\", "/")).stem))
+    corps = "_".join(filter(None, (debut, suite or "document")))
+    return f"{corps[: _LONGUEUR_NOM - len(extension)].rstrip('_-')}{extension}"
+
+
+def _ascii(texte: str) -> str:
+    lettres = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9-]+", "_", lettres).strip("_-")
+
+
+def _ecrire(racine: Path, nom: str, contenu: Path) -> Path:
+    """Écrit sans rien écraser : le même contenu déjà là est gardé, un autre fait prendre le nom suivant."""
+    dossier = racine / _DOSSIER_PIECES
+    try:
+        dossier.mkdir(exist_ok=True)
+        if not dossier.resolve().is_relative_to(racine.resolve()):
+            raise ErreurEcriture(f"« {_DOSSIER_PIECES} » mène hors du dossier", lieu=str(dossier))
+        somme, rang, cible = empreinte(contenu), 1, dossier / nom
+        while cible.exists() or cible.is_symlink():
+            if cible.is_file() and not cible.is_symlink() and empreinte(cible) == somme:
+                return cible
+            rang += 1
+            cible = dossier / f"{Path(nom).stem}_{rang}{Path(nom).suffix}"
+        with cible.open("xb") as flux:
+            flux.write(contenu.read_bytes())
+    except OSError as erreur:
+        raise ErreurEcriture("le document joint ne s'écrit pas", lieu=str(dossier)) from erreur
+    return cible

@@ -1,0 +1,126 @@
+"""La reconnaissance de texte : OCRmyPDF et Tesseract ajoutent à un scan une couche de texte français, invisible.
+
+Ce moteur reçoit un PDF et en rend un autre : les images ne sont pas touchées (« --optimize 0 »), les pages qui ont
+déjà du texte sont laissées telles quelles (« --skip-text »).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from generateur.contrats import Conversion, Disponibilite
+from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
+from generateur.moteurs.processus import abattre
+from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
+
+_LANGUE = "fra"
+_MEGAPIXELS = "150"
+_SECONDES_PAR_PAGE = "120"  # au-delà, Tesseract laisse la page sans texte
+_DELAI_DEPART_S = 120
+_OCTETS_PAR_SECONDE = 2_000  # une page numérisée en pèse au moins dix mille, et demande quelques secondes
+_DELAI_SONDE_S = 60
+_REMEDE = (
+    "Installer OCRmyPDF et le français de Tesseract (sous Debian : apt install ocrmypdf tesseract-ocr-fra), "
+    "ou relancer sans --ocr."
+)
+
+
+class ReconnaissanceTexte:
+    """Tient le contrat MoteurRendu : chaque « conversion » va d'un PDF au même PDF, texte ajouté."""
+
+    nom = "ocr"
+    rend_tout = True
+    polices_maitrisees = True
+
+    def __init__(self, delai: float | None = None) -> None:
+        self._delai = delai
+
+    def disponibilite(self) -> Disponibilite:
+        """Cherche OCRmyPDF, Tesseract et son dictionnaire français."""
+        ocrmypdf, tesseract = shutil.which("ocrmypdf"), shutil.which("tesseract")
+        if not ocrmypdf or not tesseract:
+            absent = "Tesseract" if ocrmypdf else "OCRmyPDF"
+            return Disponibilite(
+                presente=False, raison=f"{absent} n'est pas installé sur cette machine", remede=_REMEDE
+            )
+        versions = [_numero(_interroger(programme, "--version")) for programme in (ocrmypdf, tesseract)]
+        if not all(versions):
+            return Disponibilite(presente=False, raison="OCRmyPDF ou Tesseract ne répond pas", remede=_REMEDE)
+        if _LANGUE not in _interroger(tesseract, "--list-langs").split():
+            return Disponibilite(presente=False, raison="Tesseract n'a pas le français", remede=_REMEDE)
+        return Disponibilite(presente=True, version=f"OCRmyPDF {versions[0]}, Tesseract {versions[1]}")
+
+    def empreinte(self) -> str:
+        """Ce qui décide du texte reconnu : programmes, versions, langue."""
+        return f"{self.disponibilite().version} {_LANGUE}"
+
+    def prechauffer(self, nombre: int) -> None:
+        """Rien à préparer."""
+
+    def fermer(self) -> None:
+        """Rien ne reste ouvert."""
+
+    def convertir(self, conversions: Sequence[Conversion]) -> None:
+        """Ajoute le texte à chaque PDF ; lève ErreurRendu en nommant celui qui ne s'y prête pas."""
+        for conversion in conversions:
+            self._convertir(conversion)
+
+    def _convertir(self, conversion: Conversion) -> None:
+        programme = shutil.which("ocrmypdf")
+        if programme is None:
+            raise ErreurOutilAbsent("OCRmyPDF n'est pas installé sur cette machine.", remede=_REMEDE)
+        with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as nom:
+            prive = Path(nom)
+            entree, produit = prive / "entree.pdf", prive / "sortie.pdf"
+            shutil.copyfile(conversion.source, entree)
+            fini = self._lancer(programme, entree, produit, prive)
+            if not fini or defaut_du_pdf(produit):
+                raise ErreurRendu(
+                    f"Le texte de « {conversion.source.name} » n'a pas pu être reconnu.",
+                    lieu=str(conversion.source),
+                    remede="Relancer sans --ocr, ou remplacer ce document par un PDF qui porte déjà son texte.",
+                )
+            publier_fichier(produit.read_bytes(), conversion.cible)
+
+    def _lancer(self, programme: str, entree: Path, produit: Path, prive: Path) -> bool:
+        commande = [
+            programme, "--language", _LANGUE, "--skip-text", "--output-type", "pdf", "--optimize", "0",
+            "--jobs", str(os.cpu_count() or 1), "--max-image-mpixels", _MEGAPIXELS,
+            "--tesseract-timeout", _SECONDES_PAR_PAGE, "--quiet", str(entree), str(produit),
+        ]  # fmt: skip
+        processus = subprocess.Popen(
+            commande,
+            cwd=prive,
+            # une page par cœur : Tesseract est plus lent à se partager lui-même
+            env={**os.environ, "TMPDIR": str(prive), "OMP_THREAD_LIMIT": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            delai = self._delai or _DELAI_DEPART_S + entree.stat().st_size / _OCTETS_PAR_SECONDE
+            return processus.wait(delai) == 0
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            abattre(processus)
+
+
+@lru_cache(maxsize=8)
+def _interroger(programme: str, option: str) -> str:
+    try:
+        fait = subprocess.run([programme, option], capture_output=True, timeout=_DELAI_SONDE_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return (fait.stdout + fait.stderr).decode(errors="replace") if fait.returncode == 0 else ""
+
+
+def _numero(reponse: str) -> str:
+    trouve = re.search(r"\d+(\.\d+)+", reponse)
+    return trouve[0] if trouve else ""

@@ -1,0 +1,188 @@
+"""Les modèles Word livrés : complets, d'une seule charte, dans la langue voulue, et sûrs quand on les modifie."""
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdf
+import pytest
+from docx import Document
+
+from generateur.apercu import champs_connus
+from generateur.cli import executer
+from generateur.erreurs import CodeSortie
+from generateur.moteurs import rendu_libreoffice
+from generateur.procedures.registre import lister_procedures
+from generateur.redaction.gabarits import CHARTE, Bibliotheque
+from tests.outils.exemples_produits import EXEMPLES
+from tests.outils.variantes import MISE_EN_DEMEURE
+
+RACINE = Path(__file__).resolve().parents[2]
+MODELES = RACINE / "modeles"
+NOMS = Bibliotheque(MODELES).noms()
+REQUETE = "injonction_de_payer/requete"
+INVOCATION = "Requête en injonction de payer"
+# Ce que la charte porte pour tous : un modèle qui s'en écarterait aurait sa propre allure dans Word.
+DE_LA_CHARTE = ("word/styles.xml", "word/numbering.xml", "word/settings.xml", "word/theme/theme1.xml", "word/header2.xml")
+# Les seuls styles au nom anglais : Word les reconnaît à ce nom et le montre dans la langue de l'utilisateur.
+STYLES_DE_WORD = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
+MOTS_ANGLAIS = re.compile(r"\b(heading|title|body|table|list|header|footer|caption|text|paragraph)\b", re.IGNORECASE)
+INTERDITS = {
+    "sommation": (r"sommation", set()),
+    "commandement": (r"commandement", {"creances_commerciales_incontestees/demande"}),
+    "certifier": (r"certifi(?!ée sincère par le créancier \(article L622-25)", set()),
+    "incontestable": (r"incontestable", set()),
+    "frais de l'article 700": (r"\b(?:article|art\.)[ \u00a0]700\b", set()),
+    "un texte en anglais ou d'essai": (r"lorem|ipsum|\bTODO\b|\bxxx\b", set()),
+}
+
+
+@pytest.fixture
+def copie(tmp_path) -> Path:
+    """Une copie des modèles, à abîmer."""
+    return Path(shutil.copytree(MODELES, tmp_path / "modeles"))
+
+
+@pytest.fixture
+def lancer(capsys) -> Callable[..., tuple[int, str, str]]:
+    """Code, sortie et messages d'une commande."""
+
+    def _lancer(*arguments: str | Path) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = int(executer([str(argument) for argument in arguments]))
+        lu = capsys.readouterr()
+        return code, lu.out, lu.err
+
+    return _lancer
+
+
+def _retoucher(racine: Path, nom: str, avant: str, apres: str) -> None:
+    """Remplace un texte dans le corps d'un modèle, comme un utilisateur le ferait dans Word."""
+    chemin = racine / f"{nom}.docx"
+    with zipfile.ZipFile(chemin) as paquet:
+        membres = {membre.filename: paquet.read(membre) for membre in paquet.infolist()}
+    corps = membres["word/document.xml"].decode()
+    assert avant in corps, f"« {avant} » n'est plus dans {nom}"
+    membres["word/document.xml"] = corps.replace(avant, apres).encode()
+    with zipfile.ZipFile(chemin, "w", zipfile.ZIP_DEFLATED) as paquet:
+        for membre, contenu in membres.items():
+            paquet.writestr(membre, contenu)
+
+
+def _mettre_en_petites_capitales(racine: Path, nom: str, texte: str) -> None:
+    document = Document(str(racine / f"{nom}.docx"))
+    (suite,) = [s for p in document.paragraphs for s in p.runs if s.text == texte]
+    suite.font.small_caps = True
+    document.save(str(racine / f"{nom}.docx"))
+
+
+def _membre(nom: str, membre: str) -> bytes:
+    with zipfile.ZipFile(MODELES / f"{nom}.docx") as paquet:
+        return paquet.read(membre)
+
+
+def _fragments() -> set[str]:
+    bibliotheque = Bibliotheque(MODELES)
+    return {fragment for nom in bibliotheque.noms() for fragment in bibliotheque.modele(nom).fragments()}
+
+
+def test_les_actes_declares_sont_la_et_rien_de_plus():
+    declares = {acte.modele for procedure in lister_procedures() for acte in procedure.actes}
+    assert set(NOMS) == declares | _fragments() | {CHARTE, MISE_EN_DEMEURE}
+
+
+@pytest.mark.parametrize("nom", sorted(set(NOMS) - _fragments() - {CHARTE}))
+def test_un_modele_n_emploie_que_les_champs_du_contexte(nom):
+    connus = champs_connus()
+    inconnus = {
+        chemin
+        for chemin in Bibliotheque(MODELES).modele(nom).chemins()
+        if chemin not in connus and not chemin.startswith("complement.")
+    }
+    assert inconnus == set()
+
+
+@pytest.mark.parametrize("membre", DE_LA_CHARTE)
+def test_une_seule_charte(membre):
+    assert {nom for nom in NOMS if _membre(nom, membre) != _membre(CHARTE, membre)} == set()
+
+
+def test_les_styles_portent_un_nom_francais():
+    noms = {style.name for style in Document(str(MODELES / f"{CHARTE}.docx")).styles} - STYLES_DE_WORD
+    assert len(noms) > 20
+    assert {nom for nom in noms if MOTS_ANGLAIS.search(nom)} == set()
+
+
+@pytest.mark.parametrize("nom", NOMS)
+def test_chaque_style_employe_est_de_la_charte(nom):
+    connus = {style.style_id for style in Document(str(MODELES / f"{CHARTE}.docx")).styles}
+    corps = _membre(nom, "word/document.xml").decode()
+    assert set(re.findall(r'<w:(?:pStyle|rStyle|tblStyle) w:val="([^"]+)"', corps)) <= connus
+
+
+@pytest.mark.parametrize("interdit", INTERDITS)
+def test_aucun_modele_ne_dit(interdit):
+    motif, admis = INTERDITS[interdit]
+    bibliotheque = Bibliotheque(MODELES)
+    trouves = {nom for nom in NOMS if re.search(motif, bibliotheque.modele(nom).texte_visible(), re.IGNORECASE)}
+    assert trouves == admis
+
+
+def test_verifier_approuve_nos_modeles(lancer):
+    code, sortie, _ = lancer("modeles", "verifier")
+    assert (code, sortie.strip()) == (CodeSortie.FAIT, "Tous les modèles sont en règle.")
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "dit"),
+    [
+        ("{{ fondements }}", "{{ fondement }}", "champ inconnu « fondement »"),
+        ("{{ juridiction.magistrat }}", "{{ juridiction.magistra }}", "« juridiction.magistrat »"),
+        (INVOCATION, "Requête", "mention obligatoire absente"),
+        ("{{ fondements }}", "{{ fondements", "ouverte sans être fermée"),
+        ("{{ fondements }}", "fondements }}", "fermée sans être ouverte"),
+        ('w:val="Titreacte"', 'w:val="TitreInvente"', "TitreInvente"),
+    ],
+)
+def test_verifier_nomme_ce_qui_cloche(lancer, copie, avant, apres, dit):
+    _retoucher(copie, REQUETE, avant, apres)
+    code, sortie, _ = lancer("modeles", "verifier", "--modeles", copie)
+    assert code == CodeSortie.MODELE_EN_DEFAUT
+    assert REQUETE in sortie
+    assert dit in sortie
+    assert "→" in sortie
+    code, sortie, _ = lancer("modeles", "verifier", "--modeles", copie, "--json")
+    assert json.loads(sortie)["conforme"] is False
+
+
+def test_les_modeles_de_l_utilisateur_l_emportent(lancer, copie, tmp_path):
+    _retoucher(copie, REQUETE, INVOCATION, f"{INVOCATION} (modèle du cabinet)")
+    code, sortie, _ = lancer("produire", EXEMPLES / "2026-0042", "--modeles", copie, "-o", tmp_path / "s", "--json")
+    assert code == CodeSortie.FAIT
+    (acte,) = [acte for acte in json.loads(sortie)["actes"] if acte["nom"] == "requete"]
+    texte = " ".join(pypdf.PdfReader(tmp_path / "s" / "2026-0042" / acte["pdf"]["fichier"]).pages[0].extract_text().split())
+    assert "modèle du cabinet" in texte
+
+
+def test_sans_libreoffice_un_modele_mal_rendu_est_refuse_par_son_nom(lancer, copie, tmp_path, monkeypatch):
+    monkeypatch.setattr(rendu_libreoffice, "chercher_soffice", lambda: None)
+    _mettre_en_petites_capitales(copie, REQUETE, INVOCATION)
+    code, _, messages = lancer("produire", EXEMPLES / "2026-0042", "--modeles", copie, "-o", tmp_path / "s")
+    assert code == CodeSortie.MODELE_EN_DEFAUT
+    assert REQUETE in messages
+    assert "petites capitales" in messages
+    assert not (tmp_path / "s" / "2026-0042").exists()
+
+
+@pytest.mark.outils
+@pytest.mark.skipif(rendu_libreoffice.chercher_soffice() is None, reason="LibreOffice n'est pas installé")
+def test_avec_libreoffice_lui_seul_rend_le_modele_difficile(lancer, copie, tmp_path):
+    _mettre_en_petites_capitales(copie, REQUETE, INVOCATION)
+    code, sortie, _ = lancer("produire", EXEMPLES / "2026-0042", "--modeles", copie, "-o", tmp_path / "s", "--json")
+    assert code == CodeSortie.FAIT
+    rendus = {acte["nom"]: acte["rendu"] for acte in json.loads(sortie)["actes"]}
+    assert rendus.pop("requete") == "libreoffice"
+    assert set(rendus.values()) == {"dxpdf"}

@@ -1,0 +1,125 @@
+"""Les dossiers d'exemple, tels quels ou variés, étudiés sans rien écrire, et chaque modèle d'acte qu'ils emplissent."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from generateur import lettre
+from generateur.calculs.decompte import chiffrer
+from generateur.controles.competence import juridiction_competente
+from generateur.domaine.bordereau import dresser_bordereau
+from generateur.domaine.creances import Facture
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.parties import Cautionnement, Debiteur
+from generateur.etude import Etude, etudier_dossier
+from generateur.procedures.choix import choisir_procedure
+from generateur.procedures.registre import lister_procedures
+from generateur.procedures.socle import Espece
+from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
+from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.fiche import dresser_fiche
+from tests.outils.exemples_produits import EXEMPLES
+
+NOM_DIFFICILE = "Dupont & Fils <SARL> « L'Œuvre »"
+MISE_EN_DEMEURE = "communs/mise_en_demeure"
+NOMBREUSES = 40
+
+
+def multiplier_factures(dossier: Dossier) -> Dossier:
+    """Quarante factures livrées, aux numéros et aux montants différents."""
+    (modele,) = dossier.factures
+    factures = tuple(_varier(modele, rang) for rang in range(NOMBREUSES))
+    return dossier.model_copy(update={"factures": factures})
+
+
+def _varier(modele: Facture, rang: int) -> Facture:
+    propres = {
+        "numero": f"{modele.numero}-{rang:02d}",
+        "montant_ttc": modele.montant_ttc + rang * 137,
+        "echeance": modele.echeance + dt.timedelta(days=rang),
+        "fichier": f"pieces/facture-{rang:02d}.pdf",
+    }
+    return modele.model_copy(update=propres)
+
+
+def renommer_debiteur(dossier: Dossier) -> Dossier:
+    """Un nom plein de signes que le XML réserve, et un objet qui tient sur plusieurs lignes."""
+    debiteur = dossier.debiteur.model_copy(update={"denomination": NOM_DIFFICILE})
+    objet = "Fourniture, pose, réglage et mise en service de menuiseries en chêne massif – façades nord & sud, « lot 2 »"
+    return dossier.model_copy(update={"debiteurs": (debiteur,), "objet": objet})
+
+
+def ajouter_debiteurs(dossier: Dossier) -> Dossier:
+    """Un codébiteur solidaire et une caution, en plus du débiteur principal."""
+    physique = {"nature": "particulier", "qualite": "consommateur", "adresse": dossier.debiteur.adresse}
+    codebiteur = Debiteur(civilite="M.", nom="Exemple", prenoms="Pierre", role="codebiteur_solidaire", **physique)
+    acte = Cautionnement(
+        date=dossier.factures[0].date, montant_max="10000.00", solidaire=True, fichier="pieces/acte-de-caution.pdf"
+    )
+    caution = Debiteur(civilite="Mme", nom="Exemple", prenoms="Jeanne", role="caution", cautionnement=acte, **physique)
+    return dossier.model_copy(update={"debiteurs": (dossier.debiteur, codebiteur, caution)})
+
+
+def depouiller(dossier: Dossier) -> Dossier:
+    """Ni conditions générales, ni livraison, ni relance, ni autre pièce : chaque paragraphe vide doit se taire."""
+    factures = tuple(facture.model_copy(update={"livraison": None}) for facture in dossier.factures)
+    return dossier.model_copy(update={"cgv": None, "relances": (), "pieces": (), "factures": factures})
+
+
+VARIANTES: dict[str, tuple[str, Callable[[Dossier], Dossier] | None]] = {
+    "2026-0042": ("2026-0042", None),
+    "2026-0051": ("2026-0051", None),
+    "2026-0063": ("2026-0063", None),
+    "2026-0068": ("2026-0068", None),
+    "2026-0074": ("2026-0074", None),
+    "2026-0085": ("2026-0085", None),
+    "quarante factures": ("2026-0042", multiplier_factures),
+    "nom difficile": ("2026-0042", renommer_debiteur),
+    "plusieurs débiteurs": ("2026-0063", ajouter_debiteurs),
+    "dossier dépouillé": ("2026-0042", depouiller),
+}
+
+
+def etudier_variante(nom: str) -> Etude:
+    """L'étude d'une variante, à la date d'arrêté de l'exemple dont elle part."""
+    reference, varier = VARIANTES[nom]
+    etude = etudier_dossier(EXEMPLES / reference, jour=dt.date(2026, 11, 21))
+    return etude if varier is None else _situer(etude, varier(etude.dossier))
+
+
+def _situer(etude: Etude, dossier: Dossier, procedure: str | None = None) -> Etude:
+    au = etude.espece.au
+    decompte = chiffrer(dossier, au)
+    espece = Espece(dossier, au, decompte, juridiction_competente(dossier, au, decompte.total))
+    return replace(
+        etude,
+        lu=replace(etude.lu, dossier=dossier),
+        espece=espece,
+        decision=choisir_procedure(espece, procedure),
+        bordereau=dresser_bordereau(dossier),
+    )
+
+
+def composer_acte(etude: Etude) -> ContexteActes:
+    """Ce que les actes impriment, avec des pages de liasse plausibles : trois pages par pièce."""
+    procedure = etude.decision.retenue
+    assert procedure is not None, f"{etude.dossier.reference} : aucune procédure"
+    fiche = dresser_fiche(etude.espece, etude.decision, etude.constats, etude.verdict, "dxpdf")
+    contexte = composer_contexte(Matiere(etude.espece, procedure, etude.bordereau, fiche))
+    pages = {piece.numero: (6 + 3 * rang, 3) for rang, piece in enumerate(etude.bordereau.pieces)}
+    return mesurer_contexte(contexte, Mesures(6 + 3 * len(pages), pages, {}))
+
+
+def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
+    """Chaque modèle d'acte et son contexte : toutes les procédures, imposées au besoin, et la mise en demeure."""
+    retenue = etude.decision.retenue
+    assert retenue is not None
+    faits: set[str] = set()
+    for procedure in (retenue, *lister_procedures()):
+        contexte = composer_acte(_situer(etude, etude.dossier, procedure.nom))
+        for acte in procedure.actes:
+            if acte.modele not in faits:
+                faits.add(acte.modele)
+                yield acte.modele, replace(contexte, titre_acte=acte.titre)
+    contexte = composer_acte(etude)
+    yield MISE_EN_DEMEURE, replace(lettre._adresser(etude, contexte, 0), titre_acte="Mise en demeure")

@@ -1,0 +1,81 @@
+"""La chaîne entière : mêmes entrées, mêmes octets, quel que soit le jour, le lieu ou l'ordre des productions."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generateur.chaine import produire_dossier
+from generateur.commandes.options import ouvrir_moteurs
+from generateur.erreurs import ErreurGenerateur
+from generateur.reglages import Reglages
+
+EXEMPLES = Path(__file__).parents[1] / "dossiers"
+AU = dt.date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def moteurs():
+    with ouvrir_moteurs(None) as ouverts:
+        yield ouverts
+
+
+def _octets(repertoire):
+    return {p.relative_to(repertoire): p.read_bytes() for p in sorted(repertoire.rglob("*")) if p.is_file()}
+
+
+def _produire(source, sortie, moteurs, jour=AU, **reglages):
+    return produire_dossier(source, sortie, jour=jour, au=AU, reglages=Reglages(**reglages), moteurs=moteurs)
+
+
+def test_le_jour_ou_l_on_produit_ne_change_rien(tmp_path, moteurs):
+    """L'arrêté est à venir pour le premier, passé pour le second : les octets sont les mêmes."""
+    for nom, jour in (("avant", AU - dt.timedelta(days=30)), ("apres", AU + dt.timedelta(days=30))):
+        _produire(EXEMPLES / "2026-0051", tmp_path / nom, moteurs, jour)
+    assert _octets(tmp_path / "avant" / "2026-0051") == _octets(tmp_path / "apres" / "2026-0051")
+
+
+def test_le_lieu_et_l_age_des_fichiers_ne_changent_rien(tmp_path, moteurs):
+    ailleurs = tmp_path / "un autre endroit" / "dossiers"
+    shutil.copytree(EXEMPLES / "2026-0063", ailleurs / "2026-0063", copy_function=shutil.copyfile)
+    shutil.copytree(EXEMPLES / "creanciers", ailleurs / "creanciers", copy_function=shutil.copyfile)
+    _produire(EXEMPLES / "2026-0063", tmp_path / "un", moteurs)
+    _produire(ailleurs / "2026-0063", tmp_path / "deux", moteurs)
+    assert _octets(tmp_path / "un" / "2026-0063") == _octets(tmp_path / "deux" / "2026-0063")
+
+
+def test_un_refus_n_ecrit_rien_et_porte_ses_constats(tmp_path, moteurs):
+    with pytest.raises(ErreurGenerateur) as refus:
+        _produire(EXEMPLES / "2026-0099", tmp_path / "sortie", moteurs)
+    assert refus.value.constats
+    assert not (tmp_path / "sortie").exists()
+
+
+def test_un_echec_au_milieu_laisse_l_ancienne_liasse(tmp_path, moteurs, monkeypatch):
+    from generateur import chaine  # noqa: PLC0415 (pour y provoquer la panne)
+
+    _produire(EXEMPLES / "2026-0051", tmp_path, moteurs)
+    avant = _octets(tmp_path / "2026-0051")
+
+    def _panne(*_args, **_reste):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(chaine, "ecrire_manifeste", _panne)
+    with pytest.raises(ErreurGenerateur, match="le disque est plein"):
+        _produire(EXEMPLES / "2026-0051", tmp_path, moteurs)
+    assert _octets(tmp_path / "2026-0051") == avant
+    assert not list(tmp_path.glob(".*.preparation"))
+
+
+def test_rien_d_interne_n_entre_dans_la_liasse(tmp_path, moteurs):
+    """La fiche interne et la lettre à l'étude sont à côté ; la liasse ne cite ni verdict ni limite de négociation."""
+    import pypdf  # noqa: PLC0415 (seul test qui lit la liasse)
+
+    manifeste = _produire(EXEMPLES / "2026-0051", tmp_path, moteurs)
+    dans_la_liasse = {acte.nom for acte in manifeste.actes if acte.page_debut is not None}
+    assert {acte.nom for acte in manifeste.actes} - dans_la_liasse == {"fiche_interne", "lettre_etude"}
+    lecteur = pypdf.PdfReader(tmp_path / "2026-0051" / manifeste.liasse.fichier)
+    texte = " ".join(page.extract_text() for page in lecteur.pages).casefold()
+    for interdit in ("verdict", "à ne pas déposer", "limites de négociation", "procédure imposée", "pour vous seul"):
+        assert interdit not in texte
