@@ -43,7 +43,8 @@ def executer(arguments: list[str]) -> int:
         # sans passer par `main`, qui sort 1 en silence quand le lecteur (« | head ») est parti
         with generateur.make_context("generateur", list(arguments)) as contexte:
             code = generateur.invoke(contexte)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # « >&- » : il n'y a pas de sortie standard
+            sys.stdout.flush()
     except click.exceptions.Exit as fin:
         code = fin.exit_code
     except click.UsageError as erreur:

@@ -11,9 +11,9 @@ from generateur.erreurs import ErreurUsage
 _MODELE = """\
 # Dossier {reference} — à remplir, puis : generateur verifier {chemin}
 # Un texte s'écrit entre guillemets droits, une date {jour} (année-mois-jour) sans guillemets, un montant "1 234,56".
-# Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir. Une seule clé par ligne.
-# Les numéros (SIREN, code postal) s'écrivent aussi entre guillemets ; les noms de fichiers, tels quels : accents,
-# espaces et majuscules comptent.
+# Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir, titre entre crochets compris.
+# Une seule clé par ligne. Les numéros (SIREN, code postal) s'écrivent aussi entre guillemets ; les noms de fichiers,
+# tels quels : accents, espaces et majuscules comptent.
 
 reference = "{reference}"
 objet = ""                          # ce qui a été vendu ou fait, en quelques mots

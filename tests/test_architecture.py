@@ -72,7 +72,7 @@ PLACES = {
     "jinja2": {"redaction"},
     "markupsafe": {"redaction"},
     "num2words": {"redaction"},
-    "lxml": {"redaction", "pieces"},
+    "lxml": {"redaction", "pieces", "moteurs.lignes_solidaires"},
     "pikepdf": {"pieces", "liasse"},
     "pypdf": {"pieces", "liasse"},
     "pypdfium2": {"pieces", "liasse"},

@@ -116,7 +116,9 @@ def test_aucun_acte_ne_montre(produits, defaut):
     ]
 
 
-@pytest.mark.parametrize("texte", ["M. None", "{{ x }}", "Lyon, , France", "( )", "« »", "a  b", "a ,", "( a", "15.00 €"])
+@pytest.mark.parametrize(
+    "texte", ["M. None", "{{ x }}", "Lyon, , France", "( )", "« »", "a  b", "a ,", "( a", "15.00 €"]
+)
 def test_un_defaut_se_verrait(texte):
     assert any(re.search(motif, texte) for motif in DEFAUTS.values())
 

@@ -73,7 +73,7 @@ def _capitalisation(dossier: Dossier) -> Iterator[Constat]:
         if contrat.capitalisation:
             yield constater(
                 "CAPITALISATION",
-                "La capitalisation des intérêts est prévue : la requête la demande au juge, le décompte ne la "
+                "La capitalisation des intérêts est prévue : seule une requête la demande au juge ; le décompte ne la "
                 "chiffre jamais.",
                 lieu=f"{lieu}.capitalisation",
                 remede="Rien à faire ; écrivez capitalisation = false pour y renoncer.",

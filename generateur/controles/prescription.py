@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from generateur.calculs.auteurs import emane_du_debiteur
-from generateur.calculs.calendrier import ajouter_mois
+from generateur.calculs.calendrier import MOIS_PAR_AN, ajouter_mois
 from generateur.calculs.prescription import ACTES_DU_DEBITEUR, HypothesePrescription, hypotheses_de_prescription
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat, Gravite
@@ -149,8 +149,16 @@ def _dater(analyse: Prescription) -> Constat:
 
 def _decrire(analyse: Prescription) -> str:
     descriptions = [
-        f"{hypothese.mois} mois, {hypothese.hypothese}"
+        f"{_duree(hypothese.mois)}, {hypothese.hypothese}"
         + (f", après {enumerer(hypothese.evenements)}" if hypothese.evenements else "")
         for hypothese in analyse.hypotheses
     ]
     return " ; ".join(dict.fromkeys(descriptions))
+
+
+def _duree(mois: int) -> str:
+    """« 5 ans » plutôt que « 60 mois »."""
+    annees, reste = divmod(mois, MOIS_PAR_AN)
+    if reste or not annees:
+        return f"{mois} mois"
+    return "1 an" if annees == 1 else f"{annees} ans"

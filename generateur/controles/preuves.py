@@ -125,6 +125,18 @@ def _cautions(dossier: Dossier, exigence: Gravite) -> Iterator[Constat]:
                 remede='Ajoutez cautionnement = { date = 2025-01-10, fichier = "pieces/caution.pdf" }.',
                 gravite=exigence,
             )
+        elif debiteur.role == "caution" and debiteur.est_physique:
+            simple = debiteur.cautionnement is not None and not debiteur.cautionnement.solidaire
+            discussion = (
+                " Simple caution, elle peut aussi exiger que le débiteur soit d'abord poursuivi." if simple else ""
+            )
+            yield constater(
+                "CAUTION_PERSONNE_PHYSIQUE",
+                f"{debiteur.nom_complet} est une caution personne physique : l'engagement vaut par la mention qu'elle "
+                f"a apposée elle-même, et le créancier professionnel doit l'informer chaque année.{discussion}",
+                lieu=f"{lieu}.cautionnement",
+                remede="Vérifiez la mention sur l'acte, que l'engagement était proportionné, et les lettres annuelles.",
+            )
 
 
 def _cgv(dossier: Dossier, exigence: Gravite) -> Iterator[Constat]:
@@ -137,6 +149,20 @@ def _cgv(dossier: Dossier, exigence: Gravite) -> Iterator[Constat]:
         yield from _cgv_invoquees(lieu, contrat, dossier, exigence)
     if not stipules:
         yield from _cgv_non_invoquees(dossier)
+    yield from _cgv_plus_recentes(dossier.cgv)
+
+
+def _cgv_plus_recentes(cgv: Cgv | None) -> Iterator[Constat]:
+    """On n'accepte pas une version qui n'existe pas encore : celle versée n'est pas celle qui a été acceptée."""
+    acceptee_le = cgv.acceptation.date if cgv and cgv.acceptation else None
+    if cgv and cgv.date and acceptee_le and cgv.date > acceptee_le:
+        yield constater(
+            "CGV_VERSION_POSTERIEURE",
+            f"Les conditions générales versées datent du {date_longue(cgv.date)}, après leur acceptation du "
+            f"{date_longue(acceptee_le)}.",
+            lieu="cgv.date",
+            remede="Versez la version en vigueur le jour de l'acceptation.",
+        )
 
 
 def _cgv_invoquees(lieu: str, contrat: Contrat, dossier: Dossier, exigence: Gravite) -> Iterator[Constat]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from generateur.erreurs import ErreurEcriture, ErreurPiece
+from generateur.erreurs import ErreurEcriture, ErreurPiece, raison_du_systeme
 from generateur.liasse.amenagement import EstLibre, amenager, echelle_des_marques
 from generateur.liasse.apports import Apport, apporter_acte, apporter_piece, nommer_acte, nommer_piece
 from generateur.liasse.archivage import declarer_pdfa
@@ -68,7 +68,7 @@ def assembler(plan: PlanLiasse, cible: Path, dossier_pieces: Path, options: Opti
             elements = [(apport.signet, apport.debut, apport.pages) for apport in apports]
             assemblage = replace(assemblage, volumes=decouper(cible, plan, elements, reglages.max_octets))
     except OSError as erreur:
-        raise ErreurEcriture(f"L'écriture a échoué : {erreur.strerror or erreur}.", lieu=str(cible)) from erreur
+        raise ErreurEcriture(f"L'écriture a échoué : {raison_du_systeme(erreur)}.", lieu=str(cible)) from erreur
     return assemblage
 
 

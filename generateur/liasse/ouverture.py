@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pikepdf
 
-from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurPiece
+from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurPiece, raison_du_systeme
 
 # un PDF hostile fait lever à peu près tout à qui le parcourt : types inattendus, clés absentes, cycles
 ERREURS_PDF = (
@@ -48,7 +48,7 @@ def nommer_la_faute(lieu: str) -> Iterator[None]:
             remede="Remettre le fichier à sa place, ou corriger son chemin dans le dossier.",
         ) from erreur
     except OSError as erreur:
-        raise ErreurEcriture(f"{lieu} : {erreur.strerror or erreur}.", lieu=lieu) from erreur
+        raise ErreurEcriture(f"{lieu} : {raison_du_systeme(erreur)}.", lieu=lieu) from erreur
     except ERREURS_PDF as erreur:
         raise ErreurPiece(
             f"{lieu} : le PDF est trop abîmé pour entrer dans la liasse ({type(erreur).__name__}).",

@@ -50,7 +50,8 @@ def _lier(corps: bytes) -> bytes:
         grille = tableau.find(_mot("tblGrid"))
         if len(lignes) > 1 and grille is not None and lignes[0].find(f"{_mot('trPr')}/{_mot('tblHeader')}") is not None:
             _ajouter_colonne(grille, lignes)
-    return etree.tostring(arbre, encoding="UTF-8", xml_declaration=True, standalone=True)
+    lie: bytes = etree.tostring(arbre, encoding="UTF-8", xml_declaration=True, standalone=True)
+    return lie
 
 
 def _ajouter_colonne(grille: Any, lignes: list[Any]) -> None:

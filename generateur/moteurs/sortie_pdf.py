@@ -5,7 +5,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from generateur.erreurs import ErreurEcriture
+from generateur.erreurs import ErreurEcriture, raison_du_systeme
 
 _PAGE = re.compile(rb"/Type\s*/Pages?\b")
 
@@ -37,4 +37,4 @@ def publier_fichier(octets: bytes, cible: Path) -> None:
     except OSError as erreur:
         if provisoire is not None:
             Path(provisoire).unlink(missing_ok=True)
-        raise ErreurEcriture(f"Impossible d'écrire « {cible.name} » : {erreur.strerror}.", lieu=str(cible)) from erreur
+        raise ErreurEcriture(f"Impossible d'écrire « {cible.name} » : {raison_du_systeme(erreur)}.", lieu=str(cible)) from erreur

@@ -240,7 +240,7 @@ def _terme(facture: Facture, motif: str) -> dt.date:
 def _dire_renvoi(espece: Espece, debiteur: Debiteur) -> str:
     """Le texte qui étend la sauvegarde aux deux autres procédures."""
     cle = {"redressement": "RENVOI_REDRESSEMENT", "liquidation": "RENVOI_LIQUIDATION"}.get(debiteur.situation)
-    return motiver(_TABLE, espece.au, cle, "").fondement.replace("'", "’") if cle else ""
+    return motiver(_TABLE, espece.au, cle, "").fondement if cle else ""
 
 
 def _reserves(espece: Espece) -> list[ReservePropriete]:

@@ -117,7 +117,7 @@ def _dire_competence(espece: Espece) -> str:
         qualites = frozenset(qualite_de(partie) for partie in parties)
         return f"La créance{_NAISSANCES.get(qualites, '')} relève de la juridiction commerciale ({texte})."
     if juridiction.type == "TJ" and est_commercant(dossier.debiteur) is False:
-        texte = motiver(_TABLE, espece.au, "COMPETENCE_CIVILE", "").fondement.replace("'", "’")
+        texte = motiver(_TABLE, espece.au, "COMPETENCE_CIVILE", "").fondement
         return f"Le débiteur n’ayant pas la qualité de commerçant, la demande relève du tribunal judiciaire ({texte})."
     return ""
 

@@ -195,7 +195,7 @@ def _dire_etablissement(partie: Identite) -> str:
 
 def _dire_anciennes_adresses(partie: Identite) -> str:
     adresses = [adresse_sur_une_ligne(adresse) for adresse in partie.anciennes_adresses]
-    return f"anciennement {' ; '.join(adresses)}" if adresses else ""
+    return f"anciennement {f'{INSECABLE}; '.join(adresses)}" if adresses else ""
 
 
 def _citer(nom: str) -> str:

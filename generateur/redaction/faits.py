@@ -86,7 +86,7 @@ def _garanties(dossier: Dossier, bordereau: Bordereau) -> Iterator[str]:
         jour = f" du {date_longue(surete.date)}" if surete.date else ""
         inscription = f", inscription {surete.inscription}" if surete.inscription else ""
         preuve = _suivie(bordereau.citation(surete.fichier))
-        yield f"La créance est garantie par la sûreté suivante : {surete.type}{jour}{inscription}{preuve}"
+        yield f"La créance est garantie par la sûreté suivante{INSECABLE}: {surete.type}{jour}{inscription}{preuve}"
 
 
 def _rejets(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> Iterator[str]:

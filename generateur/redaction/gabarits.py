@@ -20,7 +20,7 @@ from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
-from generateur.erreurs import ErreurModele
+from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.adaptation import adapter_arbre
 from generateur.redaction.allure import adapter_allure, lire_allure
 from generateur.redaction.balises import refuser_balises_ouvertes
@@ -120,7 +120,7 @@ class Bibliotheque:
         try:
             return chemin.read_bytes()
         except OSError as erreur:
-            raise ErreurModele(f"Le modèle « {nom} » ne se lit pas : {erreur.strerror}.", lieu=str(chemin)) from erreur
+            raise ErreurModele(f"Le modèle « {nom} » ne se lit pas : {raison_du_systeme(erreur)}.", lieu=str(chemin)) from erreur
 
     def paquet(self, nom: str) -> Paquet:
         """Le fichier Word ouvert ; lève ErreurModele s'il est cassé."""

@@ -11,7 +11,6 @@ from generateur.redaction.taux import nommer_taux_convenu
 from generateur.redaction.typographie import courber
 
 _ANNEE_ORDINAIRE = 365
-_DEPARTS = {True: "du lendemain de la mise en demeure", False: "du lendemain de l’échéance"}
 
 
 def dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
@@ -22,7 +21,7 @@ def dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
 def _phrases(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
     contrats = dossier.tous_contrats or (Contrat(nature="aucun"),)
     if decompte.lignes:
-        yield _compter(decompte, base=max(c.base_jours for c in contrats))
+        yield _compter(dossier, decompte, base=max(c.base_jours for c in contrats))
         yield from _dire_taux_employes(dossier, decompte)
     if decompte.imputations:
         capital = any(c.imputation == "capital_dabord" for c in contrats)
@@ -36,8 +35,10 @@ def _phrases(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
         yield "Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base."
 
 
-def _compter(decompte: Decompte, base: int) -> str:
-    departs = enumerer([_DEPARTS[legal] for legal in sorted({li.regime == "legal" for li in decompte.lignes})])
+def _compter(dossier: Dossier, decompte: Decompte, base: int) -> str:
+    reperes = {False: "l’échéance", True: _nommer_depart_legal(dossier)}
+    regimes = sorted({li.regime == "legal" for li in decompte.lignes})
+    departs = enumerer([f"du lendemain de {reperes[legal]}" for legal in regimes])
     fin = "à la date d’arrêté incluse"
     if max(li.au for li in decompte.lignes) < decompte.au:
         fin = "au dernier jour du tableau, inclus"
@@ -47,6 +48,14 @@ def _compter(decompte: Decompte, base: int) -> str:
         f"les périodes sont coupées au 1er{INSECABLE}janvier et au 1er{INSECABLE}juillet, "
         "à chaque paiement et à chaque avoir."
     )
+
+
+def _nommer_depart_legal(dossier: Dossier) -> str:
+    """L'intérêt légal part du lendemain de la présentation, à défaut de la réception, à défaut de l'envoi."""
+    mises = dossier.toutes_mises_en_demeure
+    if any(mise.date_presentation for mise in mises):
+        return "la présentation de la mise en demeure"
+    return "la réception de la mise en demeure" if any(m.date_reception for m in mises) else "la mise en demeure"
 
 
 def _dire_taux_employes(dossier: Dossier, decompte: Decompte) -> Iterator[str]:

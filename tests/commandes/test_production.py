@@ -153,6 +153,12 @@ def test_un_projet_se_produit_a_completer_et_le_dit_sur_chaque_page(commander, t
     assert all("PROJET" in page.extract_text() for page in lecteur.pages)
 
 
+def test_le_terminal_dit_qu_un_projet_ne_se_depose_pas(commander, tmp_path):
+    assert (
+        "PROJET : à ne pas déposer" in commander("produire", EXEMPLES / "2026-0074", "-o", tmp_path, "--projet").sortie
+    )
+
+
 def test_un_projet_irrecevable_reste_refuse(commander, tmp_path):
     assert commander("produire", EXEMPLES / "2026-0079", "-o", tmp_path, "--projet").code == 5
 

@@ -26,7 +26,13 @@ NOMS = Bibliotheque(MODELES).noms()
 REQUETE = "injonction_de_payer/requete"
 INVOCATION = "Requête en injonction de payer"
 # Ce que la charte porte pour tous : un modèle qui s'en écarterait aurait sa propre allure dans Word.
-DE_LA_CHARTE = ("word/styles.xml", "word/numbering.xml", "word/settings.xml", "word/theme/theme1.xml", "word/header2.xml")
+DE_LA_CHARTE = (
+    "word/styles.xml",
+    "word/numbering.xml",
+    "word/settings.xml",
+    "word/theme/theme1.xml",
+    "word/header2.xml",
+)
 # Les seuls styles au nom anglais : Word les reconnaît à ce nom et le montre dans la langue de l'utilisateur.
 STYLES_DE_WORD = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
 MOTS_ANGLAIS = re.compile(r"\b(heading|title|body|table|list|header|footer|caption|text|paragraph)\b", re.IGNORECASE)
@@ -163,7 +169,9 @@ def test_les_modeles_de_l_utilisateur_l_emportent(lancer, copie, tmp_path):
     code, sortie, _ = lancer("produire", EXEMPLES / "2026-0042", "--modeles", copie, "-o", tmp_path / "s", "--json")
     assert code == CodeSortie.FAIT
     (acte,) = [acte for acte in json.loads(sortie)["actes"] if acte["nom"] == "requete"]
-    texte = " ".join(pypdf.PdfReader(tmp_path / "s" / "2026-0042" / acte["pdf"]["fichier"]).pages[0].extract_text().split())
+    texte = " ".join(
+        pypdf.PdfReader(tmp_path / "s" / "2026-0042" / acte["pdf"]["fichier"]).pages[0].extract_text().split()
+    )
     assert "modèle du cabinet" in texte
 
 

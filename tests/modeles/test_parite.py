@@ -23,6 +23,9 @@ pytestmark = [
 _FILETS = re.compile(r"_+")
 # LibreOffice et pdfium ne rendent pas tous deux les espaces fines : « 8 640,00 » est un mot ou deux.
 _DANS_UN_NOMBRE = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=\d)")
+# pdfium colle parfois deux mots espacés de près : un mot de trop, deux de moins. Une seule ligne qui changerait de
+# page en déplacerait quatre ou davantage.
+_MOTS_COLLES = 2
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +39,7 @@ def rendus(tmp_path_factory):
             base.write_bytes(bibliotheque.modele(modele).rendre(en_champs(contexte)))
             paires[variante, modele] = (base.with_suffix(".embarque.pdf"), base.with_suffix(".libreoffice.pdf"))
     for rang, moteur in enumerate((RenduDxpdf(), RenduLibreOffice())):
-        moteur.convertir(
-            [Conversion(racine / f"{n:03d}.docx", pdfs[rang]) for n, pdfs in enumerate(paires.values())]
-        )
+        moteur.convertir([Conversion(racine / f"{n:03d}.docx", pdfs[rang]) for n, pdfs in enumerate(paires.values())])
         moteur.fermer()
     return paires
 
@@ -71,6 +72,6 @@ def test_les_deux_moteurs_mettent_les_memes_mots_sur_les_memes_pages(rendus, var
             f"{modele}, page {page} : {sum((a - b).values())} mots de trop, {sum((b - a).values())} de moins : "
             f"{' '.join((a - b) | (b - a))}"
             for page, (a, b) in enumerate(zip(ici, la, strict=False), start=1)
-            if a != b
+            if max(sum((a - b).values()), sum((b - a).values())) > _MOTS_COLLES
         ]
     assert not ecarts, "\n".join(ecarts)

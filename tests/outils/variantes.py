@@ -45,7 +45,9 @@ def _varier(modele: Facture, rang: int) -> Facture:
 def renommer_debiteur(dossier: Dossier) -> Dossier:
     """Un nom plein de signes que le XML réserve, et un objet qui tient sur plusieurs lignes."""
     debiteur = dossier.debiteur.model_copy(update={"denomination": NOM_DIFFICILE})
-    objet = "Fourniture, pose, réglage et mise en service de menuiseries en chêne massif – façades nord & sud, « lot 2 »"
+    objet = (
+        "Fourniture, pose, réglage et mise en service de menuiseries en chêne massif – façades nord & sud, « lot 2 »"
+    )
     return dossier.model_copy(update={"debiteurs": (debiteur,), "objet": objet})
 
 

@@ -156,6 +156,37 @@ def test_une_voie_sans_tribunal_n_en_designe_pas():
     assert _composer(ETUDES["2026-0051"]).juridiction is None
 
 
+def test_une_adresse_publiee_en_capitales_se_lit_comme_les_autres():
+    assert _composer(ETUDES["2026-0093"]).juridiction.adresse == ("Quai Finkmatt", "67070 Strasbourg Cedex")
+
+
+def test_une_declaration_distingue_l_echu_de_ce_qui_etait_a_echoir_au_jugement():
+    """C. com. L622-25 : RC-0671, née avant le jugement et échue après lui, se déclare à échoir."""
+    contexte = _composer(ETUDES["2026-0085"])
+    champs = contexte.complement
+    assert [(somme["numero"], _lire(somme["montant"])) for somme in champs["a_echoir"]] == [("RC-0671", 3840)]
+    assert _lire(champs["montant_echu"]) == Decimal("15874.25")
+    assert _lire(champs["montant_declare"]) == _lire(contexte.decompte.total)
+    assert contexte.destinataire[:2] == ("Maître Hélène Vasseroy", "Mandataire judiciaire")
+
+
+def test_l_acte_dit_pourquoi_ce_juge():
+    dits = {
+        reference: _composer(ETUDES[reference]).complement["competence"] for reference in ("2026-0063", "2026-0090")
+    }
+    assert "née entre commerçant et artisan" in dits["2026-0063"]
+    assert "Le débiteur n’ayant pas la qualité de commerçant" in dits["2026-0090"]
+
+
+def test_chaque_poste_demande_a_sa_piece(etude):
+    assert all(poste.citation for poste in _composer(etude).decompte.postes)
+
+
+def test_l_interet_legal_dit_de_quel_jour_il_part():
+    regles = _composer(ETUDES["2026-0051"]).decompte.regles
+    assert "du lendemain de la présentation de la mise en demeure" in regles[0]
+
+
 def test_un_creancier_signe_par_son_representant_et_un_mandataire_par_le_sien():
     etude = ETUDES["2026-0042"]
     signataire = _composer(etude).signataire

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generateur.domaine.langue import FINE, INSECABLE, date_longue, enumerer, montant, pourcentage
-from generateur.redaction.typographie import date_courte, de, en_lettres, grouper_chiffres, majuscule, pluriel
+from generateur.redaction.typographie import (
+    adoucir_capitales,
+    couper_adresse,
+    date_courte,
+    de,
+    en_lettres,
+    grouper_chiffres,
+    majuscule,
+    pluriel,
+)
 
 CENTIMES = st.integers(0, 10**11).map(lambda n: Decimal(n) / 100)
 
@@ -143,3 +152,21 @@ def test_enumeration(liste, attendu):
 @pytest.mark.parametrize(("texte", "attendu"), [("", ""), ("élan", "Élan"), ("l’association", "L’association")])
 def test_majuscule(texte, attendu):
     assert majuscule(texte) == attendu
+
+
+@pytest.mark.parametrize(
+    ("publiee", "lue"),
+    [
+        ("13 BOULEVARD CLEMENCEAU, 21000 DIJON", "13 boulevard Clemenceau, 21000 Dijon"),
+        ("PALAIS DE JUSTICE, BP 30108, RUE DE L'ÉGLISE", "Palais de Justice, BP 30108, rue de l'Église"),
+        ("44 rue de Bonnel, 69433 Lyon Cedex 03", "44 rue de Bonnel, 69433 Lyon Cedex 03"),
+        ("", ""),
+    ],
+)
+def test_adoucir_capitales(publiee, lue):
+    assert adoucir_capitales(publiee) == lue
+
+
+def test_couper_adresse_met_le_code_postal_a_la_ligne():
+    assert couper_adresse("Palais, BP 3, 54003 Nancy Cedex") == ["Palais, BP 3", "54003 Nancy Cedex"]
+    assert couper_adresse("Nancy") == ["Nancy"]
