@@ -1,6 +1,7 @@
 """Les échéances d'un dossier ou d'un répertoire, et leur agenda .ics (RFC 5545)."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,17 +104,20 @@ def ecrire_agenda(releve: Releve, fichier: Path) -> None:
     agenda.add("prodid", "-//generateur//echeances//FR")
     agenda.add("version", "2.0")
     for reference, nom, echeances in releve.dossiers:
-        for rang, echeance in enumerate(e for e in echeances if e.date):
-            agenda.add_component(_evenement(releve, reference, nom, rang, echeance))
+        for echeance in echeances:
+            if echeance.date:
+                agenda.add_component(_evenement(releve, reference, nom, echeance))
     try:
         fichier.write_bytes(agenda.to_ical())
     except OSError as erreur:
         raise ErreurEcriture("l'agenda ne peut pas être écrit", lieu=str(fichier)) from erreur
 
 
-def _evenement(releve: Releve, reference: str, nom: str, rang: int, echeance: Echeance) -> Event:
+def _evenement(releve: Releve, reference: str, nom: str, echeance: Echeance) -> Event:
     evenement = Event()
-    evenement.add("uid", f"{reference}-{rang}@generateur")
+    # le même titre garde le même identifiant : un agenda importé deux fois se met à jour sans doubler
+    cle = hashlib.sha256(f"{reference}\0{echeance.titre}".encode()).hexdigest()[:16]
+    evenement.add("uid", f"{reference}-{cle}@generateur")
     evenement.add("dtstamp", dt.datetime.combine(releve.jour, dt.time(), tzinfo=dt.UTC))
     evenement.add("dtstart", echeance.date)
     evenement.add("summary", f"{reference} – {echeance.titre} – {nom}")

@@ -70,6 +70,8 @@ def produire_dossier(
     refuser_si_besoin(etude, projet=reglages.projet)
     matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
+    # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
+    entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
     with preparer_publication(sortie, etude.dossier.reference) as chantier, repertoire_provisoire() as provisoire:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
         options = _joindre_manifeste(reglages, etude, pieces)
@@ -81,7 +83,6 @@ def produire_dossier(
         if etude.registre:
             journal = chantier / f"{etude.dossier.reference}{SUITE_JOURNAL}"
             ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, journal)
-        entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
         manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, entrees).model_copy(
             update={"projet": reglages.projet, "renumerotee": reglages.renumeroter}
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import click
 from generateur import VERSION
 from generateur.cli_francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes import consultation, etude, production
-from generateur.erreurs import CodeSortie, ErreurGenerateur, expliquer_imprevu
+from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
 _INTERROMPU = "Interrompu. Ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
 
@@ -34,6 +35,7 @@ def principal(arguments: Sequence[str] | None = None) -> None:
     """Point d'entrée : sort avec le code du contrat d'interface."""
     for flux in (sys.stdout, sys.stderr):
         _parler_utf8(flux)
+    _ranger_avant_de_partir()
     sys.exit(int(executer(sys.argv[1:] if arguments is None else list(arguments))))
 
 
@@ -50,8 +52,7 @@ def executer(arguments: list[str]) -> int:
     except click.UsageError as erreur:
         return _echouer(traduire_usage(erreur), arguments)
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_INTERROMPU, err=True)
-        return CodeSortie.INTERROMPU
+        return _echouer(ErreurInterruption(_INTERROMPU), arguments)
     except ErreurGenerateur as erreur:
         return _echouer(erreur, arguments)
     except BrokenPipeError:
@@ -79,6 +80,14 @@ def _dire(erreur: ErreurGenerateur) -> str:
     lignes += [f"  Où : {erreur.lieu}"] if erreur.lieu else []
     lignes += [f"  Que faire : {erreur.remede}"] if erreur.remede else []
     return "\n".join(lignes)
+
+
+def _ranger_avant_de_partir() -> None:
+    """Un arrêt demandé par le système vaut Ctrl-C : les copies provisoires des pièces sont effacées."""
+    for nom in ("SIGTERM", "SIGHUP"):
+        demande = getattr(signal, nom, None)  # SIGHUP n'existe pas sous Windows
+        if demande is not None and signal.getsignal(demande) == signal.SIG_DFL:
+            signal.signal(demande, signal.default_int_handler)
 
 
 def _parler_utf8(flux: TextIO | Any) -> None:

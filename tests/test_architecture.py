@@ -75,7 +75,7 @@ PLACES = {
     "lxml": {"redaction", "pieces", "moteurs.lignes_solidaires"},
     "pikepdf": {"pieces", "liasse"},
     "pypdf": {"pieces", "liasse"},
-    "pypdfium2": {"pieces", "liasse"},
+    "pypdfium2": {"pieces", "liasse", "moteurs"},
     "fontTools": {"pieces", "liasse"},
     "PIL": {"pieces", "liasse"},
     "pillow_heif": {"pieces"},

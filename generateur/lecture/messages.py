@@ -95,7 +95,7 @@ def _rapprocher(saisie: Any, admises: str) -> str:
     """La valeur admise que la saisie écrit avec des accents, des majuscules ou une faute de frappe."""
     sans_accent = unicodedata.normalize("NFD", str(saisie).casefold()).encode("ascii", "ignore").decode()
     proches = difflib.get_close_matches(sans_accent.strip().replace(" ", "_"), admises.split(", "), n=1, cutoff=0.8)
-    return f" : vouliez-vous dire « {proches[0]} » ?" if proches else ""
+    return f" (vouliez-vous dire « {proches[0]} » ?)" if proches else ""
 
 
 def _citer(valeur: Any) -> str:

@@ -238,6 +238,8 @@ def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: objec
 
 def _ouvrir(liasse: Path) -> pypdf.PdfReader:
     try:
+        if liasse.exists() and not liasse.is_file():  # un périphérique se lirait sans fin
+            raise IsADirectoryError
         return pypdf.PdfReader(liasse)
     except FileNotFoundError as erreur:
         raise ErreurLiasse(
@@ -273,7 +275,7 @@ def _lire_octets(chemin: Path) -> bytes:
 def _lire_manifeste(octets: bytes, lieu: Path) -> Mapping[str, Any]:
     try:
         manifeste = json.loads(octets)
-    except ValueError as erreur:
+    except (ValueError, RecursionError) as erreur:
         raise ErreurLecture("Le manifeste n'est pas du JSON lisible.", lieu=str(lieu)) from erreur
     if not isinstance(manifeste, dict):
         raise ErreurLecture("Le manifeste n'est pas un objet JSON.", lieu=str(lieu))

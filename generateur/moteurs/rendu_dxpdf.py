@@ -25,6 +25,7 @@ from generateur.moteurs.polices import (
     polices_maitrisees,
 )
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
+from generateur.moteurs.textes_perdus import perd_du_texte
 
 _DELAI_SECONDES = 60
 _SCRIPT = Path(__file__).with_name("executant_dxpdf.py")
@@ -114,6 +115,8 @@ class RenduDxpdf:
             raison = atelier.convertir(liee, provisoire) or defaut_du_pdf(provisoire)
             if raison:
                 raise _echec(source, raison)
+            if perd_du_texte(source, provisoire):
+                raise _refus_de_couper(source)
             publier_fichier(provisoire.read_bytes(), cible)
         finally:
             provisoire.unlink(missing_ok=True)
@@ -134,6 +137,14 @@ def _coeurs() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _refus_de_couper(source: Path) -> ErreurRendu:
+    return ErreurRendu(
+        f"« {source.name} » : un texte du dossier est trop long pour une ligne de tableau, sa fin ne s'imprimerait pas",
+        lieu=str(source),
+        remede="Abréger ce texte (objet d'une facture, réponse à une relance…), ou relancer avec --rendu libreoffice.",
+    )
 
 
 def _echec(source: Path, raison: str) -> ErreurRendu:

@@ -37,4 +37,6 @@ def publier_fichier(octets: bytes, cible: Path) -> None:
     except OSError as erreur:
         if provisoire is not None:
             Path(provisoire).unlink(missing_ok=True)
-        raise ErreurEcriture(f"Impossible d'écrire « {cible.name} » : {raison_du_systeme(erreur)}.", lieu=str(cible)) from erreur
+        raise ErreurEcriture(
+            f"Impossible d'écrire « {cible.name} » : {raison_du_systeme(erreur)}.", lieu=str(cible)
+        ) from erreur

@@ -117,8 +117,13 @@ def _dire_competence(espece: Espece) -> str:
         qualites = frozenset(qualite_de(partie) for partie in parties)
         return f"La créance{_NAISSANCES.get(qualites, '')} relève de la juridiction commerciale ({texte})."
     if juridiction.type == "TJ" and est_commercant(dossier.debiteur) is False:
-        texte = motiver(_TABLE, espece.au, "COMPETENCE_CIVILE", "").fondement
-        return f"Le débiteur n’ayant pas la qualité de commerçant, la demande relève du tribunal judiciaire ({texte})."
+        proximite = juridiction.nom.startswith("Tribunal de proximité")
+        texte = motiver(_TABLE, espece.au, "COMPETENCE_PROXIMITE" if proximite else "COMPETENCE_CIVILE", "").fondement
+        chambre = ", dont le tribunal de proximité est une chambre" if proximite else ""
+        return (
+            "Le débiteur n’ayant pas la qualité de commerçant, la demande relève du tribunal judiciaire"
+            f"{chambre} ({texte})."
+        )
     return ""
 
 

@@ -1,6 +1,7 @@
 """Écrit les actes : un Word modifiable et son PDF, pour chaque acte d'une procédure."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import exige_libreoffice, refuser_sans_libreoffice
 from generateur.redaction.gabarits import Bibliotheque
 
-CHAMPS_MESURES = frozenset({"pieces.page", "liasse.pages"})
+# page d'une pièce (quel que soit le nom de la variable de boucle), pages de la liasse : connues après la mesure
+CHAMPS_MESURES = re.compile(r"\.page\b|\bliasse\.pages\b")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Ecritoire:
 
     def depend_des_mesures(self, acte: Acte) -> bool:
         """Vrai si l'acte imprime une page de la liasse : il s'écrit alors après la mesure."""
-        return not CHAMPS_MESURES.isdisjoint(self.bibliotheque.modele(acte.modele).chemins())
+        return self.bibliotheque.modele(acte.modele).emploie(CHAMPS_MESURES)
 
 
 def ecrire_actes(

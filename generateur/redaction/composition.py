@@ -205,6 +205,8 @@ def _presenter_juridiction(matiere: Matiere, adresse: tuple[str, ...]) -> Juridi
     magistrat = f"Madame ou Monsieur le Président du {contracte}"
     if contracte.startswith("chambre"):
         magistrat = f"Madame ou Monsieur le Président de la {contracte}"
+    elif contracte.startswith("tribunal de proximité"):
+        magistrat = f"Madame ou Monsieur le juge du {contracte}"
     elif contracte.startswith("juge"):
         magistrat = f"Madame ou Monsieur le {contracte}"
     article = "de la " if contracte.startswith("chambre") else "du "

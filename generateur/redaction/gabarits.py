@@ -120,7 +120,9 @@ class Bibliotheque:
         try:
             return chemin.read_bytes()
         except OSError as erreur:
-            raise ErreurModele(f"Le modèle « {nom} » ne se lit pas : {raison_du_systeme(erreur)}.", lieu=str(chemin)) from erreur
+            raise ErreurModele(
+                f"Le modèle « {nom} » ne se lit pas : {raison_du_systeme(erreur)}.", lieu=str(chemin)
+            ) from erreur
 
     def paquet(self, nom: str) -> Paquet:
         """Le fichier Word ouvert ; lève ErreurModele s'il est cassé."""
@@ -281,6 +283,10 @@ class Gabarit:
         for partie in self._textes:
             chemins |= champs_du_modele(self._nom_source(partie), self._arbre_syntaxique)
         return frozenset(chemins)
+
+    def emploie(self, motif: re.Pattern[str]) -> bool:
+        """Vrai si une balise du modèle ou de ses fragments contient ce motif ; sans analyse, donc immédiat."""
+        return any(motif.search(balise) for source in self._sources.values() for balise in _BALISE.findall(source))
 
     def fragments(self) -> tuple[str, ...]:
         """Les modèles insérés dans celui-ci par {%p include %}, de proche en proche."""

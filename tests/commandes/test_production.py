@@ -203,6 +203,24 @@ def test_un_nom_de_fichier_aux_accents_decomposes_est_la_meme_piece(commander, c
     assert livraison["source_sha256"] == empreinte(source)
 
 
+def test_un_texte_que_le_moteur_couperait_est_refuse_par_son_nom(commander, copier, tmp_path):
+    """Une réponse de plusieurs pages collée dans une relance : jamais une liasse où la fin manque."""
+    long = "Nous accusons réception de votre courrier. " * 200
+    dossier = copier("2026-0042", ('"Message laissé, pas de rappel"', f'"{long}"'))
+    reponse = commander("produire", dossier, "-o", tmp_path / "s", "--json")
+    assert reponse.code == CodeSortie.RENDU_ECHOUE
+    assert "releve_relances" in reponse.objet["erreur"]["message"]
+    assert not (tmp_path / "s" / "2026-0042").exists()
+
+
+def test_un_texte_long_qui_tient_dans_la_page_est_imprime_entier(commander, copier, tmp_path):
+    long = "Nous accusons réception de votre courrier. " * 20
+    dossier = copier("2026-0042", ('"Message laissé, pas de rappel"', f'"{long}"'))
+    assert commander("produire", dossier, "-o", tmp_path / "s", "-q").code == 0
+    lu = pypdf.PdfReader(tmp_path / "s" / "2026-0042" / "actes" / "releve_relances.pdf")
+    assert sum(" ".join(p.extract_text().split()).count("accusons") for p in lu.pages) == 20
+
+
 def test_un_refus_laisse_l_ancienne_liasse_intacte(commander, copier, publie, tmp_path):
     sortie = tmp_path / "sortie"
     shutil.copytree(publie, sortie / "2026-0042")

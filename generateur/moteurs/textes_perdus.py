@@ -1,0 +1,45 @@
+"""Le moteur embarqué ne coupe pas une ligne de tableau : ce qui en dépasse une page n'est pas imprimé.
+
+On ne relit le PDF que si une cellule est assez longue pour que cela arrive, et l'on compte : perdre une phrase d'un
+acte sans le dire serait pire que refuser de l'écrire.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+CELLULE_LONGUE = 600  # signes : moins d'une page, même dans la plus étroite de nos colonnes
+_CORPS = "word/document.xml"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FIN_DU_LATIN = "\u0250"  # au-delà, un signe sans dessin manque au PDF sans qu'une ligne soit coupée
+
+
+def perd_du_texte(docx: Path, pdf: Path) -> bool:
+    """Vrai si le PDF a moins de lettres et de chiffres latins que le document, dont une cellule est longue."""
+    try:
+        with zipfile.ZipFile(docx) as paquet:
+            corps = etree.fromstring(paquet.read(_CORPS))
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError):
+        return False  # illisible : le moteur l'aura déjà dit
+    if all(len(_texte(cellule)) < CELLULE_LONGUE for cellule in corps.iter(f"{_W}tc")):
+        return False
+    return _compter(_lire_pages(pdf)) < _compter([_texte(corps)])
+
+
+def _texte(element: etree._Element) -> str:
+    return "".join(texte.text or "" for texte in element.iter(f"{_W}t"))
+
+
+def _lire_pages(pdf: Path) -> Iterator[str]:
+    import pypdfium2  # noqa: PLC0415 (un dixième de seconde, pour le rare acte à longue cellule)
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            yield page.get_textpage().get_text_bounded()
+
+
+def _compter(textes: Iterator[str] | list[str]) -> int:
+    return sum(signe.isalnum() and signe < _FIN_DU_LATIN for texte in textes for signe in texte)
