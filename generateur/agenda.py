@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,19 +105,22 @@ def ecrire_agenda(releve: Releve, fichier: Path) -> None:
     agenda.add("prodid", "-//generateur//echeances//FR")
     agenda.add("version", "2.0")
     for reference, nom, echeances in releve.dossiers:
+        occurrences: Counter[str] = Counter()
         for echeance in echeances:
             if echeance.date:
-                agenda.add_component(_evenement(releve, reference, nom, echeance))
+                occurrences[echeance.titre] += 1
+                rang = occurrences[echeance.titre]
+                agenda.add_component(_evenement(releve, reference, nom, rang, echeance))
     try:
         fichier.write_bytes(agenda.to_ical())
     except OSError as erreur:
         raise ErreurEcriture("l'agenda ne peut pas être écrit", lieu=str(fichier)) from erreur
 
 
-def _evenement(releve: Releve, reference: str, nom: str, echeance: Echeance) -> Event:
+def _evenement(releve: Releve, reference: str, nom: str, rang: int, echeance: Echeance) -> Event:
     evenement = Event()
     # le même titre garde le même identifiant : un agenda importé deux fois se met à jour sans doubler
-    cle = hashlib.sha256(f"{reference}\0{echeance.titre}".encode()).hexdigest()[:16]
+    cle = hashlib.sha256(f"{reference}\0{echeance.titre}\0{rang}".encode()).hexdigest()[:16]
     evenement.add("uid", f"{reference}-{cle}@generateur")
     evenement.add("dtstamp", dt.datetime.combine(releve.jour, dt.time(), tzinfo=dt.UTC))
     evenement.add("dtstart", echeance.date)

@@ -15,7 +15,7 @@ from generateur.cli_francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes import consultation, etude, production
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
-_INTERROMPU = "Interrompu. Ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
+_INTERROMPU = "commande interrompue ; ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
 
 
 @click.group(cls=Groupe, context_settings=REGLAGES_CLICK, invoke_without_command=True)

@@ -12,6 +12,7 @@ ErreurGenerateur
 ├── ErreurRendu             10   la conversion en PDF a échoué
 ├── ErreurLiasse            11   la liasse n'est pas conforme
 ├── ErreurLot               12   une partie du lot a échoué
+├── ErreurInterruption     130   on a demandé l'arrêt
 └── ErreurEcriture           1   le disque refuse (plein, protégé)
 
 Un défaut du *dossier* est un constat (controles/constat.py), jamais une exception.
@@ -135,6 +136,12 @@ class ErreurLot(ErreurGenerateur):
     """Une partie des dossiers du lot n'a pas été produite."""
 
     code = CodeSortie.LOT_PARTIEL
+
+
+class ErreurInterruption(ErreurGenerateur):
+    """On a demandé l'arrêt : Ctrl-C, terminal fermé, arrêt de la machine."""
+
+    code = CodeSortie.INTERROMPU
 
 
 class ErreurEcriture(ErreurGenerateur):

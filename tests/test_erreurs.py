@@ -25,7 +25,7 @@ def test_chaque_classe_a_son_code_documente(classe):
 def test_deux_classes_ne_partagent_pas_un_code():
     codes = [classe.code for classe in CLASSES if classe.code != CodeSortie.ERREUR_INTERNE]
     assert len(set(codes)) == len(codes)
-    assert set(codes) == set(CodeSortie) - {CodeSortie.FAIT, CodeSortie.ERREUR_INTERNE, CodeSortie.INTERROMPU}
+    assert set(codes) == set(CodeSortie) - {CodeSortie.FAIT, CodeSortie.ERREUR_INTERNE}
 
 
 def test_une_erreur_traverse_un_processus():

@@ -2,7 +2,8 @@
 
 Word et LibreOffice ne laissent pas un en-tête répété seul en bas de page ; dxpdf ne lie deux lignes que par une
 cellule fusionnée de haut en bas. On en ajoute une, d'un point de large et vide, au bord droit de chaque tableau,
-dans la copie que ce moteur convertit : ni le Word livré ni LibreOffice ne la voient.
+dans la copie que ce moteur convertit : ni le Word livré ni LibreOffice ne la voient. Dans la même copie, un long
+paragraphe cesse d'être d'un seul tenant : ce moteur ne le couperait pas, même plus haut que la page.
 """
 
 import io
@@ -17,6 +18,7 @@ from lxml import etree
 from generateur.moteurs.sortie_pdf import publier_fichier
 
 _CORPS = "word/document.xml"
+_LONG = 1500  # signes : moins de la moitié d'une page de corps de texte
 _LARGEUR = 20  # vingtièmes de point
 _ESPACE_DE_NOMS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _FUSIONS = ("restart", "continue")
@@ -30,7 +32,7 @@ def copier_avec_entetes_lies(source: Path, copie: Path) -> Path:
     try:
         with zipfile.ZipFile(source) as paquet:
             corps = paquet.read(_CORPS)
-            if b"<w:tblHeader" not in corps:
+            if b"<w:tblHeader" not in corps and not any(len(p) > _LONG for p in corps.split(b"</w:p>")):
                 return source
             membres = {nom: paquet.read(nom) for nom in paquet.namelist()} | {_CORPS: _lier(corps)}
     except (OSError, KeyError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError):
@@ -50,8 +52,27 @@ def _lier(corps: bytes) -> bytes:
         grille = tableau.find(_mot("tblGrid"))
         if len(lignes) > 1 and grille is not None and lignes[0].find(f"{_mot('trPr')}/{_mot('tblHeader')}") is not None:
             _ajouter_colonne(grille, lignes)
+    for paragraphe in arbre.iter(_mot("p")):
+        _laisser_couper(paragraphe)
     lie: bytes = etree.tostring(arbre, encoding="UTF-8", xml_declaration=True, standalone=True)
     return lie
+
+
+def _laisser_couper(paragraphe: Any) -> None:
+    """Un paragraphe d'un seul tenant (style « lignes solidaires ») plus haut que la page y perdrait sa fin."""
+    if sum(len(texte.text or "") for texte in paragraphe.iter(_mot("t"))) <= _LONG:
+        return
+    proprietes = paragraphe.find(_mot("pPr"))
+    if proprietes is None:
+        proprietes = etree.Element(_mot("pPr"))
+        paragraphe.insert(0, proprietes)
+    for ancienne in proprietes.findall(_mot("keepLines")):
+        proprietes.remove(ancienne)
+    avant = (_mot("pStyle"), _mot("keepNext"))  # l'ordre du schéma
+    rang = sum(element.tag in avant for element in proprietes)
+    libre = etree.Element(_mot("keepLines"))
+    libre.set(_mot("val"), "0")
+    proprietes.insert(rang, libre)
 
 
 def _ajouter_colonne(grille: Any, lignes: list[Any]) -> None:

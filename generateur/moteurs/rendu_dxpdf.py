@@ -73,7 +73,7 @@ class RenduDxpdf:
 
     def empreinte(self) -> str:
         """Ce qui décide du PDF en dehors du document : moteur, version, polices."""
-        return f"dxpdf {version('dxpdf')} polices {empreinte_polices()} en-têtes liés"
+        return f"dxpdf {version('dxpdf')} polices {empreinte_polices()} en-têtes liés, longs textes coupés"
 
     def prechauffer(self, nombre: int) -> None:
         """Lance les ouvriers à l'avance, pendant que le programme rédige."""

@@ -1,6 +1,6 @@
 """Le moteur embarqué ne coupe pas une ligne de tableau : ce qui en dépasse une page n'est pas imprimé.
 
-On ne relit le PDF que si une cellule est assez longue pour que cela arrive, et l'on compte : perdre une phrase d'un
+On ne relit le PDF que si un texte est assez long pour que cela arrive, et l'on compte : perdre une phrase d'un
 acte sans le dire serait pire que refuser de l'écrire.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 CELLULE_LONGUE = 600  # signes : moins d'une page, même dans la plus étroite de nos colonnes
+PARAGRAPHE_LONG = 1500
 _CORPS = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FIN_DU_LATIN = "\u0250"  # au-delà, un signe sans dessin manque au PDF sans qu'une ligne soit coupée
@@ -24,7 +25,11 @@ def perd_du_texte(docx: Path, pdf: Path) -> bool:
             corps = etree.fromstring(paquet.read(_CORPS))
     except (OSError, KeyError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError):
         return False  # illisible : le moteur l'aura déjà dit
-    if all(len(_texte(cellule)) < CELLULE_LONGUE for cellule in corps.iter(f"{_W}tc")):
+    longs = (
+        *(len(_texte(cellule)) >= CELLULE_LONGUE for cellule in corps.iter(f"{_W}tc")),
+        *(len(_texte(paragraphe)) >= PARAGRAPHE_LONG for paragraphe in corps.iter(f"{_W}p")),
+    )
+    if not any(longs):
         return False
     return _compter(_lire_pages(pdf)) < _compter([_texte(corps)])
 

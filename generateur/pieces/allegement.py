@@ -64,7 +64,11 @@ def _images(pdf: pikepdf.Pdf) -> Iterator[Stream]:
         if isinstance(masque := image.get(cle), Stream)
     }
     for image in toutes:
-        if image.objgen not in masques and _est_reecrivable(image):
+        try:
+            admise = image.objgen not in masques and _est_reecrivable(image)
+        except _PANNES:
+            continue  # une clé d'un type impossible : l'image reste telle quelle
+        if admise:
             yield image
 
 

@@ -39,7 +39,10 @@ def alleger_images(pdf: Path, *, atelier: Atelier) -> str:
     """Remplace les images trop lourdes ; rend la phrase qui dit la perte, vide si rien n'a changé."""
     with tempfile.TemporaryDirectory(prefix=".images-", dir=pdf.parent) as nom:
         allege = Path(nom) / "allege.pdf"
-        fait = _executer(atelier, "alleger_images", pdf, allege, pixels=Limites().pixels)
+        try:
+            fait = _executer(atelier, "alleger_images", pdf, allege, pixels=Limites().pixels)
+        except ErreurPiece:
+            return "Ses images n'ont pas pu être allégées : elles restent telles quelles."
         if not fait["images"]:
             return ""
         allege.replace(pdf)

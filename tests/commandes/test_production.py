@@ -203,22 +203,37 @@ def test_un_nom_de_fichier_aux_accents_decomposes_est_la_meme_piece(commander, c
     assert livraison["source_sha256"] == empreinte(source)
 
 
-def test_un_texte_que_le_moteur_couperait_est_refuse_par_son_nom(commander, copier, tmp_path):
+def test_une_longue_liste_d_autres_pieces_se_poursuit_page_apres_page(commander, copier, tmp_path):
+    """Les pièces que nul autre paragraphe ne cite tiennent dans un seul, qui peut dépasser la page."""
+    dossier = copier("2026-0042")
+    with (dossier / "dossier.toml").open("a", encoding="utf-8") as saisie:
+        for rang in range(170):
+            shutil.copy(dossier / "pieces" / "bl118.pdf", dossier / "pieces" / f"z{rang}.pdf")
+            saisie.write(f'\n[[pieces]]\ntitre = "Document {rang}"\nfichier = "pieces/z{rang}.pdf"\n')
+    reponse = commander("produire", dossier, "-o", tmp_path / "s", "--json")
+    assert reponse.code == 0
+    assert len(reponse.objet["pieces"]) == 11 + 170
+
+
+@pytest.mark.parametrize("fois", [20, 200])
+def test_un_texte_plus_long_que_la_page_est_imprime_entier(commander, copier, tmp_path, fois):
     """Une réponse de plusieurs pages collée dans une relance : jamais une liasse où la fin manque."""
-    long = "Nous accusons réception de votre courrier. " * 200
+    long = "Nous accusons réception de votre courrier. " * fois
+    dossier = copier("2026-0042", ('"Message laissé, pas de rappel"', f'"{long}"'))
+    assert commander("produire", dossier, "-o", tmp_path / "s", "-q").code == 0
+    lu = pypdf.PdfReader(tmp_path / "s" / "2026-0042" / "actes" / "releve_relances.pdf")
+    assert sum(page.extract_text().count("accusons") for page in lu.pages) == fois
+
+
+def test_un_texte_que_le_moteur_couperait_est_refuse_par_son_nom(commander, copier, tmp_path, monkeypatch):
+    """Si le moteur ne sait plus couper un long texte, l'acte est refusé, jamais publié sans sa fin."""
+    monkeypatch.setattr("generateur.moteurs.lignes_solidaires._LONG", 10**9)
+    long = "Vos courriers des 2 et 3 juin sont bien arrivés. " * 200
     dossier = copier("2026-0042", ('"Message laissé, pas de rappel"', f'"{long}"'))
     reponse = commander("produire", dossier, "-o", tmp_path / "s", "--json")
     assert reponse.code == CodeSortie.RENDU_ECHOUE
     assert "releve_relances" in reponse.objet["erreur"]["message"]
     assert not (tmp_path / "s" / "2026-0042").exists()
-
-
-def test_un_texte_long_qui_tient_dans_la_page_est_imprime_entier(commander, copier, tmp_path):
-    long = "Nous accusons réception de votre courrier. " * 20
-    dossier = copier("2026-0042", ('"Message laissé, pas de rappel"', f'"{long}"'))
-    assert commander("produire", dossier, "-o", tmp_path / "s", "-q").code == 0
-    lu = pypdf.PdfReader(tmp_path / "s" / "2026-0042" / "actes" / "releve_relances.pdf")
-    assert sum(" ".join(p.extract_text().split()).count("accusons") for p in lu.pages) == 20
 
 
 def test_un_refus_laisse_l_ancienne_liasse_intacte(commander, copier, publie, tmp_path):
@@ -349,13 +364,39 @@ def test_ctrl_c_sort_130_sans_rien_laisser_d_incomplet(tmp_path, attente_s):
     sortie, messages = processus.communicate(timeout=30)
     assert processus.returncode == CodeSortie.INTERROMPU
     assert sortie == ""
-    assert "Interrompu" in messages
+    assert "interrompue" in messages
     assert "Traceback" not in messages
     assert not list(tmp_path.glob(".*.preparation"))
     publies = [chemin.name for chemin in tmp_path.glob("2*")]
     assert "2026-0042" in publies
     assert "2026-0096" not in publies
     assert all((tmp_path / nom / "manifeste.json").is_file() for nom in publies)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGTERM et SIGHUP ne s'envoient ainsi que sur POSIX")
+@pytest.mark.parametrize("signe", ["SIGTERM", "SIGHUP"])
+def test_un_arret_demande_par_le_systeme_range_et_le_dit_en_json(tmp_path, signe):
+    """Les pièces préparées ne restent pas dans le répertoire provisoire ; la sortie reste un objet JSON."""
+    provisoires = tmp_path / "provisoires"
+    provisoires.mkdir()
+    processus = subprocess.Popen(
+        [sys.executable, "-m", "generateur", "demo", "-o", str(tmp_path / "s"), "--json"],
+        cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "TMPDIR": str(provisoires)},
+    )  # fmt: skip
+    assert processus.stderr is not None
+    assert "2026-0042 : produit" in processus.stderr.readline()
+    processus.send_signal(getattr(signal, signe))
+    sortie, _ = processus.communicate(timeout=30)
+    assert processus.returncode == CodeSortie.INTERROMPU
+    assert json.loads(sortie)["erreur"]["code"] == CodeSortie.INTERROMPU
+    assert not list(provisoires.iterdir())
+
+
+def test_sans_sortie_standard_la_commande_va_au_bout():
+    ligne = f'"{sys.executable}" -m generateur droit >&-'
+    fait = subprocess.run(["/bin/sh", "-c", ligne], cwd=RACINE, capture_output=True, text=True, check=False)
+    assert (fait.returncode, fait.stderr) == (0, "")
 
 
 def test_une_sortie_coupee_ne_fait_pas_d_erreur():

@@ -111,6 +111,24 @@ def test_lit_le_manifeste_joint_quand_le_pdf_est_seul(atelier, tmp_path):
     assert etats(verification, "liasse") == ["non_prouve", "prouve"]
 
 
+@pytest.mark.parametrize("cle", ["fichier", "source"])
+@pytest.mark.parametrize("chemin", ["../secret.pdf", "/etc/hostname", "pieces/../../secret.pdf", "C:\\secret.pdf"])
+def test_ne_lit_rien_hors_des_dossiers(produit, cle, chemin):
+    (produit.parent / "secret.pdf").write_bytes(b"secret")
+    manifeste = json.loads((produit / "manifeste.json").read_text("utf-8"))
+    manifeste["pieces"][0][cle] = chemin
+    (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    assert etats(verifier_liasse(produit), "Pièce n° 1").count("non_prouve") == 1
+
+
+@pytest.mark.parametrize("reference", ["..", "../sources", "/etc", "a/b", 12, None])
+def test_une_reference_piegee_ne_mene_nulle_part(produit, reference):
+    shutil.rmtree(produit / "sources")
+    manifeste = json.loads((produit / "manifeste.json").read_text("utf-8")) | {"reference": reference}
+    (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    assert etats(verifier_liasse(produit), "Pièce n° 1") == ["prouve", "prouve", "non_prouve"]
+
+
 def test_refuse_sans_manifeste_ou_avec_un_manifeste_mal_forme(produit):
     (produit / "manifeste.json").write_text("{", "utf-8")
     with pytest.raises(ErreurLecture):
