@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+NOM_MANIFESTE = "manifeste.json"  # à côté de la liasse, et dedans quand il y est joint
+
 
 @dataclass(frozen=True)
 class Disponibilite:

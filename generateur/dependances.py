@@ -1,5 +1,7 @@
-"""Où sont les données livrées avec le programme : dossiers d'exemple du dépôt ou du paquet installé."""
+"""Où sont les données du programme : dossiers d'exemple livrés, cache de l'utilisateur."""
 
+import os
+import sys
 from pathlib import Path
 
 from generateur.erreurs import ErreurLecture
@@ -20,3 +22,14 @@ def lister_exemples() -> list[Path]:
     """Les dossiers d'exemple, par nom ; les vôtres, rangés au même endroit, n'en sont pas."""
     candidats = sorted(racine_des_exemples().glob("*/dossier.toml"))
     return [fichier.parent for fichier in candidats if fichier.read_bytes().startswith(_MARQUE)]
+
+
+def dossier_de_cache() -> Path:
+    """Le dossier de cache du programme pour cet utilisateur, selon la plateforme."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "generateur"

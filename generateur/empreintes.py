@@ -10,10 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from generateur import VERSION
+from generateur.contrats import NOM_MANIFESTE
 from generateur.controles.pieces import chemins_cites
 from generateur.erreurs import ErreurGenerateur
 from generateur.lecture.socle import DossierLu, lire_dossier
-from generateur.manifeste import NOM_MANIFESTE, Manifeste, empreinte, lire_manifeste
+from generateur.manifeste import Manifeste, empreinte, lire_manifeste
 from generateur.numeros_servis import NOM_REGISTRE
 from generateur.pieces.emplacement import trouver
 from generateur.redaction.gabarits import racine_par_defaut

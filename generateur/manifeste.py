@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurLiasse
 
-NOM_MANIFESTE = "manifeste.json"
 _BLOC = 1024 * 1024
 
 

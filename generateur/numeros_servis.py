@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from generateur.contrats import NOM_MANIFESTE
 from generateur.controles.constat import Constat
 from generateur.controles.pieces import chemins_cites
 from generateur.domaine.bordereau import Bordereau, PieceDossier, lire_numero
@@ -21,7 +22,7 @@ from generateur.domaine.entrees_bordereau import normaliser_fichier
 from generateur.domaine.langue import date_longue
 from generateur.erreurs import ErreurDossier, ErreurEcriture, ErreurLecture, ErreurLiasse
 from generateur.lecture.socle import lire_dossier
-from generateur.manifeste import NOM_MANIFESTE, Manifeste, PieceProduite, empreinte, lire_manifeste
+from generateur.manifeste import Manifeste, PieceProduite, empreinte, lire_manifeste
 from generateur.pieces.emplacement import trouver
 
 NOM_REGISTRE = "numeros_servis.json"

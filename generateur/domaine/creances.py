@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from generateur.domaine.socle import (
+    Booleen,
     Chemin,
     Date,
     Donnee,
@@ -68,7 +69,7 @@ class ReservePropriete(Donnee):
     """Clause de réserve de propriété (C. com. L624-9 et s.)."""
 
     fichier: Chemin | None = None
-    biens_en_nature: bool | str = False
+    biens_en_nature: Booleen | str = False
 
 
 class Contrat(Donnee):
@@ -86,9 +87,9 @@ class Contrat(Donnee):
     clause_penale: ClausePenale | None = None
     imputation: Literal["interets_dabord", "capital_dabord"] = "interets_dabord"
     base_jours: Literal[365, 366] = 365
-    capitalisation: bool = False
-    clause_amiable: bool | str = False
-    clause_compromissoire: bool | str = False
+    capitalisation: Booleen = False
+    clause_amiable: Booleen | str = False
+    clause_compromissoire: Booleen | str = False
     reserve_propriete: ReservePropriete | None = None
 
 
@@ -153,7 +154,7 @@ class Facture(Donnee):
     commande: Commande | None = None
     livraison: Livraison | None = None
     livraisons: tuple[Livraison, ...] = ()
-    contestee: bool = False
+    contestee: Booleen = False
     montant_conteste: MontantPositif | None = None
     motif: str | None = None
 
@@ -213,7 +214,7 @@ class Relance(Donnee):
     interlocuteur: str | None = None
     reponse: str | None = None
     fichier: Chemin | None = None
-    confidentiel: bool = False
+    confidentiel: Booleen = False
 
 
 class MiseEnDemeure(Donnee):
@@ -231,7 +232,7 @@ class MiseEnDemeure(Donnee):
     accuse: Chemin | None = None
     debiteur: int | str | None = None
     factures: tuple[str, ...] = ()
-    consentement_lre: bool | None = None
+    consentement_lre: Booleen | None = None
 
 
 class Interruption(Donnee):
@@ -250,4 +251,4 @@ class Interruption(Donnee):
     auteur: str | None = None
     facture: str | None = None
     fichier: Chemin | None = None
-    non_avenue: bool = False
+    non_avenue: Booleen = False

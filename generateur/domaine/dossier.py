@@ -17,7 +17,7 @@ from generateur.domaine.creances import (
     Relance,
 )
 from generateur.domaine.parties import Creancier, Debiteur, Destinataire, Mandataire
-from generateur.domaine.socle import Chemin, Date, Donnee, MontantPositif, Texte
+from generateur.domaine.socle import Booleen, Chemin, Date, Donnee, MontantPositif, Texte
 
 MOTIF_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -62,10 +62,10 @@ class Piece(Donnee):
     date: Date | None = None
     fichier: Chemin
     nature: NaturePiece | None = None
-    original: bool = False
+    original: Booleen = False
     mot_de_passe: str | None = None
     numero: Annotated[str, Field(pattern=r"^[0-9]{1,4}( (bis|ter|quater|quinquies))?$")] | None = None
-    confidentiel: bool = False
+    confidentiel: Booleen = False
     delivre_le: Date | None = None
     langue: str | None = None
 
@@ -73,13 +73,13 @@ class Piece(Donnee):
 class SituationDossier(Donnee):
     """Ce que le créancier sait du différend."""
 
-    litige: bool = False
+    litige: Booleen = False
     motif_litige: str | None = None
-    cession: bool = False
-    tentative_amiable: bool | str = False
-    titre_existant: bool | str = False
-    instance_en_cours: bool | str = False
-    procedures_anterieures: bool | str | tuple[str, ...] = False
+    cession: Booleen = False
+    tentative_amiable: Booleen | str = False
+    titre_existant: Booleen | str = False
+    instance_en_cours: Booleen | str = False
+    procedures_anterieures: Booleen | str | tuple[str, ...] = False
 
 
 class EcheanceAccord(Donnee):
@@ -94,7 +94,7 @@ class Accord(Donnee):
 
     date: Date
     echeances: tuple[EcheanceAccord, ...] = ()
-    decheance_terme: bool | Date = False
+    decheance_terme: Booleen | Date = False
     fichier: Chemin | None = None
 
     def est_dechu_le(self, jour: dt.date) -> bool:
@@ -116,7 +116,7 @@ class AssuranceCredit(Donnee):
     """Assurance-crédit : seule l'indemnisation prive du droit d'agir."""
 
     assureur: str | None = None
-    indemnise: bool = False
+    indemnise: Booleen = False
 
 
 class Surete(Donnee):
@@ -134,7 +134,7 @@ class Ordonnance(Donnee):
     date: Date
     numero: str | None = None
     montant: MontantPositif | None = None
-    partielle: bool = False
+    partielle: Booleen = False
 
 
 class Signification(Donnee):

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from generateur.domaine.socle import (
+    Booleen,
     Chemin,
     Date,
     Donnee,
@@ -93,7 +94,7 @@ class Cautionnement(Donnee):
 
     date: Date
     montant_max: MontantPositif | None = None
-    solidaire: bool = False
+    solidaire: Booleen = False
     fichier: Chemin | None = None
 
 
@@ -206,7 +207,7 @@ class Debiteur(Identite):
     """Celui à qui le paiement est demandé."""
 
     role: Literal["principal", "codebiteur_solidaire", "caution"] = "principal"
-    agit_en_professionnel: bool | None = None
+    agit_en_professionnel: Booleen | None = None
     situation: Situation = "in_bonis"
     procedure_collective: ProcedureCollective | None = None
     cautionnement: Cautionnement | None = None

@@ -21,7 +21,7 @@ BLANCS = re.compile(r"[\s\u00a0\u202f]+")
 class Donnee(BaseModel):
     """Base de tout le domaine : figée, clés inconnues refusées, espaces de bord retirés."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
 
 def arrondir(valeur: Decimal) -> Decimal:
@@ -130,3 +130,4 @@ Date = Annotated[dt.date, BeforeValidator(_lire_date)]
 Identifiant = Annotated[str, BeforeValidator(compacter)]
 Chemin = Annotated[str, AfterValidator(_lire_chemin)]
 Texte = Annotated[str, Field(min_length=1)]
+Booleen = Annotated[bool, Field(strict=True)]  # true ou false, jamais 1 ni "oui"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
+from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurEcriture, ErreurPiece, raison_du_systeme
 from generateur.liasse.amenagement import EstLibre, amenager, echelle_des_marques
 from generateur.liasse.apports import Apport, apporter_acte, apporter_piece, nommer_acte, nommer_piece
@@ -32,7 +33,6 @@ from generateur.liasse.ouverture import mesurer, nommer_la_faute
 from generateur.liasse.plan import NOM_BORDEREAU, Assemblage, Options, Pagination, PlanLiasse, paginer
 from generateur.liasse.reunion import reunir
 from generateur.liasse.signets import Signet, attribuer_etiquettes, decaler_signets, ecrire_signets
-from generateur.liasse.verification import NOM_MANIFESTE
 from generateur.liasse.volumes import decouper
 
 __all__ = ["assembler", "mesurer", "prevoir_pages"]

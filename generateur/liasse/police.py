@@ -4,15 +4,24 @@ La police est réduite aux caractères de l'encodage WinAnsi : 12 Ko compressés
 et le même fichier à l'octet sur toutes les machines (aucune date recalculée, aucun indice de rendu).
 """
 
+import base64
+import contextlib
+import hashlib
 import io
+import json
+import tempfile
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
+
+from generateur.dependances import dossier_de_cache
 
 ENCODAGE = "cp1252"  # le nom Python de WinAnsiEncoding
 PREMIER, DERNIER = 32, 255
@@ -69,12 +78,57 @@ def ecrire_chaine(texte: str) -> bytes:
 
 @cache
 def charger_police() -> Police:
-    """Réduit la police du paquet à WinAnsi (une trentaine de millisecondes, une fois par processus)."""
-    # fontTools pèse un dixième de seconde : chargé seulement quand on assemble
+    """La police réduite : relue dans le cache de l'utilisateur, sinon refaite et gardée.
+
+    La clé du cache est l'empreinte de la police et la version de fontTools : même clé, mêmes octets.
+    """
+    source = files("font_source_sans_pro").joinpath("files", "SourceSansPro-Semibold.ttf").read_bytes()
+    cle = hashlib.sha256(source + f"fonttools {version('fonttools')} {ENCODAGE}".encode()).hexdigest()
+    garde = dossier_de_cache() / "tampons" / f"{cle[:32]}.json"
+    return _relire(garde) or _garder(_reduire(source), garde)
+
+
+def _relire(garde: Path) -> Police | None:
+    """La police gardée, ou None si elle manque ou a été abîmée."""
+    try:
+        contenu = json.loads(garde.read_bytes())
+        octets = base64.b64decode(contenu["octets"])
+        if hashlib.sha256(octets).hexdigest() != contenu["sha256"]:
+            return None
+        mesures = contenu["mesures"]
+        return Police(
+            octets=octets,
+            largeurs={int(code): largeur for code, largeur in mesures.pop("largeurs").items()},
+            boite=tuple(mesures.pop("boite")),
+            **mesures,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _garder(police: Police, garde: Path) -> Police:
+    """Garde la police pour les prochains processus ; un cache interdit ou plein ne gêne pas."""
+    mesures = asdict(police)
+    octets = mesures.pop("octets")
+    contenu = {
+        "octets": base64.b64encode(octets).decode(),
+        "sha256": hashlib.sha256(octets).hexdigest(),
+        "mesures": mesures,
+    }
+    with contextlib.suppress(OSError):
+        garde.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=garde.parent, suffix=".provisoire", delete=False) as fichier:
+            json.dump(contenu, fichier)
+        Path(fichier.name).replace(garde)
+    return police
+
+
+def _reduire(source: bytes) -> Police:
+    """Réduit la police du paquet à WinAnsi."""
+    # fontTools pèse un dixième de seconde : chargé seulement quand la police n'est pas déjà gardée
     from fontTools import subset  # noqa: PLC0415
     from fontTools.ttLib import TTFont  # noqa: PLC0415
 
-    source = files("font_source_sans_pro").joinpath("files", "SourceSansPro-Semibold.ttf").read_bytes()
     signes = {code: ord(bytes([code]).decode(ENCODAGE, "replace")) for code in range(PREMIER, DERNIER + 1)}
     reglages = subset.Options()
     reglages.layout_features = []

@@ -4,6 +4,7 @@ Trois réponses par contrôle : prouvé, diffère, non prouvé (ce qu'il faudrai
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,14 +14,16 @@ from typing import Any, Literal
 import pypdf
 from pypdf.errors import PyPdfError
 
+from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.sceau import juger_sceau
 from generateur.liasse.sources import Sources, chercher_sources, joindre, resumer
 
-NOM_MANIFESTE = "manifeste.json"
 PROFONDEUR_LISIBLE = 7
 Etat = Literal["prouve", "differe", "non_prouve"]
 ERREURS_PYPDF = (PyPdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # nos contrôles disent déjà, en français, ce qui ne va pas
+MARQUE_PIECE = re.compile(r"Pièce[\s\u00a0]n°[\s\u00a0]([0-9]+(?:[\s\u00a0](?:bis|ter|quater))?)\s*\n")
 REMEDE_DIFFERENCE = "Produire de nouveau la liasse, ou retrouver l'exemplaire que le manifeste décrit."
 
 
@@ -116,6 +119,23 @@ def _controler(
         yield _controler_fichier(nom, piece, dossier)
         yield _controler_source(nom, piece, sources)
         suivante = _entier(piece, "page_debut") + _entier(piece, "pages")
+    yield _controler_couverture(lecteur, pieces, suivante - 1 if pieces else 0)
+
+
+def _controler_couverture(lecteur: pypdf.PdfReader, pieces: list[Any], derniere: int) -> Controle:
+    """Les pièces du manifeste vont jusqu'à la dernière page, et la liasse n'en porte pas d'autre."""
+    annoncees = {_texte(piece, "numero") for piece in pieces}
+    marquees = {
+        marque[1].replace("\u00a0", " ")
+        for page in lecteur.pages[derniere:]
+        for marque in MARQUE_PIECE.finditer(page.extract_text())
+    }
+    if not pieces and not marquees:
+        return Controle("pièces", "prouve", "Aucune pièce annoncée, aucune tamponnée.")
+    if marquees - annoncees:
+        ignorees = ", ".join(sorted(marquees - annoncees))
+        return Controle("pièces", "differe", f"La liasse porte des pièces que le manifeste ignore : {ignorees}.")
+    return Controle("pièces", "prouve", "Le manifeste annonce toutes les pièces de la liasse.")
 
 
 def _controler_sceaux(

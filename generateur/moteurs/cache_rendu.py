@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from generateur.contrats import Conversion, Disponibilite, MoteurRendu
+from generateur.dependances import dossier_de_cache
 from generateur.erreurs import ErreurEcriture
-from generateur.moteurs.polices import dossier_de_cache, etat_du_systeme
+from generateur.moteurs.polices import etat_du_systeme
 from generateur.moteurs.sortie_pdf import publier_fichier
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024

@@ -10,7 +10,6 @@ Un document étranger (une pièce en Calibri) ou qui emploie des signes que nos 
 
 import hashlib
 import importlib.util
-import os
 import re
 import struct
 import sys
@@ -22,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from generateur.dependances import dossier_de_cache
 from generateur.erreurs import ErreurOutilAbsent
 
 _FAMILLES = (("font_source_serif_pro", "SourceSerifPro"), ("font_source_sans_pro", "SourceSansPro"))
@@ -76,17 +76,6 @@ def empreinte_polices() -> str:
     for fichier in fichiers_polices():
         somme.update(fichier.read_bytes())
     return somme.hexdigest()[:16]
-
-
-def dossier_de_cache() -> Path:
-    """Le dossier de cache du programme pour cet utilisateur, selon la plateforme."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "generateur"
 
 
 def environnement_des_polices(dossier: Path, *, avec_systeme: bool = False) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from generateur.erreurs import ErreurPiece
 
-# Importées à la première demande : un dossier sans image ne charge aucun décodeur d'image.
+# Importées à la première demande, sauf les courantes : un dossier sans image ne charge aucun décodeur d'image.
 TACHES = {
     "reconnaitre": "generateur.pieces.refus:reconnaitre_ou_refuser",
     "examiner_pdf": "generateur.pieces.documents_pdf:examiner",
@@ -27,6 +27,7 @@ TACHES = {
     "composer_message": "generateur.pieces.courriels:composer_message",
     "neutraliser": "generateur.pieces.neutralisation:neutraliser",
 }
+COURANTES = ("reconnaitre", "examiner_pdf")  # presque toute pièce est un PDF
 _EVENEMENTS_INTERDITS = (
     "socket.",
     "subprocess.",
@@ -97,6 +98,8 @@ def principal() -> None:
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     sys.addaudithook(_interdire)
+    for tache in COURANTES:  # chargées pendant que le parent se charge lui-même
+        _trouver(tache)
     servir(sys.stdin.buffer, sortie)
 
 

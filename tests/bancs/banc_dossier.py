@@ -8,6 +8,7 @@ Les temps absolus dépendent de la machine ; les rapports comptent.
 
 import argparse
 import datetime as dt
+import os
 import shutil
 import statistics
 import subprocess
@@ -103,8 +104,6 @@ def produire_a_froid(dossier: Path, sortie: Path) -> float:
 
 
 def _sans_cache() -> dict[str, str]:
-    import os
-
     return {**os.environ, "GENERATEUR_SANS_CACHE": "1"}
 
 

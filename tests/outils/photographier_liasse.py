@@ -15,8 +15,9 @@ from PIL import Image, ImageOps
 
 from generateur.chaine import produire_dossier
 from generateur.commandes.options import ouvrir_moteurs
+from generateur.contrats import NOM_MANIFESTE
 from generateur.lecture.socle import lire_dossier
-from generateur.manifeste import NOM_MANIFESTE, Manifeste, lire_manifeste
+from generateur.manifeste import Manifeste, lire_manifeste
 from generateur.reglages import Reglages
 
 RACINE = Path(__file__).resolve().parents[2]
