@@ -14,6 +14,7 @@ from generateur.domaine.langue import date_longue
 from generateur.erreurs import ErreurEcriture, ErreurLecture
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 
+NOM_AGENDA = "echeances.ics"
 RAPPEL_JOURS = 7
 
 
@@ -112,6 +113,7 @@ def ecrire_agenda(releve: Releve, fichier: Path) -> None:
                 rang = occurrences[echeance.titre]
                 agenda.add_component(_evenement(releve, reference, nom, rang, echeance))
     try:
+        fichier.parent.mkdir(parents=True, exist_ok=True)
         fichier.write_bytes(agenda.to_ical())
     except OSError as erreur:
         raise ErreurEcriture("l'agenda ne peut pas être écrit", lieu=str(fichier)) from erreur

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generateur.cli_francais import Commande, Groupe
-from generateur.commandes.options import CHEMIN, aujourd_hui, dire, imprimer, options_communes
+from generateur.commandes.options import CHEMIN, SORTIE_PAR_DEFAUT, aujourd_hui, dire, imprimer, options_communes
 from generateur.erreurs import CodeSortie, ErreurUsage
 
 ALERTE_HORIZON_JOURS = 60
@@ -27,24 +27,27 @@ def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
 
 @click.command("echeances", cls=Commande)
 @click.argument("source", type=CHEMIN, help="Un dossier, ou un répertoire de dossiers.")
-@click.option("--ics", type=CHEMIN, metavar="FICHIER", help="Agenda à écrire (défaut : aucun).")
+@click.option(
+    "-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help="Répertoire de l'agenda."
+)
+@click.option("--ics", type=CHEMIN, metavar="FICHIER", help="Agenda à écrire (défaut : sortie/echeances.ics).")
 @options_communes
-def echeances(source: Path, ics: Path | None, au: dt.date | None) -> int:
+def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) -> int:
     """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
-    from generateur.agenda import ecrire_agenda, lister_echeances
+    from generateur.agenda import NOM_AGENDA, ecrire_agenda, lister_echeances
 
     releve = lister_echeances(source, aujourd_hui(), au)
-    if ics:
-        ecrire_agenda(releve, ics)
-        dire(f"Agenda écrit : {ics}")
-    imprimer(releve.en_texte, releve.en_json)
+    agenda = ics or sortie / NOM_AGENDA
+    ecrire_agenda(releve, agenda)
+    dire(f"Agenda écrit : {agenda}")
+    imprimer(releve.en_texte, lambda: {**releve.en_json(), "agenda": agenda.as_posix()})
     return CodeSortie.LOT_PARTIEL if releve.illisibles else CodeSortie.FAIT
 
 
 @click.command("schema", cls=Commande)
-@click.argument("nom", help="dossier, manifeste ou manifeste_joint.")
-def schema(nom: str) -> None:
-    """JSON Schema : « dossier », « manifeste » ou « manifeste_joint »."""
+@click.argument("nom", required=False, help="dossier, manifeste ou manifeste_joint ; sans nom, les trois.")
+def schema(nom: str | None) -> None:
+    """JSON Schema du dossier, du manifeste et du manifeste joint."""
     from generateur.domaine.dossier import Dossier
     from generateur.manifeste import Manifeste, ManifesteReduit
 
@@ -53,9 +56,10 @@ def schema(nom: str) -> None:
         "manifeste": Manifeste.model_json_schema,
         "manifeste_joint": ManifesteReduit.model_json_schema,
     }
-    if nom not in schemas:
+    if nom and nom not in schemas:
         raise ErreurUsage(f"schéma inconnu « {nom} »", remede=f"Choisir parmi : {', '.join(schemas)}.")
-    click.echo(json.dumps(schemas[nom](), ensure_ascii=False, indent=2))
+    objet = schemas[nom]() if nom else {cle: dresser() for cle, dresser in schemas.items()}
+    click.echo(json.dumps(objet, ensure_ascii=False, indent=2))
 
 
 @click.group("modeles", cls=Groupe)

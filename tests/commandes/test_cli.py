@@ -324,14 +324,14 @@ def test_droit_hors_de_ce_qui_est_connu_sort_6(commander, au):
     assert "taux_bce_refinancement" in reponse.messages
 
 
-def test_un_dossier_a_moitie_saisi_ne_tait_pas_les_echeances_des_autres(commander, copier):
+def test_un_dossier_a_moitie_saisi_ne_tait_pas_les_echeances_des_autres(commander, copier, tmp_path):
     racine = copier("2026-0042").parent
     commander("nouveau", "brouillon", "--racine", racine)
-    reponse = commander("echeances", racine)
+    reponse = commander("echeances", racine, "-o", tmp_path)
     assert reponse.code == CodeSortie.LOT_PARTIEL
     assert "2026-0042 — " in reponse.sortie
     assert "brouillon — NE SE LIT PAS" in reponse.sortie
-    assert commander("echeances", racine / "brouillon").code == CodeSortie.LECTURE
+    assert commander("echeances", racine / "brouillon", "-o", tmp_path).code == CodeSortie.LECTURE
 
 
 def test_echeances_et_agenda(commander, tmp_path):
@@ -356,6 +356,15 @@ def test_q_tait_l_avancement_seulement(commander, tmp_path):
     reponse = commander("echeances", EXEMPLES / "2026-0042", "--ics", tmp_path / "a.ics", "-q")
     assert reponse.messages == ""
     assert "2026-0042" in reponse.sortie
+
+
+def test_l_agenda_s_ecrit_dans_la_sortie_par_defaut(commander, tmp_path):
+    reponse = commander("echeances", EXEMPLES / "2026-0042", "-o", tmp_path / "s", "--json")
+    assert Path(reponse.objet["agenda"]).read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
+def test_schema_sans_nom_donne_les_trois(commander):
+    assert set(json.loads(commander("schema").sortie)) == {"dossier", "manifeste", "manifeste_joint"}
 
 
 @pytest.mark.parametrize("nom", ["dossier", "manifeste"])
