@@ -44,7 +44,16 @@ def produit(atelier, tmp_path, certificat, horloge):  # noqa: ARG001 (l'horloge 
     manifeste = {
         "liasse": {"fichier": "l.pdf", "sha256": scelleur.sceller(fait.fichier, LIEU), "pages": fait.pages},
         "sceau": vars(scelleur.sceau),
-        "pieces": [],
+        "pieces": [
+            {
+                "numero": piece.numero,
+                "fichier": piece.fichier.relative_to(dossier).as_posix(),
+                "sha256": piece.sha256,
+                "pages": piece.pages,
+                "page_debut": piece.page_debut,
+            }
+            for piece in fait.pieces
+        ],
     }
     (dossier / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
     return dossier
@@ -69,7 +78,7 @@ def test_prouve_un_sceau_intact_et_son_heure_attestee(produit):
     assert etat == "prouve"
     assert "Atelier Lumen" in message
     assert f"{HEURE_ATTESTEE:%d/%m/%Y à %H:%M} UTC (horodaté)" in message
-    assert verifier_liasse(produit).entiere
+    assert verifier_liasse(produit).conforme
 
 
 @pytest.mark.parametrize("part", [0.1, 0.9])

@@ -1,6 +1,7 @@
 """Les courriels : en-têtes, date et fuseau, corps, sort de chaque pièce jointe."""
 
 import io
+import shutil
 import subprocess
 from email.message import EmailMessage
 from pathlib import Path
@@ -208,6 +209,7 @@ def test_decode_un_en_tete(brut: str | None, attendu: str) -> None:
 
 
 @pytest.mark.outils
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler n'est pas installé")
 def test_poppler_lit_la_composition(tmp_path: Path, preparer: Preparer) -> None:
     preparer(_ecrire(tmp_path / "a.eml", _courriel()))
     sortie = subprocess.run(
