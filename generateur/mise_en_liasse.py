@@ -24,7 +24,7 @@ from generateur.liasse.plan import (
     nom_fichier_piece,
     paginer,
 )
-from generateur.liasse.sceau import Sceau, Scelleur
+from generateur.liasse.sceau import Sceau
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.preparation import Preparee, preparer_piece
@@ -169,11 +169,14 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: E
     return LiasseFaite(ordonnes, pieces, assemblage)
 
 
-def sceller_liasse(faite: LiasseFaite, scelleur: Scelleur, lieu: str, max_octets: int | None) -> LiasseFaite:
-    """Scelle la liasse et chacun de ses volumes ; les empreintes rendues sont celles des fichiers scellés.
+def sceller_liasse(faite: LiasseFaite, reglages: Reglages, lieu: str) -> LiasseFaite:
+    """Scelle, si c'est demandé, la liasse et chacun de ses volumes ; rend les empreintes des fichiers scellés.
 
-    Lève ErreurLiasse si un volume, scellé, dépasse max_octets.
+    Lève ErreurLiasse si un volume, scellé, dépasse la taille demandée.
     """
+    scelleur, max_octets = reglages.scelleur, reglages.liasse.max_octets
+    if scelleur is None:
+        return faite
     assemblage = faite.assemblage
     volumes = []
     for volume in assemblage.volumes:

@@ -196,8 +196,10 @@ def constater_ecarts(registre: Registre | None, ecarts: Iterable[Ecart], dossier
             )
 
 
-def ecrire_journal(registre: Registre, ecarts: Sequence[Ecart], bordereau: Bordereau, cible: Path) -> None:
-    """Le journal des changements depuis la dernière communication ; à côté de la liasse, jamais dedans."""
+def ecrire_journal(registre: Registre | None, ecarts: Sequence[Ecart], bordereau: Bordereau, chantier: Path) -> None:
+    """Le journal des changements depuis la dernière communication, s'il y en a eu une ; jamais dans la liasse."""
+    if registre is None:
+        return
     touchees = {ecart.numero for ecart in ecarts if ecart.genre != "retiree"}
     memes = [piece.numero for piece in bordereau.pieces if piece.numero not in touchees]
     lignes = [
@@ -211,7 +213,8 @@ def ecrire_journal(registre: Registre, ecarts: Sequence[Ecart], bordereau: Borde
             lignes += ["", titre]
             lignes += [f"  n° {e.numero} : {e.titre}" + (f" ({e.detail})" if e.detail else "") for e in concernes]
     lignes += ["", f"Pièces inchangées : {', '.join(memes) or 'aucune'}"]
-    cible.write_bytes(("\n".join(lignes) + "\n").encode())
+    journal = chantier / f"{registre.reference}{SUITE_JOURNAL}"
+    journal.write_bytes(("\n".join(lignes) + "\n").encode())
 
 
 def retenir_numeros(source: Path, sortie: Path, jour: date) -> Registre:

@@ -24,6 +24,7 @@ ETAGES = (
     {"lecture", "redaction", "pieces", "liasse", "manifeste", "publication", "moteurs"},
     {"reglages", "numeros_servis"},
     {"etude", "mise_en_liasse", "empreintes"},
+    {"inventaire"},
     {"chaine"},
     {
         "lots",

@@ -1,0 +1,136 @@
+"""L'inventaire de ce qui a été produit : le manifeste, et sa copie réduite à joindre dans la liasse."""
+
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+from generateur import VERSION
+from generateur.contrats import MoteurRendu
+from generateur.etude import Etude, juridiction_en_json
+from generateur.liasse.assemblage import mesurer
+from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
+from generateur.manifeste import (
+    ActeProduit,
+    ConstatManifeste,
+    FichierProduit,
+    LiasseProduite,
+    LiasseReduite,
+    Manifeste,
+    ManifesteReduit,
+    PieceProduite,
+    PieceReduite,
+    SceauProduit,
+    VolumeProduit,
+    empreinte,
+)
+from generateur.mise_en_liasse import LiasseFaite, PiecePrete
+from generateur.numeros_servis import SUITE_JOURNAL
+from generateur.reglages import Reglages
+
+
+def preparer_assemblage(reglages: Reglages, etude: Etude, pieces: tuple[PiecePrete, ...]) -> Options:
+    """Les options d'assemblage, avec de quoi joindre le manifeste réduit s'il est demandé."""
+    if not reglages.joindre_manifeste:
+        return reglages.assemblage
+    return replace(reglages.assemblage, manifeste_joint=partial(_reduire, etude, pieces))
+
+
+def _reduire(etude: Etude, pieces: tuple[PiecePrete, ...], assemblage: Assemblage) -> bytes:
+    sources = {prete.piece.numero: prete.source for prete in pieces}
+    reduit = ManifesteReduit(
+        reference=etude.dossier.reference,
+        liasse=LiasseReduite(fichier=assemblage.fichier.name, pages=assemblage.pages),
+        pieces=tuple(
+            PieceReduite(
+                numero=piece.numero,
+                titre=piece.titre,
+                fichier=f"{piece.fichier.parent.name}/{piece.fichier.name}",
+                sha256=piece.sha256,
+                pages=piece.pages,
+                page_debut=piece.page_debut,
+                source_sha256=empreinte(sources[piece.numero]),
+            )
+            for piece in assemblage.pieces
+        ),
+    )
+    return reduit.model_dump_json(indent=2).encode()
+
+
+def dresser_manifeste(
+    etude: Etude, faite: LiasseFaite, chantier: Path, moteur: MoteurRendu, reglages: Reglages, entrees: str
+) -> Manifeste:
+    """Le manifeste de ce qui vient d'être produit ; chemins relatifs au chantier."""
+    espece, assemblage = etude.espece, faite.assemblage
+    procedure = etude.decision.retenue
+    sources = {prete.piece.numero: prete for prete in faite.pieces}
+    return Manifeste(
+        reference=etude.dossier.reference,
+        au=espece.au.isoformat(),
+        verdict=etude.verdict,
+        procedure=procedure.nom if procedure else "",
+        projet=reglages.projet,
+        renumerotee=reglages.renumeroter,
+        procedure_forcee=etude.decision.est_forcee,
+        juridiction=juridiction_en_json(etude),
+        cour_appel=espece.competence.cour_appel,
+        total=f"{espece.decompte.total:.2f}",
+        liasse=LiasseProduite(fichier=assemblage.fichier.name, sha256=assemblage.sha256, pages=assemblage.pages),
+        sceau=SceauProduit(**asdict(faite.sceau)) if faite.sceau else None,
+        volumes=tuple(
+            VolumeProduit(
+                fichier=v.fichier.relative_to(chantier).as_posix(),
+                sha256=v.sha256,
+                pages=mesurer(v.fichier),
+                premiere_page=v.premiere_page,
+                derniere_page=v.derniere_page,
+            )
+            for v in assemblage.volumes
+        ),
+        obstacles_pdfa=assemblage.obstacles_pdfa,
+        pieces=tuple(_declarer_piece(p, sources[p.numero], chantier) for p in assemblage.pieces),
+        actes=tuple(
+            ActeProduit(
+                nom=ecrit.acte.nom,
+                titre=ecrit.acte.titre,
+                docx=_declarer(ecrit.docx, chantier),
+                pdf=_declarer(ecrit.pdf, chantier),
+                rendu=ecrit.moteur,
+                page_debut=assemblage.pages_actes.get(ecrit.acte.nom),
+            )
+            for ecrit in faite.actes
+        ),
+        autres=tuple(
+            _declarer(f, chantier)
+            for f in sorted((*(chantier / "originaux").glob("*"), *chantier.glob(f"*{SUITE_JOURNAL}")))
+        ),
+        versions={
+            "generateur": VERSION,
+            "rendu": moteur.nom,
+            "moteur": moteur.empreinte(),
+            "polices": "fournies" if moteur.polices_maitrisees else "du système",
+        },
+        empreinte_entrees=entrees,
+        constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats_durables),
+    )
+
+
+def _declarer(fichier: Path, chantier: Path) -> FichierProduit:
+    pages = mesurer(fichier) if fichier.suffix == ".pdf" else None
+    chemin = fichier.relative_to(chantier).as_posix()
+    return FichierProduit(fichier=chemin, sha256=empreinte(fichier), pages=pages)
+
+
+def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, chantier: Path) -> PieceProduite:
+    piece = prete.piece
+    return PieceProduite(
+        numero=piece.numero,
+        titre=piece.titre,
+        date=piece.date.isoformat() if piece.date else None,
+        fichier=assemblee.fichier.relative_to(chantier).as_posix(),
+        sha256=assemblee.sha256,
+        pages=assemblee.pages,
+        page_debut=assemblee.page_debut,
+        source=piece.fichier,
+        source_sha256=empreinte(prete.source),
+        observations=(*prete.observations, *assemblee.retraits),
+    )
