@@ -1,4 +1,4 @@
-"""Des processus ouvriers qui convertissent un document à la fois, et que l'on remplace quand ils tombent."""
+"""Des processus exécutants qui convertissent un document à la fois, et que l'on remplace quand ils tombent."""
 
 import contextlib
 import json
@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
-class OuvrierPerdu(Exception):
-    """L'ouvrier s'est arrêté pendant une conversion, de lui-même ou parce que son temps était écoulé."""
+class ErreurExecutant(Exception):
+    """L'exécutant s'est arrêté pendant une conversion, de lui-même ou parce que son temps était écoulé."""
 
     def __init__(self, *, trop_long: bool) -> None:
         super().__init__()
         self.trop_long = trop_long
 
 
-class Ouvrier:
+class Executant:
     """Un processus qui convertit un document à la fois."""
 
     def __init__(self, commande: Sequence[str], environnement: dict[str, str], delai: float) -> None:
@@ -34,7 +34,7 @@ class Ouvrier:
         )
 
     def convertir(self, source: Path, cible: Path) -> str:
-        """Rend la raison de l'échec, vide si c'est fait ; lève OuvrierPerdu si le processus n'est plus là."""
+        """Rend la raison de l'échec, vide si c'est fait ; lève ErreurExecutant si le processus n'est plus là."""
         entree, sortie = self._processus.stdin, self._processus.stdout
         minuterie = threading.Timer(self._delai, self._abattre)
         minuterie.daemon = True
@@ -48,7 +48,7 @@ class Ouvrier:
         finally:
             minuterie.cancel()
         if not reponse:
-            raise OuvrierPerdu(trop_long=self._trop_long)
+            raise ErreurExecutant(trop_long=self._trop_long)
         return str(json.loads(reponse))
 
     def _abattre(self) -> None:
@@ -66,83 +66,83 @@ class Ouvrier:
 
 
 class Atelier:
-    """Quelques ouvriers semblables ; ils s'arrêtent avec lui, et avec le programme."""
+    """Quelques exécutants semblables ; ils s'arrêtent avec lui, et avec le programme."""
 
-    def __init__(self, embaucher: Callable[[], Ouvrier], nombre: int, delai: float) -> None:
+    def __init__(self, embaucher: Callable[[], Executant], nombre: int, delai: float) -> None:
         self._embaucher = embaucher
         self._nombre = nombre
         self._delai = delai
-        self._ouvriers: list[Ouvrier] = []
-        self._libres: list[Ouvrier] = []
+        self._executants: list[Executant] = []
+        self._libres: list[Executant] = []
         self._tour = threading.Condition()
         self._fermetures = 0
-        self._fin = weakref.finalize(self, _arreter, self._ouvriers, os.getpid())
+        self._fin = weakref.finalize(self, _arreter, self._executants, os.getpid())
 
     def prechauffer(self, nombre: int) -> None:
-        """Embauche jusqu'à ce nombre d'ouvriers, sans dépasser celui de l'atelier."""
+        """Embauche jusqu'à ce nombre d'exécutants, sans dépasser celui de l'atelier."""
         with self._tour:
-            while len(self._ouvriers) < min(nombre, self._nombre):
-                self._ouvriers.append(self._embaucher())
-                self._libres.append(self._ouvriers[-1])
+            while len(self._executants) < min(nombre, self._nombre):
+                self._executants.append(self._embaucher())
+                self._libres.append(self._executants[-1])
 
     def convertir(self, source: Path, cible: Path) -> str:
         """Rend la raison de l'échec, vide si le PDF est écrit.
 
-        Une seconde chance si l'ouvrier tombe (tué du dehors, peut-être), pas s'il dépasse son temps.
+        Une seconde chance si l'exécutant tombe (tué du dehors, peut-être), pas s'il dépasse son temps.
         """
         fermetures = self._fermetures
         for derniere_chance in (False, True):
-            ouvrier = self._prendre(fermetures)
-            if ouvrier is None:
+            executant = self._prendre(fermetures)
+            if executant is None:
                 break
             try:
-                raison = ouvrier.convertir(source, cible)
-            except OuvrierPerdu as perte:
-                self._congedier(ouvrier)
+                raison = executant.convertir(source, cible)
+            except ErreurExecutant as perte:
+                self._congedier(executant)
                 if perte.trop_long:
                     return f"plus de {self._delai:g} secondes"
                 if derniere_chance:
                     return "le moteur s'est arrêté brutalement"
             else:
-                self._rendre(ouvrier)
+                self._rendre(executant)
                 return raison
         return "conversion interrompue"
 
     def fermer(self) -> None:
-        """Arrête les ouvriers, même au travail ; l'atelier peut resservir ensuite."""
+        """Arrête les exécutants, même au travail ; l'atelier peut resservir ensuite."""
         with self._tour:
             self._fermetures += 1
             self._libres.clear()
-            _arreter(self._ouvriers, os.getpid())
+            _arreter(self._executants, os.getpid())
             self._tour.notify_all()
 
-    def _prendre(self, fermetures: int) -> Ouvrier | None:
-        """Un ouvrier libre ou neuf, attendu s'il le faut ; rien si l'atelier a fermé entre-temps."""
+    def _prendre(self, fermetures: int) -> Executant | None:
+        """Un exécutant libre ou neuf, attendu s'il le faut ; rien si l'atelier a fermé entre-temps."""
         with self._tour:
             while self._fermetures == fermetures:
                 if self._libres:
                     return self._libres.pop()
-                if len(self._ouvriers) < self._nombre:
-                    self._ouvriers.append(self._embaucher())
-                    return self._ouvriers[-1]
+                if len(self._executants) < self._nombre:
+                    self._executants.append(self._embaucher())
+                    return self._executants[-1]
                 self._tour.wait()
         return None
 
-    def _rendre(self, ouvrier: Ouvrier) -> None:
+    def _rendre(self, executant: Executant) -> None:
         with self._tour:
-            if ouvrier in self._ouvriers:
-                self._libres.append(ouvrier)
+            if executant in self._executants:
+                self._libres.append(executant)
             self._tour.notify()
 
-    def _congedier(self, ouvrier: Ouvrier) -> None:
-        ouvrier.arreter()
+    def _congedier(self, executant: Executant) -> None:
+        executant.arreter()
         with self._tour:
-            if ouvrier in self._ouvriers:
-                self._ouvriers.remove(ouvrier)
+            if executant in self._executants:
+                self._executants.remove(executant)
             self._tour.notify()
 
 
-def _arreter(ouvriers: list[Ouvrier], createur: int) -> None:
+def _arreter(executants: list[Executant], createur: int) -> None:
     if os.getpid() == createur:  # après un fork, ils appartiennent au parent
-        while ouvriers:
-            ouvriers.pop().arreter()
+        while executants:
+            executants.pop().arreter()

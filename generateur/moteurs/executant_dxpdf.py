@@ -1,4 +1,4 @@
-"""Le processus ouvrier du moteur embarqué : lit des demandes, écrit des PDF, ne charge que dxpdf.
+"""Le processus exécutant du moteur embarqué : lit des demandes, écrit des PDF, ne charge que dxpdf.
 
 Lancé comme un script, sans le paquet : une ligne JSON par demande sur l'entrée, une par réponse sur la
 sortie. Il meurt avec son entrée, et de lui-même si une conversion dépasse le temps que le parent lui

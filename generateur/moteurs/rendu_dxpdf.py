@@ -1,7 +1,7 @@
-"""Le moteur embarqué : dxpdf dans des processus ouvriers, avec nos polices et une limite de temps.
+"""Le moteur embarqué : dxpdf dans des processus exécutants, avec nos polices et une limite de temps.
 
 Jamais dans le processus principal : un document piégé peut faire tomber le moteur, pas le programme. Les
-ouvriers restent ouverts d'une conversion à l'autre et s'arrêtent avec le programme, sur Ctrl-C aussi.
+exécutants restent ouverts d'une conversion à l'autre et s'arrêtent avec le programme, sur Ctrl-C aussi.
 """
 
 import importlib.util
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
-from generateur.moteurs.atelier import Atelier, Ouvrier
+from generateur.moteurs.atelier import Atelier, Executant
 from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.lignes_solidaires import copier_avec_entetes_lies
 from generateur.moteurs.polices import (
@@ -76,7 +76,7 @@ class RenduDxpdf:
         return f"dxpdf {version('dxpdf')} polices {empreinte_polices()} en-têtes liés, longs textes coupés"
 
     def prechauffer(self, nombre: int) -> None:
-        """Lance les ouvriers à l'avance, pendant que le programme rédige."""
+        """Lance les exécutants à l'avance, pendant que le programme rédige."""
         self._ateliers[False].prechauffer(nombre)
 
     def convertir(self, conversions: Sequence[Conversion]) -> None:
@@ -100,7 +100,7 @@ class RenduDxpdf:
                 raise
 
     def fermer(self) -> None:
-        """Arrête les ouvriers ; le moteur peut resservir ensuite."""
+        """Arrête les exécutants ; le moteur peut resservir ensuite."""
         for atelier in self._ateliers.values():
             atelier.fermer()
         self._dossier.fermer()
@@ -122,7 +122,7 @@ class RenduDxpdf:
             provisoire.unlink(missing_ok=True)
             copie.unlink(missing_ok=True)
 
-    def _embaucher(self, avec_systeme: bool) -> Ouvrier:  # noqa: FBT001 - lié par partial, jamais appelé à la main
+    def _embaucher(self, avec_systeme: bool) -> Executant:  # noqa: FBT001 - lié par partial, jamais appelé à la main
         trouve = importlib.util.find_spec("dxpdf")
         if trouve is None or trouve.origin is None:
             etat = self.disponibilite()
@@ -130,7 +130,7 @@ class RenduDxpdf:
         polices = environnement_des_polices(self._dossier.chemin, avec_systeme=avec_systeme)
         racine = Path(trouve.origin).parent.parent
         commande = [sys.executable, "-I", "-S", str(self._script), str(racine), str(int(self._delai) + 5)]
-        return Ouvrier(commande, {**os.environ, **polices}, self._delai)
+        return Executant(commande, {**os.environ, **polices}, self._delai)
 
 
 def _coeurs() -> int:

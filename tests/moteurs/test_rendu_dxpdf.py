@@ -133,7 +133,7 @@ def test_un_moteur_qui_pend_est_arrete_au_bout_de_son_temps(acte, tmp_path):
     assert time.monotonic() - debut < 20
 
 
-def test_un_ouvrier_tombe_une_fois_est_remplace(acte, tmp_path):
+def test_un_executant_tombe_une_fois_est_remplace(acte, tmp_path):
     moteur = _factice("qui_plante_une_fois")
     moteur.convertir([Conversion(acte, tmp_path / "acte.pdf")])
     moteur.fermer()
@@ -156,7 +156,7 @@ def test_l_empreinte_nomme_la_version_et_les_polices(moteur):
     assert moteur.empreinte().startswith(f"dxpdf {moteur.disponibilite().version} polices ")
 
 
-def test_l_ouvrier_ne_charge_que_le_moteur():
+def test_l_executant_ne_charge_que_le_moteur():
     script = Path(sys.modules[RenduDxpdf.__module__].__file__).with_name("executant_dxpdf.py")
     assert not [
         ligne for ligne in script.read_text("utf-8").splitlines() if "generateur." in ligne and "import" in ligne
@@ -165,23 +165,23 @@ def test_l_ouvrier_ne_charge_que_le_moteur():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
 @pytest.mark.parametrize("coup", [signal.SIGINT, signal.SIGKILL])
-def test_les_ouvriers_meurent_avec_le_programme(coup):
+def test_les_executants_meurent_avec_le_programme(coup):
     code = (
         "import sys, time; from pathlib import Path; from generateur.contrats import Conversion;"
         "from generateur.moteurs.rendu_dxpdf import RenduDxpdf; m = RenduDxpdf(executants=1); m.prechauffer(1);"
-        "print(m._ateliers[False]._ouvriers[0]._processus.pid, flush=True); time.sleep(60)"
+        "print(m._ateliers[False]._executants[0]._processus.pid, flush=True); time.sleep(60)"
     )
     racine = Path(__file__).resolve().parents[2]
     programme = subprocess.Popen(
         [sys.executable, "-c", code], cwd=racine, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    ouvrier = int(programme.stdout.readline())
+    executant = int(programme.stdout.readline())
     programme.send_signal(coup)
     programme.communicate(timeout=20)
     fin = time.monotonic() + 10
-    while time.monotonic() < fin and _vit(ouvrier):
+    while time.monotonic() < fin and _vit(executant):
         time.sleep(0.05)
-    assert not _vit(ouvrier)
+    assert not _vit(executant)
 
 
 def _vit(pid: int) -> bool:

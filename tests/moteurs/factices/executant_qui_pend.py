@@ -1,4 +1,4 @@
-"""Un ouvrier qui ne répond jamais."""
+"""Un exécutant qui ne répond jamais."""
 
 import sys
 import time

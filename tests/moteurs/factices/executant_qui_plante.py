@@ -1,4 +1,4 @@
-"""Un ouvrier que chaque document fait tomber."""
+"""Un exécutant que chaque document fait tomber."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Un ouvrier qui tombe au premier document, puis sert bien ; la marque est posée à côté de la cible."""
+"""Un exécutant qui tombe au premier document, puis sert bien ; la marque est posée à côté de la cible."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Un ouvrier qui n'écrit que le début du PDF."""
+"""Un exécutant qui n'écrit que le début du PDF."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Un ouvrier content de lui, qui écrit un PDF vide."""
+"""Un exécutant content de lui, qui écrit un PDF vide."""
 
 import json
 import pathlib
