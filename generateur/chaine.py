@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from generateur.contrats import MoteurRendu
@@ -19,11 +20,13 @@ from generateur.mise_en_liasse import (
     Etabli,
     annoter_fiche,
     garder_originaux,
+    intercaler_gardes,
     mettre_en_liasse,
     preparer_pieces,
     sceller_liasse,
 )
 from generateur.numeros_servis import ecrire_journal
+from generateur.procedures.socle import COUVERTURE
 from generateur.publication import preparer_publication
 from generateur.redaction.actes import Ecritoire
 from generateur.redaction.composition import Matiere
@@ -49,11 +52,15 @@ def produire_dossier(
     )
     refuser_si_besoin(etude, projet=reglages.projet)
     matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
+    if reglages.sans_couverture:
+        matiere = retirer_couverture(matiere)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
     entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
     with preparer_publication(sortie, etude.dossier.reference) as chantier, repertoire_provisoire() as provisoire:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
+        if reglages.intercalaires and pieces:
+            pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
         etabli = Etabli(chantier, ecritoire, preparer_assemblage(reglages, etude, pieces))
         faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, etabli)
         faite = sceller_liasse(faite, reglages, etude.dossier.creancier.adresse.commune)
@@ -77,6 +84,12 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
     nom_moteur = f"{moteur.nom} {moteur.disponibilite().version}".strip()
     fiche = dresser_fiche(etude.espece, etude.decision, etude.constats_durables, etude.verdict, nom_moteur)
     return Matiere(etude.espece, procedure, etude.bordereau, fiche, projet=projet)
+
+
+def retirer_couverture(matiere: Matiere) -> Matiere:
+    """La même matière, sans l'acte de couverture : la liasse s'ouvre sur son bordereau."""
+    actes = tuple(acte for acte in matiere.procedure.actes if acte is not COUVERTURE)
+    return replace(matiere, procedure=replace(matiere.procedure, actes=actes))
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from generateur.domaine.bordereau import Bordereau, PieceDossier
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.archivage import rendre_pdfa
 from generateur.liasse.assemblage import assembler, mesurer
+from generateur.liasse.intercalaires import preceder_de_gardes
 from generateur.liasse.plan import (
     Assemblage,
     ElementActe,
@@ -37,6 +38,7 @@ from generateur.redaction.fiche import GRAVITES
 from generateur.reglages import OutilsPieces, Reglages
 
 _PASSES_MAXIMALES = 6
+INTERCALAIRES = Acte("gardes", "Pages de garde", "communs/intercalaire", place="a_cote")
 _ORIGINAL_GARDE = "original signé conservé à part"
 _SCAN_SIGNE = "Scan signé : aucun texte n'y a été ajouté."
 _TEXTE_AJOUTE = "texte ajouté, original à part"
@@ -201,6 +203,20 @@ def _relever(pieces: tuple[PiecePrete, ...], pagination: Pagination | None = Non
         pages=pagination.total if pagination else 0,
         pieces={p.piece.numero: (debuts.get(p.piece.numero, 0), p.preparee.pages) for p in pieces},
         mentions={p.piece.numero: p.mention for p in pieces},
+    )
+
+
+def intercaler_gardes(
+    pieces: tuple[PiecePrete, ...], matiere: Matiere, ecritoire: Ecritoire, provisoire: Path
+) -> tuple[PiecePrete, ...]:
+    """Met une page de garde devant chaque pièce ; elle compte dans ses pages et porte son tampon."""
+    contexte = mesurer_contexte(composer_contexte(matiere), _relever(pieces))
+    (gardes,) = ecrire_actes({INTERCALAIRES: provisoire / "gardes"}, contexte, ecritoire, matiere.espece.au)
+    cibles = [prete.pdf.with_name(f"garde-{prete.pdf.name}") for prete in pieces]
+    preceder_de_gardes(gardes.pdf, [prete.pdf for prete in pieces], cibles)
+    return tuple(
+        replace(prete, pdf=cible, preparee=replace(prete.preparee, pages=prete.preparee.pages + 1))
+        for prete, cible in zip(pieces, cibles, strict=True)
     )
 
 

@@ -22,6 +22,8 @@ class Reglages:
     joindre_manifeste: bool = False
     ocr: bool = False
     alleger_images: bool = False
+    intercalaires: bool = False
+    sans_couverture: bool = False
 
     @property
     def assemblage(self) -> Options:

@@ -106,7 +106,11 @@ options_production = _composer(
 options_liasse = _composer(
     click.option("--tampon-partout", is_flag=True, help="Tamponne toutes les pages des pièces."),
     click.option("--tampon-place", metavar="PLACE", default="haut_droite", help=AIDE_TAMPON),
+    click.option("--tampon-taille", type=Entier(), default=12, help="Corps du tampon, en points (défaut : 12)."),
     click.option("--folio-place", metavar="PLACE", default="bas_droite", help=AIDE_FOLIO),
+    click.option("--folio-taille", type=Entier(), default=9, help="Corps du folio, en points (défaut : 9)."),
+    click.option("--intercalaires", is_flag=True, help="Met une page de garde devant chaque pièce."),
+    click.option("--sans-couverture", is_flag=True, help="Liasse sans page de couverture."),
     click.option("--versos-blancs", is_flag=True, help="Pour imprimer : chaque acte commence au recto."),
     click.option("--max-mo", type=Entier(), help="Découpe aussi la liasse en volumes de N Mo au plus."),
     click.option("--pdfa", is_flag=True, help="Toute la liasse en PDF/A-2b, si chaque pièce le permet."),
@@ -174,7 +178,9 @@ def lire_reglages(options: dict[str, Any]) -> "Reglages":
     from generateur.liasse.plan import Options
     from generateur.reglages import Reglages
 
-    drapeaux = ("renumeroter", "joindre_manifeste", "ocr", "alleger_images")
+    drapeaux = (
+        "renumeroter", "joindre_manifeste", "ocr", "alleger_images", "intercalaires", "sans_couverture",
+    )  # fmt: skip
     return Reglages(
         procedure=options["procedure"],
         modeles=options["modeles"],
@@ -192,7 +198,9 @@ def _lire_options_de_liasse(options: dict[str, Any]) -> "Options":
     liasse = Options(
         tampon_toutes_pages=options["tampon_partout"],
         tampon_place=options["tampon_place"],
+        tampon_taille=float(options["tampon_taille"]),
         folio_place=options["folio_place"],
+        folio_taille=float(options["folio_taille"]),
         versos_blancs=options["versos_blancs"],
         max_octets=options["max_mo"] * _OCTETS_PAR_MO if options["max_mo"] else None,
         pdfa=options["pdfa"],

@@ -230,3 +230,31 @@ def test_extraire_n_ecrit_pas_hors_du_dossier(commander, avec_jointes, tmp_path)
     avant = sorted(dehors.iterdir())
     commander("extraire", avec_jointes)
     assert sorted(dehors.iterdir()) == avant
+
+
+def test_les_pages_de_garde_comptent_et_le_bordereau_suit(commander, tmp_path):
+    sans = commander("produire", EXEMPLES / REFERENCE, "-o", tmp_path / "sans", "--json").objet
+    avec = commander("produire", EXEMPLES / REFERENCE, "-o", tmp_path / "avec", "--intercalaires", "--json").objet
+    assert avec["liasse"]["pages"] == sans["liasse"]["pages"] + len(sans["pieces"])
+    assert [p["pages"] for p in avec["pieces"]] == [p["pages"] + 1 for p in sans["pieces"]]
+    assert [p["page_debut"] - q["page_debut"] for p, q in zip(avec["pieces"], sans["pieces"], strict=True)] == list(
+        range(len(sans["pieces"]))
+    )
+    publie = tmp_path / "avec" / avec["reference"]
+    lues = pypdf.PdfReader(publie / avec["liasse"]["fichier"])
+    for piece in avec["pieces"]:
+        texte = lues.pages[piece["page_debut"] - 1].extract_text()
+        assert " ".join(piece["titre"].split()) in " ".join(texte.split())
+    assert commander("verifier-liasse", publie).code == 0
+
+
+def test_sans_couverture_la_liasse_s_ouvre_sur_le_bordereau(commander, tmp_path):
+    manifeste = commander("produire", EXEMPLES / REFERENCE, "-o", tmp_path, "--sans-couverture", "--json").objet
+    assert "couverture" not in {acte["nom"] for acte in manifeste["actes"]}
+    assert next(acte["page_debut"] for acte in manifeste["actes"] if acte["nom"] == "bordereau") == 1
+
+
+@pytest.mark.parametrize("taille", ["5", "37"])
+def test_une_taille_de_tampon_illisible_est_refusee(commander, tmp_path, taille):
+    reponse = commander("produire", EXEMPLES / REFERENCE, "-o", tmp_path, "--tampon-taille", taille)
+    assert reponse.code == CodeSortie.USAGE

@@ -14,6 +14,7 @@ from docx import Document
 from generateur.apercu import champs_connus
 from generateur.cli import executer
 from generateur.erreurs import CodeSortie
+from generateur.mise_en_liasse import INTERCALAIRES
 from generateur.moteurs import rendu_libreoffice
 from generateur.procedures.registre import lister_procedures
 from generateur.redaction.gabarits import CHARTE, Bibliotheque
@@ -97,7 +98,7 @@ def _fragments() -> set[str]:
 
 def test_les_actes_declares_sont_la_et_rien_de_plus():
     declares = {acte.modele for procedure in lister_procedures() for acte in procedure.actes}
-    assert set(NOMS) == declares | _fragments() | {CHARTE, MISE_EN_DEMEURE}
+    assert set(NOMS) == declares | _fragments() | {CHARTE, MISE_EN_DEMEURE, INTERCALAIRES.modele}
 
 
 @pytest.mark.parametrize("nom", sorted(set(NOMS) - _fragments() - {CHARTE}))

@@ -12,6 +12,7 @@ from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Cautionnement, Debiteur
 from generateur.etude import Etude, etudier_dossier
+from generateur.mise_en_liasse import INTERCALAIRES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece
@@ -124,4 +125,5 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
                 faits.add(acte.modele)
                 yield acte.modele, replace(contexte, titre_acte=acte.titre)
     contexte = composer_acte(etude)
+    yield INTERCALAIRES.modele, replace(contexte, titre_acte=INTERCALAIRES.titre)
     yield MISE_EN_DEMEURE, replace(lettre._adresser(etude, contexte, 0), titre_acte="Mise en demeure")
