@@ -50,6 +50,8 @@ def rendre_pdfa(source: Path, cible: Path, titre: str, jour: dt.date, langue: st
     """Écrit cible en PDF/A-2b et rend [] ; sinon l'écrit sans s'en réclamer et rend les raisons, triées."""
     with ouvrir_pdf(source, source.name) as pdf, nommer_la_faute(source.name):
         raisons = relever_obstacles(pdf)
+        if Name.OpenAction in pdf.Root:  # un acte s'ouvre à sa première page sans qu'on le lui dise
+            del pdf.Root[Name.OpenAction]
         if raisons:
             decrire(pdf, titre=titre, auteur="", jour=jour, langue=langue)
         else:

@@ -71,6 +71,7 @@ _REGLAGES = (
     ("Office.Common/Filter/PDF/Export", "UseLosslessCompression", "true"),
     ("Office.Common/Filter/PDF/Export", "ReduceImageResolution", "false"),
     ("Office.Common/Filter/PDF/Export", "ExportBookmarks", "true"),
+    ("Office.Common/Filter/PDF/Export", "UseTaggedPDF", "true"),
 )
 # Ce que LibreOffice écrit de l'instant et de la machine ; remplacé à longueur égale, pour que les renvois
 # restent justes.
