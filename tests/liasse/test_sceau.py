@@ -78,7 +78,9 @@ def test_prouve_un_sceau_intact_et_son_heure_attestee(produit):
     assert etat == "prouve"
     assert "Atelier Lumen" in message
     assert f"{HEURE_ATTESTEE:%d/%m/%Y à %H:%M} UTC (horodaté)" in message
-    assert verifier_liasse(produit).conforme
+    # seule la source de la pièce, qui n'est pas livrée avec la liasse, reste à prouver
+    controles = verifier_liasse(produit).controles
+    assert [c.message for c in controles if c.etat != "prouve"] == ["source pas à portée"]
 
 
 @pytest.mark.parametrize("part", [0.1, 0.9])
