@@ -13,6 +13,7 @@ from docx import Document
 
 from generateur.apercu import champs_connus
 from generateur.cli import executer
+from generateur.droit.tables import lire_table
 from generateur.erreurs import CodeSortie
 from generateur.mise_en_liasse import INTERCALAIRES
 from generateur.moteurs import rendu_libreoffice
@@ -195,3 +196,11 @@ def test_avec_libreoffice_lui_seul_rend_le_modele_difficile(lancer, copie, tmp_p
     rendus = {acte["nom"]: acte["rendu"] for acte in json.loads(sortie)["actes"]}
     assert rendus.pop("requete") == "libreoffice"
     assert set(rendus.values()) == {"dxpdf"}
+
+
+@pytest.mark.parametrize("nom", sorted(set(NOMS) - {CHARTE}))
+def test_un_article_cite_en_word_est_dans_la_table_datee_des_articles(nom):
+    connus = {cle.split()[-1] for cle in lire_table("articles").cles}
+    texte = Bibliotheque(MODELES).modele(nom).texte_visible()
+    cites = set(re.findall(r"\b(?:articles?|et|à|,)[\s\u00a0]([LRD][0-9]+(?:-[0-9]+)*|[0-9]{4}(?:-[0-9]+)?)\b", texte))
+    assert cites <= connus
