@@ -11,8 +11,8 @@ from typing import Any, TextIO
 import click
 
 from generateur import VERSION
-from generateur.cli_francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes import consultation, etude, production
+from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
 _INTERROMPU = "commande interrompue ; ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
@@ -66,7 +66,7 @@ def executer(arguments: list[str]) -> int:
 
 def _echouer(erreur: ErreurGenerateur, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
-        from generateur.sortie_json import erreur_en_json
+        from generateur.commandes.sortie_json import erreur_en_json
 
         click.echo(json.dumps(erreur_en_json(erreur), ensure_ascii=False, indent=2))
     click.echo(_dire(erreur), err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from generateur.cli_francais import Commande, Groupe
+from generateur.commandes.francais import Commande, Groupe
 from generateur.commandes.options import CHEMIN, SORTIE_PAR_DEFAUT, aujourd_hui, dire, imprimer, options_communes
 from generateur.erreurs import CodeSortie, ErreurUsage
 
@@ -19,7 +19,7 @@ ALERTE_HORIZON_JOURS = 60
 @options_communes
 def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
     """Tables de droit datées : liste, valeur à une date, ce qui expire bientôt."""
-    from generateur.consultation_droit import consulter
+    from generateur.operations.consultation_droit import consulter
 
     reponse = consulter(table, cle, au or aujourd_hui(), ALERTE_HORIZON_JOURS)
     imprimer(lambda: reponse.texte, lambda: reponse.objet)
@@ -34,7 +34,7 @@ def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
 @options_communes
 def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) -> int:
     """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
-    from generateur.agenda import NOM_AGENDA, ecrire_agenda, lister_echeances
+    from generateur.operations.echeances import NOM_AGENDA, ecrire_agenda, lister_echeances
 
     releve = lister_echeances(source, aujourd_hui(), au)
     agenda = ics or sortie / NOM_AGENDA
@@ -49,7 +49,7 @@ def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) 
 def schema(nom: str | None) -> None:
     """JSON Schema du dossier, du manifeste et du manifeste joint."""
     from generateur.domaine.dossier import Dossier
-    from generateur.manifeste import Manifeste, ManifesteReduit
+    from generateur.publication.manifeste import Manifeste, ManifesteReduit
 
     schemas = {
         "dossier": Dossier.model_json_schema,
@@ -72,7 +72,7 @@ def modeles() -> None:
 @options_communes
 def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:  # noqa: ARG001 (option commune)
     """Contrôle chaque modèle : champs, balises, styles, constructions mal rendues."""
-    from generateur.apercu import controler_modeles
+    from generateur.operations.apercu_modeles import controler_modeles
 
     rapport = controler_modeles(racine)
     imprimer(rapport.en_texte, rapport.en_json)
@@ -86,8 +86,8 @@ def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:  # noqa: A
 @options_communes
 def modeles_apercu(racine: Path | None, sortie: Path, rendu: str | None, au: dt.date | None) -> None:
     """Rend chaque modèle sur un dossier d'exemple."""
-    from generateur.apercu import ecrire_apercus
     from generateur.commandes.options import ouvrir_moteurs
+    from generateur.operations.apercu_modeles import ecrire_apercus
 
     with ouvrir_moteurs(rendu) as moteurs:
         fichiers = ecrire_apercus(racine, sortie, jour=aujourd_hui(), au=au, moteurs=moteurs)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from generateur.cli_francais import Commande
+from generateur.commandes.francais import Commande
 from generateur.commandes.options import AIDE_DOSSIER, CHEMIN, aujourd_hui, imprimer, options_communes, ouvrir_outils
 from generateur.erreurs import CodeSortie
 
@@ -18,7 +18,7 @@ _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédur
 @options_communes
 def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
     """Crée un dossier commenté, prêt à remplir."""
-    from generateur.squelette import creer_squelette
+    from generateur.operations.nouveau_dossier import creer_squelette
 
     fichier = creer_squelette(reference, racine, au or aujourd_hui())
     imprimer(
@@ -34,8 +34,8 @@ def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
 def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
     """Liste tous les constats : prêt, à compléter ou à ne pas déposer."""
     with ouvrir_outils() as outils:
-        from generateur import presentation, sortie_json
-        from generateur.etude import etudier_dossier
+        from generateur.commandes import presentation, sortie_json
+        from generateur.operations.etude import etudier_dossier
 
         etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure, outils=outils)
     imprimer(lambda: presentation.presenter_constats(etude), lambda: sortie_json.verification_en_json(etude))
@@ -49,8 +49,8 @@ def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
 def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
     """Dit la procédure retenue, les autres et pourquoi, et la juridiction compétente."""
     with ouvrir_outils() as outils:
-        from generateur import presentation, sortie_json
-        from generateur.etude import etudier_dossier
+        from generateur.commandes import presentation, sortie_json
+        from generateur.operations.etude import etudier_dossier
 
         etude = etudier_dossier(dossier, jour=aujourd_hui(), au=au, procedure=procedure, outils=outils)
     imprimer(lambda: presentation.presenter_choix(etude), lambda: sortie_json.choix_en_json(etude))
@@ -62,8 +62,8 @@ def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
 @options_communes
 def chiffrer(dossier: Path, au: dt.date | None) -> None:
     """Donne le décompte, expliqué ligne par ligne."""
-    from generateur import presentation, sortie_json
-    from generateur.etude import chiffrer_dossier
+    from generateur.commandes import presentation, sortie_json
+    from generateur.operations.etude import chiffrer_dossier
 
     lu, decompte = chiffrer_dossier(dossier, jour=aujourd_hui(), au=au)
     imprimer(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from generateur.cli_francais import Commande
+from generateur.commandes.francais import Commande
 from generateur.commandes.options import (
     AIDE_DOSSIER,
     AIDE_JOINDRE,
@@ -32,7 +32,7 @@ from generateur.erreurs import CodeSortie
 def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Écrit la lettre de mise en demeure à envoyer maintenant."""
     with ouvrir_moteurs(rendu) as moteurs:
-        from generateur.lettre import ecrire_mise_en_demeure
+        from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 
         reglages = lire_reglages(options)
         lettre = ecrire_mise_en_demeure(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
@@ -48,8 +48,8 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste."""
     with ouvrir_moteurs(rendu, ocr=options["ocr"]) as moteurs:
-        from generateur import presentation
-        from generateur.chaine import produire_dossier
+        from generateur.commandes import presentation
+        from generateur.operations.production import produire_dossier
 
         reglages = lire_reglages(options)
         manifeste = produire_dossier(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
@@ -67,7 +67,7 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
 @options_communes
 def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> int:
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
-    from generateur import lots
+    from generateur.operations import lot as lots
 
     reglages = lire_reglages(options)
     with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
@@ -86,7 +86,7 @@ def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **opt
 @options_communes
 def retenir_numeros(dossier: Path, sortie: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
     """Retient les numéros de la liasse communiquée : ils ne changeront plus."""
-    from generateur import numeros_servis
+    from generateur.publication import numeros_servis
 
     registre = numeros_servis.retenir_numeros(dossier, sortie, aujourd_hui())
     imprimer(lambda: numeros_servis.presenter_registre(registre), lambda: registre.model_dump(mode="json"))
@@ -97,7 +97,7 @@ def retenir_numeros(dossier: Path, sortie: Path, au: dt.date | None) -> None:  #
 @options_communes
 def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
     """Range dans pieces/ les documents joints aux PDF du dossier."""
-    from generateur.extraction import extraire_documents
+    from generateur.operations.extraction import extraire_documents
     from generateur.pieces.atelier import Atelier
 
     with Atelier() as atelier:
@@ -112,7 +112,7 @@ def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option
 @options_communes
 def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifeste: bool) -> int:
     """Produit les dossiers d'exemple et dit quoi ouvrir."""
-    from generateur import lots
+    from generateur.operations import lot as lots
     from generateur.reglages import Reglages
 
     with ouvrir_moteurs(rendu) as moteurs:
@@ -135,8 +135,8 @@ def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifes
 @options_communes
 def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
     """Prouve qu'une liasse et son manifeste concordent, pièce par pièce."""
-    from generateur import presentation, sortie_json
-    from generateur.liasse.verification import verifier_liasse as relire
+    from generateur.commandes import presentation, sortie_json
+    from generateur.publication.verification import verifier_liasse as relire
 
     verification = relire(chemin, dossier)
     imprimer(

@@ -26,9 +26,10 @@ import pypdf
 from jinja2.sandbox import SandboxedEnvironment
 from reportlab.pdfgen.canvas import Canvas
 
-from generateur import chaine, mise_en_liasse
-from generateur.etude import etudier_dossier
 from generateur.moteurs import choisir_bureautique, choisir_rendu
+from generateur.operations import mise_en_liasse
+from generateur.operations import production as chaine
+from generateur.operations.etude import etudier_dossier
 from generateur.pieces.atelier import Atelier
 from generateur.redaction.actes import en_champs
 from generateur.redaction.composition import composer_contexte

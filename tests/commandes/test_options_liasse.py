@@ -11,8 +11,8 @@ from PIL import Image
 
 from generateur.cli import executer
 from generateur.erreurs import CodeSortie
-from generateur.manifeste import empreinte
 from generateur.moteurs.reconnaissance_texte import ReconnaissanceTexte
+from generateur.publication.manifeste import empreinte
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
 REFERENCE = "2026-0042"

@@ -11,7 +11,7 @@ import pytest
 
 from generateur.cli import executer
 from generateur.erreurs import CodeSortie
-from generateur.manifeste import empreinte
+from generateur.publication.manifeste import empreinte
 
 RACINE = Path(__file__).parents[2]
 EXEMPLES = RACINE / "dossiers"

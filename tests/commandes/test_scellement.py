@@ -14,8 +14,8 @@ from generateur.commandes import options
 from generateur.erreurs import CodeSortie, ErreurLiasse
 from generateur.liasse import scellement
 from generateur.liasse.plan import Assemblage, Options, Volume
-from generateur.manifeste import empreinte
-from generateur.mise_en_liasse import LiasseFaite, sceller_liasse
+from generateur.operations.mise_en_liasse import LiasseFaite, sceller_liasse
+from generateur.publication.manifeste import empreinte
 from generateur.reglages import Reglages
 from tests.outils.certificats import MOT_DE_PASSE, certifier
 

@@ -15,7 +15,7 @@ from generateur.erreurs import ErreurPiece
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.geometrie import lire_cadre, transformer
 from generateur.liasse.plan import PLACES_TAMPON, ElementPiece, Options
-from generateur.liasse.verification import PROFONDEUR_LISIBLE, _profondeur
+from generateur.publication.verification import PROFONDEUR_LISIBLE, _profondeur
 
 BALISE = "q 0 g 100 100 50 80 re f Q BT /F1 12 Tf 120 300 Td (Contenu) Tj ET"
 CARRELAGE = " ".join(f"BT /F1 8 Tf {x} {y} Td (XXXXXXXX) Tj ET" for x in range(0, 600, 40) for y in range(0, 845, 9))

@@ -11,7 +11,7 @@ import pytest
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.sceau import BIBLIOTHEQUE, juger_sceau
 from generateur.liasse.scellement import ouvrir_certificat
-from generateur.liasse.verification import verifier_liasse
+from generateur.publication.verification import verifier_liasse
 from tests.liasse.conftest import JOUR
 from tests.outils.certificats import HEURE_ATTESTEE, MOT_DE_PASSE, certifier
 

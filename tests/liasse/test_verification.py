@@ -10,7 +10,7 @@ import pytest
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import Options
-from generateur.liasse.verification import verifier_liasse
+from generateur.publication.verification import verifier_liasse
 
 
 def empreinte(chemin):

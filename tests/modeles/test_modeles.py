@@ -11,12 +11,12 @@ import pypdf
 import pytest
 from docx import Document
 
-from generateur.apercu import champs_connus
 from generateur.cli import executer
 from generateur.droit.tables import lire_table
 from generateur.erreurs import CodeSortie
-from generateur.mise_en_liasse import INTERCALAIRES
 from generateur.moteurs import rendu_libreoffice
+from generateur.operations.apercu_modeles import champs_connus
+from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.procedures.registre import lister_procedures
 from generateur.redaction.gabarits import CHARTE, Bibliotheque
 from tests.outils.exemples_produits import EXEMPLES

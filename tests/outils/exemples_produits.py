@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pypdf
 
-from generateur.chaine import produire_dossier
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurDossier, ErreurProcedure
 from generateur.lecture.socle import lire_dossier
-from generateur.lettre import ecrire_mise_en_demeure
-from generateur.manifeste import Manifeste
+from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
+from generateur.operations.production import produire_dossier
+from generateur.publication.manifeste import Manifeste
 from generateur.reglages import Moteurs, Reglages
 
 EXEMPLES = Path(__file__).resolve().parents[2] / "dossiers"

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from generateur import lettre
 from generateur.calculs.decompte import chiffrer
 from generateur.controles.competence import juridiction_competente
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Cautionnement, Debiteur
-from generateur.etude import Etude, etudier_dossier
-from generateur.mise_en_liasse import INTERCALAIRES
+from generateur.operations import mise_en_demeure as lettre
+from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece

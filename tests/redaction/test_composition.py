@@ -11,7 +11,7 @@ import pytest
 from generateur.dependances import lister_exemples
 from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.langue import FINE, INSECABLE
-from generateur.etude import etudier_dossier
+from generateur.operations.etude import etudier_dossier
 from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte, mettre_en_forme
 from generateur.redaction.composition import _dire_issue as dire_issue
 from generateur.redaction.contexte import ContexteActes

@@ -9,7 +9,7 @@ from typing import Any
 from generateur.calculs.decompte import Decompte
 from generateur.domaine.socle import CENTIME
 from generateur.erreurs import ErreurGenerateur
-from generateur.etude import Etude, juridiction_en_json
+from generateur.operations.etude import Etude, juridiction_en_json
 
 _TOTAUX = (
     "principal",

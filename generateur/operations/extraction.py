@@ -16,12 +16,12 @@ from typing import Any
 from generateur.controles.pieces import chemins_cites
 from generateur.erreurs import ErreurEcriture, ErreurPiece
 from generateur.lecture.socle import DossierLu, lire_dossier
-from generateur.manifeste import empreinte
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.familles import Famille
 from generateur.pieces.limites import Limites
 from generateur.pieces.travail import Travail
+from generateur.publication.manifeste import empreinte
 
 _DOSSIER_PIECES = "pieces"
 _LONGUEUR_NOM = 80

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from generateur.chaine import produire_dossier
 from generateur.commandes.options import ouvrir_moteurs
 from generateur.erreurs import ErreurGenerateur
+from generateur.operations.production import produire_dossier
 from generateur.reglages import Reglages
 
-EXEMPLES = Path(__file__).parents[1] / "dossiers"
+EXEMPLES = Path(__file__).parents[2] / "dossiers"
 AU = dt.date(2026, 11, 21)
 
 
@@ -53,7 +53,7 @@ def test_un_refus_n_ecrit_rien_et_porte_ses_constats(tmp_path, moteurs):
 
 
 def test_un_echec_au_milieu_laisse_l_ancienne_liasse(tmp_path, moteurs, monkeypatch):
-    from generateur import chaine  # noqa: PLC0415 (pour y provoquer la panne)
+    from generateur.operations import production as chaine  # noqa: PLC0415 (pour y provoquer la panne)
 
     _produire(EXEMPLES / "2026-0051", tmp_path, moteurs)
     avant = _octets(tmp_path / "2026-0051")

@@ -12,15 +12,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from generateur.chaine import produire_dossier
 from generateur.dependances import lister_exemples
 from generateur.domaine.langue import montant
-from generateur.empreintes import est_a_jour
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, expliquer_imprevu
 from generateur.lecture.socle import lire_reference, lister_dossiers
-from generateur.manifeste import Manifeste
+from generateur.operations.production import produire_dossier
 from generateur.procedures.registre import trouver_procedure
-from generateur.publication import reparer_tout
+from generateur.publication.echange import reparer_tout
+from generateur.publication.empreintes import est_a_jour
+from generateur.publication.manifeste import Manifeste
 from generateur.redaction.typographie import pluriel
 from generateur.reglages import Moteurs, Reglages
 

@@ -14,9 +14,9 @@ from generateur.contrats import NOM_MANIFESTE
 from generateur.controles.pieces import chemins_cites
 from generateur.erreurs import ErreurGenerateur
 from generateur.lecture.socle import DossierLu, lire_dossier
-from generateur.manifeste import Manifeste, empreinte, lire_manifeste
-from generateur.numeros_servis import NOM_REGISTRE
 from generateur.pieces.emplacement import trouver
+from generateur.publication.manifeste import Manifeste, empreinte, lire_manifeste
+from generateur.publication.numeros_servis import NOM_REGISTRE
 from generateur.redaction.gabarits import racine_par_defaut
 from generateur.reglages import Moteurs, Reglages
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.chaine import ouvrir_ecritoire, rassembler_matiere
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurDossier
-from generateur.etude import Etude, etudier_dossier
+from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.procedures.socle import Acte
-from generateur.publication import preparer_publication
+from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.contexte import ContexteActes

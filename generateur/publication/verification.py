@@ -17,7 +17,7 @@ from pypdf.errors import PyPdfError
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.sceau import juger_sceau
-from generateur.liasse.sources import Sources, chercher_sources, joindre, resumer
+from generateur.publication.sources import Sources, chercher_sources, joindre, resumer
 
 PROFONDEUR_LISIBLE = 7
 Etat = Literal["prouve", "differe", "non_prouve"]

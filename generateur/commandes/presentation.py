@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 from generateur.calculs.decompte import Decompte
 from generateur.controles.constat import ORDRE_GRAVITES, Constat
 from generateur.domaine.langue import date_longue, montant, pourcentage
-from generateur.etude import Etude
 from generateur.lecture.messages import Origines, denommer, situer
-from generateur.manifeste import Manifeste, SceauProduit
-from generateur.numeros_servis import SUITE_JOURNAL
+from generateur.operations.etude import Etude
 from generateur.procedures.registre import trouver_procedure
+from generateur.publication.manifeste import Manifeste, SceauProduit
+from generateur.publication.numeros_servis import SUITE_JOURNAL
 from generateur.redaction.fiche import GRAVITES, VERDICTS
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
 
 if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
-    from generateur.liasse.verification import Verification
+    from generateur.publication.verification import Verification
 
 
 def presenter_constats(etude: Etude) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from generateur import VERSION
 from generateur.contrats import MoteurRendu
-from generateur.etude import Etude, juridiction_en_json
 from generateur.liasse.assemblage import mesurer
 from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
-from generateur.manifeste import (
+from generateur.operations.etude import Etude, juridiction_en_json
+from generateur.operations.mise_en_liasse import LiasseFaite, PiecePrete
+from generateur.publication.manifeste import (
     ActeProduit,
     ConstatManifeste,
     FichierProduit,
@@ -23,8 +24,7 @@ from generateur.manifeste import (
     VolumeProduit,
     empreinte,
 )
-from generateur.mise_en_liasse import LiasseFaite, PiecePrete
-from generateur.numeros_servis import SUITE_JOURNAL
+from generateur.publication.numeros_servis import SUITE_JOURNAL
 from generateur.reglages import Reglages
 
 

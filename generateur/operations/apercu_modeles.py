@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from generateur.chaine import ouvrir_ecritoire, rassembler_matiere
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
-from generateur.etude import etudier_dossier
+from generateur.operations.etude import etudier_dossier
+from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.procedures.registre import lister_procedures
-from generateur.publication import preparer_publication
+from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import Mesures, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes

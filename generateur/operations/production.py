@@ -11,12 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from generateur.contrats import MoteurRendu
-from generateur.empreintes import resumer_entrees
 from generateur.erreurs import ErreurProcedure
-from generateur.etude import Etude, etudier_dossier, refuser_si_besoin
-from generateur.inventaire import dresser_manifeste, preparer_assemblage
-from generateur.manifeste import Manifeste, ecrire_manifeste
-from generateur.mise_en_liasse import (
+from generateur.operations.etude import Etude, etudier_dossier, refuser_si_besoin
+from generateur.operations.inventaire import dresser_manifeste, preparer_assemblage
+from generateur.operations.mise_en_liasse import (
     Etabli,
     annoter_fiche,
     garder_originaux,
@@ -25,9 +23,11 @@ from generateur.mise_en_liasse import (
     preparer_pieces,
     sceller_liasse,
 )
-from generateur.numeros_servis import ecrire_journal
 from generateur.procedures.socle import COUVERTURE
-from generateur.publication import preparer_publication
+from generateur.publication.echange import preparer_publication
+from generateur.publication.empreintes import resumer_entrees
+from generateur.publication.manifeste import Manifeste, ecrire_manifeste
+from generateur.publication.numeros_servis import ecrire_journal
 from generateur.redaction.actes import Ecritoire
 from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from generateur import publication
 from generateur.erreurs import ErreurEcriture, ErreurUsage
-from generateur.publication import preparer_publication, reparer, reparer_tout
+from generateur.publication import echange as publication
+from generateur.publication.echange import preparer_publication, reparer, reparer_tout
 
-RACINE = Path(__file__).parents[1]
+RACINE = Path(__file__).parents[2]
 FICHIERS = ("manifeste.json", "b.txt", "sous/c.txt")
 
 
@@ -273,7 +273,7 @@ def test_un_repertoire_occupe_se_dit(tmp_path, monkeypatch):
 ECRIVAIN = """
 import sys
 from pathlib import Path
-from generateur.publication import preparer_publication
+from generateur.publication.echange import preparer_publication
 sortie, version = Path(sys.argv[1]), sys.argv[2]
 while True:
     with preparer_publication(sortie, "R1") as chantier:

@@ -22,8 +22,8 @@ from generateur.domaine.entrees_bordereau import normaliser_fichier
 from generateur.domaine.langue import date_longue
 from generateur.erreurs import ErreurDossier, ErreurEcriture, ErreurLecture, ErreurLiasse
 from generateur.lecture.socle import lire_dossier
-from generateur.manifeste import Manifeste, PieceProduite, empreinte, lire_manifeste
 from generateur.pieces.emplacement import trouver
+from generateur.publication.manifeste import Manifeste, PieceProduite, empreinte, lire_manifeste
 
 NOM_REGISTRE = "numeros_servis.json"
 SUITE_JOURNAL = "_journal.txt"

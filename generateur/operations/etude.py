@@ -21,14 +21,21 @@ from generateur.domaine.langue import enumerer
 from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.socle import DossierLu, lire_dossier
-from generateur.manifeste import JuridictionManifeste
 from generateur.moteurs.polices import signes_absents
-from generateur.numeros_servis import Ecart, Registre, comparer, constater_ecarts, lire_registre, numeros_a_garder
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
+from generateur.publication.manifeste import JuridictionManifeste
+from generateur.publication.numeros_servis import (
+    Ecart,
+    Registre,
+    comparer,
+    constater_ecarts,
+    lire_registre,
+    numeros_a_garder,
+)
 from generateur.reglages import OutilsPieces
 
 CODE_OUBLI = "FICHIER_NON_CITE"  # un fichier que rien ne cite n'est pas une entrée de la liasse
