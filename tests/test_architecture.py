@@ -16,7 +16,7 @@ RACINE = Path(__file__).parents[1]
 # Du bas vers le haut. On n'importe que plus bas, ou dans son propre paquet ; jamais un voisin de palier.
 ETAGES = (
     {"VERSION", "erreurs"},
-    {"domaine", "contrats", "dependances"},
+    {"domaine", "contrats", "dependances", "surveillance"},
     {"droit"},
     {"calculs"},
     {"controles"},
@@ -79,7 +79,7 @@ PLACES = {
 }
 # Les processus ne se lancent qu'à deux endroits, dont c'est le métier ; aucun module ne parle au réseau
 # (pyHanko seul, à l'adresse que l'utilisateur donne pour horodater).
-PROCESSUS = {"subprocess": {"moteurs", "pieces.atelier"}}
+PROCESSUS = {"subprocess": {"surveillance", "moteurs"}}
 RESEAU = {"socket", "urllib.request", "http", "ftplib", "smtplib", "ssl", "asyncio", "requests", "httpx"}
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
-from generateur.moteurs.processus import abattre
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
+from generateur.surveillance.programme import abattre
 
 _LANGUE = "fra"
 _MEGAPIXELS = "150"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
-from generateur.moteurs.atelier import Atelier, Executant
 from generateur.moteurs.dossier_prive import DossierPrive
+from generateur.moteurs.equipe import Equipe
 from generateur.moteurs.lignes_solidaires import copier_avec_entetes_lies
 from generateur.moteurs.polices import (
     demande_les_polices_du_systeme,
@@ -26,6 +26,7 @@ from generateur.moteurs.polices import (
 )
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
 from generateur.moteurs.textes_perdus import perd_du_texte
+from generateur.surveillance.enfant import Enfant
 
 _DELAI_SECONDES = 60
 _SCRIPT = Path(__file__).with_name("executant_dxpdf.py")
@@ -42,12 +43,12 @@ class RenduDxpdf:
         self._script = script
         self._dossier = DossierPrive()
         self._createur = os.getpid()
-        self._ouvrir_ateliers()
+        self._ouvrir_equipes()
 
-    def _ouvrir_ateliers(self) -> None:
-        """Un atelier pour nos actes, un autre, rarement ouvert, qui voit aussi les polices du système."""
-        self._ateliers = {
-            avec_systeme: Atelier(partial(self._embaucher, avec_systeme), self._nombre, self._delai)
+    def _ouvrir_equipes(self) -> None:
+        """Une équipe pour nos actes, une autre, rarement ouverte, qui voit aussi les polices du système."""
+        self._equipes = {
+            avec_systeme: Equipe(partial(self._embaucher, avec_systeme), self._nombre, self._delai)
             for avec_systeme in (False, True)
         }
 
@@ -77,7 +78,7 @@ class RenduDxpdf:
 
     def prechauffer(self, nombre: int) -> None:
         """Lance les exécutants à l'avance, pendant que le programme rédige."""
-        self._ateliers[False].prechauffer(nombre)
+        self._equipes[False].prechauffer(nombre)
 
     def convertir(self, conversions: Sequence[Conversion]) -> None:
         """Écrit chaque PDF ; au premier échec, lève ErreurRendu en nommant le document."""
@@ -85,7 +86,7 @@ class RenduDxpdf:
             return
         if os.getpid() != self._createur:
             self._createur, self._dossier = os.getpid(), DossierPrive()
-            self._ouvrir_ateliers()
+            self._ouvrir_equipes()
         if len(conversions) == 1 or self._nombre == 1:
             for conversion in conversions:
                 self._convertir_un(conversion)
@@ -101,18 +102,18 @@ class RenduDxpdf:
 
     def fermer(self) -> None:
         """Arrête les exécutants ; le moteur peut resservir ensuite."""
-        for atelier in self._ateliers.values():
-            atelier.fermer()
+        for equipe in self._equipes.values():
+            equipe.fermer()
         self._dossier.fermer()
 
     def _convertir_un(self, conversion: Conversion) -> None:
         source, cible = conversion.source, conversion.cible
-        atelier = self._ateliers[polices_maitrisees() and demande_les_polices_du_systeme(source)]
+        equipe = self._equipes[polices_maitrisees() and demande_les_polices_du_systeme(source)]
         provisoire = cible.with_name(f".{cible.name}.{os.getpid()}.partiel")
         copie = provisoire.with_suffix(".docx")
         try:
             liee = copier_avec_entetes_lies(source, copie)
-            raison = atelier.convertir(liee, provisoire) or defaut_du_pdf(provisoire)
+            raison = equipe.convertir(liee, provisoire) or defaut_du_pdf(provisoire)
             if raison:
                 raise _echec(source, raison)
             if perd_du_texte(source, provisoire):
@@ -122,7 +123,7 @@ class RenduDxpdf:
             provisoire.unlink(missing_ok=True)
             copie.unlink(missing_ok=True)
 
-    def _embaucher(self, avec_systeme: bool) -> Executant:  # noqa: FBT001 - lié par partial, jamais appelé à la main
+    def _embaucher(self, avec_systeme: bool) -> Enfant:  # noqa: FBT001 - lié par partial, jamais appelé à la main
         trouve = importlib.util.find_spec("dxpdf")
         if trouve is None or trouve.origin is None:
             etat = self.disponibilite()
@@ -130,7 +131,7 @@ class RenduDxpdf:
         polices = environnement_des_polices(self._dossier.chemin, avec_systeme=avec_systeme)
         racine = Path(trouve.origin).parent.parent
         commande = [sys.executable, "-I", "-S", str(self._script), str(racine), str(int(self._delai) + 5)]
-        return Executant(commande, {**os.environ, **polices}, self._delai)
+        return Enfant(commande, {**os.environ, **polices})
 
 
 def _coeurs() -> int:

@@ -27,8 +27,8 @@ from generateur.moteurs.polices import (
     environnement_des_polices,
     polices_maitrisees,
 )
-from generateur.moteurs.processus import abattre
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
+from generateur.surveillance.programme import abattre
 
 _FICHIERS_PAR_APPEL = 64
 _DELAI_DEPART = 60

@@ -5,10 +5,8 @@ prendrait la main sur l'enfant ne peut rien faire exécuter au parent. L'enfant 
 réseau, ni droit de lancer un programme.
 """
 
-import contextlib
 import json
 import os
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -16,15 +14,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from generateur.erreurs import ErreurPiece
+from generateur.surveillance.enfant import Enfant, ErreurEnfant
 
 _RACINE_PAQUET = Path(__file__).resolve().parents[2]
 
 
 class Atelier:
-    """Exécute une tâche à la fois dans un enfant qui dure ; s'emploie avec « with »."""
+    """Exécute une tâche à la fois dans un enfant qui dure, d'où qu'on l'appelle ; s'emploie avec « with »."""
 
     def __init__(self) -> None:
-        self._enfant: subprocess.Popen[bytes] | None = None
+        self._enfant: Enfant | None = None
+        self._occupe = threading.RLock()  # une demande et sa réponse ne se mêlent jamais à celles d'un autre fil
 
     def __enter__(self) -> Self:
         return self
@@ -35,27 +35,21 @@ class Atelier:
         self.fermer()
 
     def executer(self, tache: str, *, delai: float, memoire: int, **arguments: Any) -> dict[str, Any]:
-        """Rend le résultat de la tâche.
+        """Rend le résultat de la tâche ; plusieurs fils peuvent demander, chacun attend son tour.
 
         `delai` en secondes, `memoire` en octets d'adressage (appliquée là où le système le permet).
         Lève ErreurPiece si la tâche refuse la pièce, dépasse le délai ou fait tomber l'enfant.
         """
-        demande = json.dumps({"tache": tache, "memoire": memoire, "arguments": arguments})
-        enfant = self._enfant_vivant()
-        depasse = threading.Event()
-        minuterie = threading.Timer(delai, self._interrompre, (enfant, depasse))
-        minuterie.start()
-        try:
-            reponse = _echanger(enfant, demande)
-        except BaseException:
-            self.fermer()
-            raise
-        finally:
-            minuterie.cancel()
-        if not reponse:
-            self.fermer()
-            raise _panne(delai, est_delai=depasse.is_set())
-        contenu: dict[str, Any] = json.loads(reponse)
+        demande = json.dumps({"tache": tache, "memoire": memoire, "arguments": arguments}).encode()
+        with self._occupe:
+            try:
+                contenu: dict[str, Any] = json.loads(self._enfant_vivant().demander(demande, delai))
+            except ErreurEnfant as perte:
+                self.fermer()
+                raise _panne(delai, est_delai=perte.trop_long) from perte
+            except BaseException:
+                self.fermer()
+                raise
         if "erreur" in contenu:
             erreur = contenu["erreur"]
             raise ErreurPiece(erreur["message"], lieu=erreur["lieu"], remede=erreur["remede"])
@@ -64,50 +58,24 @@ class Atelier:
 
     def prechauffer(self) -> None:
         """Démarre l'enfant à l'avance, pendant que le programme se charge."""
-        self._enfant_vivant()
+        with self._occupe:
+            self._enfant_vivant()
 
     def fermer(self) -> None:
-        """Arrête l'enfant ; sans effet s'il n'y en a pas."""
+        """Arrête l'enfant, même au travail ; sans effet s'il n'y en a pas."""
         enfant, self._enfant = self._enfant, None
-        if enfant is None:
-            return
-        enfant.kill()  # il ne garde rien : inutile d'attendre qu'il finisse de lui-même
-        enfant.wait()
-        if enfant.stdin:
-            with contextlib.suppress(OSError):  # une demande peut être restée dans le tampon
-                enfant.stdin.close()
-        if enfant.stdout:
-            enfant.stdout.close()
+        if enfant is not None:
+            enfant.arreter()
 
-    def _enfant_vivant(self) -> subprocess.Popen[bytes]:
-        if self._enfant is None or self._enfant.poll() is not None:
+    def _enfant_vivant(self) -> Enfant:
+        if self._enfant is None or not self._enfant.est_vivant:
             self.fermer()
             chemins = [str(_RACINE_PAQUET), os.environ.get("PYTHONPATH", "")]
-            self._enfant = subprocess.Popen(
+            self._enfant = Enfant(
                 [sys.executable, "-P", "-m", "generateur.pieces.etabli"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, chemins)), "PYTHONUTF8": "1"},
+                os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, chemins)), "PYTHONUTF8": "1"},
             )
         return self._enfant
-
-    @staticmethod
-    def _interrompre(enfant: subprocess.Popen[bytes], depasse: threading.Event) -> None:
-        depasse.set()
-        enfant.kill()
-
-
-def _echanger(enfant: subprocess.Popen[bytes], demande: str) -> bytes:
-    """Une ligne à l'aller, une au retour ; rien si l'enfant est tombé."""
-    if enfant.stdin is None or enfant.stdout is None:
-        return b""
-    try:
-        enfant.stdin.write(demande.encode() + b"\n")
-        enfant.stdin.flush()
-        return enfant.stdout.readline()
-    except OSError:
-        return b""
 
 
 def _panne(delai: float, *, est_delai: bool) -> ErreurPiece:

@@ -169,7 +169,7 @@ def test_les_executants_meurent_avec_le_programme(coup):
     code = (
         "import sys, time; from pathlib import Path; from generateur.contrats import Conversion;"
         "from generateur.moteurs.rendu_dxpdf import RenduDxpdf; m = RenduDxpdf(executants=1); m.prechauffer(1);"
-        "print(m._ateliers[False]._executants[0]._processus.pid, flush=True); time.sleep(60)"
+        "print(m._equipes[False]._executants[0]._processus.pid, flush=True); time.sleep(60)"
     )
     racine = Path(__file__).resolve().parents[2]
     programme = subprocess.Popen(

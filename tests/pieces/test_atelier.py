@@ -3,6 +3,8 @@
 import io
 import json
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,34 @@ def test_une_piece_refusee_voyage_avec_son_remede(tmp_path: Path) -> None:
 @pytest.mark.parametrize("tache", TACHES)
 def test_chaque_tache_existe(tache: str) -> None:
     assert callable(_trouver(tache))
+
+
+def test_quatre_fils_sur_un_atelier_ont_chacun_le_texte_de_leur_document(tmp_path: Path) -> None:
+    sources = {}
+    for rang in range(8):
+        source = tmp_path / f"{rang}.txt"
+        source.write_text(f"document numéro {rang}\n" * 50, encoding="utf-8")
+        sources[source] = f"numéro {rang}"
+
+    def lire(source: Path) -> str:
+        faits = atelier.executer(
+            "examiner_texte", delai=30, memoire=GIGA, source=str(source), octets_maximaux=1 << 20, est_page_web=False
+        )
+        return str(faits["texte"])
+
+    with Atelier() as atelier, ThreadPoolExecutor(4) as fils:
+        demandes = [*sources] * 5
+        for source, texte in zip(demandes, fils.map(lire, demandes), strict=True):
+            assert sources[source] in texte
+
+
+def test_aucun_fil_ne_retient_la_fin_du_programme(tmp_path: Path) -> None:
+    source = ecrire_pdf(tmp_path / "a.pdf", 1)
+    with Atelier() as atelier:
+        for _ in range(3):
+            _reconnaitre(atelier, source)
+        veilleurs = [fil for fil in threading.enumerate() if fil.name == "sentinelle"]
+        assert len(veilleurs) == 1  # un par enfant, non un par demande
+        assert all(fil.daemon for fil in veilleurs)
+    veilleurs[0].join(timeout=10)
+    assert not veilleurs[0].is_alive()

@@ -1,0 +1,1 @@
+"""Les processus enfants : lancés, bornés en temps, arrêtés sans rien laisser derrière eux."""
