@@ -16,13 +16,12 @@ RACINE = Path(__file__).parents[1]
 # Du bas vers le haut. On n'importe que plus bas, ou dans son propre paquet ; jamais un voisin de palier.
 ETAGES = (
     {"VERSION", "erreurs"},
-    {"domaine", "contrats", "dependances", "surveillance"},
+    {"domaine", "contrats", "dependances", "reglages", "surveillance"},
     {"droit"},
     {"calculs"},
     {"controles"},
     {"procedures"},
     {"lecture", "redaction", "pieces", "liasse", "moteurs"},
-    {"reglages"},
     {"publication"},
     {"operations"},
     {"commandes"},
@@ -73,7 +72,7 @@ PLACES = {
     "pyhanko_certvalidator": {"liasse.scellement"},
     "filelock": {"publication.echange"},
     "icalendar": {"operations.echeances"},
-    "pydantic": {"domaine", "procedures", "lecture", "publication", "operations.nouveau_dossier"},
+    "pydantic": {"reglages", "domaine", "procedures", "lecture", "publication", "operations.nouveau_dossier"},
     "pydantic_core": {"lecture"},
     "stdnum": {"controles"},
 }

@@ -13,8 +13,8 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from generateur.commandes.options import ouvrir_moteurs
 from generateur.moteurs.polices import polices_maitrisees
+from generateur.operations.outillage import ouvrir_moteurs
 from tests.outils.exemples_produits import ecrire_lettre, produire_exemples, texte_du_pdf
 
 ATTENDUS = Path(__file__).parent / "attendus"

@@ -86,8 +86,8 @@ def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:  # noqa: A
 @options_communes
 def modeles_apercu(racine: Path | None, sortie: Path, rendu: str | None, au: dt.date | None) -> None:
     """Rend chaque modèle sur un dossier d'exemple."""
-    from generateur.commandes.options import ouvrir_moteurs
     from generateur.operations.apercu_modeles import ecrire_apercus
+    from generateur.operations.outillage import ouvrir_moteurs
 
     with ouvrir_moteurs(rendu) as moteurs:
         fichiers = ecrire_apercus(racine, sortie, jour=aujourd_hui(), au=au, moteurs=moteurs)

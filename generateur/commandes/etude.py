@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from generateur.commandes.francais import Commande
-from generateur.commandes.options import AIDE_DOSSIER, CHEMIN, aujourd_hui, imprimer, options_communes, ouvrir_outils
+from generateur.commandes.options import AIDE_DOSSIER, CHEMIN, aujourd_hui, imprimer, options_communes
 from generateur.erreurs import CodeSortie
 
 _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédure.")
@@ -33,6 +33,8 @@ def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
 @options_communes
 def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
     """Liste tous les constats : prêt, à compléter ou à ne pas déposer."""
+    from generateur.operations.outillage import ouvrir_outils
+
     with ouvrir_outils() as outils:
         from generateur.commandes import presentation, sortie_json
         from generateur.operations.etude import etudier_dossier
@@ -48,6 +50,8 @@ def verifier(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
 @options_communes
 def choisir(dossier: Path, procedure: str | None, au: dt.date | None) -> int:
     """Dit la procédure retenue, les autres et pourquoi, et la juridiction compétente."""
+    from generateur.operations.outillage import ouvrir_outils
+
     with ouvrir_outils() as outils:
         from generateur.commandes import presentation, sortie_json
         from generateur.operations.etude import etudier_dossier

@@ -1,14 +1,13 @@
 """Options partagées par les commandes, et l'impression du résultat."""
 
-import contextlib
 import datetime as dt
 import functools
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +16,7 @@ import click
 from generateur.erreurs import ErreurUsage
 
 if TYPE_CHECKING:
-    from generateur.liasse.plan import Options
-    from generateur.liasse.sceau import Scelleur
-    from generateur.reglages import Moteurs, OutilsPieces, Reglages
+    from generateur.reglages import Reglages, ReglagesLiasse, ReglagesSceau
 
 SORTIE_PAR_DEFAUT = Path("sortie")
 CHEMIN = click.Path(path_type=Path)
@@ -137,8 +134,8 @@ options_scellement = _composer(
 )
 
 
-def _ouvrir_scelleur(options: dict[str, Any]) -> "Scelleur | None":
-    """Le certificat demandé, ouvert ; None si l'on ne scelle pas. Les commandes sans ces options n'en ont pas."""
+def _lire_sceau(options: dict[str, Any]) -> "ReglagesSceau | None":
+    """Le certificat demandé ; None si l'on ne scelle pas. Les commandes sans ces options n'en ont pas."""
     certificat, horodatage = options.get("sceller"), options.get("horodater")
     if certificat is None and horodatage is None:
         return None
@@ -154,12 +151,12 @@ def _ouvrir_scelleur(options: dict[str, Any]) -> "Scelleur | None":
             lieu="--sceller",
             remede="Retirer --projet quand le dossier est prêt, ou retirer --sceller.",
         )
-    from generateur.liasse.sceau import ouvrir_scelleur
+    from generateur.reglages import ReglagesSceau
 
-    return ouvrir_scelleur(certificat, _demander_mot_de_passe, jour=aujourd_hui(), horodatage=horodatage)
+    return ReglagesSceau(certificat=certificat, horodatage=horodatage)
 
 
-def _demander_mot_de_passe() -> str:
+def demander_mot_de_passe() -> str:
     """Le mot de passe du certificat : de l'environnement, sinon du terminal ; jamais de la ligne de commande."""
     mot_de_passe = os.environ.get(_MOT_DE_PASSE)
     if mot_de_passe is not None:
@@ -175,27 +172,28 @@ def _demander_mot_de_passe() -> str:
 
 def lire_reglages(options: dict[str, Any]) -> "Reglages":
     """Réglages de production d'après les options ; une commande sans options de liasse prend les valeurs par défaut."""
-    from generateur.liasse.plan import Options
-    from generateur.reglages import Reglages
+    from generateur.reglages import Reglages, ReglagesLiasse
 
     drapeaux = (
         "renumeroter", "joindre_manifeste", "ocr", "alleger_images", "intercalaires", "sans_couverture",
     )  # fmt: skip
     return Reglages(
         procedure=options["procedure"],
+        rendu=options.get("rendu"),
         modeles=options["modeles"],
         projet=options["projet"],
-        liasse=_lire_options_de_liasse(options) if "max_mo" in options else Options(),
-        scelleur=_ouvrir_scelleur(options),
+        liasse=_lire_options_de_liasse(options) if "max_mo" in options else ReglagesLiasse(),
+        sceau=_lire_sceau(options),
         **{nom: bool(options.get(nom)) for nom in drapeaux},
     )
 
 
-def _lire_options_de_liasse(options: dict[str, Any]) -> "Options":
-    """Options d'assemblage, contradictions refusées."""
+def _lire_options_de_liasse(options: dict[str, Any]) -> "ReglagesLiasse":
+    """Réglages d'assemblage, contradictions refusées."""
     from generateur.liasse.plan import Options
+    from generateur.reglages import ReglagesLiasse
 
-    liasse = Options(
+    liasse = ReglagesLiasse(
         tampon_toutes_pages=options["tampon_partout"],
         tampon_place=options["tampon_place"],
         tampon_taille=float(options["tampon_taille"]),
@@ -206,44 +204,8 @@ def _lire_options_de_liasse(options: dict[str, Any]) -> "Options":
         pdfa=options["pdfa"],
     )
     # le manifeste joint se dresse à l'assemblage ; ici, on vérifie seulement qu'il peut l'être
-    replace(liasse, manifeste_joint=b"" if options["joindre_manifeste"] else None).verifier()
+    Options(**asdict(liasse), manifeste_joint=b"" if options["joindre_manifeste"] else None).verifier()
     return liasse
-
-
-@contextlib.contextmanager
-def ouvrir_outils(*, ocr: bool = False) -> "Iterator[OutilsPieces]":
-    """De quoi lire les pièces ; l'enfant démarre pendant que le reste du programme se charge.
-
-    `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
-    """
-    from generateur.moteurs import choisir_bureautique, choisir_reconnaissance
-    from generateur.pieces.atelier import Atelier
-
-    with Atelier() as atelier:
-        atelier.prechauffer()
-        from generateur.reglages import OutilsPieces
-
-        bureautique = choisir_bureautique()
-        try:
-            yield OutilsPieces(atelier, bureautique, choisir_reconnaissance() if ocr else None)
-        finally:
-            bureautique.fermer()
-
-
-@contextlib.contextmanager
-def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False) -> "Iterator[Moteurs]":
-    """Le moteur de rendu choisi et les outils des pièces, démarrés d'abord, arrêtés à la sortie."""
-    from generateur.moteurs import choisir_rendu
-
-    moteur = choisir_rendu(rendu)
-    try:
-        moteur.prechauffer(os.cpu_count() or 1)
-        with ouvrir_outils(ocr=ocr) as outils:
-            from generateur.reglages import Moteurs
-
-            yield Moteurs(moteur, outils)
-    finally:
-        moteur.fermer()
 
 
 def imprimer(texte: Callable[[], str], objet: Callable[[], Any]) -> None:

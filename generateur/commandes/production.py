@@ -13,6 +13,7 @@ from generateur.commandes.options import (
     CHEMIN,
     SORTIE_PAR_DEFAUT,
     aujourd_hui,
+    demander_mot_de_passe,
     dire,
     imprimer,
     lire_reglages,
@@ -20,7 +21,6 @@ from generateur.commandes.options import (
     options_liasse,
     options_production,
     options_scellement,
-    ouvrir_moteurs,
 )
 from generateur.erreurs import CodeSortie
 
@@ -31,6 +31,8 @@ from generateur.erreurs import CodeSortie
 @options_communes
 def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Écrit la lettre de mise en demeure à envoyer maintenant."""
+    from generateur.operations.outillage import ouvrir_moteurs
+
     with ouvrir_moteurs(rendu) as moteurs:
         from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 
@@ -47,12 +49,16 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 @options_communes
 def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
     """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste."""
+    from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
+
     with ouvrir_moteurs(rendu, ocr=options["ocr"]) as moteurs:
         from generateur.commandes import presentation
         from generateur.operations.production import produire_dossier
 
         reglages = lire_reglages(options)
-        manifeste = produire_dossier(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
+        jour = aujourd_hui()
+        scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
+        manifeste = produire_dossier(dossier, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles)
     imprimer(
         lambda: presentation.presenter_manifeste(manifeste, str(sortie / manifeste.reference)),
         lambda: manifeste.model_dump(mode="json"),
@@ -68,12 +74,12 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
 def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> int:
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
     from generateur.operations import lot as lots
+    from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
 
-    reglages = lire_reglages(options)
+    reglages, jour = lire_reglages(options), aujourd_hui()
     with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
-        bilan = lots.produire_lot(
-            source, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs, avancer=dire
-        )
+        scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
+        bilan = lots.produire_lot(source, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles, avancer=dire)
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
     return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
 
@@ -113,6 +119,7 @@ def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option
 def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifeste: bool) -> int:
     """Produit les dossiers d'exemple et dit quoi ouvrir."""
     from generateur.operations import lot as lots
+    from generateur.operations.outillage import ouvrir_moteurs
     from generateur.reglages import Reglages
 
     with ouvrir_moteurs(rendu) as moteurs:

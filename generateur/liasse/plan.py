@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generateur.erreurs import ErreurLiasse, ErreurUsage
+from generateur.reglages import ReglagesLiasse
 
 PLACES_TAMPON = ("haut_droite", "haut_gauche", "haut_centre", "bas_gauche", "bas_centre")
 PLACES_FOLIO = ("bas_droite", "bas_centre", "bas_gauche", "haut_droite", "haut_centre", "haut_gauche")
@@ -76,21 +77,13 @@ class PlanLiasse:
 
 
 @dataclass(frozen=True)
-class Options:
-    """Réglages de l'assemblage ; longueurs en points (1/72 de pouce), tailles en octets.
+class Options(ReglagesLiasse):
+    """Les réglages de l'assemblage, et ce que le programme y ajoute.
 
     manifeste_joint : le manifeste réduit à joindre, ou la fonction qui le dresse d'après l'assemblage
     (empreintes et pages connues, empreinte de la liasse encore vide).
     """
 
-    tampon_toutes_pages: bool = False
-    tampon_place: str = "haut_droite"
-    tampon_taille: float = 12.0
-    folio_place: str = "bas_droite"
-    folio_taille: float = 9.0
-    versos_blancs: bool = False
-    max_octets: int | None = None
-    pdfa: bool = False
     manifeste_joint: "bytes | Callable[[Assemblage], bytes] | None" = None
     exiger_citations: bool = True
 

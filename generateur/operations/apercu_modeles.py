@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.etude import etudier_dossier
+from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.procedures.registre import lister_procedures
 from generateur.publication.echange import preparer_publication
@@ -17,7 +18,7 @@ from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import Mesures, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
-from generateur.reglages import Moteurs, Reglages
+from generateur.reglages import Reglages
 
 _NOM_APERCU = "modeles"
 _TEMOIN = "*/*.pdf"  # un répertoire de modèles n'en contient pas

@@ -22,6 +22,7 @@ from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.moteurs.polices import signes_absents
+from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
@@ -36,7 +37,6 @@ from generateur.publication.numeros_servis import (
     lire_registre,
     numeros_a_garder,
 )
-from generateur.reglages import OutilsPieces
 
 CODE_OUBLI = "FICHIER_NON_CITE"  # un fichier que rien ne cite n'est pas une entrée de la liasse
 _SIGNES_MONTRES = 5

@@ -8,6 +8,7 @@ from generateur import VERSION
 from generateur.contrats import MoteurRendu
 from generateur.liasse.assemblage import mesurer
 from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
+from generateur.liasse.sceau import RESERVE_SCEAU
 from generateur.operations.etude import Etude, juridiction_en_json
 from generateur.operations.mise_en_liasse import LiasseFaite, PiecePrete
 from generateur.publication.manifeste import (
@@ -28,11 +29,16 @@ from generateur.publication.numeros_servis import SUITE_JOURNAL
 from generateur.reglages import Reglages
 
 
-def preparer_assemblage(reglages: Reglages, etude: Etude, pieces: tuple[PiecePrete, ...]) -> Options:
-    """Les options d'assemblage, avec de quoi joindre le manifeste réduit s'il est demandé."""
-    if not reglages.joindre_manifeste:
-        return reglages.assemblage
-    return replace(reglages.assemblage, manifeste_joint=partial(_reduire, etude, pieces))
+def preparer_assemblage(
+    reglages: Reglages, etude: Etude, pieces: tuple[PiecePrete, ...], *, est_scellee: bool
+) -> Options:
+    """Les options d'assemblage : la place du sceau dans chaque volume, et le manifeste réduit s'il est demandé."""
+    options = Options(**asdict(reglages.liasse))
+    if est_scellee and options.max_octets is not None:
+        options = replace(options, max_octets=options.max_octets - RESERVE_SCEAU)
+    if reglages.joindre_manifeste:
+        options = replace(options, manifeste_joint=partial(_reduire, etude, pieces))
+    return options
 
 
 def _reduire(etude: Etude, pieces: tuple[PiecePrete, ...], assemblage: Assemblage) -> bytes:

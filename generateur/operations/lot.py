@@ -16,13 +16,14 @@ from generateur.dependances import lister_exemples
 from generateur.domaine.langue import montant
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, expliquer_imprevu
 from generateur.lecture.socle import lire_reference, lister_dossiers
+from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.procedures.registre import trouver_procedure
 from generateur.publication.echange import reparer_tout
 from generateur.publication.empreintes import est_a_jour
 from generateur.publication.manifeste import Manifeste
 from generateur.redaction.typographie import pluriel
-from generateur.reglages import Moteurs, Reglages
+from generateur.reglages import Reglages
 
 Etat = Literal["produit", "a_jour", "refuse", "en_echec"]
 _ETATS: dict[Etat, str] = {
@@ -148,7 +149,8 @@ def _produire_isole(
     if chemin in doublons:
         return _echouer(chemin, ErreurLecture("un autre dossier du lot porte la même référence", lieu=str(chemin)))
     try:
-        if ancien := est_a_jour(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs):
+        entrees = moteurs.empreintes()
+        if ancien := est_a_jour(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=entrees):
             return _reussir(ancien, sortie, "a_jour")
         manifeste = produire_dossier(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs)
     except ErreurGenerateur as erreur:

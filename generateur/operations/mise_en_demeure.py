@@ -11,6 +11,7 @@ from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurDossier
 from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.procedures.socle import Acte
 from generateur.publication.echange import preparer_publication
@@ -18,7 +19,7 @@ from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.typographie import pluriel
-from generateur.reglages import Moteurs, Reglages
+from generateur.reglages import Reglages
 
 _TITRE = "Mise en demeure"
 _TEMOIN = "mise_en_demeure*.pdf"

@@ -25,7 +25,8 @@ from generateur.liasse.plan import (
     nom_fichier_piece,
     paginer,
 )
-from generateur.liasse.sceau import Sceau
+from generateur.liasse.sceau import Sceau, Scelleur
+from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.preparation import Preparee, preparer_piece
@@ -35,7 +36,7 @@ from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ConstatActe, ContexteActes
 from generateur.redaction.fiche import GRAVITES
-from generateur.reglages import OutilsPieces, Reglages
+from generateur.reglages import Reglages, ReglagesLiasse
 
 _PASSES_MAXIMALES = 6
 INTERCALAIRES = Acte("gardes", "Pages de garde", "communs/intercalaire", place="a_cote")
@@ -171,14 +172,14 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: E
     return LiasseFaite(ordonnes, pieces, assemblage)
 
 
-def sceller_liasse(faite: LiasseFaite, reglages: Reglages, lieu: str) -> LiasseFaite:
+def sceller_liasse(faite: LiasseFaite, scelleur: Scelleur | None, reglages: ReglagesLiasse, lieu: str) -> LiasseFaite:
     """Scelle, si c'est demandé, la liasse et chacun de ses volumes ; rend les empreintes des fichiers scellés.
 
     Lève ErreurLiasse si un volume, scellé, dépasse la taille demandée.
     """
-    scelleur, max_octets = reglages.scelleur, reglages.liasse.max_octets
     if scelleur is None:
         return faite
+    max_octets = reglages.max_octets
     assemblage = faite.assemblage
     volumes = []
     for volume in assemblage.volumes:

@@ -23,6 +23,7 @@ from generateur.operations.mise_en_liasse import (
     preparer_pieces,
     sceller_liasse,
 )
+from generateur.operations.outillage import Moteurs
 from generateur.procedures.socle import COUVERTURE
 from generateur.publication.echange import preparer_publication
 from generateur.publication.empreintes import resumer_entrees
@@ -32,7 +33,7 @@ from generateur.redaction.actes import Ecritoire
 from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.gabarits import ouvrir_bibliotheque
-from generateur.reglages import Moteurs, Reglages
+from generateur.reglages import Reglages
 
 
 def produire_dossier(
@@ -56,14 +57,16 @@ def produire_dossier(
         matiere = retirer_couverture(matiere)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
-    entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs)
+    entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs.empreintes())
     with preparer_publication(sortie, etude.dossier.reference) as chantier, repertoire_provisoire() as provisoire:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
-        etabli = Etabli(chantier, ecritoire, preparer_assemblage(reglages, etude, pieces))
+        etabli = Etabli(
+            chantier, ecritoire, preparer_assemblage(reglages, etude, pieces, est_scellee=moteurs.scelleur is not None)
+        )
         faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, etabli)
-        faite = sceller_liasse(faite, reglages, etude.dossier.creancier.adresse.commune)
+        faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.adresse.commune)
         garder_originaux(pieces, chantier)
         ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier)
         manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, reglages, entrees)

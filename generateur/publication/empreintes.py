@@ -2,9 +2,7 @@
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,11 +16,11 @@ from generateur.pieces.emplacement import trouver
 from generateur.publication.manifeste import Manifeste, empreinte, lire_manifeste
 from generateur.publication.numeros_servis import NOM_REGISTRE
 from generateur.redaction.gabarits import racine_par_defaut
-from generateur.reglages import Moteurs, Reglages
+from generateur.reglages import Reglages
 
 
-def resumer_entrees(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Moteurs) -> str:
-    """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté."""
+def resumer_entrees(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str]) -> str:
+    """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté ; `moteurs` : ce que chacun y apporte."""
     somme = hashlib.sha256()
     for morceau in _morceaux(lu, au, reglages, moteurs):
         somme.update(morceau.encode())
@@ -30,14 +28,12 @@ def resumer_entrees(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Mot
     return somme.hexdigest()
 
 
-def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Moteurs) -> Iterator[str]:
+def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str]) -> Iterator[str]:
     yield VERSION
-    yield moteurs.rendu.empreinte()
+    yield from moteurs
     yield au.isoformat()
-    yield json.dumps(asdict(replace(reglages, modeles=None, scelleur=None)), default=str, sort_keys=True)
-    yield json.dumps(asdict(reglages.scelleur.sceau), sort_keys=True) if reglages.scelleur else ""
+    yield reglages.model_dump_json(exclude={"modeles", "rendu", "sceau"})  # dits par leur contenu, non par leur nom
     yield lu.dossier.model_dump_json()
-    yield moteurs.pieces.reconnaissance.empreinte() if moteurs.pieces.reconnaissance else ""
     for chemin in (NOM_REGISTRE, *(chemin for _, chemin in chemins_cites(lu.dossier))):
         fichier = trouver(lu.racine, chemin)
         yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"
@@ -56,7 +52,7 @@ def _empreinte_du_programme(modeles: Path) -> str:
 
 
 def est_a_jour(
-    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Iterable[str]
 ) -> Manifeste | None:
     """Le manifeste déjà publié si rien n'a changé depuis, sinon None. Lève ErreurLecture."""
     lu = lire_dossier(source)

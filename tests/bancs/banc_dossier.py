@@ -30,11 +30,12 @@ from generateur.moteurs import choisir_bureautique, choisir_rendu
 from generateur.operations import mise_en_liasse
 from generateur.operations import production as chaine
 from generateur.operations.etude import etudier_dossier
+from generateur.operations.outillage import Moteurs, OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.redaction.actes import en_champs
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.gabarits import racine_par_defaut
-from generateur.reglages import Moteurs, OutilsPieces, Reglages
+from generateur.reglages import Reglages
 
 JOUR = dt.date(2026, 11, 21)
 MODELE_DOSSIER = Path(__file__).parents[2] / "dossiers" / "2026-0042"

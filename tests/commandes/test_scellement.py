@@ -13,10 +13,10 @@ from pyhanko.sign.timestamps import TimestampRequestError
 from generateur.commandes import options
 from generateur.erreurs import CodeSortie, ErreurLiasse
 from generateur.liasse import scellement
-from generateur.liasse.plan import Assemblage, Options, Volume
+from generateur.liasse.plan import Assemblage, Volume
 from generateur.operations.mise_en_liasse import LiasseFaite, sceller_liasse
 from generateur.publication.manifeste import empreinte
-from generateur.reglages import Reglages
+from generateur.reglages import ReglagesLiasse
 from tests.outils.certificats import MOT_DE_PASSE, certifier
 
 EXEMPLE = Path(__file__).parents[2] / "dossiers" / "2026-0042"
@@ -89,7 +89,7 @@ def test_un_volume_que_le_sceau_alourdit_trop_est_refuse(tmp_path):
     volume = Volume(tmp_path / "v.pdf", "", 5, 1, 1)
     faite = LiasseFaite((), (), Assemblage(tmp_path / "v.pdf", "", 1, {}, {}, (), (volume,)))
     with pytest.raises(ErreurLiasse, match="dépasser la taille"):
-        sceller_liasse(faite, Reglages(scelleur=Lourd(), liasse=Options(max_octets=8)), "Lyon")
+        sceller_liasse(faite, Lourd(), ReglagesLiasse(max_octets=8), "Lyon")
 
 
 def test_une_autorite_muette_ne_publie_rien_et_laisse_l_ancienne_version(commander, certificat, tmp_path, monkeypatch):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generateur.commandes.options import ouvrir_moteurs
 from generateur.erreurs import ErreurGenerateur
+from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
 from generateur.reglages import Reglages
 

@@ -11,9 +11,10 @@ from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurDossier, ErreurProcedure
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
+from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.publication.manifeste import Manifeste
-from generateur.reglages import Moteurs, Reglages
+from generateur.reglages import Reglages
 
 EXEMPLES = Path(__file__).resolve().parents[2] / "dossiers"
 # Rendues visibles : un relecteur doit voir qu'un montant ou un numéro ne se coupe pas en fin de ligne.

@@ -13,9 +13,9 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps
 
-from generateur.commandes.options import ouvrir_moteurs
 from generateur.contrats import NOM_MANIFESTE
 from generateur.lecture.socle import lire_dossier
+from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
 from generateur.publication.manifeste import Manifeste, lire_manifeste
 from generateur.reglages import Reglages

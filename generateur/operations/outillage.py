@@ -1,0 +1,98 @@
+"""Les moteurs d'un processus : ouverts quand il en a besoin, fermés quand il a fini ; jamais dans les réglages.
+
+Rien de lourd n'est chargé avant que les enfants ne démarrent : ils se préparent pendant que le programme se charge.
+"""
+
+import contextlib
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from generateur.contrats import MoteurRendu
+from generateur.pieces.atelier import Atelier
+
+if TYPE_CHECKING:  # pydantic et le sceau ne se chargent que si l'on s'en sert
+    from generateur.liasse.sceau import Scelleur
+    from generateur.reglages import Reglages
+
+
+@dataclass(frozen=True)
+class OutilsPieces:
+    """De quoi lire les pièces : l'atelier où elles se décodent, le moteur des documents bureautiques.
+
+    `reconnaissance` ajoute le texte aux scans ; None sans --ocr.
+    """
+
+    atelier: Atelier
+    bureautique: MoteurRendu
+    reconnaissance: MoteurRendu | None = None
+
+
+@dataclass(frozen=True)
+class Moteurs:
+    """Ce qui convertit et scelle : actes Word en PDF, pièces bureautiques s'il y a de quoi, certificat ouvert."""
+
+    rendu: MoteurRendu
+    pieces: OutilsPieces
+    scelleur: "Scelleur | None" = None
+
+    def empreintes(self) -> tuple[str, ...]:
+        """Ce qui, dans les moteurs, détermine les octets produits."""
+        reconnaissance, scelleur = self.pieces.reconnaissance, self.scelleur
+        return (
+            self.rendu.empreinte(),
+            reconnaissance.empreinte() if reconnaissance else "",
+            repr(scelleur.sceau) if scelleur else "",
+        )
+
+
+@contextlib.contextmanager
+def ouvrir_outils(*, ocr: bool = False) -> Iterator[OutilsPieces]:
+    """De quoi lire les pièces, démarré d'abord, arrêté à la sortie.
+
+    `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
+    """
+    with Atelier() as atelier:
+        atelier.prechauffer()
+        from generateur.moteurs import choisir_bureautique, choisir_reconnaissance  # noqa: PLC0415 (l'enfant d'abord)
+
+        bureautique = choisir_bureautique()
+        try:
+            yield OutilsPieces(atelier, bureautique, choisir_reconnaissance() if ocr else None)
+        finally:
+            bureautique.fermer()
+
+
+@contextlib.contextmanager
+def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False) -> Iterator[Moteurs]:
+    """Le moteur de rendu choisi et les outils des pièces, démarrés d'abord, arrêtés à la sortie.
+
+    Lève ErreurUsage si le moteur est inconnu, ErreurOutilAbsent s'il ne peut pas servir ici.
+    """
+    from generateur.moteurs import choisir_rendu  # noqa: PLC0415 (rien de lourd avant que les enfants démarrent)
+
+    moteur = choisir_rendu(rendu)
+    try:
+        moteur.prechauffer(os.cpu_count() or 1)
+        with ouvrir_outils(ocr=ocr) as outils:
+            yield Moteurs(moteur, outils)
+    finally:
+        moteur.fermer()
+
+
+def munir_de_sceau(
+    moteurs: Moteurs, reglages: "Reglages", *, jour: dt.date, demander_mot_de_passe: Callable[[], str]
+) -> Moteurs:
+    """Les mêmes moteurs, avec le certificat ouvert si les réglages en demandent un.
+
+    Lève ErreurOutilAbsent sans pyHanko ; ErreurLecture ou ErreurUsage si ce certificat ne peut pas sceller ce jour-là.
+    """
+    if reglages.sceau is None:
+        return moteurs
+    from generateur.liasse.sceau import ouvrir_scelleur  # noqa: PLC0415 (facultatif)
+
+    sceau = reglages.sceau
+    scelleur = ouvrir_scelleur(sceau.certificat, demander_mot_de_passe, jour=jour, horodatage=sceau.horodatage)
+    return replace(moteurs, scelleur=scelleur)
