@@ -1,10 +1,11 @@
 """Le catalogue des constats : pour chaque code, ses gravités possibles, ce qu'il dit et son texte.
 
-Les données sont dans `catalogue.toml`, à côté. Un constat ne se fabrique que par `constater` : un code
-absent du catalogue, ou une gravité qu'il ne prévoit pas, est une erreur de programme que les tests
-attrapent.
+Les données sont à côté : `catalogue.toml` pour ce qui est commun, `catalogue_<procédure>.toml` pour ce qui est
+propre à une procédure. Un constat ne se fabrique que par `constater`, dans tout le programme : un code absent du
+catalogue, ou une gravité qu'il ne prévoit pas, est une erreur de programme que les tests attrapent.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,20 +24,31 @@ class Entree:
     gravites: tuple[Gravite, ...]
     libelle: str
     fondement: str
+    procedure: str = ""  # vide : commun à toutes
 
 
 @cache
-def _donnees() -> Mapping[str, Any]:
-    texte = files("generateur.controles").joinpath("catalogue.toml").read_text(encoding="utf-8")
-    return tomllib.loads(texte)
+def _donnees() -> Mapping[str, Mapping[str, Any]]:
+    """Chaque fichier du catalogue, par procédure (« » : le catalogue commun), le commun d'abord."""
+    fichiers = sorted(
+        (f for f in files("generateur.controles").iterdir() if re.fullmatch(r"catalogue(_\w+)?\.toml", f.name)),
+        key=lambda fichier: fichier.name.removesuffix(".toml"),
+    )
+    return {
+        fichier.name.removeprefix("catalogue").removesuffix(".toml").lstrip("_"): tomllib.loads(
+            fichier.read_text(encoding="utf-8")
+        )
+        for fichier in fichiers
+    }
 
 
 @cache
 def catalogue() -> Mapping[str, Entree]:
-    """Toutes les entrées, par code, dans l'ordre du fichier."""
+    """Toutes les entrées, par code, dans l'ordre des fichiers."""
     return {
-        code: Entree(code, tuple(brut["gravites"]), brut["libelle"], brut.get("fondement", ""))
-        for code, brut in _donnees()["codes"].items()
+        code: Entree(code, tuple(brut["gravites"]), brut["libelle"], brut.get("fondement", ""), procedure)
+        for procedure, donnees in _donnees().items()
+        for code, brut in donnees["codes"].items()
     }
 
 
@@ -59,10 +71,10 @@ def constater(
 
 def repere(nom: str) -> int:
     """Repère d'usage de la maison (jours, mois), qui n'est pas une règle de droit."""
-    return int(_donnees()["reperes"][nom])
+    return int(_donnees()[""]["reperes"][nom])
 
 
 @cache
 def mots(liste: str) -> tuple[str, ...]:
     """Liste de mots de `catalogue.toml`, en minuscules sans accent, comme les rend `comparaison.aplatir`."""
-    return tuple(_donnees()["mots"][liste])
+    return tuple(_donnees()[""]["mots"][liste])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from generateur.calculs.decompte import Decompte, chiffrer
+from generateur.controles.catalogue import constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import juridiction_competente
 from generateur.controles.constat import Constat, Verdict, ordonner, verdict
@@ -117,9 +118,8 @@ def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
         return ()
     liste = enumerer([f"« {signe} »" for signe in absents[:_SIGNES_MONTRES]])
     return (
-        Constat(
+        constater(
             "SIGNE_SANS_DESSIN",
-            "avertissement",
             f"les polices des actes ne dessinent pas {liste} : ces signes y resteraient blancs",
             remede="Écrire ces noms en lettres latines, comme au registre du commerce.",
         ),
@@ -133,12 +133,11 @@ def _constater_oublis(lu: DossierLu) -> tuple[Constat, ...]:
     if not oublies:
         return ()
     return (
-        Constat(
-            CODE_OUBLI,
-            "avertissement",
+        constater(
+            "FICHIER_NON_CITE",
             f"rangés dans pieces/ mais cités nulle part, donc absents de la liasse : {enumerer(oublies)}.",
-            "pieces",
-            "Citez chaque fichier à sa place (facture, livraison, relance…), ou ajoutez :\n"
+            lieu="pieces",
+            remede="Citez chaque fichier à sa place (facture, livraison, relance…), ou ajoutez :\n"
             f'[[pieces]]\ntitre = "…"\nfichier = "{oublies[0]}"',
         ),
     )

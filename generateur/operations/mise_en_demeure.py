@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.controles.constat import Constat
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurDossier
@@ -68,23 +67,16 @@ def ecrire_mise_en_demeure(
 def _refuser(etude: Etude) -> None:
     bloquants = [c for c in etude.constats if c.gravite == "bloquant"]
     if bloquants:
-        raise _refus(etude, bloquants[0].message, bloquants[0])
-    if envoyees := etude.dossier.toutes_mises_en_demeure:
-        raise _refus(
-            etude,
-            f"une mise en demeure est déjà partie le {date_longue(envoyees[-1].date_envoi)}",
-            Constat(
-                "",
-                "bloquant",
-                "",
-                "mise_en_demeure",
-                "Passer à « generateur produire » ; pour en renvoyer une, retirer cette section.",
-            ),
+        raise ErreurDossier(
+            bloquants[0].message, lieu=bloquants[0].lieu, remede=bloquants[0].remede, constats=etude.constats
         )
-
-
-def _refus(etude: Etude, message: str, constat: Constat) -> ErreurDossier:
-    return ErreurDossier(message, lieu=constat.lieu, remede=constat.remede, constats=etude.constats)
+    if envoyees := etude.dossier.toutes_mises_en_demeure:
+        raise ErreurDossier(
+            f"une mise en demeure est déjà partie le {date_longue(envoyees[-1].date_envoi)}",
+            lieu="mise_en_demeure",
+            remede="Passer à « generateur produire » ; pour en renvoyer une, retirer cette section.",
+            constats=etude.constats,
+        )
 
 
 def _adresser(etude: Etude, contexte: ContexteActes, rang: int) -> ContexteActes:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.procedures.registre import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Examen, Procedure
@@ -45,9 +46,8 @@ def constater_choix(decision: Decision) -> tuple[Constat, ...]:
         motifs = (m for e in decision.examens if not e.recevable for m in e.motifs)
         (cause, fondement), _ = Counter((m.message, m.fondement) for m in motifs).most_common(1)[0]
         return (
-            Constat(
+            constater(
                 "AUCUNE_PROCEDURE",
-                "bloquant",
                 f"aucune procédure ne peut être retenue pour ce dossier : {cause}",
                 remede="Lire les motifs de « generateur choisir » et ce qu'ils proposent à la place.",
                 fondement=fondement,
@@ -56,9 +56,8 @@ def constater_choix(decision: Decision) -> tuple[Constat, ...]:
     if decision.est_forcee:
         habituelle = f" ; il aurait retenu « {decision.naturelle.libelle} »" if decision.naturelle else ""
         return (
-            Constat(
+            constater(
                 "PROCEDURE_IMPOSEE",
-                "avertissement",
                 f"la procédure « {decision.retenue.libelle} » est imposée par --procedure, "
                 f"le programme ne l'aurait pas retenue{habituelle}",
                 remede="Relancer sans --procedure pour suivre le choix motivé.",

@@ -7,6 +7,7 @@ n'étaient pas établis au dernier contrôle : la procédure n'est produite que 
 from collections.abc import Mapping
 from typing import Any
 
+from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.droit.tables import entier_au, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
@@ -52,9 +53,8 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
     """Rappelle la réserve sur le décret et le tarif."""
     motif = motiver(_TABLE, espece.au, "DECRET_NON_ETABLI", "")
     return (
-        Constat(
+        constater(
             "DECRET_NON_ETABLI",
-            "avertissement",
             "le décret d'application et le tarif de cette procédure n'étaient pas établis au dernier contrôle",
             remede="Demander à l'étude si elle la pratique avant de lui adresser le dossier.",
             fondement=motif.fondement,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from generateur.calculs.echeances import terme_de_declaration
+from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.creances import Facture, ReservePropriete
 from generateur.domaine.langue import date_longue
@@ -104,46 +105,45 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
     lieu = f"debiteurs[{rang}].procedure_collective"
     collective = _procedure_collective(debiteur)
     if collective.jugement is None:
-        yield _completer(
-            espece,
+        yield constater(
             "JUGEMENT_INCONNU",
             "la date du jugement d'ouverture manque : les intérêts s'y arrêtent",
-            f"{lieu}.jugement",
-            "Saisir jugement = 2026-10-01, lu au BODACC.",
+            lieu=f"{lieu}.jugement",
+            remede="Saisir jugement = 2026-10-01, lu au BODACC.",
+            fondement=_texte(espece, "JUGEMENT_INCONNU"),
         )
     if not collective.mandataire:
-        yield _completer(
-            espece,
+        yield constater(
             "DESTINATAIRE_INCONNU",
             "le mandataire judiciaire ou liquidateur n'est pas nommé",
-            f"{lieu}.mandataire",
-            "Saisir mandataire, qualite_mandataire et adresse, lus au BODACC.",
+            lieu=f"{lieu}.mandataire",
+            remede="Saisir mandataire, qualite_mandataire et adresse, lus au BODACC.",
+            fondement=_texte(espece, "DESTINATAIRE_INCONNU"),
         )
     if collective.publication_bodacc is None:
-        yield _completer(
-            espece,
+        yield constater(
             "PUBLICATION_INCONNUE",
             "la date de publication au BODACC manque : le délai court d'elle",
-            f"{lieu}.publication_bodacc",
-            "Saisir publication_bodacc = 2026-10-09, lue au BODACC.",
+            lieu=f"{lieu}.publication_bodacc",
+            remede="Saisir publication_bodacc = 2026-10-09, lue au BODACC.",
+            fondement=_texte(espece, "PUBLICATION_INCONNUE"),
         )
     elif (limite := terme_de_declaration(espece.dossier, debiteur)) and espece.au > limite:
-        yield _completer(
-            espece,
+        yield constater(
             "DECLARATION_TARDIVE",
             f"le délai de déclaration a expiré le {limite:%d/%m/%Y} : la créance serait inopposable",
-            f"{lieu}.publication_bodacc",
-            "Demander d'abord au juge-commissaire le relevé de forclusion, dans les six mois de la publication.",
+            lieu=f"{lieu}.publication_bodacc",
+            remede="Demander d'abord au juge-commissaire le relevé de forclusion, dans les six mois de la publication.",
+            fondement=_texte(espece, "DECLARATION_TARDIVE"),
         )
     factures = espece.dossier.factures
     if collective.jugement and factures and all(facture.date >= collective.jugement for facture in factures):
-        yield Constat(
+        yield constater(
             "CREANCE_POSTERIEURE",
-            "avertissement",
             "toutes les factures sont postérieures au jugement : une créance postérieure utile se paie à l'échéance",
-            "factures",
-            "Vérifier la date des prestations avant de déclarer.",
-            motiver(_TABLE, espece.au, "CREANCE_POSTERIEURE", "").fondement,
+            lieu="factures",
+            remede="Vérifier la date des prestations avant de déclarer.",
+            fondement=_texte(espece, "CREANCE_POSTERIEURE"),
         )
 
 
@@ -160,18 +160,18 @@ def _constater_hors_facture(espece: Espece) -> Iterator[Constat]:
         "fondement": "rien ne dit d'où vient la somme déclarée sans facture",
     }
     for cle in (cle for cle, absent in manque.items() if absent):
-        yield Constat(
+        yield constater(
             "DECLARATION_INCOMPLETE",
-            "a_completer",
             textes[cle],
-            f"procedures.{NOM}.{cle}",
-            f"Écrire [procedures.{NOM}] {exemples[cle]}.",
-            motiver(_TABLE, espece.au, "FONDEMENT", "").fondement,
+            lieu=f"procedures.{NOM}.{cle}",
+            remede=f"Écrivez :\n[procedures.{NOM}]\n{exemples[cle]}",
+            fondement=_texte(espece, "FONDEMENT"),
         )
 
 
-def _completer(espece: Espece, code: str, message: str, lieu: str, remede: str) -> Constat:
-    return Constat(code, "a_completer", message, lieu, remede, motiver(_TABLE, espece.au, code, "").fondement)
+def _texte(espece: Espece, code: str) -> str:
+    """Le texte du motif, à la date d'arrêté."""
+    return motiver(_TABLE, espece.au, code, "").fondement
 
 
 def completer(espece: Espece) -> Mapping[str, Any]:

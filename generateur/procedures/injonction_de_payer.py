@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from generateur.calculs.qualites import est_commercant, qualite_de
+from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import INSECABLE, montant
 from generateur.domaine.parties import Debiteur
@@ -80,13 +81,12 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
         if prevue and prevue.nom.casefold() != imposee.casefold():
             message += f" ; d'après l'adresse du débiteur, ce serait « {prevue.nom} »"
         constats += (
-            Constat(
+            constater(
                 "JURIDICTION_IMPOSEE",
-                "avertissement",
                 message,
-                "procedures.injonction_de_payer.juridiction",
-                "Retirer la clé « juridiction » pour suivre la règle d'ordre public.",
-                motiver(_TABLE, espece.au, "COMPETENCE_TERRITORIALE", "").fondement,
+                lieu="procedures.injonction_de_payer.juridiction",
+                remede="Retirer la clé « juridiction » pour suivre la règle d'ordre public.",
+                fondement=motiver(_TABLE, espece.au, "COMPETENCE_TERRITORIALE", "").fondement,
             ),
         )
     return constats

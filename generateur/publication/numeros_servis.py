@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generateur.contrats import NOM_MANIFESTE
+from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.pieces import chemins_cites
 from generateur.domaine.bordereau import Bordereau, PieceDossier, lire_numero
@@ -166,33 +167,30 @@ def constater_ecarts(registre: Registre | None, ecarts: Iterable[Ecart], dossier
     """Ce qu'il faut savoir d'un dossier déjà communiqué : numéros oubliés, pièces retirées ou changées."""
     if registre is None:
         if dossier.suivi and dossier.suivi.depot:
-            yield Constat(
+            yield constater(
                 "NUMEROS_NON_RETENUS",
-                "avertissement",
                 f"Le dossier a été déposé le {date_longue(dossier.suivi.depot)}, mais les numéros de ses pièces ne "
                 "sont pas retenus : une pièce ajoutée décalerait les suivantes.",
-                "suivi.depot",
-                "Tant que la liasse publiée est celle qui a été déposée : « generateur retenir-numeros "
+                lieu="suivi.depot",
+                remede="Tant que la liasse publiée est celle qui a été déposée : « generateur retenir-numeros "
                 f"dossiers/{dossier.reference} ».",
             )
         return
     for ecart in ecarts:
         piece = f"La pièce n° {ecart.numero} (« {ecart.titre} »), déjà communiquée,"
         if ecart.genre == "retiree":
-            yield Constat(
+            yield constater(
                 "PIECE_SERVIE_RETIREE",
-                "avertissement",
                 f"{piece} n'est plus au dossier : son numéro reste vide.",
-                NOM_REGISTRE,
-                "La remettre, ou annoncer son retrait à ceux qui l'ont reçue.",
+                lieu=NOM_REGISTRE,
+                remede="La remettre, ou annoncer son retrait à ceux qui l'ont reçue.",
             )
         elif ecart.genre == "modifiee":
-            yield Constat(
+            yield constater(
                 "PIECE_SERVIE_MODIFIEE",
-                "avertissement",
                 f"{piece} a changé : son fichier n'est plus celui qui a été communiqué.",
-                NOM_REGISTRE,
-                "Rétablir l'ancien fichier et verser le nouveau sous un autre nom : il prendra un numéro à lui.",
+                lieu=NOM_REGISTRE,
+                remede="Rétablir l'ancien fichier et verser le nouveau sous un autre nom : il prendra un numéro à lui.",
             )
 
 

@@ -3,6 +3,7 @@
 Les cas sont dans `codes/*.toml`, lisibles sans connaître Python.
 """
 
+import ast
 import re
 import tomllib
 from datetime import date
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import generateur.controles
 from generateur.controles.catalogue import catalogue, constater
 from generateur.controles.constat import ORDRE_GRAVITES, verdict
 
@@ -31,6 +31,17 @@ CODES_DE_COMPETENCE = {  # éprouvés dans test_competence.py : ils ne sortent q
     "EFFET_NON_COMMERCANT",
     "OPTION_DU_CREANCIER",
 }
+HORS_CONTROLES = {  # émis par le choix, l'étude ou la publication : éprouvés là où ils naissent
+    "AUCUNE_PROCEDURE",
+    "PROCEDURE_IMPOSEE",
+    "SIGNE_SANS_DESSIN",
+    "FICHIER_NON_CITE",
+    "NUMEROS_NON_RETENUS",
+    "PIECE_SERVIE_RETIREE",
+    "PIECE_SERVIE_MODIFIEE",
+} | {code for code, entree in catalogue().items() if entree.procedure}
+COMMUNS = set(catalogue()) - HORS_CONTROLES
+TESTS = Path(__file__).parents[1]
 
 
 def _trouver(controler, inspection, cas, quand, au, fichier):
@@ -57,20 +68,49 @@ def test_le_dossier_voisin_ne_declenche_pas_le_code(controler, inspection, cas):
     assert not _trouver(controler, inspection, cas, "sinon", "au_sinon", "fichier_sinon")
 
 
-def test_chaque_code_du_catalogue_a_son_cas():
-    assert {cas["code"] for cas in CAS} | CODES_DE_COMPETENCE == set(catalogue())
+def test_chaque_code_commun_du_catalogue_a_son_cas():
+    assert {cas["code"] for cas in CAS} | CODES_DE_COMPETENCE == COMMUNS
+
+
+@pytest.mark.parametrize("code", sorted(HORS_CONTROLES))
+def test_chaque_autre_code_est_eprouve_par_un_cas_ou_un_test(code):
+    lieux = [p for p in TESTS.rglob("*") if p.suffix in {".py", ".toml"} and p != Path(__file__)]
+    assert any(f'"{code}"' in lieu.read_text("utf-8") for lieu in lieux)
 
 
 def test_chaque_gravite_secondaire_a_son_cas():
     eprouvees = {(cas["code"], cas.get("gravite", catalogue()[cas["code"]].gravites[0])) for cas in CAS}
-    prevues = {(e.code, gravite) for e in catalogue().values() for gravite in e.gravites}
+    prevues = {(code, gravite) for code in COMMUNS for gravite in catalogue()[code].gravites}
     assert {code for code, _ in prevues - eprouvees} == CODES_DE_COMPETENCE
 
 
-def test_aucun_code_n_est_emis_hors_du_catalogue():
-    sources = Path(generateur.controles.__file__).parent.glob("*.py")
-    ecrits = {code for source in sources for code in re.findall(r'"([A-Z][A-Z_]{5,})"', source.read_text("utf-8"))}
-    assert ecrits == set(catalogue())
+def _appels(arbres, fonction):
+    return [
+        (module, noeud)
+        for module, arbre in arbres.items()
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Name) and noeud.func.id == fonction
+    ]
+
+
+def test_un_constat_ne_se_fabrique_que_par_le_catalogue(arbres):
+    assert {module for module, _ in _appels(arbres, "Constat")} == {"controles.catalogue"}
+
+
+def test_tout_code_ecrit_dans_un_constat_est_au_catalogue(arbres):
+    emis = {
+        feuille.value
+        for _, appel in _appels(arbres, "constater")
+        for feuille in ast.walk(appel.args[0])
+        if isinstance(feuille, ast.Constant)
+    }
+    assert emis <= set(catalogue())
+    assert len(emis) > len(catalogue()) / 2
+
+
+def test_tout_code_du_catalogue_est_ecrit_dans_le_programme(arbres):
+    ecrits = {n.value for a in arbres.values() for n in ast.walk(a) if isinstance(n, ast.Constant)}
+    assert not set(catalogue()) - ecrits
 
 
 def test_le_dossier_complet_est_pret_et_n_annonce_que_sa_prescription(controler):
