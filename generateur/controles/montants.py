@@ -18,7 +18,7 @@ from generateur.domaine.creances import Avoir, Facture, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import CENTIME, ZERO, arrondir
 
 EURO = "EUR"
 
@@ -42,15 +42,26 @@ def _arithmetique(lieu: str, facture: Facture) -> Iterator[Constat]:
     if facture.montant_ht is None or facture.montant_tva is None:
         return
     somme = facture.montant_ht + facture.montant_tva
-    if somme != facture.montant_ttc:
-        yield constater(
-            "MONTANT_INCOHERENT",
-            f"Facture {facture.numero} : {ecrire_montant(facture.montant_ht)} HT + "
-            f"{ecrire_montant(facture.montant_tva)} de TVA font {ecrire_montant(somme)}, "
-            f"non {ecrire_montant(facture.montant_ttc)} TTC.",
-            lieu=f"{lieu}.montant_ttc",
-            remede="Recopiez les trois montants de la facture ; en cas de remise ou d'acompte, ajoutez net_a_payer.",
-        )
+    if somme == facture.montant_ttc:
+        return
+    arrondi = _est_un_arrondi(somme - facture.montant_ttc)
+    suite = " ; c'est un arrondi, le TTC imprimé fait foi" if arrondi else ""
+    yield constater(
+        "MONTANT_INCOHERENT",
+        f"Facture {facture.numero} : {ecrire_montant(facture.montant_ht)} HT + "
+        f"{ecrire_montant(facture.montant_tva)} de TVA font {ecrire_montant(somme)}, "
+        f"non {ecrire_montant(facture.montant_ttc)} TTC{suite}.",
+        lieu=f"{lieu}.montant_ttc",
+        remede="Rien à faire si les trois montants sont ceux de la facture."
+        if arrondi
+        else "Recopiez les trois montants de la facture ; en cas de remise ou d'acompte, ajoutez net_a_payer.",
+        gravite="avertissement" if arrondi else "bloquant",
+    )
+
+
+def _est_un_arrondi(ecart: Decimal) -> bool:
+    """Un centime par taux de TVA au plus : l'arrondi se fait par ligne ou par taux, selon les logiciels."""
+    return abs(ecart) <= repere("ecart_arrondi_centimes") * CENTIME
 
 
 def _net_a_payer(lieu: str, facture: Facture) -> Iterator[Constat]:
@@ -66,12 +77,11 @@ def _net_a_payer(lieu: str, facture: Facture) -> Iterator[Constat]:
         return
     attendu = facture.montant_ttc - (facture.acomptes_deduits or ZERO)
     retenue = facture.retenue_garantie.montant if facture.retenue_garantie else ZERO
-    incoherent = (
-        facture.net_a_payer > facture.montant_ttc
-        if facture.acomptes_deduits is None and not retenue
-        else facture.net_a_payer not in {attendu, attendu - retenue}
-    )
-    if incoherent:
+    if facture.acomptes_deduits is None and not retenue:
+        ecart = max(facture.net_a_payer - facture.montant_ttc, ZERO)
+    else:
+        ecart = min((facture.net_a_payer - net for net in (attendu, attendu - retenue)), key=abs)
+    if ecart:
         yield constater(
             "NET_INCOHERENT",
             f"Facture {facture.numero} : le net à payer ({ecrire_montant(facture.net_a_payer)}) ne "
@@ -79,6 +89,7 @@ def _net_a_payer(lieu: str, facture: Facture) -> Iterator[Constat]:
             "au montant TTC moins les acomptes et la retenue.",
             lieu=f"{lieu}.net_a_payer",
             remede="Recopiez net_a_payer, acomptes_deduits et retenue_garantie d'après la facture.",
+            gravite="avertissement" if _est_un_arrondi(ecart) else "bloquant",
         )
 
 

@@ -19,6 +19,8 @@ from generateur.lecture.messages import Origines, expliquer, situer
 from generateur.procedures.registre import lister_procedures
 
 NOM_DOSSIER = "dossier"
+# Invisibles qu'un copier-coller apporte et que les actes n'impriment pas : césure, marques d'ordre, liants.
+_INOFFENSIFS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 @dataclass(frozen=True)
@@ -146,20 +148,27 @@ def _rassembler(source: Path, defauts: list[tuple[str, str]]) -> ErreurLecture:
 
 
 def _normaliser(valeur: Any, lieu: tuple[str | int, ...], origines: Origines) -> Any:
-    """Textes en NFC (deux « é » ne sont pas deux lettres) et sans caractère de commande."""
+    """Textes en NFC (deux « é » ne sont pas deux lettres) et sans caractère qui trompe à l'impression."""
     if isinstance(valeur, Mapping):
         return {cle: _normaliser(v, (*lieu, cle), origines) for cle, v in valeur.items()}
     if isinstance(valeur, list):
         return [_normaliser(v, (*lieu, rang), origines) for rang, v in enumerate(valeur)]
     if isinstance(valeur, str):
-        if fautif := next((c for c in valeur if unicodedata.category(c) == "Cc" and c not in "\n\t"), None):
+        if fautif := next((c for c in valeur if _trompe(c)), None):
+            genre = "de commande" if unicodedata.category(fautif) == "Cc" else "invisible"
             raise ErreurLecture(
-                f"caractère de commande interdit (U+{ord(fautif):04X}) dans un texte",
+                f"caractère {genre} interdit (U+{ord(fautif):04X}) dans un texte",
                 lieu=situer(lieu, origines),
                 remede="Retaper ce texte sans copier de caractère invisible.",
             )
         return unicodedata.normalize("NFC", valeur)
     return valeur
+
+
+def _trompe(caractere: str) -> bool:
+    """Caractère de commande ou de mise en forme : il renverse, cache ou annote ce qui s'imprime."""
+    categorie = unicodedata.category(caractere)
+    return (categorie == "Cc" and caractere not in "\n\t") or (categorie == "Cf" and caractere not in _INOFFENSIFS)
 
 
 def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) -> tuple[LectureBrute, dict[str, Any]]:

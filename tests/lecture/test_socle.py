@@ -125,6 +125,25 @@ def test_refuse_un_caractere_de_commande(refuser, minimal, caractere):
     assert "debiteurs[1].denomination" in refus.lieu
 
 
+@pytest.mark.parametrize(
+    "caractere",
+    [
+        *(f"\\u{code:04X}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+        *("\\u061C", "\\u206A", "\\uFFF9", "\\u180E", "\\U000E0041"),
+    ],
+)
+def test_refuse_un_caractere_qui_renverse_ou_cache_le_texte(refuser, minimal, caractere):
+    refus = refuser(minimal.replace("Essai et Fils", f"Essai{caractere} et Fils"))
+    assert "caractère invisible interdit" in refus.message
+    assert "debiteurs[1].denomination" in refus.lieu
+
+
+@pytest.mark.parametrize("caractere", ["\\u00AD", "\\u200B", "\\u200D", "\\u200E", "\\uFEFF"])
+def test_admet_un_invisible_que_les_actes_n_impriment_pas(lire, minimal, caractere):
+    lu = lire(minimal.replace("Essai et Fils", f"Essai{caractere} et Fils"))
+    assert lu.dossier.debiteur.nom_complet.endswith("et Fils")
+
+
 def test_un_caractere_de_commande_dit_sa_ligne(refuser, minimal):
     assert "ligne 13" in refuser(minimal.replace("Essai et Fils", "Essai\\u0007")).lieu
 
