@@ -6,13 +6,14 @@ libéral : tribunal judiciaire), L731-1 (Alsace-Moselle), COJ L213-4-4 et L213-4
 protection), D212-19-1 (proximité). La commune ne se devine pas : ambiguë ou inconnue, elle se demande.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from generateur.calculs.qualites import est_societe_commerciale, qualite_de
+from generateur.controles.attribution import Raison
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
@@ -28,16 +29,29 @@ PAYS = "FR"
 CODES_COMMUNE = frozenset({"COMMUNE_INCONNUE", "COMMUNE_AMBIGUE", "HORS_PERIMETRE"})
 Ordre = Literal["commercial", "judiciaire", "protection"]
 _REMEDE_CHOIX = 'Pour en saisir une autre, écrivez [procedures.injonction_de_payer] juridiction = "…" (son nom).'
-_ACTIVITES_DE_PROTECTION = frozenset({"bail_habitation", "credit_consommation"})
+_RAISONS_DE_PROTECTION: Mapping[str, Raison] = {
+    "bail_habitation": "BAIL_HABITATION",
+    "credit_consommation": "CREDIT_CONSOMMATION",
+}
+_ORDRES: Mapping[Raison, Ordre] = {
+    "BAIL_HABITATION": "protection",
+    "CREDIT_CONSOMMATION": "protection",
+    "EFFET_DE_COMMERCE": "commercial",
+    "ENTRE_COMMERCANTS": "commercial",
+}
 
 
 @dataclass(frozen=True)
 class Competence:
-    """Juridiction compétente pour une requête, cour d'appel du débiteur, et ce qu'il faut en savoir."""
+    """Juridiction compétente pour une requête, pourquoi celle-là, cour d'appel du débiteur, et ce qu'il faut en savoir.
+
+    `raison` : ce qui désigne l'ordre de juridiction, connue dès qu'une juridiction l'est (voir `attribution`).
+    """
 
     juridiction: Juridiction | None
     cour_appel: str | None
     constats: tuple[Constat, ...]
+    raison: Raison | None = None
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -65,13 +79,13 @@ def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None =
     ressort = ressort_de(communes[0].insee, au)
     if ressort.hors_perimetre:
         return Competence(None, ressort.cour_appel or None, (_hors_perimetre(lieu, communes[0]),))
-    ordre, constats = _ordre(dossier, au)
-    if ordre is None:
+    raison, constats = _raisonner(dossier, au)
+    if raison is None:
         return Competence(None, ressort.cour_appel or None, tuple(constats))
-    juridiction = _designer(ordre, ressort, montant, au)
+    juridiction = _designer(raison, ressort, montant, au)
     constats += _reserves(juridiction, lieu)
     constats += _autres_debiteurs(dossier, juridiction, au)
-    return Competence(juridiction, ressort.cour_appel or None, tuple(constats))
+    return Competence(juridiction, ressort.cour_appel or None, tuple(constats), raison)
 
 
 def _communes(debiteur: Debiteur) -> tuple[Commune, ...]:
@@ -112,38 +126,44 @@ def _hors_perimetre(lieu: str, commune: Commune) -> Constat:
     )
 
 
-def _ordre(dossier: Dossier, au: date) -> tuple[Ordre | None, list[Constat]]:
-    """Ordre de juridiction et réserves sur ce choix ; None si une qualité manque ou si le juge est exclu."""
+def _raisonner(dossier: Dossier, au: date) -> tuple[Raison | None, list[Constat]]:
+    """La raison qui désigne l'ordre de juridiction, et ses réserves ; None si une qualité manque ou si nul juge."""
     activites = {contrat.activite for contrat in dossier.tous_contrats}
-    if activites & _ACTIVITES_DE_PROTECTION:
-        return "protection", []
+    for activite, raison in _RAISONS_DE_PROTECTION.items():
+        if activite in activites:
+            return raison, []
     if "honoraires_avocat" in activites:
         return None, [_honoraires()]
     if "bail_commercial" in activites:
-        return "judiciaire", [_bail_commercial()]
+        return "BAIL_COMMERCIAL", [_bail_commercial()]
     for lieu, partie in (("creancier", dossier.creancier), (lieu_debiteur(dossier), dossier.debiteur)):
         if _est_exercice_liberal(partie):
-            return "judiciaire", [_exercice_liberal(lieu)]
-    return _ordre_selon_les_qualites(dossier, au)
+            return "EXERCICE_LIBERAL", [_exercice_liberal(lieu)]
+    return _raisonner_selon_les_qualites(dossier, au)
 
 
-def _ordre_selon_les_qualites(dossier: Dossier, au: date) -> tuple[Ordre | None, list[Constat]]:
+def _raisonner_selon_les_qualites(dossier: Dossier, au: date) -> tuple[Raison | None, list[Constat]]:
     """L721-3 : entre commerçants, artisans, ou entre eux ; le non-commerçant n'y est jamais attrait."""
-    creancier = _releve_du_commerce(qualite_de(dossier.creancier), au)
-    debiteur = _releve_du_commerce(qualite_de(dossier.debiteur), au)
+    creancier = _releve_du_commerce(dossier.creancier, au)
+    debiteur = _releve_du_commerce(dossier.debiteur, au)
     effet = any(contrat.objet_creance == "effet_de_commerce" for contrat in dossier.tous_contrats)
     if effet or any(facture.nature == "effet" for facture in dossier.factures):
-        return "commercial", [] if debiteur else [_effet()]
-    if dossier.creancier.nature == "personne_publique":
-        creancier = False
+        return "EFFET_DE_COMMERCE", [] if debiteur else [_effet()]
     if debiteur is False:
-        return "judiciaire", []
+        return "DEBITEUR_NON_COMMERCANT", []
     if debiteur is None or creancier is None:
         return None, []
-    return ("commercial", []) if creancier else ("judiciaire", [_option()])
+    return ("ENTRE_COMMERCANTS", []) if creancier else ("OPTION_DU_CREANCIER", [_option()])
 
 
-def _releve_du_commerce(qualite: str | None, au: date) -> bool | None:
+def _releve_du_commerce(partie: Identite, au: date) -> bool | None:
+    """Commerçant ou artisan devant le juge du commerce ; None si rien ne le dit.
+
+    Sans autre qualité saisie, un particulier ou une personne publique n'est pas commerçant : sa nature suffit.
+    """
+    qualite = qualite_de(partie)
+    if partie.nature == "personne_publique" or (qualite is None and partie.nature == "particulier"):
+        return False
     if qualite == "artisan":
         return bool(valeur_au("regles_procedure", au, "artisans_devant_tribunal_de_commerce").valeur)
     return None if qualite is None else qualite == "commercant"
@@ -154,13 +174,17 @@ def _est_exercice_liberal(partie: Identite) -> bool:
     return est_societe_commerciale(sans_saisie) and qualite_de(sans_saisie) == "liberal"
 
 
-def _designer(ordre: Ordre, ressort: Ressort, montant: Decimal | None, au: date) -> Juridiction:
+def _designer(raison: Raison, ressort: Ressort, montant: Decimal | None, au: date) -> Juridiction:
+    """La juridiction de l'ordre que la raison désigne ; la chambre de proximité n'a pas les baux commerciaux."""
+    ordre = _ORDRES.get(raison, "judiciaire")
     if ordre == "commercial" and ressort.commerciale:
         return ressort.commerciale
     judiciaire = ressort.judiciaire
     seuil = decimal_connu("seuils", au, "tribunal_de_proximite")
-    if ressort.proximite and montant is not None and seuil is not None and montant <= seuil:
-        judiciaire = replace(judiciaire, nom=ressort.proximite, siege=_siege_de(ressort.proximite), adresse="")
+    est_de_proximite = raison != "BAIL_COMMERCIAL" and montant is not None and seuil is not None and montant <= seuil
+    if ressort.proximite and est_de_proximite:
+        siege = _siege_de(ressort.proximite)
+        judiciaire = replace(judiciaire, nom=ressort.proximite, siege=siege, adresse="", est_proximite=True)
     if ordre == "protection":
         return replace(judiciaire, type="JCP", nom=f"Juge des contentieux de la protection – {judiciaire.nom}")
     confiance = "a_confirmer" if ordre == "commercial" else judiciaire.confiance

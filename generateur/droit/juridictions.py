@@ -55,6 +55,7 @@ class Juridiction:
     siege: str
     adresse: str
     confiance: ConfianceJuridiction
+    est_proximite: bool = False  # chambre de proximité du tribunal judiciaire
 
 
 @dataclass(frozen=True)

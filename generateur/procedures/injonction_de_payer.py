@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import Field
 
-from generateur.calculs.qualites import est_commercant, qualite_de
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import INSECABLE, montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import decimal_au, entier_au
+from generateur.procedures.attribution import dire_attribution
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import cause_de_la_creance, est_professionnel_non_commercant
 from generateur.procedures.socle import (
@@ -31,17 +31,6 @@ from generateur.procedures.socle import (
 
 NOM = "injonction_de_payer"
 _TABLE = "motifs_injonction_de_payer"
-_COMMERCIALES = {
-    "TC": "COMPETENCE_COMMERCIALE",
-    "TAE": "COMPETENCE_COMMERCIALE",
-    "TMC": "COMPETENCE_COMMERCIALE",
-    "TJ_CHCOM": "COMPETENCE_ALSACE_MOSELLE",
-}
-_NAISSANCES: dict[frozenset[str | None], str] = {
-    frozenset({"commercant"}): ", née entre commerçants,",
-    frozenset({"artisan"}): ", née entre artisans,",
-    frozenset({"commercant", "artisan"}): ", née entre commerçant et artisan,",
-}
 
 
 class ComplementInjonction(Complement):
@@ -107,24 +96,8 @@ def completer(espece: Espece) -> Mapping[str, Any]:
 
 
 def _dire_competence(espece: Espece) -> str:
-    """Pourquoi ce juge et non un autre ; se tait si le dossier l'impose ou si un texte spécial le désigne."""
-    juridiction, dossier = espece.competence.juridiction, espece.dossier
-    if juridiction is None or _complement(espece).juridiction:
-        return ""
-    if juridiction.type in _COMMERCIALES:
-        texte = motiver(_TABLE, espece.au, _COMMERCIALES[juridiction.type], "").fondement
-        parties = (dossier.creancier, *(d for d in dossier.debiteurs_poursuivis if d.role != "caution"))
-        qualites = frozenset(qualite_de(partie) for partie in parties)
-        return f"La créance{_NAISSANCES.get(qualites, '')} relève de la juridiction commerciale ({texte})."
-    if juridiction.type == "TJ" and est_commercant(dossier.debiteur) is False:
-        proximite = juridiction.nom.startswith("Tribunal de proximité")
-        texte = motiver(_TABLE, espece.au, "COMPETENCE_PROXIMITE" if proximite else "COMPETENCE_CIVILE", "").fondement
-        chambre = ", dont le tribunal de proximité est une chambre" if proximite else ""
-        return (
-            "Le débiteur n’ayant pas la qualité de commerçant, la demande relève du tribunal judiciaire"
-            f"{chambre} ({texte})."
-        )
-    return ""
+    """Pourquoi ce juge et non un autre ; se tait si le dossier impose sa juridiction, que rien n'argumente."""
+    return "" if _complement(espece).juridiction else dire_attribution(espece)
 
 
 def _dire_limites(espece: Espece) -> str:

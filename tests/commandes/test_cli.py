@@ -13,6 +13,7 @@ import pytest
 from generateur.cli import generateur
 from generateur.dependances import lister_exemples
 from generateur.erreurs import CodeSortie
+from generateur.procedures.registre import lister_procedures
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
 MONTANT = re.compile(r"-?\d+\.\d{2}")
@@ -153,9 +154,7 @@ def test_choisir_dit_la_voie_le_tribunal_et_chaque_examen(commander):
     assert set(objet["juridiction"]) == {"type", "nom", "siege", "adresse", "confiance"}
     assert objet["juridiction"]["type"] == "TAE"
     assert isinstance(objet["juridiction"]["adresse"], str)
-    assert [examen["procedure"] for examen in objet["examens"]] == [
-        "declaration_de_creance", "petites_creances", "injonction_de_payer", "creances_commerciales_incontestees",
-    ]  # fmt: skip
+    assert [examen["procedure"] for examen in objet["examens"]] == [p.nom for p in lister_procedures()]
     for examen in objet["examens"]:
         assert set(examen) == {"procedure", "recevable", "motifs"}
         assert isinstance(examen["recevable"], bool)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from generateur.controles.attribution import argumenter
 from generateur.controles.competence import juridiction_competente
 
 AU = date(2026, 11, 21)
@@ -50,6 +51,45 @@ def test_le_tribunal_depend_des_qualites_et_de_l_objet(competence, changements, 
     trouvee = competence(changements)
     assert trouvee.juridiction.type == type_attendu
     assert _codes(trouvee) == codes
+
+
+@pytest.mark.parametrize(
+    ("changements", "raison", "article"),
+    [
+        ({}, "ENTRE_COMMERCANTS", "L721-3"),
+        (_debiteur(adresse={"code_postal": "67000", "commune": "Strasbourg"}), "ENTRE_COMMERCANTS", "L731-2"),
+        ({"creancier": {"forme": "association"}}, "OPTION_DU_CREANCIER", "L211-3"),
+        ({"avec": ["consommateur"]}, "DEBITEUR_NON_COMMERCANT", "L211-3"),
+        ({"creancier": {"forme": "SELARL"}}, "EXERCICE_LIBERAL", "L721-5"),
+        ({"contrat": {"activite": "bail_commercial"}}, "BAIL_COMMERCIAL", "R211-3-26, 11°"),
+        ({"avec": ["consommateur"], "contrat": {"activite": "bail_habitation"}}, "BAIL_HABITATION", "L213-4-4"),
+        ({"avec": ["consommateur"], "contrat": {"activite": "credit_consommation"}}, "CREDIT_CONSOMMATION", "L213-4-5"),
+        ({"factures": {"1": {"nature": "effet"}}}, "EFFET_DE_COMMERCE", "L721-3"),
+    ],
+)
+def test_la_competence_d_attribution_est_toujours_argumentee(dossier_de, changements, raison, article):
+    dossier = dossier_de(changements)
+    trouvee = juridiction_competente(dossier, AU)
+    argument = argumenter(dossier, trouvee.raison, trouvee.juridiction, AU)
+    assert argument.raison == raison
+    assert article in argument.fondement
+    assert argument.phrase.endswith(f"({argument.fondement}).")
+
+
+def test_un_particulier_sans_autre_qualite_n_est_jamais_devant_le_tribunal_de_commerce(competence):
+    particulier = {"nature": "particulier", "denomination": None, "forme": None, "nom": "Roux", "prenoms": "Ali"}
+    trouvee = competence(_debiteur(**particulier))
+    assert (trouvee.juridiction.type, trouvee.raison) == ("TJ", "DEBITEUR_NON_COMMERCANT")
+    commercant = competence(_debiteur(**particulier, qualite="commercant"))
+    assert commercant.juridiction.type == "TAE"
+    creancier = competence({"creancier": particulier})
+    assert (creancier.juridiction.type, creancier.raison) == ("TJ", "OPTION_DU_CREANCIER")
+
+
+def test_un_bail_commercial_ne_va_pas_au_tribunal_de_proximite(competence):
+    trouvee = competence({"avec": ["consommateur"], "contrat": {"activite": "bail_commercial"}}, 5000)
+    assert (trouvee.juridiction.nom, trouvee.juridiction.est_proximite) == ("Tribunal judiciaire de Lyon", False)
+    assert competence({"avec": ["consommateur"]}, 5000).juridiction.est_proximite
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,7 @@ def test_un_profil_illisible_est_une_erreur_de_lecture(ecrire, minimal):
 @pytest.mark.parametrize(
     ("section", "attendu"),
     [
-        ("[procedures.assignation]\nx = 1", "procédure inconnue « assignation »"),
+        ("[procedures.inventee]\nx = 1", "procédure inconnue « inventee »"),
         ("[procedures.petites_creances]\nnegocation = {}", "vouliez-vous dire « negociation »"),
         ('[procedures.petites_creances]\nnegociation = { delai_mois = "six" }', "nombre entier"),
         ("[procedures.injonction_de_payer]\nfrais_accessoires = [{ libelle = 'x' }]", "« montant » est obligatoire"),

@@ -41,4 +41,4 @@ def test_une_contrainte_garde_tous_les_examens(juger):
 
 def test_imposer_une_procedure_inconnue_est_un_mauvais_usage(juger):
     with pytest.raises(ErreurUsage):
-        choisir_procedure(juger({}, AU), "assignation")
+        choisir_procedure(juger({}, AU), "procedure_inventee")
