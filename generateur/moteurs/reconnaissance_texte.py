@@ -112,8 +112,14 @@ class ReconnaissanceTexte:
             abattre(processus)
 
 
-@lru_cache(maxsize=8)
 def _interroger(programme: str, option: str) -> str:
+    """Ce que répond le programme installé maintenant ; demandé de nouveau s'il a été remplacé."""
+    fichier = Path(programme)
+    return _demander(programme, option, fichier.stat().st_mtime_ns if fichier.is_file() else 0)
+
+
+@lru_cache(maxsize=8)
+def _demander(programme: str, option: str, _pose_le: int) -> str:
     try:
         fait = subprocess.run([programme, option], capture_output=True, timeout=_DELAI_SONDE_S, check=False)
     except (OSError, subprocess.TimeoutExpired):

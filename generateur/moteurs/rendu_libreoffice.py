@@ -250,8 +250,13 @@ def chercher_soffice() -> str | None:
     return next((chemin for chemin in _EMPLACEMENTS if Path(chemin).is_file()), None)
 
 
-@lru_cache(maxsize=4)
 def _version(programme: str) -> str:
+    """La version du programme installé maintenant ; demandée de nouveau s'il a été remplacé."""
+    return _demander_version(programme, Path(programme).stat().st_mtime_ns if Path(programme).is_file() else 0)
+
+
+@lru_cache(maxsize=4)
+def _demander_version(programme: str, _pose_le: int) -> str:
     with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as profil:
         try:
             sortie = subprocess.run(

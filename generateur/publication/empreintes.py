@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.emplacement import trouver
 from generateur.publication.manifeste import Manifeste, empreinte, lire_manifeste
 from generateur.publication.numeros_servis import NOM_REGISTRE
-from generateur.redaction.gabarits import racine_par_defaut
+from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.reglages import Reglages
 
 
@@ -40,12 +39,11 @@ def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[
     yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
 
 
-@cache
 def _empreinte_du_programme(modeles: Path) -> str:
-    """Modèles Word et tables de droit, lus une fois par processus."""
+    """Modèles Word et tables de droit, tels qu'ils sont maintenant : en modifier un périme la liasse."""
     somme = hashlib.sha256()
-    for modele in sorted(modeles.rglob("*.docx")):
-        somme.update(f"{modele.relative_to(modeles).as_posix()}:{empreinte(modele)}".encode())
+    for nom, octets in lire_modeles(modeles).items():
+        somme.update(f"{nom}:{hashlib.sha256(octets).hexdigest()}".encode())
     for table in sorted(files("generateur.droit").joinpath("tables").iterdir(), key=lambda t: t.name):
         somme.update(hashlib.sha256(table.read_bytes()).digest())
     return somme.hexdigest()

@@ -7,9 +7,10 @@ Balises de docxtpl : `{{ champ }}`, `{%p for … %}`, `{%tr for … %}`, `{%p if
 import difflib
 import hashlib
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, NoReturn
@@ -31,6 +32,7 @@ from generateur.redaction.charte import (
     identifiants_de_styles,
     refuser_styles_inconnus,
 )
+from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.redaction.paquet_docx import (
     GENRES,
     Paquet,
@@ -55,29 +57,38 @@ _PREFIXE = "modele:"
 _PROPRIETES = "docProps/core.xml"
 _TYPE_PROPRIETES = "application/vnd.openxmlformats-package.core-properties+xml"
 _GENRE_PROPRIETES = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+_BIBLIOTHEQUES_GARDEES = 8
+_OUVERTURE = threading.Lock()
+_OUVERTES: "dict[tuple[Path, bytes], Bibliotheque]" = {}  # par contenu : un modèle modifié en rouvre une
 _SANS_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 
-def racine_par_defaut() -> Path:
-    """Le dossier `modeles/` du dépôt, sinon les modèles livrés avec le paquet installé."""
-    paquet = Path(__file__).resolve().parent.parent
-    depot = paquet.parent
-    if (depot / "pyproject.toml").is_file() and (depot / "modeles").is_dir():
-        return depot / "modeles"
-    return paquet / "donnees_modeles"
-
-
-@lru_cache(maxsize=8)
 def ouvrir_bibliotheque(racine: Path | None = None) -> "Bibliotheque":
-    """La bibliothèque d'un dossier de modèles, gardée pour tout le processus."""
-    return Bibliotheque(racine)
+    """La bibliothèque d'un dossier de modèles, tel qu'il est maintenant ; déjà compilée si rien n'y a changé."""
+    racine = racine if racine is not None else racine_par_defaut()
+    contenus = lire_modeles(racine)
+    somme = hashlib.sha256()
+    for nom, octets in contenus.items():
+        somme.update(f"{nom}\0{len(octets)}\0".encode())
+        somme.update(octets)
+    cle = (racine, somme.digest())
+    with _OUVERTURE:
+        if cle not in _OUVERTES:
+            while len(_OUVERTES) >= _BIBLIOTHEQUES_GARDEES:
+                del _OUVERTES[next(iter(_OUVERTES))]
+            _OUVERTES[cle] = Bibliotheque(racine, contenus)
+        return _OUVERTES[cle]
 
 
 class Bibliotheque:
-    """Les modèles d'un dossier ; chacun est compilé à sa première demande."""
+    """Les modèles d'un dossier ; chacun est compilé à sa première demande.
 
-    def __init__(self, racine: Path | None = None) -> None:
+    `contenus` : les fichiers déjà lus ; sans eux, chacun est lu à sa première demande.
+    """
+
+    def __init__(self, racine: Path | None = None, contenus: Mapping[str, bytes] | None = None) -> None:
         self.racine = racine if racine is not None else racine_par_defaut()
+        self._contenus = contenus or {}
         self._gabarits: dict[str, Gabarit] = {}
         self._sources: dict[str, str] = {}
         self._compiles: dict[tuple[str, str], Template] = {}
@@ -107,7 +118,9 @@ class Bibliotheque:
         return self._gabarits[nom]
 
     def octets(self, nom: str) -> bytes:
-        """Le fichier Word tel qu'il est sur le disque."""
+        """Le fichier Word, tel qu'il était à l'ouverture de la bibliothèque."""
+        if nom in self._contenus:
+            return self._contenus[nom]
         chemin = self.racine / f"{nom}.docx"
         if not _NOM_MODELE.fullmatch(nom) or not chemin.is_file():
             proches = difflib.get_close_matches(nom, self.noms(), n=1, cutoff=0.5)

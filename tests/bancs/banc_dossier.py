@@ -34,7 +34,7 @@ from generateur.operations.outillage import Moteurs, OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.redaction.actes import en_champs
 from generateur.redaction.composition import composer_contexte
-from generateur.redaction.gabarits import racine_par_defaut
+from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.reglages import Reglages
 
 JOUR = dt.date(2026, 11, 21)

@@ -34,7 +34,6 @@ def _faux(tmp_path, monkeypatch, corps, nom="ocrmypdf"):
     programme.write_text(f"#!{sys.executable}\nimport sys, time\n{corps}\n")
     programme.chmod(programme.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(programme.parent))
-    reconnaissance_texte._interroger.cache_clear()
 
 
 def test_sans_les_programmes_une_raison_et_un_remede(tmp_path, monkeypatch):

@@ -5,10 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
+from generateur.publication.empreintes import est_a_jour
+from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.reglages import Reglages
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
@@ -79,3 +82,19 @@ def test_rien_d_interne_n_entre_dans_la_liasse(tmp_path, moteurs):
     texte = " ".join(page.extract_text() for page in lecteur.pages).casefold()
     for interdit in ("verdict", "à ne pas déposer", "limites de négociation", "procédure imposée", "pour vous seul"):
         assert interdit not in texte
+
+
+def test_un_modele_modifie_dans_le_meme_processus_sert_aussitot(tmp_path, moteurs):
+    modeles = tmp_path / "modeles"
+    shutil.copytree(racine_par_defaut(), modeles)
+    avant = _produire(EXEMPLES / "2026-0051", tmp_path / "sortie", moteurs, modeles=modeles)
+    etat = {"jour": AU, "au": AU, "reglages": Reglages(modeles=modeles), "moteurs": moteurs.empreintes()}
+    assert est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+    document = Document(modeles / "communs" / "couverture.docx")
+    document.paragraphs[0].insert_paragraph_before("Étude Nouvelle Allure")
+    document.save(modeles / "communs" / "couverture.docx")
+    assert not est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+    apres = _produire(EXEMPLES / "2026-0051", tmp_path / "sortie", moteurs, modeles=modeles)
+    assert apres.liasse.sha256 != avant.liasse.sha256
+    couverture = Document(tmp_path / "sortie" / "2026-0051" / "actes" / "couverture.docx")
+    assert "Étude Nouvelle Allure" in "\n".join(p.text for p in couverture.paragraphs)

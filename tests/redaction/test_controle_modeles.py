@@ -8,7 +8,8 @@ from docx.oxml.ns import nsdecls
 
 from generateur.erreurs import ErreurModele
 from generateur.redaction.controle_modeles import exige_libreoffice, refuser_sans_libreoffice, verifier_modeles
-from generateur.redaction.gabarits import Bibliotheque, racine_par_defaut
+from generateur.redaction.gabarits import Bibliotheque
+from generateur.redaction.modeles_livres import racine_par_defaut
 from tests.outils.modeles_word import ajouter_champ_word, ecrire_charte, ecrire_modele, enregistrer
 
 
