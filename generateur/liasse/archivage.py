@@ -6,6 +6,7 @@ dans les tests, le validateur PDF/A de pikepdf.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ ACTIONS_INTERDITES = frozenset(
         *("/Rendition", "/Trans", "/GoTo3DView", "/SubmitForm"),
     }
 )
+CMJN = re.compile(rb"[kK](?=[\s%/\[(<]|$)")
 COTE_MAXIMAL_PDFA = 14_400.0
 DRAPEAU_IMPRIME, DRAPEAUX_CACHES = 4, 1 | 2 | 32
 
@@ -154,7 +156,7 @@ def _relever_page(page: pikepdf.Page, numero: int) -> Iterator[str]:
         if abs(lire_nombre(cote) or 0.0) > COTE_MAXIMAL_PDFA:
             yield f"page {numero} plus grande que le format n'admet"
     try:
-        if pikepdf.parse_content_stream(page, "k K"):
+        if _peut_etre_cmjn(page) and pikepdf.parse_content_stream(page, "k K"):
             yield "couleurs CMJN sans profil"
     except ERREURS_PDF:
         yield f"dessin illisible à la page {numero}"
@@ -164,6 +166,13 @@ def _relever_page(page: pikepdf.Page, numero: int) -> Iterator[str]:
             yield "annotation multimédia ou fichier joint"
         elif nature not in {"/Link", "/Popup"} and Name.AP not in annotation:
             yield "annotation sans apparence"
+
+
+def _peut_etre_cmjn(page: pikepdf.Page) -> bool:
+    """Faux si aucun opérateur k ou K ne s'y lit, même dans un texte : l'analyse entière est alors inutile."""
+    contenus = page.obj.get(Name.Contents)
+    flux = contenus if isinstance(contenus, Array) else [contenus]
+    return any(CMJN.search(objet.read_bytes()) for objet in flux if isinstance(objet, Stream))
 
 
 def _est_cmjn(espace: Any) -> bool:

@@ -79,8 +79,11 @@ def etudier_dossier(
     procedure: str | None = None,
     outils: OutilsPieces | None = None,
     renumeroter: bool = False,
+    est_a_preparer: bool = False,
 ) -> Etude:
     """Lit, contrôle, choisit et chiffre, sans rien écrire ; `renumeroter` oublie les numéros déjà communiqués.
+
+    `est_a_preparer` : les pièces PDF sont préparées du même geste, et attendent dans le fonds des outils.
 
     Lève ErreurLecture, ErreurDroitManquant, ErreurUsage ; tout défaut du dossier est un constat.
     """
@@ -92,6 +95,8 @@ def etudier_dossier(
         _chemins_a_inspecter(dossier),
         moteur_bureautique=outils.bureautique if outils else None,
         atelier=outils.atelier if outils else None,
+        fonds=outils.fonds if outils else None,
+        est_a_preparer=est_a_preparer,
     )
     decompte = chiffrer(dossier, arrete)
     communs = controler_commun(dossier, Contexte(arrete, jour, fichiers, decompte))

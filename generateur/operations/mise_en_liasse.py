@@ -102,6 +102,7 @@ def preparer_pieces(
             mot_de_passe=piece.mot_de_passe,
             moteur_bureautique=outils.bureautique,
             atelier=outils.atelier,
+            fonds=outils.fonds,
         )
         pretes.append(_traiter(PiecePrete(piece, source, cible, preparee), outils, reglages))
     return tuple(pretes)

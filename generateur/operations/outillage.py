@@ -7,11 +7,12 @@ import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from generateur.contrats import MoteurRendu
 from generateur.pieces.atelier import Atelier
+from generateur.pieces.fonds import Fonds, ouvrir_fonds
 
 if TYPE_CHECKING:  # pydantic et le sceau ne se chargent que si l'on s'en sert
     from generateur.liasse.sceau import Scelleur
@@ -28,6 +29,7 @@ class OutilsPieces:
     atelier: Atelier
     bureautique: MoteurRendu
     reconnaissance: MoteurRendu | None = None
+    fonds: Fonds = field(default_factory=Fonds)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def ouvrir_outils(*, ocr: bool = False) -> Iterator[OutilsPieces]:
 
         bureautique = choisir_bureautique()
         try:
-            yield OutilsPieces(atelier, bureautique, choisir_reconnaissance() if ocr else None)
+            fonds = ouvrir_fonds()
+            yield OutilsPieces(atelier, bureautique, choisir_reconnaissance() if ocr else None, fonds)
+            fonds.borner()
         finally:
             bureautique.fermer()
 

@@ -43,29 +43,34 @@ def produire_dossier(
 
     Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
     """
-    etude = etudier_dossier(
-        source,
-        jour=jour,
-        au=au,
-        procedure=reglages.procedure,
-        outils=moteurs.pieces,
-        renumeroter=reglages.renumeroter,
-    )
-    refuser_si_besoin(etude, projet=reglages.projet)
+    with repertoire_provisoire() as provisoire:
+        outils = replace(moteurs.pieces, fonds=moteurs.pieces.fonds.le_temps_d_une_production(provisoire / "fonds"))
+        etude = etudier_dossier(
+            source,
+            jour=jour,
+            au=au,
+            procedure=reglages.procedure,
+            outils=outils,
+            renumeroter=reglages.renumeroter,
+            est_a_preparer=True,
+        )
+        refuser_si_besoin(etude, projet=reglages.projet)
+        return _publier(etude, sortie, provisoire, reglages, replace(moteurs, pieces=outils))
+
+
+def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
     matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
     if reglages.sans_couverture:
         matiere = retirer_couverture(matiere)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
     entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs.empreintes())
-    with preparer_publication(sortie, etude.dossier.reference) as chantier, repertoire_provisoire() as provisoire:
+    with preparer_publication(sortie, etude.dossier.reference) as chantier:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
-        etabli = Etabli(
-            chantier, ecritoire, preparer_assemblage(reglages, etude, pieces, est_scellee=moteurs.scelleur is not None)
-        )
-        faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, etabli)
+        assemblage = preparer_assemblage(reglages, etude, pieces, est_scellee=moteurs.scelleur is not None)
+        faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage))
         faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.adresse.commune)
         garder_originaux(pieces, chantier)
         ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier)

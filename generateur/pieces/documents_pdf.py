@@ -40,24 +40,23 @@ _CONTENU_MAXIMAL = 256 * 1024 * 1024  # octets d'une page une fois décompressé
 _PAGES_REGARDEES = 300  # d'un document réparé
 
 
-def examiner(source: str, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
-    """Pages, texte des premières pages, signature, fichiers joints ; lève ErreurPiece comme preparer."""
+def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
+    """Pages, texte des premières pages, signature, fichiers joints ; le document n'est ouvert qu'une fois.
+
+    Avec une cible, l'y réécrit, complet et sans chiffrement : mêmes octets pour la même source.
+    """
     with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
         faits = _controler(pdf, pages_maximales)
-        if avertissements:
+        constates: list[str] = []
+        if cible is not None:
+            constates = _enregistrer(pdf, cible, avertissements)
+        elif avertissements:
             with tempfile.TemporaryDirectory() as essai:
                 _enregistrer(pdf, str(Path(essai) / "essai.pdf"), avertissements)
-        texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
-        return faits | {"texte": texte, "sans_texte": sans_texte}
-
-
-def preparer(source: str, cible: str, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
-    """Réécrit le document à la cible, complet et sans chiffrement ; mêmes octets pour la même source."""
-    with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
-        faits = _controler(pdf, pages_maximales)
-        constates = _enregistrer(pdf, cible, avertissements)
-    _, sans_texte = lire_texte(cible, [None])
-    return faits | {"sans_texte": sans_texte, "avertissements": constates}
+    texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
+    if cible is not None and constates:  # réparé : ce que montre la copie n'est plus ce que montrait la source
+        _, sans_texte = lire_texte(cible, [None])
+    return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": constates}
 
 
 def extraire_jointes(source: str, mot_de_passe: str | None, dossier: str, maximum: int) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from generateur.erreurs import ErreurPiece
 # Importées à la première demande, sauf les courantes : un dossier sans image ne charge aucun décodeur d'image.
 TACHES = {
     "reconnaitre": "generateur.pieces.refus:reconnaitre_ou_refuser",
-    "examiner_pdf": "generateur.pieces.documents_pdf:examiner",
-    "preparer_pdf": "generateur.pieces.documents_pdf:preparer",
+    "ouvrir_piece": "generateur.pieces.ouverture:ouvrir",
+    "traiter_pdf": "generateur.pieces.documents_pdf:traiter",
     "reunir": "generateur.pieces.documents_pdf:reunir",
     "extraire_jointes": "generateur.pieces.documents_pdf:extraire_jointes",
     "ranger_texte_reconnu": "generateur.pieces.texte_reconnu:ranger",
@@ -27,7 +27,7 @@ TACHES = {
     "composer_message": "generateur.pieces.courriels:composer_message",
     "neutraliser": "generateur.pieces.neutralisation:neutraliser",
 }
-COURANTES = ("reconnaitre", "examiner_pdf")  # presque toute pièce est un PDF
+COURANTES = ("ouvrir_piece",)  # presque toute pièce est un PDF
 _EVENEMENTS_INTERDITS = (
     "socket.",
     "subprocess.",

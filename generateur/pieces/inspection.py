@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from generateur.erreurs import ErreurOutilAbsent, ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import est_present, localiser
 from generateur.pieces.familles import Famille
+from generateur.pieces.fonds import Fonds
 from generateur.pieces.limites import Limites
 from generateur.pieces.travail import Travail
 
@@ -23,28 +25,42 @@ def inspecter(
     moteur_bureautique: MoteurRendu | None = None,
     limites: Limites | None = None,
     atelier: Atelier | None = None,
+    fonds: Fonds | None = None,
+    est_a_preparer: bool = False,
 ) -> dict[str, Inspection]:
     """État de chaque fichier, par chemin saisi ; `chemins` donne (chemin, mot de passe ou None).
 
     Quelques millisecondes par PDF. Ne lève rien pour un fichier en défaut : c'est ce que dit l'inspection.
     Sans moteur bureautique, un document Word ou Excel est dit illisible ici (code 9). Sans `atelier`, un enfant
-    est démarré pour cette seule inspection.
+    est démarré pour cette seule inspection. Un contenu que le fonds connaît n'est pas rouvert ; `est_a_preparer` :
+    un PDF est préparé dans la foulée, et attend dans le fonds.
     """
     if atelier is None:
         with Atelier() as ephemere:
-            return inspecter(racine, chemins, moteur_bureautique=moteur_bureautique, limites=limites, atelier=ephemere)
+            return inspecter(
+                racine,
+                chemins,
+                moteur_bureautique=moteur_bureautique,
+                limites=limites,
+                atelier=ephemere,
+                fonds=fonds,
+                est_a_preparer=est_a_preparer,
+            )
     with tempfile.TemporaryDirectory(prefix="pieces-") as provisoire:
-        travail = Travail(atelier, limites or Limites(), moteur_bureautique, "", Path(provisoire))
+        travail = Travail(
+            atelier, limites or Limites(), moteur_bureautique, "", Path(provisoire), fonds=fonds or Fonds()
+        )
+        essais = (Path(provisoire) / f"{rang:04d}.pdf" if est_a_preparer else None for rang in count())
         return {
-            chemin: _inspecter(replace(travail, mot_de_passe=mot_de_passe), racine, chemin)
-            for chemin, mot_de_passe in chemins
+            chemin: _inspecter(replace(travail, mot_de_passe=mot_de_passe), racine, chemin, essai)
+            for (chemin, mot_de_passe), essai in zip(chemins, essais)  # noqa: B905 (les essais ne finissent pas)
         }
 
 
-def _inspecter(travail: Travail, racine: Path, chemin: str) -> Inspection:
+def _inspecter(travail: Travail, racine: Path, chemin: str, essai: Path | None) -> Inspection:
     try:
         source = localiser(racine, chemin)
-        faits = _examiner(travail, source)
+        faits = _examiner(travail, source, essai)
     except (ErreurPiece, ErreurOutilAbsent) as erreur:
         return Inspection(
             chemin,
@@ -67,20 +83,25 @@ def _inspecter(travail: Travail, racine: Path, chemin: str) -> Inspection:
     )
 
 
-def _examiner(travail: Travail, source: Path) -> dict[str, Any]:
+def _examiner(travail: Travail, source: Path, essai: Path | None) -> dict[str, Any]:
+    """Ce qu'il y a à savoir du fichier ; un refus n'est pas gardé, il peut ne tenir qu'à un outil absent."""
     travail.verifier_poids(source)
-    reconnue = travail.lire("reconnaitre", source)
-    examen = EXAMENS[Famille(reconnue["famille"])]
-    return {"famille": reconnue["famille"]} | examen(travail, source, reconnue["extension"])
-
-
-def _examiner_pdf(travail: Travail, source: Path, _extension: str) -> dict[str, Any]:
-    return travail.lire(
-        "examiner_pdf",
-        source,
-        mot_de_passe=travail.mot_de_passe,
-        pages_maximales=travail.limites.pages,
-    )
+    cle, _ = travail.cles(source)
+    if connue := travail.fonds.chercher(cle):
+        if connue.faits["famille"] == Famille.BUREAUTIQUE.value:
+            travail.exiger_bureautique()
+        return connue.faits
+    ouverte = travail.ouvrir(source, essai)
+    famille = Famille(ouverte["famille"])
+    faits = {"famille": famille.value, "extension": ouverte["extension"]}
+    if famille is Famille.PDF:
+        faits |= ouverte["faits"]
+        travail.fonds.ranger(cle, faits, essai)
+    else:
+        faits |= EXAMENS[famille](travail, source, ouverte["extension"])
+        if famille not in {Famille.COURRIEL, Famille.BOITE}:  # leurs pièces jointes peuvent demander un outil
+            travail.fonds.ranger(cle, faits, None)
+    return faits
 
 
 def _examiner_image(travail: Travail, source: Path, _extension: str) -> dict[str, Any]:
@@ -130,7 +151,6 @@ def _examiner_bureautique(travail: Travail, _source: Path, _extension: str) -> d
 
 
 EXAMENS: dict[Famille, Callable[[Travail, Path, str], dict[str, Any]]] = {
-    Famille.PDF: _examiner_pdf,
     Famille.IMAGE: _examiner_image,
     Famille.TEXTE: _examiner_texte,
     Famille.PAGE_WEB: _examiner_texte,

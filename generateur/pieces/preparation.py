@@ -6,7 +6,7 @@ documents bureautiques passent par LibreOffice, seul fidèle à ce que leurs aut
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurRendu
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.familles import Famille
+from generateur.pieces.fonds import Fonds
 from generateur.pieces.limites import Limites
 from generateur.pieces.travail import Travail
 
@@ -44,6 +45,7 @@ def preparer_piece(
     moteur_bureautique: MoteurRendu | None = None,
     limites: Limites | None = None,
     atelier: Atelier | None = None,
+    fonds: Fonds | None = None,
 ) -> Preparee:
     """Écrit à la cible le PDF de la pièce, entier, sans chiffrement.
 
@@ -61,13 +63,22 @@ def preparer_piece(
                 moteur_bureautique=moteur_bureautique,
                 limites=limites,
                 atelier=ephemere,
+                fonds=fonds,
             )
     # à côté de la cible : l'achèvement est un renommage, jamais une copie à moitié faite
     with tempfile.TemporaryDirectory(prefix=".piece-", dir=cible.parent) as provisoire:
-        travail = Travail(atelier, limites or Limites(), moteur_bureautique, titre, Path(provisoire), mot_de_passe)
+        travail = Travail(
+            atelier,
+            limites or Limites(),
+            moteur_bureautique,
+            titre,
+            Path(provisoire),
+            mot_de_passe,
+            fonds=fonds or Fonds(),
+        )
         essai = Path(provisoire) / "piece.pdf"
         try:
-            preparee = _preparer(travail, source, essai)
+            preparee = _reprendre_ou_preparer(travail, source, essai)
         except (ErreurPiece, ErreurOutilAbsent) as erreur:
             raise _nommer(erreur, titre, source) from erreur
         essai.replace(cible)
@@ -83,16 +94,34 @@ def _nommer(erreur: ErreurGenerateur, titre: str, source: Path) -> ErreurGenerat
     )
 
 
+def _reprendre_ou_preparer(travail: Travail, source: Path, cible: Path) -> Preparee:
+    """Le PDF que le fonds a déjà pour ce contenu, sinon un neuf, que le fonds garde."""
+    travail.verifier_poids(source)
+    preparees = travail.cles(source, "préparée", travail.titre)  # à l'examen, ou ici
+    for cle in preparees:
+        connue = travail.fonds.chercher(cle)
+        if connue is not None and connue.donner(cible):
+            return _decrire(Famille(connue.faits["famille"]), connue.faits)
+    preparee = _preparer(travail, source, cible)
+    if Famille(preparee.famille) in _GARDEES:
+        travail.fonds.ranger(preparees[-1], asdict(preparee), cible)
+    return preparee
+
+
 def _preparer(travail: Travail, source: Path, cible: Path) -> Preparee:
     travail.verifier_poids(source)
-    reconnue = travail.lire("reconnaitre", source)
-    famille = Famille(reconnue["famille"])
-    resultat = PREPARATIONS[famille](travail, source, cible, reconnue["extension"])
+    ouverte = travail.ouvrir(source, cible)
+    famille = Famille(ouverte["famille"])
+    resultat = ouverte["faits"] or PREPARATIONS[famille](travail, source, cible, ouverte["extension"])
     if resultat["pages"] > travail.limites.pages:
         raise ErreurPiece(
             f"Cette pièce compte {resultat['pages']} pages : le maximum est {travail.limites.pages}.",
             remede="Ne joignez que les pages utiles, ou partagez-la en plusieurs pièces.",
         )
+    return _decrire(famille, resultat)
+
+
+def _decrire(famille: Famille, resultat: dict[str, Any]) -> Preparee:
     return Preparee(
         pages=resultat["pages"],
         famille=famille.value,
@@ -105,7 +134,7 @@ def _preparer(travail: Travail, source: Path, cible: Path) -> Preparee:
 
 def _preparer_pdf(travail: Travail, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
     return travail.lire(
-        "preparer_pdf",
+        "traiter_pdf",
         source,
         cible=str(cible),
         mot_de_passe=travail.mot_de_passe,
@@ -221,8 +250,9 @@ def _preparer_jointe(travail: Travail, piece: dict[str, Any], avertissements: li
     return cible
 
 
+# ni les courriels, dont les annexes peuvent demander un outil, ni le bureautique, que le cache des rendus garde déjà
+_GARDEES = frozenset({Famille.PDF, Famille.IMAGE, Famille.TEXTE, Famille.PAGE_WEB})
 PREPARATIONS: dict[Famille, Callable[[Travail, Path, Path, str], dict[str, Any]]] = {
-    Famille.PDF: _preparer_pdf,
     Famille.IMAGE: _preparer_image,
     Famille.TEXTE: _preparer_texte,
     Famille.PAGE_WEB: _preparer_texte,

@@ -1,12 +1,14 @@
 """Ce que partagent l'examen et la préparation d'une pièce, et ceux des pièces jointes qu'elle contient."""
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from generateur.contrats import MoteurRendu
 from generateur.erreurs import ErreurOutilAbsent, ErreurPiece
 from generateur.pieces.atelier import Atelier
+from generateur.pieces.fonds import Fonds
 from generateur.pieces.limites import Limites
 
 
@@ -21,6 +23,31 @@ class Travail:
     dossier: Path
     mot_de_passe: str | None = None
     profondeur: int = 0
+    fonds: Fonds = field(default_factory=Fonds)
+
+    def ouvrir(self, source: Path, cible: Path | None = None) -> dict[str, Any]:
+        """Reconnaît le fichier et, si c'est un PDF, le traite d'un même geste (voir pieces/ouverture.py)."""
+        return self.lire(
+            "ouvrir_piece",
+            source,
+            cible=str(cible) if cible else None,
+            mot_de_passe=self.mot_de_passe,
+            pages_maximales=self.limites.pages,
+        )
+
+    def cles(self, source: Path, *precisions: str) -> tuple[str, str]:
+        """Les clés du fichier dans le fonds, sans puis avec les précisions ; son contenu n'est lu qu'une fois.
+
+        Les bornes en sont : ce qu'elles refusaient hier peut passer aujourd'hui.
+        """
+        with source.open("rb") as flux:
+            contenu = hashlib.file_digest(flux, "sha256").hexdigest()
+        reglage = [source.suffix.lower(), self.mot_de_passe, repr(self.limites)]
+        est_secrete = self.mot_de_passe is not None
+        return (
+            self.fonds.cle(contenu, reglage, est_secrete=est_secrete),
+            self.fonds.cle(contenu, [*reglage, *precisions], est_secrete=est_secrete),
+        )
 
     def lire(self, tache: str, source: Path, **arguments: Any) -> dict[str, Any]:
         """Exécute une tâche de l'atelier sur ce fichier, bornée selon sa taille."""

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from generateur.contrats import Conversion
 from generateur.erreurs import CodeSortie, ErreurOutilAbsent, ErreurRendu
-from generateur.moteurs import choisir_reconnaissance, reconnaissance_texte
+from generateur.moteurs import choisir_reconnaissance
 from generateur.moteurs.reconnaissance_texte import ReconnaissanceTexte
 
 PRESENTE = ReconnaissanceTexte().disponibilite().presente
