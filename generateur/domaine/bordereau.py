@@ -5,7 +5,6 @@ mise en demeure et ses preuves, identité des parties, autres pièces. Jamais un
 """
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,22 +21,10 @@ from generateur.domaine.entrees_bordereau import (
     normaliser_fichier,
 )
 from generateur.domaine.langue import INSECABLE, enumerer
+from generateur.domaine.numeros import RANGS, Numero, ecrire_numero, lire_numero, rendre_insecable
 from generateur.erreurs import ErreurLecture
 
-RANGS: tuple[str, ...] = (
-    "",
-    "bis",
-    "ter",
-    "quater",
-    "quinquies",
-    "sexies",
-    "septies",
-    "octies",
-    "nonies",
-    "decies",
-)
 _CATEGORIES: tuple[Categorie, ...] = get_args(Categorie)
-Numero = tuple[int, int]  # (4, 1) pour « 4 bis »
 
 
 @dataclass(frozen=True)
@@ -66,7 +53,7 @@ class Bordereau:
 
     def citation(self, *fichiers: str | None) -> str:
         """« (pièce n° 4) », « (pièces n° 3, 4 et 7) », ou une chaîne vide si aucun n'est communiqué."""
-        numeros = [piece.numero.replace(" ", INSECABLE) for piece in self._retenir(fichiers)]
+        numeros = [rendre_insecable(piece.numero) for piece in self._retenir(fichiers)]
         if not numeros:
             return ""
         mot = "pièce" if len(numeros) == 1 else "pièces"
@@ -97,26 +84,6 @@ def dresser_bordereau(dossier: Dossier, servis: Mapping[str, str] | None = None)
     ordonnees = sorted(retenues.values(), key=lambda piece: numeros[piece.fichier])
     numerotees = [replace(piece, numero=ecrire_numero(numeros[piece.fichier])) for piece in ordonnees]
     return Bordereau(tuple(_distinguer(numerotees)))
-
-
-def lire_numero(numero: str) -> Numero:
-    """Lit « 4 » ou « 4 bis » ; lève ErreurLecture sinon.
-
-    >>> lire_numero("4 bis")
-    (4, 1)
-    """
-    trouve = re.fullmatch(r"([0-9]+)(?:\s+([a-z]+))?", numero.strip())
-    if not trouve or (trouve[2] or "") not in RANGS:
-        raise ErreurLecture(
-            f"« {numero} » n'est pas un numéro de pièce.",
-            remede="Écrivez un nombre, suivi au besoin de bis, ter, quater…",
-        )
-    return int(trouve[1]), RANGS.index(trouve[2] or "")
-
-
-def ecrire_numero(numero: Numero) -> str:
-    """Écrit un numéro : (4, 1) donne « 4 bis »."""
-    return f"{numero[0]} {RANGS[numero[1]]}".rstrip()
 
 
 def _fichiers_confidentiels(dossier: Dossier) -> frozenset[str]:

@@ -16,6 +16,7 @@ from generateur.domaine.creances import (
     Paiement,
     Relance,
 )
+from generateur.domaine.numeros import CANONIQUE
 from generateur.domaine.parties import Creancier, Debiteur, Destinataire, Mandataire
 from generateur.domaine.socle import Booleen, Chemin, Date, Donnee, MontantPositif, Texte
 
@@ -64,7 +65,7 @@ class Piece(Donnee):
     nature: NaturePiece | None = None
     original: Booleen = False
     mot_de_passe: str | None = None
-    numero: Annotated[str, Field(pattern=r"^[0-9]{1,4}( (bis|ter|quater|quinquies))?$")] | None = None
+    numero: Annotated[str, Field(pattern=CANONIQUE)] | None = None
     confidentiel: Booleen = False
     delivre_le: Date | None = None
     langue: str | None = None

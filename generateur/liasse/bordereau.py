@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generateur.domaine.numeros import BLANC, NOMBRE, normaliser_numero
 from generateur.erreurs import ErreurLiasse
-from generateur.liasse.citations import BLANC, NOMBRE, Renvoi, normaliser_numero
+from generateur.liasse.citations import Renvoi
 from generateur.liasse.geometrie import Rectangle
 from generateur.liasse.texte import PageTexte, lire_texte, reunir, sont_alignes
 

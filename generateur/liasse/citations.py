@@ -9,19 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generateur.domaine.numeros import BLANC, NOMBRE, normaliser_numero, ordonner_numero
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.geometrie import Rectangle
 from generateur.liasse.plan import NOM_BORDEREAU, PlanLiasse
 from generateur.liasse.texte import lire_texte
 
-BLANC = r"[\s\u00a0\u202f\u2007\u2009\u200b\ufeff]"
-SUFFIXE = r"(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies|decies)"
 # ce qui suit un nombre et dit qu'il n'est pas un numéro de pièce : montant, durée, date
 SUITE_ETRANGERE = (
     rf"(?![0-9]|[.,][0-9]|{BLANC}[0-9]{{3}}(?![0-9])|{BLANC}*(?:€|%|euros?\b|jours?\b|mois\b|ans?\b|factures?\b|relances?\b|rue\b|"
     r"janv|févr|mars\b|avril\b|mai\b|juin\b|juil|août\b|sept|oct|nov|déc|/))"
 )
-NOMBRE = rf"[1-9][0-9]{{0,3}}(?:{BLANC}*{SUFFIXE}\b)?"
 SIGNE = rf"n{BLANC}*(?:[°ºo]{BLANC}*s?|ᵒˢ?|os)|№|Nos?"
 ANNONCE = re.compile(rf"\bpi[èe](?P<pluriel>ces|ce){BLANC}+(?:{SIGNE}){BLANC}*", re.IGNORECASE)
 PREMIER = re.compile(NOMBRE, re.IGNORECASE)
@@ -50,14 +48,6 @@ class Renvoi:
     page: int
     numero: str
     zone: Rectangle
-
-
-def normaliser_numero(texte: str) -> str:
-    """« 4 BIS » comme « 4bis » deviennent « 4 bis »."""
-    trouve = re.fullmatch(rf"([0-9]+){BLANC}*({SUFFIXE})?", texte.strip(), re.IGNORECASE)
-    if trouve is None:
-        return texte.strip()
-    return " ".join(filter(None, (trouve[1], (trouve[2] or "").lower())))
 
 
 def reperer_citations(texte: str) -> Iterator[Citation]:
@@ -110,7 +100,7 @@ def departager(plan: PlanLiasse, cites: Iterable[str]) -> tuple[tuple[str, ...],
     return (
         tuple(numero for numero in ordre if numero in vus),
         tuple(numero for numero in ordre if numero not in vus),
-        tuple(sorted(vus.difference(ordre), key=lambda numero: (int(numero.split()[0]), numero))),
+        tuple(sorted(vus.difference(ordre), key=ordonner_numero)),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generateur.domaine.numeros import RANGS, est_numero, lire_numero
 from generateur.erreurs import ErreurLiasse, ErreurUsage
 from generateur.reglages import ReglagesLiasse
 
@@ -14,7 +15,6 @@ PLACES_TAMPON = ("haut_droite", "haut_gauche", "haut_centre", "bas_gauche", "bas
 PLACES_FOLIO = ("bas_droite", "bas_centre", "bas_gauche", "haut_droite", "haut_centre", "haut_gauche")
 NOM_BORDEREAU = "bordereau"
 LONGUEUR_NOM = 80
-NUMERO = re.compile(r"([1-9][0-9]*)(?: (bis|ter|quater|quinquies|sexies|septies|octies|nonies|decies))?")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class PlanLiasse:
             raise ErreurLiasse("La liasse n'a ni acte ni pièce.", lieu=self.reference)
         vus: set[str] = set()
         for piece in self.pieces:
-            if not NUMERO.fullmatch(piece.numero):
+            if not est_numero(piece.numero):
                 raise ErreurLiasse(
                     f"« {piece.numero} » n'est pas un numéro de pièce.",
                     lieu=piece.titre,
@@ -192,8 +192,8 @@ def nom_fichier_piece(numero: str, titre: str) -> str:
     >>> nom_fichier_piece("4 bis", "Facture n° F2026/118 « L'Œuvre »")
     'Piece_04bis_Facture_n_F2026_118_L_OEuvre.pdf'
     """
-    rang, _, suffixe = numero.partition(" ")
-    debut = f"Piece_{rang.zfill(2)}{suffixe}"
+    rang, suffixe = lire_numero(numero)
+    debut = f"Piece_{rang:02d}{RANGS[suffixe]}"
     ligatures = titre.translate({ord("œ"): "oe", ord("Œ"): "OE", ord("æ"): "ae", ord("Æ"): "AE", ord("°"): " "})
     ascii_seul = unicodedata.normalize("NFKD", ligatures).encode("ascii", "ignore").decode()
     corps = re.sub(r"[^A-Za-z0-9-]+", "_", ascii_seul).strip("_-")

@@ -3,14 +3,12 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from generateur.contrats import NOM_MANIFESTE
-from generateur.erreurs import ErreurLiasse
-
-_BLOC = 1024 * 1024
+from generateur.erreurs import ErreurLecture, ErreurLiasse
 
 
 class _Bloc(BaseModel):
@@ -145,13 +143,70 @@ class Manifeste(_Bloc):
     constats: tuple[ConstatManifeste, ...]
 
 
+def _texte_ou_rien(valeur: object) -> object:
+    return valeur if isinstance(valeur, str) else ""
+
+
+_Somme = Annotated[str, BeforeValidator(_texte_ou_rien)]  # une empreinte absente ne prouve rien, sans être une faute
+
+
+class _Annonce(BaseModel):
+    """Ce qu'un manifeste annonce, lu sans s'y fier : il peut venir d'une autre version, ou d'un tiers."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+class FichierAnnonce(_Annonce):
+    """Un fichier annoncé, à comparer à ce qui est là."""
+
+    fichier: str
+    sha256: _Somme = ""
+
+
+class LiasseAnnoncee(FichierAnnonce):
+    """La liasse annoncée ; un manifeste joint n'en donne pas l'empreinte."""
+
+    pages: int
+
+
+class PieceAnnoncee(LiasseAnnoncee):
+    """Une pièce annoncée ; un manifeste joint ne dit pas d'où elle vient."""
+
+    numero: str
+    page_debut: int
+    source: str | None = None
+    source_sha256: _Somme = ""
+
+
+class ManifesteAnnonce(_Annonce):
+    """Ce que la vérification attend de tout manifeste, complet ou joint."""
+
+    reference: Any = None
+    liasse: LiasseAnnoncee
+    pieces: Annotated[tuple[PieceAnnoncee, ...], Field(strict=False)]
+    volumes: Annotated[tuple[FichierAnnonce, ...], Field(strict=False)] = ()
+    autres: Annotated[tuple[FichierAnnonce, ...], Field(strict=False)] = ()
+    sceau: dict[str, Any] | None = None
+
+
+def lire_annonce(octets: bytes, lieu: str) -> ManifesteAnnonce:
+    """Lit un manifeste à vérifier, d'où qu'il vienne. Lève ErreurLecture en nommant ce qui y manque."""
+    try:
+        return ManifesteAnnonce.model_validate_json(octets)
+    except ValidationError as erreur:
+        endroit = ".".join(str(cle) for cle in erreur.errors()[0]["loc"])
+        precision = f" : « {endroit} » y manque ou n'est pas ce qu'il doit être" if endroit else ""
+        raise ErreurLecture(
+            f"le manifeste ne se lit pas{precision}",
+            lieu=lieu,
+            remede="Reprendre le manifeste écrit avec cette liasse.",
+        ) from erreur
+
+
 def empreinte(fichier: Path) -> str:
     """SHA-256 d'un fichier, lu par blocs."""
-    somme = hashlib.sha256()
     with fichier.open("rb") as flux:
-        while bloc := flux.read(_BLOC):
-            somme.update(bloc)
-    return somme.hexdigest()
+        return hashlib.file_digest(flux, "sha256").hexdigest()
 
 
 def ecrire_manifeste(manifeste: Manifeste, dossier: Path) -> None:

@@ -17,10 +17,11 @@ from generateur.contrats import NOM_MANIFESTE
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.pieces import chemins_cites
-from generateur.domaine.bordereau import Bordereau, PieceDossier, lire_numero
+from generateur.domaine.bordereau import Bordereau, PieceDossier
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.entrees_bordereau import normaliser_fichier
 from generateur.domaine.langue import date_longue
+from generateur.domaine.numeros import lire_numero
 from generateur.erreurs import ErreurDossier, ErreurEcriture, ErreurLecture, ErreurLiasse
 from generateur.lecture.socle import lire_dossier
 from generateur.pieces.emplacement import trouver

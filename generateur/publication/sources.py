@@ -1,15 +1,16 @@
 """Où sont les sources des pièces au moment de vérifier : là où l'on dit, sinon près de la liasse."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from generateur.erreurs import ErreurLecture
+from generateur.publication.manifeste import empreinte
 
 DOSSIERS = "dossiers"
 FICHIERS_REGARDES = 5_000
+_HAUTEUR = 4  # d'une liasse communiquée (sortie/<reference>/communiquees/<jour>) jusqu'à côté de la sortie
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
@@ -30,7 +31,7 @@ class Sources:
     @cached_property
     def _sommes(self) -> frozenset[str]:
         return frozenset(
-            resumer(fichier) for fichier, _ in zip(self._fichiers(), range(FICHIERS_REGARDES), strict=False)
+            empreinte(fichier) for fichier, _ in zip(self._fichiers(), range(FICHIERS_REGARDES), strict=False)
         )
 
     def _fichiers(self) -> Iterator[Path]:
@@ -53,7 +54,7 @@ def chercher_sources(produit: Path, reference: object, dossier: Path | None) -> 
     voisins: list[Path] = []
     if isinstance(reference, str) and REFERENCE.fullmatch(reference):
         sorties = produit.resolve().parents
-        voisins = [base / DOSSIERS / reference for base in (*sorties[:2], Path.cwd())]
+        voisins = [base / DOSSIERS / reference for base in (*sorties[:_HAUTEUR], Path.cwd())]
     return Sources([produit, *voisins])
 
 
@@ -63,12 +64,6 @@ def joindre(dossier: Path, relatif: str) -> Path | None:
     if not relatif or chemin.is_absolute() or ":" in relatif or "\\" in relatif or ".." in chemin.parts:
         return None
     return dossier / chemin
-
-
-def resumer(fichier: Path) -> str:
-    """SHA-256 d'un fichier, lu par blocs."""
-    with fichier.open("rb") as flux:
-        return hashlib.file_digest(flux, "sha256").hexdigest()
 
 
 def _est_dedans(racine: Path, fichier: Path) -> bool:

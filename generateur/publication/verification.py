@@ -3,10 +3,9 @@
 Trois réponses par contrôle : prouvé, diffère, non prouvé (ce qu'il faudrait n'est pas à portée).
 """
 
-import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -15,15 +14,17 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.numeros import BLANC, NOMBRE, motif_du_numero, normaliser_numero
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.sceau import juger_sceau
-from generateur.publication.sources import Sources, chercher_sources, joindre, resumer
+from generateur.publication.manifeste import FichierAnnonce, ManifesteAnnonce, PieceAnnoncee, empreinte, lire_annonce
+from generateur.publication.sources import Sources, chercher_sources, joindre
 
 PROFONDEUR_LISIBLE = 7
 Etat = Literal["prouve", "differe", "non_prouve"]
 ERREURS_PYPDF = (PyPdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # nos contrôles disent déjà, en français, ce qui ne va pas
-MARQUE_PIECE = re.compile(r"Pièce[\s\u00a0]n°[\s\u00a0]([0-9]+(?:[\s\u00a0](?:bis|ter|quater))?)\s*\n")
+MARQUE_PIECE = re.compile(rf"Pièce{BLANC}n°{BLANC}({NOMBRE})[^\S\n]*\n")
 REMEDE_DIFFERENCE = "Produire de nouveau la liasse, ou retrouver l'exemplaire que le manifeste décrit."
 
 
@@ -67,8 +68,8 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
     ErreurLiasse si le manifeste ou la liasse manque ou ne s'ouvre pas ; ErreurLecture si le manifeste est mal formé.
     """
     if chemin.is_dir():
-        manifeste = _lire_manifeste(_lire_octets(chemin / NOM_MANIFESTE), chemin / NOM_MANIFESTE)
-        liasse = joindre(chemin, _texte(_objet(manifeste, "liasse"), "fichier"))
+        manifeste = _lire(chemin / NOM_MANIFESTE)
+        liasse = joindre(chemin, manifeste.liasse.fichier)
         if liasse is None:
             raise ErreurLecture("Le manifeste désigne une liasse hors de son dossier.", lieu=str(chemin))
         lecteur = _ouvrir(liasse)
@@ -76,8 +77,8 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
     lecteur = _ouvrir(chemin)
     a_cote = chemin.parent / NOM_MANIFESTE
     if a_cote.is_file():
-        manifeste = _lire_manifeste(_lire_octets(a_cote), a_cote)
-        if PurePosixPath(_texte(_objet(manifeste, "liasse"), "fichier")).name == chemin.name:
+        manifeste = _lire(a_cote)
+        if PurePosixPath(manifeste.liasse.fichier).name == chemin.name:
             return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent, sources)))
     joint = _lire_joint(lecteur)
     if joint is None:
@@ -86,47 +87,42 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
             lieu=str(chemin),
             remede=f"Placer {NOM_MANIFESTE} dans le même dossier que la liasse.",
         )
-    manifeste = _lire_manifeste(joint, chemin)
+    manifeste = lire_annonce(joint, str(chemin))
     return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent, sources)))
 
 
 def _controler(
-    liasse: Path, lecteur: pypdf.PdfReader, manifeste: Mapping[str, Any], dossier: Path, donne: Path | None
+    liasse: Path, lecteur: pypdf.PdfReader, manifeste: ManifesteAnnonce, dossier: Path, donne: Path | None
 ) -> Iterator[Controle]:
-    annonce = _objet(manifeste, "liasse")
-    sources = chercher_sources(dossier, manifeste.get("reference"), donne)
-    yield _comparer_empreinte("liasse", "fichier", liasse, annonce.get("sha256"))
+    annoncees = manifeste.liasse.pages
+    sources = chercher_sources(dossier, manifeste.reference, donne)
+    yield _comparer_empreinte("liasse", "fichier", liasse, manifeste.liasse.sha256)
     try:
         pages = len(lecteur.pages)
     except ERREURS_PYPDF as erreur:
         raise ErreurLiasse("La liasse ne se lit pas jusqu'au bout.", lieu=str(liasse)) from erreur
     yield Controle(
         "liasse",
-        "prouve" if pages == annonce.get("pages") else "differe",
-        f"{pages} pages" if pages == annonce.get("pages") else f"{pages} pages au lieu de {annonce.get('pages')}",
+        "prouve" if pages == annoncees else "differe",
+        f"{pages} pages" if pages == annoncees else f"{pages} pages au lieu de {annoncees}",
     )
     yield from _controler_sceaux(liasse, lecteur, manifeste, dossier)
     yield from _controler_annexes(manifeste, dossier)
-    pieces = manifeste.get("pieces")
-    if not isinstance(pieces, list):
-        raise ErreurLecture("Le manifeste n'a pas de liste « pieces ».", lieu=str(dossier))
     suivante = 0
-    for piece in pieces:
-        if not isinstance(piece, dict):
-            raise ErreurLecture("Une pièce du manifeste est mal formée.", lieu=str(dossier))
-        yield from _controler_piece(lecteur, piece, pages, suivante)
-        nom = f"Pièce n° {_texte(piece, 'numero')}"
+    for piece in manifeste.pieces:
+        nom = f"Pièce n° {piece.numero}"
+        yield _controler_piece(lecteur, piece, pages, suivante)
         yield _controler_fichier(nom, piece, dossier)
         yield _controler_source(nom, piece, sources)
-        suivante = _entier(piece, "page_debut") + _entier(piece, "pages")
-    yield _controler_couverture(lecteur, pieces, suivante - 1 if pieces else 0)
+        suivante = piece.page_debut + piece.pages
+    yield _controler_couverture(lecteur, manifeste.pieces, suivante - 1 if manifeste.pieces else 0)
 
 
-def _controler_couverture(lecteur: pypdf.PdfReader, pieces: list[Any], derniere: int) -> Controle:
+def _controler_couverture(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee], derniere: int) -> Controle:
     """Les pièces du manifeste vont jusqu'à la dernière page, et la liasse n'en porte pas d'autre."""
-    annoncees = {_texte(piece, "numero") for piece in pieces}
+    annoncees = {piece.numero for piece in pieces}
     marquees = {
-        marque[1].replace("\u00a0", " ")
+        normaliser_numero(marque[1])
         for page in lecteur.pages[derniere:]
         for marque in MARQUE_PIECE.finditer(page.extract_text())
     }
@@ -139,15 +135,13 @@ def _controler_couverture(lecteur: pypdf.PdfReader, pieces: list[Any], derniere:
 
 
 def _controler_sceaux(
-    liasse: Path, lecteur: pypdf.PdfReader, manifeste: Mapping[str, Any], dossier: Path
+    liasse: Path, lecteur: pypdf.PdfReader, manifeste: ManifesteAnnonce, dossier: Path
 ) -> Iterator[Controle]:
     """Le sceau de la liasse et de chaque volume à portée ; rien si aucun n'est annoncé ni porté."""
-    sceau = manifeste.get("sceau")
-    annonce = sceau if isinstance(sceau, dict) else None
+    annonce = manifeste.sceau
     examines = [(liasse, lecteur)]
-    volumes = manifeste.get("volumes") if annonce else None
-    for volume in volumes if isinstance(volumes, list) else ():
-        fichier = joindre(dossier, _texte(volume, "fichier")) if isinstance(volume, dict) else None
+    for volume in manifeste.volumes if annonce else ():
+        fichier = joindre(dossier, volume.fichier)
         if fichier is not None and fichier.is_file():
             examines.append((fichier, _ouvrir(fichier)))
     for fichier, lu in examines:
@@ -166,33 +160,27 @@ def _porte_un_sceau(lecteur: pypdf.PdfReader) -> bool:
         return False
 
 
-def _controler_annexes(manifeste: Mapping[str, Any], dossier: Path) -> Iterator[Controle]:
+def _controler_annexes(manifeste: ManifesteAnnonce, dossier: Path) -> Iterator[Controle]:
     """Les volumes, les originaux gardés et le journal, tels que le manifeste les annonce."""
-    for cle in ("volumes", "autres"):
-        annonces = manifeste.get(cle)
-        for annonce in annonces if isinstance(annonces, list) else ():
-            if isinstance(annonce, dict):
-                relatif = _texte(annonce, "fichier")
-                fichier = joindre(dossier, relatif)
-                if fichier is None or not fichier.is_file():
-                    yield Controle(relatif, "non_prouve", "pas à portée")
-                else:
-                    yield _comparer_empreinte(relatif, "fichier", fichier, annonce.get("sha256"))
+    annonces: tuple[FichierAnnonce, ...] = (*manifeste.volumes, *manifeste.autres)
+    for annonce in annonces:
+        fichier = joindre(dossier, annonce.fichier)
+        if fichier is None or not fichier.is_file():
+            yield Controle(annonce.fichier, "non_prouve", "pas à portée")
+        else:
+            yield _comparer_empreinte(annonce.fichier, "fichier", fichier, annonce.sha256)
 
 
-def _controler_piece(
-    lecteur: pypdf.PdfReader, piece: Mapping[str, Any], total: int, suivante: int
-) -> Iterator[Controle]:
-    numero = _texte(piece, "numero")
-    nom = f"Pièce n° {numero}"
-    debut, pages = _entier(piece, "page_debut"), _entier(piece, "pages")
+def _controler_piece(lecteur: pypdf.PdfReader, piece: PieceAnnoncee, total: int, suivante: int) -> Controle:
+    debut, pages = piece.page_debut, piece.pages
     if debut < max(1, suivante) or debut + pages - 1 > total:
-        yield Controle(nom, "differe", f"les pages {debut} à {debut + pages - 1} ne lui reviennent pas")
-    else:
-        yield _controler_marques(lecteur, nom, debut, total)
+        nom = f"Pièce n° {piece.numero}"
+        return Controle(nom, "differe", f"les pages {debut} à {debut + pages - 1} ne lui reviennent pas")
+    return _controler_marques(lecteur, piece.numero, debut, total)
 
 
-def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int) -> Controle:
+def _controler_marques(lecteur: pypdf.PdfReader, numero: str, page: int, total: int) -> Controle:
+    nom = f"Pièce n° {numero}"
     try:
         feuille = lecteur.pages[page - 1]
         if _profondeur(feuille.get("/Resources")) > PROFONDEUR_LISIBLE:
@@ -203,7 +191,7 @@ def _controler_marques(lecteur: pypdf.PdfReader, nom: str, page: int, total: int
     manque = [
         libelle
         for libelle, motif in (
-            ("le tampon", rf"{nom}(?! ?[0-9])(?! (?:bis|ter|qua|qui|sex|sep|oct|non|dec))"),
+            ("le tampon", rf"Pièce n° {motif_du_numero(numero)}"),
             ("le folio", rf"(?<![0-9]){page} / {total}(?![0-9])"),
         )
         if not re.search(motif, texte)
@@ -228,30 +216,30 @@ def _profondeur(ressources: Any) -> int:
     return niveau
 
 
-def _controler_fichier(nom: str, piece: Mapping[str, Any], dossier: Path) -> Controle:
+def _controler_fichier(nom: str, piece: PieceAnnoncee, dossier: Path) -> Controle:
     """La pièce tamponnée, écrite à part."""
-    fichier = joindre(dossier, _texte(piece, "fichier"))
+    fichier = joindre(dossier, piece.fichier)
     if fichier is None or not fichier.is_file():
         return Controle(nom, "non_prouve", "fichier tamponné pas à portée")
-    return _comparer_empreinte(nom, "fichier tamponné", fichier, piece.get("sha256"))
+    return _comparer_empreinte(nom, "fichier tamponné", fichier, piece.sha256)
 
 
-def _controler_source(nom: str, piece: Mapping[str, Any], sources: Sources) -> Controle:
+def _controler_source(nom: str, piece: PieceAnnoncee, sources: Sources) -> Controle:
     """La source de la pièce, par son chemin, sinon par son empreinte."""
-    relatif, attendue = piece.get("source"), piece.get("source_sha256")
-    if isinstance(relatif, str):
+    relatif, attendue = piece.source, piece.source_sha256
+    if relatif is not None:
         fichier = sources.trouver(relatif)
         if fichier is not None:
             return _comparer_empreinte(nom, "source", fichier, attendue)
-    elif isinstance(attendue, str) and sources.contient(attendue):
+    elif attendue and sources.contient(attendue):
         return Controle(nom, "prouve", "source identique")
-    return Controle(nom, "non_prouve", "source pas à portée" + (f" ({relatif})" if isinstance(relatif, str) else ""))
+    return Controle(nom, "non_prouve", "source pas à portée" + (f" ({relatif})" if relatif is not None else ""))
 
 
-def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: object) -> Controle:
-    if not isinstance(attendue, str) or not attendue:
+def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: str) -> Controle:
+    if not attendue:
         return Controle(objet, "non_prouve", f"{libelle} : empreinte absente du manifeste")
-    if resumer(fichier) == attendue:
+    if empreinte(fichier) == attendue:
         return Controle(objet, "prouve", f"{libelle} identique")
     return Controle(objet, "differe", f"{libelle} : ce n'est plus ce que le manifeste décrit")
 
@@ -281,43 +269,13 @@ def _lire_joint(lecteur: pypdf.PdfReader) -> bytes | None:
         return None
 
 
-def _lire_octets(chemin: Path) -> bytes:
+def _lire(chemin: Path) -> ManifesteAnnonce:
     try:
-        return chemin.read_bytes()
+        octets = chemin.read_bytes()
     except OSError as erreur:
         raise ErreurLiasse(
             f"Le manifeste « {chemin.name} » est introuvable ou illisible.",
             lieu=str(chemin),
             remede="Indiquer le dossier produit, ou le PDF de la liasse avec son manifeste à côté.",
         ) from erreur
-
-
-def _lire_manifeste(octets: bytes, lieu: Path) -> Mapping[str, Any]:
-    try:
-        manifeste = json.loads(octets)
-    except (ValueError, RecursionError) as erreur:
-        raise ErreurLecture("Le manifeste n'est pas du JSON lisible.", lieu=str(lieu)) from erreur
-    if not isinstance(manifeste, dict):
-        raise ErreurLecture("Le manifeste n'est pas un objet JSON.", lieu=str(lieu))
-    return manifeste
-
-
-def _objet(donnees: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
-    valeur = donnees.get(cle)
-    if not isinstance(valeur, dict):
-        raise ErreurLecture(f"Le manifeste n'a pas d'objet « {cle} ».", lieu=cle)
-    return valeur
-
-
-def _texte(donnees: Mapping[str, Any], cle: str) -> str:
-    valeur = donnees.get(cle)
-    if not isinstance(valeur, str):
-        raise ErreurLecture(f"Le manifeste n'a pas de texte « {cle} ».", lieu=cle)
-    return valeur
-
-
-def _entier(donnees: Mapping[str, Any], cle: str) -> int:
-    valeur = donnees.get(cle)
-    if not isinstance(valeur, int) or isinstance(valeur, bool):
-        raise ErreurLecture(f"Le manifeste n'a pas de nombre « {cle} ».", lieu=cle)
-    return valeur
+    return lire_annonce(octets, str(chemin))

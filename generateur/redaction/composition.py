@@ -13,6 +13,7 @@ from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.numeros import normaliser_numero, rendre_insecable
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece, Procedure
 from generateur.redaction.chiffres import presenter_decompte
@@ -148,7 +149,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         mises_en_demeure=tuple(_presenter_mise_en_demeure(m, bordereau) for m in dossier.toutes_mises_en_demeure),
         decompte=presenter_decompte(dossier, decompte, bordereau, procedure.complement_de(dossier)),
         pieces=tuple(
-            PieceActe(p.numero.replace(" ", INSECABLE), p.titre, date_longue(p.date) if p.date else "", "", "", "")
+            PieceActe(rendre_insecable(p.numero), p.titre, date_longue(p.date) if p.date else "", "", "", "")
             for p in bordereau.pieces
         ),
         autres_faits=dire_autres_faits(espece, bordereau, creancier, debiteurs[rang]),
@@ -165,7 +166,7 @@ def mesurer_contexte(contexte: ContexteActes, mesures: Mesures) -> ContexteActes
     """Le même contexte, avec les pages mesurées après la fusion."""
     pieces = []
     for piece in contexte.pieces:
-        numero = piece.numero.replace(INSECABLE, " ")
+        numero = normaliser_numero(piece.numero)
         debut, pages = mesures.pieces.get(numero, (0, 0))
         mention = mesures.mentions.get(numero, "")
         pieces.append(replace(piece, page=str(debut), pages=str(pages), mention=mention))
@@ -344,7 +345,7 @@ def _presenter_relance(rang: int, relance: Relance, bordereau: Bordereau) -> Rel
         objet=_dire_objet(relance),
         interlocuteur=relance.interlocuteur or "",
         reponse=relance.reponse or "",
-        piece=f"n°{INSECABLE}{numero.replace(' ', INSECABLE)}" if numero else "",
+        piece=f"n°{INSECABLE}{rendre_insecable(numero)}" if numero else "",
         citation=bordereau.citation(relance.fichier),
     )
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from generateur.domaine.bordereau import Bordereau, dresser_bordereau, lire_numero
+from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.numeros import lire_numero
 from generateur.erreurs import ErreurLecture
 
 ADRESSE = {"voie": "12 rue des Fleurs", "code_postal": "69003", "commune": "Lyon"}

@@ -7,6 +7,7 @@ import shutil
 import pikepdf
 import pytest
 
+from generateur.domaine.numeros import RANGS
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import Options
@@ -96,6 +97,35 @@ def test_ne_confond_pas_la_piece_1_et_la_piece_11(produit):
     manifeste["pieces"] = [{**manifeste["pieces"][1], "numero": "1"}]
     (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
     assert etats(verifier_liasse(produit), "Pièce n° 1")[0] == "differe"
+
+
+@pytest.mark.parametrize("suffixe", RANGS[1:])
+def test_voit_une_piece_que_le_manifeste_ignore_quel_que_soit_son_suffixe(atelier, tmp_path, suffixe):
+    plan = atelier.plan([atelier.piece("4", "Facture"), atelier.piece(f"4 {suffixe}", "Bon")])
+    assemblage = assembler(plan, tmp_path / "l.pdf", tmp_path / "pieces", Options(exiger_citations=False))
+    manifeste = json.loads(decrire_manifeste(plan, assemblage, tmp_path))
+    (tmp_path / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    assert etats(verifier_liasse(tmp_path), f"Pièce n° 4 {suffixe}")[0] == "prouve"
+    del manifeste["pieces"][1]
+    (tmp_path / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    assert etats(verifier_liasse(tmp_path), "pièces") == ["differe"]
+
+
+@pytest.mark.parametrize(
+    ("cle", "valeur"),
+    [("liasse", []), ("liasse", {"fichier": 3, "pages": 1}), ("pieces", {}), ("pieces", [3]), ("autres", 7)],
+)
+def test_un_manifeste_hostile_se_refuse_en_nommant_la_cle(produit, cle, valeur):
+    manifeste = json.loads((produit / "manifeste.json").read_text("utf-8")) | {cle: valeur}
+    (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    with pytest.raises(ErreurLecture, match=cle):
+        verifier_liasse(produit)
+
+
+def test_un_manifeste_d_une_autre_version_se_verifie(produit):
+    manifeste = json.loads((produit / "manifeste.json").read_text("utf-8")) | {"inconnue": {"a": 1}}
+    (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    assert verifier_liasse(produit).entiere
 
 
 def test_lit_le_manifeste_joint_quand_le_pdf_est_seul(atelier, tmp_path):
