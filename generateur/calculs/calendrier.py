@@ -8,10 +8,11 @@ reporté au premier jour ouvrable suivant (642).
 import calendar
 import re
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 from generateur.domaine.parties import Adresse
 from generateur.droit.tables import entier_au, lire_table, valeur_au
+from generateur.droit.valeurs import Table
 
 UN_JOUR = timedelta(days=1)
 MOIS_PAR_AN = 12
@@ -53,13 +54,19 @@ def est_ouvrable(jour: date, territoire: str = "") -> bool:
     return jour.weekday() < SAMEDI and jour not in jours_feries(jour.year, territoire)
 
 
-@cache
 def jours_feries(annee: int, territoire: str = "") -> frozenset[date]:
     """Jours fériés nationaux et du territoire ; ErreurDroitManquant hors de la table « jours_feries »."""
+    valeur_au("jours_feries", date(annee, 12, 31), lire_table("jours_feries").cles[0])
+    return _jours_feries(lire_table("jours_feries"), annee, territoire)
+
+
+@lru_cache(maxsize=512)
+def _jours_feries(table: Table, annee: int, territoire: str) -> frozenset[date]:
+    dernier = date(annee, 12, 31)
     return frozenset(
-        _jour_ferie(str(valeur_au("jours_feries", date(annee, 12, 31), cle).valeur), annee)
-        for cle in lire_table("jours_feries").cles
-        if cle.partition("/")[0] in {NATIONAL, territoire}
+        _jour_ferie(str(valeur.valeur), annee)
+        for cle in table.cles
+        if cle.partition("/")[0] in {NATIONAL, territoire} and (valeur := table.au(dernier, cle))
     )
 
 

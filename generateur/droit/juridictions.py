@@ -14,15 +14,17 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Literal
 
-from generateur.droit.tables import Valeur, lire_table, valeur_au
+from generateur.droit.ressources import Marque, lire_octets, marquer
+from generateur.droit.tables import lire_table, valeur_au
+from generateur.droit.valeurs import Valeur
 from generateur.erreurs import ErreurDroitManquant
 
+RESSORTS = "ressorts"
 TABLE_COMMUNES = "communes.z"
-LIEU_TABLE = f"generateur/droit/ressorts/{TABLE_COMMUNES}"
+LIEU_TABLE = f"generateur/droit/{RESSORTS}/{TABLE_COMMUNES}"
 ENTETE_RESSORTS = "[ressorts]"
 ENTETE_COMMUNES = "[communes]"
 
@@ -92,7 +94,6 @@ def normaliser(nom: str) -> str:
     return " ".join(_ABREVIATIONS.get(mot, mot) for mot in mots if mot)
 
 
-@lru_cache(maxsize=4096)
 def trouver_communes(code_postal: str, nom: str, insee: str | None = None) -> tuple[Commune, ...]:
     """Communes désignées par l'adresse : aucune (inconnue), une (trouvée) ou plusieurs (ambiguë).
 
@@ -100,6 +101,11 @@ def trouver_communes(code_postal: str, nom: str, insee: str | None = None) -> tu
     les rend toutes. Un code postal qui n'est celui d'aucune commune (CEDEX) ne donne que son département : le
     nom doit alors y désigner une seule commune. Jamais de rapprochement approximatif.
     """
+    return _trouver(_marque_des_communes(), code_postal, nom, insee)
+
+
+@lru_cache(maxsize=4096)
+def _trouver(_marque: Marque | None, code_postal: str, nom: str, insee: str | None) -> tuple[Commune, ...]:
     if insee:
         return tuple(_communes(_lignes_commencant_par(f"{insee.strip().upper()}\t")))
     code = re.sub(r"\D", "", code_postal).zfill(5)
@@ -134,10 +140,9 @@ def ressort_de(insee: str, jour: date) -> Ressort:
     )
 
 
-@cache
 def provenance() -> Provenance:
     """Sources, licence et date d'état de la table des ressorts."""
-    brut = tomllib.loads(_ressource("communes.toml").decode())
+    brut = tomllib.loads(lire_octets(RESSORTS, "communes.toml").decode())
     return Provenance(
         libelle=brut["libelle"],
         licence=brut["licence"],
@@ -161,7 +166,6 @@ def _nommer_au(juridiction: Juridiction, jour: date) -> Juridiction:
     return replace(juridiction, type="TAE", nom=nom)
 
 
-@cache
 def _tribunaux_des_activites_economiques() -> dict[str, Valeur]:
     return {normaliser(valeur.cle): valeur for valeur in lire_table("tae").valeurs}
 
@@ -195,7 +199,7 @@ def _est_arrondissement(commune: Commune) -> bool:
 
 
 def _communes_du_code_postal(code: str) -> Iterator[Commune]:
-    texte = _texte()[1]
+    texte = _texte_des_communes()
     position = texte.find(code)
     while position >= 0:
         debut, fin = texte.rfind("\n", 0, position) + 1, texte.find("\n", position)
@@ -213,7 +217,7 @@ def _communes_du_departement(code: str) -> Iterator[Commune]:
 
 def _lignes_commencant_par(debut: str) -> Iterator[str]:
     """Lignes de la section des communes, triée par code INSEE : trouvées par dichotomie."""
-    texte = _texte()[1]
+    texte = _texte_des_communes()
     bas, haut = 1, len(texte)
     while bas < haut:
         milieu = (bas + haut) // 2
@@ -238,18 +242,21 @@ def _commune(ligne: str) -> Commune:
     return Commune(insee, nom, tuple(filter(None, codes.split(";"))), departement)
 
 
-@cache
+def _marque_des_communes() -> Marque | None:
+    return marquer(RESSORTS, TABLE_COMMUNES)
+
+
 def _ressorts() -> tuple[str, ...]:
-    return tuple(_texte()[0].splitlines()[1:])
+    return _sections(_marque_des_communes())[0]
 
 
-@cache
-def _texte() -> tuple[str, str]:
-    """Section des ressorts, section des communes (qui commence et finit par un saut de ligne)."""
-    texte = zlib.decompress(_ressource(TABLE_COMMUNES)).decode()
+def _texte_des_communes() -> str:
+    return _sections(_marque_des_communes())[1]
+
+
+@lru_cache(maxsize=1)
+def _sections(_marque: Marque | None) -> tuple[tuple[str, ...], str]:
+    """Les ressorts ; les communes, en un texte qui commence et finit par un saut de ligne."""
+    texte = zlib.decompress(lire_octets(RESSORTS, TABLE_COMMUNES)).decode()
     ressorts, _, communes = texte.partition(ENTETE_COMMUNES)
-    return ressorts, communes
-
-
-def _ressource(nom: str) -> bytes:
-    return files("generateur.droit").joinpath("ressorts", nom).read_bytes()
+    return tuple(ressorts.splitlines()[1:]), communes

@@ -4,115 +4,111 @@ Une table est un fichier `tables/<nom>.toml` du paquet. Ses valeurs n'ont qu'une
 jusqu'à la suivante de la même clé, la dernière jusqu'à l'`horizon` compris. Au-delà, le programme refuse de
 répondre (ErreurDroitManquant) au lieu de prolonger un taux périmé. Une valeur absente (`valeur` non écrite)
 dit que la règle a cessé ou que le chiffre n'est pas établi : sa note dit lequel des deux.
+
+L'utilisateur peut prolonger une table (`droit/ajouts.py`). Le noyau ne lit pas ses fichiers : le bord du
+programme les lit, et les donne pour la durée d'une opération par `employer_ajouts`. Hors de ce bloc, seules
+les tables livrées répondent ; deux fils qui emploient des ajouts différents ne se gênent pas.
 """
 
+import contextlib
 import tomllib
-from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any
 
+from generateur.droit.ajouts import AUCUN_AJOUT, AjoutsDroit, completer_table
+from generateur.droit.ressources import lire_octets, lister_fichiers, marquer
+from generateur.droit.valeurs import Source, Table, Valeur
 from generateur.erreurs import ErreurDroitManquant, ErreurUsage
 
-DOSSIER_DES_TABLES = "generateur/droit/tables"
-Confiance = Literal["certaine", "probable", "non_etablie"]
-Scalaire = Decimal | int | str | bool | None
+DOSSIER_DES_TABLES = "tables"
+_EN_USAGE: ContextVar[AjoutsDroit] = ContextVar("ajouts_du_droit", default=AUCUN_AJOUT)
 
 
-@dataclass(frozen=True)
-class Source:
-    """D'où vient une valeur : texte, lien, date de publication si elle est connue."""
-
-    titre: str
-    url: str
-    publication: date | None
-
-
-@dataclass(frozen=True)
-class Valeur:
-    """Valeur en vigueur depuis `depuis` (jour compris), telle que publiée, dans l'unité de sa table."""
-
-    cle: str
-    depuis: date
-    valeur: Scalaire
-    source: Source
-    confiance: Confiance
-    note: str
+@contextlib.contextmanager
+def employer_ajouts(ajouts: AjoutsDroit) -> Iterator[None]:
+    """Les tables répondent avec ces ajouts, dans ce fil et jusqu'à la fin du bloc."""
+    jeton = _EN_USAGE.set(ajouts)
+    try:
+        yield
+    finally:
+        _EN_USAGE.reset(jeton)
 
 
-@dataclass(frozen=True)
-class Table:
-    """Table datée ; `horizon` est le dernier jour (compris) pour lequel elle répond."""
-
-    nom: str
-    libelle: str
-    unite: str
-    verifie_le: date
-    horizon: date
-    valeurs: tuple[Valeur, ...]
-
-    @property
-    def fichier(self) -> str:
-        """Le fichier à mettre à jour."""
-        return f"{DOSSIER_DES_TABLES}/{self.nom}.toml"
-
-    @property
-    def cles(self) -> tuple[str, ...]:
-        """Les séries de la table, dans l'ordre du fichier ("" pour une série unique)."""
-        return tuple(dict.fromkeys(valeur.cle for valeur in self.valeurs))
+def ajouts_en_usage() -> AjoutsDroit:
+    """Les ajouts de l'utilisateur qui complètent les tables, ici et maintenant."""
+    return _EN_USAGE.get()
 
 
-@cache
 def lister_tables() -> tuple[str, ...]:
     """Noms des tables du paquet, dans l'ordre alphabétique."""
-    noms = (chemin.name for chemin in files("generateur.droit").joinpath("tables").iterdir())
+    noms = lister_fichiers(DOSSIER_DES_TABLES)
     return tuple(sorted(nom.removesuffix(".toml") for nom in noms if nom.endswith(".toml")))
 
 
-@cache
 def lire_table(nom: str) -> Table:
-    """Lit une table du paquet ; ErreurUsage si elle n'existe pas."""
-    if nom not in lister_tables():
+    """La table, complétée des ajouts en usage ; ErreurUsage si elle n'existe pas."""
+    livree = lire_table_livree(nom)
+    ajouts = _EN_USAGE.get()
+    return completer_table(livree, ajouts) if ajouts else livree
+
+
+def lire_table_livree(nom: str) -> Table:
+    """La table telle que le paquet la livre ; ErreurUsage si elle n'existe pas."""
+    marque = marquer(DOSSIER_DES_TABLES, f"{nom}.toml")
+    if marque is None:
         raise ErreurUsage(
             f"La table de droit « {nom} » n'existe pas.",
             remede=f"Tables proches : {', '.join(_proches(nom))}. « generateur droit » les donne toutes.",
         )
-    texte = files("generateur.droit").joinpath("tables", f"{nom}.toml").read_text(encoding="utf-8")
-    brut = tomllib.loads(texte, parse_float=Decimal)
-    sources = {cle: _lire_source(source) for cle, source in brut["sources"].items()}
+    return _lire_table(nom, marque)
+
+
+@lru_cache(maxsize=256)
+def _lire_table(nom: str, _marque: object) -> Table:
+    """`_marque` change avec le fichier : une table modifiée se relit."""
+    texte = lire_octets(DOSSIER_DES_TABLES, f"{nom}.toml").decode()
+    return composer_table(nom, tomllib.loads(texte, parse_float=Decimal))
+
+
+def composer_table(nom: str, brut: Mapping[str, Any]) -> Table:
+    """Table d'après son TOML déjà lu. Lève KeyError si une clé manque."""
+    sources = {cle: lire_source(source) for cle, source in brut["sources"].items()}
     return Table(
         nom=nom,
         libelle=brut["libelle"],
         unite=brut["unite"],
         verifie_le=brut["verifie_le"],
         horizon=brut["horizon"],
-        valeurs=tuple(_lire_valeur(valeur, sources) for valeur in brut["valeurs"]),
+        valeurs=tuple(lire_valeur(valeur, sources) for valeur in brut["valeurs"]),
+        prolongation=brut.get("prolongation", ""),
+        ecart_plausible=brut.get("ecart_plausible"),
     )
 
 
 def _proches(nom: str) -> list[str]:
     mots = nom.casefold().replace("_", " ").split()
-    debut = [table for table in lister_tables() if mots and all(mot in table for mot in mots)]
-    return debut or get_close_matches(nom, lister_tables(), cutoff=0.4) or list(lister_tables())
+    tables = lister_tables()
+    debut = [table for table in tables if mots and all(mot in table for mot in mots)]
+    return debut or get_close_matches(nom, tables, cutoff=0.4) or list(tables)
 
 
 def valeur_au(nom: str, jour: date, cle: str = "") -> Valeur:
     """Valeur en vigueur ce jour-là ; ErreurDroitManquant hors de ce que la table connaît."""
     table = lire_table(nom)
-    if jour > table.horizon:
-        raise _manque(table, jour, cle, f"n'est connue que jusqu'au {table.horizon:%d/%m/%Y}")
-    serie = _series(nom).get(cle)
+    serie = table.series.get(cle)
     if serie is None:
         raise _manque(table, jour, cle, f"n'a pas de valeur pour « {cle or 'la série unique'} »")
-    rang = bisect_right(serie, jour, key=lambda valeur: valeur.depuis)
-    if rang == 0:
+    if jour > table.horizon_de(cle):
+        raise _horizon_depasse(table, jour, cle)
+    trouvee = table.au(jour, cle)
+    if trouvee is None:
         raise _manque(table, jour, cle, f"ne commence que le {serie[0].depuis:%d/%m/%Y}")
-    return serie[rang - 1]
+    return trouvee
 
 
 def decimal_au(nom: str, jour: date, cle: str = "") -> Decimal:
@@ -138,19 +134,13 @@ def expirations(jour: date, delai_jours: int) -> tuple[Table, ...]:
     return tuple(sorted(proches, key=lambda table: (table.horizon, table.nom)))
 
 
-@cache
-def _series(nom: str) -> Mapping[str, tuple[Valeur, ...]]:
-    series: dict[str, list[Valeur]] = {}
-    for valeur in lire_table(nom).valeurs:
-        series.setdefault(valeur.cle, []).append(valeur)
-    return {cle: tuple(valeurs) for cle, valeurs in series.items()}
+def lire_source(brut: Mapping[str, Any]) -> Source:
+    """Source d'après son TOML. Lève KeyError sans titre."""
+    return Source(titre=brut["titre"], url=brut.get("url", ""), publication=brut.get("publication"))
 
 
-def _lire_source(brut: Mapping[str, Any]) -> Source:
-    return Source(titre=brut["titre"], url=brut["url"], publication=brut.get("publication"))
-
-
-def _lire_valeur(brut: Mapping[str, Any], sources: Mapping[str, Source]) -> Valeur:
+def lire_valeur(brut: Mapping[str, Any], sources: Mapping[str, Source]) -> Valeur:
+    """Valeur d'après son TOML ; KeyError si sa source n'est pas décrite."""
     source = sources[brut["source"]]
     if "url" in brut or "publication" in brut:  # précision propre à la valeur sur une source partagée
         source = Source(
@@ -168,13 +158,31 @@ def _lire_valeur(brut: Mapping[str, Any], sources: Mapping[str, Source]) -> Vale
     )
 
 
-def _manque(table: Table, jour: date, cle: str, raison: str) -> ErreurDroitManquant:
-    serie = f", série « {cle} »" if cle else ""
+def _horizon_depasse(table: Table, jour: date, cle: str) -> ErreurDroitManquant:
+    horizon = table.horizon_de(cle)
+    suite = horizon + timedelta(days=1)
+    serie = f" --cle {cle}" if cle else ""
     return ErreurDroitManquant(
-        f"Table « {table.nom} » ({table.libelle}{serie}) : elle {raison} ; date demandée : {jour:%d/%m/%Y}.",
-        lieu=table.fichier,
+        f"Table « {table.nom} » ({table.libelle}{_nommer_serie(cle)}) : elle n'est connue que jusqu'au "
+        f"{horizon:%d/%m/%Y} ; date demandée : {jour:%d/%m/%Y}.",
+        lieu=f"table de droit {table.nom}",
         remede=(
-            f"Compléter le fichier {table.fichier} d'après sa source officielle (valeur, date d'effet, "
-            "verifie_le, horizon), ou choisir une date couverte avec --au."
+            "Ajouter la valeur publiée, d'après sa source officielle : « generateur droit ajouter "
+            f'{table.nom} {suite.isoformat()} VALEUR{serie} --source "TEXTE OFFICIEL" --publie-le AAAA-MM-JJ » ; '
+            "ou importer un fichier de mise à jour : « generateur droit importer FICHIER » ; "
+            "ou choisir une date couverte avec --au."
         ),
     )
+
+
+def _manque(table: Table, jour: date, cle: str, raison: str) -> ErreurDroitManquant:
+    return ErreurDroitManquant(
+        f"Table « {table.nom} » ({table.libelle}{_nommer_serie(cle)}) : elle {raison} ; "
+        f"date demandée : {jour:%d/%m/%Y}.",
+        lieu=f"table de droit {table.nom}",
+        remede=f"Choisir une date couverte avec --au ; « generateur droit {table.nom} » montre ce qui est connu.",
+    )
+
+
+def _nommer_serie(cle: str) -> str:
+    return f", série « {cle} »" if cle else ""
