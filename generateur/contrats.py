@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 NOM_MANIFESTE = "manifeste.json"  # à côté de la liasse, et dedans quand il y est joint
+NOM_DROIT_AJOUTE = "droit_ajoute.toml"  # les valeurs de droit ajoutées, dans les données de l'utilisateur
 
 
 @dataclass(frozen=True)

@@ -34,3 +34,11 @@ def arbres() -> dict[str, ast.Module]:
 def _nommer(chemin: Path, paquet: Path) -> str:
     parties = chemin.relative_to(paquet).with_suffix("").parts
     return ".".join(partie for partie in parties if partie != "__init__")
+
+
+@pytest.fixture(autouse=True)
+def donnees_utilisateur(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Un répertoire de données vide : aucun test ne lit ni n'écrit celui de qui le lance."""
+    repertoire = tmp_path_factory.mktemp("donnees")
+    monkeypatch.setenv("GENERATEUR_DONNEES", str(repertoire))
+    return repertoire

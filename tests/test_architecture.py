@@ -40,9 +40,11 @@ BIBLIOTHEQUES_DU_NOYAU = {"pydantic", "stdnum"}
 # (module, import) admis en plus, avec la raison.
 EXCEPTIONS_DU_NOYAU = {
     ("domaine", "pathlib.PurePosixPath"): "juge l'écriture d'un chemin, sans toucher au disque",
-    ("droit.tables", "importlib.resources"): "lit les tables livrées dans le paquet",
+    ("droit.ressources", "importlib.resources"): "trouve les fichiers de droit livrés dans le paquet",
+    ("droit.ressources", "pathlib"): "lit les fichiers de droit livrés dans le paquet, et la date de chacun",
+    ("droit.tables", "contextlib"): "les ajouts de l'utilisateur valent le temps d'un bloc",
+    ("droit.tables", "contextvars"): "les ajouts de l'utilisateur valent dans un fil, le temps d'un bloc",
     ("droit.tables", "tomllib"): "lit les tables livrées dans le paquet",
-    ("droit.juridictions", "importlib.resources"): "lit la table des ressorts livrée dans le paquet",
     ("droit.juridictions", "tomllib"): "lit la table des ressorts livrée dans le paquet",
     ("droit.juridictions", "zlib"): "décompresse la table des ressorts",
     ("controles.catalogue", "importlib.resources"): "lit le catalogue des codes livré dans le paquet",
@@ -70,10 +72,12 @@ PLACES = {
     "dxpdf": {"moteurs.executant_dxpdf"},
     "pyhanko": {"liasse.scellement"},
     "pyhanko_certvalidator": {"liasse.scellement"},
-    "filelock": {"publication.echange"},
+    "filelock": {"publication.echange", "operations.droit_ajoute"},
     "icalendar": {"operations.echeances"},
     "pydantic": {"reglages", "domaine", "procedures", "lecture", "publication", "operations.nouveau_dossier"},
+    "platformdirs": {"operations.donnees_utilisateur"},
     "pydantic_core": {"lecture"},
+    "tomlkit": {"operations.droit_ajoute"},
     "stdnum": {"controles"},
 }
 # Les processus ne se lancent qu'à deux endroits, dont c'est le métier ; aucun module ne parle au réseau

@@ -21,7 +21,8 @@ from generateur.calculs.qualites import (
 )
 from generateur.domaine.creances import Facture, Interruption, Paiement
 from generateur.domaine.dossier import Dossier
-from generateur.droit.tables import Valeur, entier_au, valeur_au
+from generateur.droit.tables import entier_au, valeur_au
+from generateur.droit.valeurs import Valeur
 
 TABLE = "prescription"
 FORCLUSION = "credit_consommation"

@@ -1,4 +1,4 @@
-"""Commandes qui renseignent : droit, echeances, schema, modeles."""
+"""Commandes qui renseignent : echeances, schema, modeles."""
 
 import datetime as dt
 import json
@@ -9,20 +9,6 @@ import click
 from generateur.commandes.francais import Commande, Groupe
 from generateur.commandes.options import CHEMIN, SORTIE_PAR_DEFAUT, aujourd_hui, dire, imprimer, options_communes
 from generateur.erreurs import CodeSortie, ErreurUsage
-
-ALERTE_HORIZON_JOURS = 60
-
-
-@click.command("droit", cls=Commande)
-@click.argument("table", required=False, help="Nom d'une table ; sans lui, la liste.")
-@click.argument("cle", required=False, help="Une seule série de la table.")
-@options_communes
-def droit(table: str | None, cle: str | None, au: dt.date | None) -> None:
-    """Tables de droit datées : liste, valeur à une date, ce qui expire bientôt."""
-    from generateur.operations.consultation_droit import consulter
-
-    reponse = consulter(table, cle, au or aujourd_hui(), ALERTE_HORIZON_JOURS)
-    imprimer(lambda: reponse.texte, lambda: reponse.objet)
 
 
 @click.command("echeances", cls=Commande)
@@ -94,4 +80,4 @@ def modeles_apercu(racine: Path | None, sortie: Path, rendu: str | None, au: dt.
     imprimer(lambda: "\n".join(map(str, fichiers)), lambda: {"fichiers": [str(f) for f in fichiers]})
 
 
-COMMANDES = (droit, echeances, schema, modeles)
+COMMANDES = (echeances, schema, modeles)

@@ -1,5 +1,6 @@
 """Options partagées par les commandes, et l'impression du résultat."""
 
+import contextlib
 import datetime as dt
 import functools
 import json
@@ -66,6 +67,17 @@ def aujourd_hui() -> dt.date:
     return dt.date.today()  # noqa: DTZ011 (la date légale est celle du lieu où l'on dépose)
 
 
+def _ouvrir_droit() -> contextlib.AbstractContextManager[None]:
+    """Les valeurs de droit ajoutées par l'utilisateur, s'il y en a."""
+    from generateur.operations.donnees_utilisateur import a_du_droit_ajoute
+
+    if not a_du_droit_ajoute():
+        return contextlib.nullcontext()
+    from generateur.operations.droit_ajoute import ouvrir_droit
+
+    return ouvrir_droit()
+
+
 def options_communes(fonction: Callable[..., Any]) -> Callable[..., Any]:
     """--au, --json, -v, -q : gardées au sommet, lues par `imprimer` et `dire`."""
 
@@ -79,7 +91,8 @@ def options_communes(fonction: Callable[..., Any]) -> Callable[..., Any]:
     def enveloppe(*args: Any, json_voulu: bool, verbeux: bool, silencieux: bool, **kwargs: Any) -> Any:
         reglages = {"json": json_voulu, "verbeux": verbeux, "silencieux": silencieux}
         click.get_current_context().find_root().obj = reglages
-        return fonction(*args, **kwargs)
+        with _ouvrir_droit():
+            return fonction(*args, **kwargs)
 
     return enveloppe
 

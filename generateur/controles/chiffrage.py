@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from generateur.calculs.decompte import Decompte
-from generateur.calculs.interets import TABLE_PARTICULIERS, TABLE_PROFESSIONNELS, debut_semestre
-from generateur.calculs.qualites import est_creancier_professionnel, qualite_de
+from generateur.calculs.qualites import qualite_de
+from generateur.calculs.taux_lus import lire_taux_employes
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
@@ -17,7 +17,6 @@ from generateur.controles.lieux import lieu_debiteur, lieu_facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
-from generateur.droit.tables import valeur_au
 
 _REMEDES_EXCLUSION = {
     "contestee": "Si la contestation est levée, retirez contestee et montant_conteste ; sinon demandez "
@@ -26,9 +25,6 @@ _REMEDES_EXCLUSION = {
     "retenue_garantie": "Rien à faire : la retenue se demandera à sa date.",
     "devise": "Retirez cette facture du dossier.",
 }
-_TABLE_BCE = "taux_bce_refinancement"
-_REGIMES_BCE = frozenset({"suppletif", "bce_plus"})
-_REGIMES_LEGAUX = frozenset({"legal", "multiple_legal", "legal_plus", "plancher"})
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -92,19 +88,12 @@ def _association(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
 
 
 def _taux_a_confirmer(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
-    legale = TABLE_PROFESSIONNELS if est_creancier_professionnel(dossier.creancier) else TABLE_PARTICULIERS
-    lectures = {
-        (_TABLE_BCE if ligne.regime in _REGIMES_BCE else legale, debut_semestre(ligne.du))
-        for ligne in decompte.lignes
-        if ligne.regime in _REGIMES_BCE | _REGIMES_LEGAUX
-    }
-    for table, semestre in sorted(lectures):
-        valeur = valeur_au(table, semestre)
-        if valeur.confiance != "certaine":
+    for lu in lire_taux_employes(dossier, decompte):
+        if lu.valeur.confiance != "certaine":
             yield constater(
                 "TAUX_A_CONFIRMER",
-                f"Le taux du semestre ouvert le {date_longue(semestre)} (table {table}) n'est que probable à la "
-                f"dernière vérification : {valeur.source.titre}.",
+                f"Le taux du semestre ouvert le {date_longue(lu.semestre)} (table {lu.table}) n'est que probable à la "
+                f"dernière vérification : {lu.valeur.source.titre}.",
                 lieu="au",
-                remede=f"Vérifiez-le à la source officielle ({valeur.source.url}) avant de déposer.",
+                remede=f"Vérifiez-le à la source officielle ({lu.valeur.source.url}) avant de déposer.",
             )

@@ -165,16 +165,10 @@ def _remede_retrait(table: Table, derniere: Valeur) -> str:
 
 
 def _controler_source(valeur: Valeur) -> None:
-    publication = valeur.source.publication
     if not valeur.source.titre.strip():
         raise ErreurUsage("La source manque.", remede='L\'écrire : --source "Arrêté du …, JORF du …".')
-    if publication is None:
+    if valeur.source.publication is None:
         raise ErreurUsage("La date de publication de la source manque.", remede="L'écrire : --publie-le 2026-12-28.")
-    if valeur.saisie_le and publication > valeur.saisie_le:
-        raise ErreurUsage(
-            f"La source serait publiée le {publication:%d/%m/%Y}, après aujourd'hui.",
-            remede="Attendre la publication, ou corriger --publie-le.",
-        )
 
 
 def _controler_vraisemblance(table: Table, valeur: Valeur, serie: tuple[Valeur, ...], facteur: Decimal) -> None:

@@ -36,6 +36,18 @@ class Valeur:
     note: str
     saisie_le: date | None = None
 
+    @property
+    def texte(self) -> str:
+        """La valeur telle qu'on l'écrit : « 2,80 », « oui », « non établi »."""
+        match self.valeur:
+            case None:
+                return "non établi"
+            case bool():
+                return "oui" if self.valeur else "non"
+            case Decimal():
+                return str(self.valeur).replace(".", ",")
+        return str(self.valeur)
+
 
 @dataclass(frozen=True, eq=False)
 class Table:

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from generateur.domaine.langue import date_longue
-from generateur.droit.tables import Table, Valeur, expirations, lire_table, lister_tables, valeur_au
+from generateur.droit.tables import ajouts_en_usage, entier_au, expirations, lire_table, lister_tables, valeur_au
+from generateur.droit.valeurs import Table, Valeur
 from generateur.erreurs import ErreurDroitManquant, ErreurUsage
+from generateur.operations.droit_ajoute import Enregistrement
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,10 @@ class Reponse:
     objet: dict[str, Any]
 
 
-def consulter(nom: str | None, cle: str | None, jour: dt.date, alerte_jours: int) -> Reponse:
+def consulter(nom: str | None, cle: str | None, jour: dt.date) -> Reponse:
     """Sans nom : la liste et les expirations. Avec un nom : chaque série (ou la seule clé) à la date."""
     if nom is None:
-        return _lister(jour, alerte_jours)
+        return _lister(jour, entier_au("delais_jours", jour, "alerte_horizon"))
     table = lire_table(nom)
     if cle is not None and cle not in table.cles:
         raise _cle_inconnue(table, cle)
@@ -62,7 +64,7 @@ def _valeurs_en_vigueur(table: Table, jour: dt.date) -> list[Valeur]:
         try:
             valeurs.append(valeur_au(table.nom, jour, cle))
         except ErreurDroitManquant:
-            if jour > table.horizon:
+            if jour > table.horizon_de(cle):
                 raise
     if not valeurs:
         return [valeur_au(table.nom, jour, table.cles[0])]
@@ -74,9 +76,15 @@ def _lister(jour: dt.date, alerte_jours: int) -> Reponse:
     proches = expirations(jour, alerte_jours)
     largeur = max(len(table.nom) for table in tables)
     lignes = [f"{t.nom:<{largeur}}  jusqu'au {t.horizon:%d/%m/%Y}  {t.libelle}" for t in tables]
+    if ajouts := ajouts_en_usage().valeurs:
+        lignes += ["", "Ajouté par vous :"]
+        lignes += [f"  • {a.table} {ligne.strip()}" for a in ajouts for ligne in _decrire(a.valeur)[:1]]
     if proches:
         lignes += ["", f"À mettre à jour dans les {alerte_jours} jours :"]
-        lignes += [f"  • {t.nom} : horizon le {date_longue(t.horizon)} ({t.fichier})" for t in proches]
+        lignes += [
+            f"  • {t.nom} : horizon le {date_longue(t.horizon)} (« generateur droit ajouter {t.nom} … »)"
+            for t in proches
+        ]
     objet = {
         "au": jour.isoformat(),
         "tables": [
@@ -90,6 +98,7 @@ def _lister(jour: dt.date, alerte_jours: int) -> Reponse:
             for t in tables
         ],
         "expirent": [t.nom for t in proches],
+        "ajouts": [{"table": a.table, **_en_objet(a.valeur)} for a in ajouts_en_usage().valeurs],
     }
     return Reponse("\n".join(lignes), objet)
 
@@ -97,22 +106,12 @@ def _lister(jour: dt.date, alerte_jours: int) -> Reponse:
 def _decrire(valeur: Valeur) -> list[str]:
     cle = f"{valeur.cle} : " if valeur.cle else ""
     doute = "" if valeur.confiance == "certaine" else f" [{valeur.confiance.replace('_', ' ')}]"
-    lignes = [f"  {cle}{_ecrire(valeur)} depuis le {date_longue(valeur.depuis)}{doute}"]
-    lignes.append(f"      {valeur.source.titre} — {valeur.source.url}")
+    doute += f" [ajoutée par vous le {date_longue(valeur.saisie_le)}]" if valeur.saisie_le else ""
+    lignes = [f"  {cle}{valeur.texte} depuis le {date_longue(valeur.depuis)}{doute}"]
+    lignes.append(f"      {' — '.join(filter(None, (valeur.source.titre, valeur.source.url)))}")
     if valeur.note:
         lignes.append(f"      {valeur.note}")
     return lignes
-
-
-def _ecrire(valeur: Valeur) -> str:
-    match valeur.valeur:
-        case None:
-            return "non établi"
-        case bool():
-            return "oui" if valeur.valeur else "non"
-        case Decimal():
-            return str(valeur.valeur).replace(".", ",")
-    return str(valeur.valeur)
 
 
 def _en_objet(valeur: Valeur) -> dict[str, Any]:
@@ -123,9 +122,31 @@ def _en_objet(valeur: Valeur) -> dict[str, Any]:
         "depuis": valeur.depuis.isoformat(),
         "confiance": valeur.confiance,
         "note": valeur.note,
+        "saisie_le": valeur.saisie_le.isoformat() if valeur.saisie_le else None,
         "source": {
             "titre": valeur.source.titre,
             "url": valeur.source.url,
             "publication": valeur.source.publication.isoformat() if valeur.source.publication else None,
         },
     }
+
+
+def presenter_enregistrement(enregistre: Enregistrement) -> Reponse:
+    """Ce qui vient d'être ajouté ou retiré, et jusqu'où chaque table répond désormais."""
+    lignes = [f"{a.table} {ligne.strip()}" for a in enregistre.ajouts.valeurs for ligne in _decrire(a.valeur)[:2]]
+    if enregistre.deja_connus:
+        lignes.append(f"Déjà connu, inchangé : {enregistre.deja_connus}")
+    for table, cle, horizon in enregistre.horizons:
+        serie = f", série {cle}" if cle else ""
+        lignes.append(f"La table {table}{serie} répond désormais jusqu'au {date_longue(horizon)}.")
+    if enregistre.sha256:
+        lignes.append(f"Empreinte du fichier importé (sha256) : {enregistre.sha256}")
+    lignes.append(f"Vos valeurs : {enregistre.fichier}")
+    objet = {
+        "fichier": str(enregistre.fichier),
+        "valeurs": [{"table": a.table, **_en_objet(a.valeur)} for a in enregistre.ajouts.valeurs],
+        "deja_connus": enregistre.deja_connus,
+        "horizons": [{"table": t, "cle": c, "horizon": h.isoformat()} for t, c, h in enregistre.horizons],
+        "sha256": enregistre.sha256 or None,
+    }
+    return Reponse("\n".join(lignes), objet)

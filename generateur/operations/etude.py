@@ -14,12 +14,15 @@ from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import juridiction_competente
 from generateur.controles.constat import Constat, Verdict, ordonner, verdict
 from generateur.controles.contexte import Contexte
+from generateur.controles.droit_employe import ajouts_employes, nommer_tables
+from generateur.controles.droit_employe import controler as controler_droit
 from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cites
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
 from generateur.domaine.socle import ZERO
+from generateur.droit.ajouts import Ajout
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.moteurs.polices import signes_absents
@@ -66,6 +69,12 @@ class Etude:
         return tuple(constat for constat in self.constats if constat.code not in CODES_DU_JOUR | {CODE_OUBLI})
 
     @property
+    def droit_ajoute(self) -> tuple[Ajout, ...]:
+        """Les valeurs de droit ajoutées par l'utilisateur dont ce dossier dépend."""
+        tables = self.decision.retenue.tables if self.decision.retenue else ()
+        return ajouts_employes(nommer_tables(self.dossier, self.espece.decompte, tables), self.espece.au)
+
+    @property
     def verdict(self) -> Verdict:
         """pret, a_completer ou irrecevable."""
         return verdict(self.constats)
@@ -99,19 +108,29 @@ def etudier_dossier(
         est_a_preparer=est_a_preparer,
     )
     decompte = chiffrer(dossier, arrete)
-    communs = controler_commun(dossier, Contexte(arrete, jour, fichiers, decompte))
+    contexte = Contexte(arrete, jour, fichiers, decompte)
+    communs = controler_commun(dossier, contexte)
     espece = _situer(dossier, arrete, decompte)
     decision = choisir_procedure(espece, procedure)
     if decision.retenue:
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
     propres = decision.retenue.controler(espece) if decision.retenue else ()
+    droit = controler_droit(dossier, contexte, decision.retenue.tables if decision.retenue else ())
     registre = lire_registre(lu.racine, dossier.reference)
     servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
     bordereau = dresser_bordereau(dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
     suite = constater_ecarts(registre, ecarts, dossier)
     constats = ordonner(
-        (*communs, *constater_choix(decision), *propres, *_constater_signes(dossier), *_constater_oublis(lu), *suite)
+        (
+            *communs,
+            *constater_choix(decision),
+            *propres,
+            *droit,
+            *_constater_signes(dossier),
+            *_constater_oublis(lu),
+            *suite,
+        )
     )
     return Etude(lu, espece, decision, bordereau, constats, registre, ecarts)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from generateur import VERSION
 from generateur.contrats import MoteurRendu
+from generateur.droit.ajouts import Ajout
 from generateur.liasse.assemblage import mesurer
 from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
 from generateur.liasse.sceau import RESERVE_SCEAU
@@ -14,6 +15,7 @@ from generateur.operations.mise_en_liasse import LiasseFaite, PiecePrete
 from generateur.publication.manifeste import (
     ActeProduit,
     ConstatManifeste,
+    DroitAjoute,
     FichierProduit,
     LiasseProduite,
     LiasseReduite,
@@ -115,8 +117,23 @@ def dresser_manifeste(
             "moteur": moteur.empreinte(),
             "polices": "fournies" if moteur.polices_maitrisees else "du système",
         },
+        droit_ajoute=tuple(_declarer_droit(ajout) for ajout in etude.droit_ajoute),
         empreinte_entrees=entrees,
         constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats_durables),
+    )
+
+
+def _declarer_droit(ajout: Ajout) -> DroitAjoute:
+    valeur = ajout.valeur
+    publication, saisie = valeur.source.publication, valeur.saisie_le
+    return DroitAjoute(
+        table=ajout.table,
+        cle=valeur.cle,
+        depuis=valeur.depuis.isoformat(),
+        valeur=str(valeur.valeur),
+        source=valeur.source.titre,
+        publie_le=publication.isoformat() if publication else None,
+        saisie_le=saisie.isoformat() if saisie else None,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from generateur import VERSION
 from generateur.contrats import NOM_MANIFESTE
 from generateur.controles.pieces import chemins_cites
+from generateur.droit.tables import ajouts_en_usage
 from generateur.erreurs import ErreurGenerateur
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.emplacement import trouver
@@ -37,15 +38,17 @@ def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[
         fichier = trouver(lu.racine, chemin)
         yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"
     yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
+    yield repr(ajouts_en_usage())
 
 
 def _empreinte_du_programme(modeles: Path) -> str:
-    """Modèles Word et tables de droit, tels qu'ils sont maintenant : en modifier un périme la liasse."""
+    """Modèles Word, tables de droit et ressorts, tels qu'ils sont maintenant : en modifier un périme la liasse."""
     somme = hashlib.sha256()
     for nom, octets in lire_modeles(modeles).items():
         somme.update(f"{nom}:{hashlib.sha256(octets).hexdigest()}".encode())
-    for table in sorted(files("generateur.droit").joinpath("tables").iterdir(), key=lambda t: t.name):
-        somme.update(hashlib.sha256(table.read_bytes()).digest())
+    for repertoire in ("tables", "ressorts"):
+        for table in sorted(files("generateur.droit").joinpath(repertoire).iterdir(), key=lambda t: t.name):
+            somme.update(hashlib.sha256(table.read_bytes()).digest())
     return somme.hexdigest()
 
 

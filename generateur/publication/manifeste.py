@@ -91,6 +91,18 @@ class ConstatManifeste(_Bloc):
     fondement: str
 
 
+class DroitAjoute(_Bloc):
+    """Une valeur de droit ajoutée par l'utilisateur, dont le dossier dépend."""
+
+    table: str
+    cle: str
+    depuis: str
+    valeur: str
+    source: str
+    publie_le: str | None
+    saisie_le: str | None
+
+
 class PieceReduite(_Bloc):
     """Ce que le manifeste joint dit d'une pièce : rien qui ne soit déjà au bordereau, sauf ses empreintes."""
 
@@ -139,6 +151,7 @@ class Manifeste(_Bloc):
     actes: tuple[ActeProduit, ...]
     autres: tuple[FichierProduit, ...] = ()
     versions: dict[str, str]
+    droit_ajoute: tuple[DroitAjoute, ...] = Field(default=(), exclude_if=lambda ajouts: not ajouts)
     empreinte_entrees: str = ""
     constats: tuple[ConstatManifeste, ...]
 

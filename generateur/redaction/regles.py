@@ -3,14 +3,21 @@
 from collections.abc import Iterator
 
 from generateur.calculs.decompte import Decompte
+from generateur.calculs.interets import TABLE_PARTICULIERS, TABLE_PROFESSIONNELS
+from generateur.calculs.taux_lus import TABLE_BCE, lire_taux_employes
 from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, enumerer, nombre
+from generateur.domaine.langue import INSECABLE, date_longue, enumerer, nombre
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.redaction.taux import nommer_taux_convenu
 from generateur.redaction.typographie import courber
 
 _ANNEE_ORDINAIRE = 365
+_NOMS_DES_TAUX = {
+    TABLE_BCE: "Le taux de la Banque centrale européenne",
+    TABLE_PROFESSIONNELS: "Le taux d’intérêt légal",
+    TABLE_PARTICULIERS: "Le taux d’intérêt légal",
+}
 
 
 def dire_regles(dossier: Dossier, decompte: Decompte) -> tuple[str, ...]:
@@ -23,6 +30,7 @@ def _phrases(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
     if decompte.lignes:
         yield _compter(dossier, decompte, base=max(c.base_jours for c in contrats))
         yield from _dire_taux_employes(dossier, decompte)
+        yield from _dire_reserves(dossier, decompte)
     if decompte.imputations:
         capital = any(c.imputation == "capital_dabord" for c in contrats)
         ordre = (
@@ -83,6 +91,27 @@ def _dire_taux_employes(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
     )
     for taux in convenus:
         yield f"Le taux convenu est {taux}."
+
+
+def _dire_reserves(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
+    """D'où vient un taux que la table livrée ne tient pas pour certain : l'adversaire doit pouvoir le vérifier."""
+    for lu in lire_taux_employes(dossier, decompte):
+        valeur = lu.valeur
+        taux = (
+            f"{_NOMS_DES_TAUX[lu.table]} retenu pour le semestre ouvert le {date_longue(lu.semestre)}, {valeur.texte}"
+        )
+        if valeur.saisie_le:
+            publication = valeur.source.publication
+            publie = f", publié le {date_longue(publication)}" if publication else ""
+            source = courber(valeur.source.titre)
+            yield (
+                f"{taux}{INSECABLE}%, a été ajouté par l’utilisateur du logiciel d’après{INSECABLE}: {source}{publie}."
+            )
+        elif valeur.confiance != "certaine":
+            yield (
+                f"{taux}{INSECABLE}%, vient de relevés non rapprochés de sa publication officielle{INSECABLE}: "
+                "valeur probable."
+            )
 
 
 def _texte(cle: str, decompte: Decompte) -> str:

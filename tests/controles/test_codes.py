@@ -33,6 +33,8 @@ CODES_DE_COMPETENCE = {  # éprouvés dans test_competence.py : ils ne sortent q
 }
 HORS_CONTROLES = {  # émis par le choix, l'étude ou la publication : éprouvés là où ils naissent
     "AUCUNE_PROCEDURE",
+    "DROIT_AJOUTE",
+    "HORIZON_PROCHE",
     "PROCEDURE_IMPOSEE",
     "SIGNE_SANS_DESSIN",
     "FICHIER_NON_CITE",

@@ -69,7 +69,6 @@ def test_chaque_table_est_triee_sourcee_et_bornee(nom):
     assert ("" in table.cles) == (table.cles == ("",)), "une série unique ou des séries nommées"
     assert all(valeur.depuis < table.horizon for valeur in table.valeurs)
     assert date(2026, 1, 1) <= table.verifie_le <= table.horizon
-    assert table.fichier == f"generateur/droit/tables/{nom}.toml"
 
 
 @pytest.mark.parametrize("nom", lister_tables())
@@ -120,7 +119,8 @@ def test_refuse_un_taux_au_dela_de_l_horizon(nom):
     assert refus.value.code is CodeSortie.DROIT_MANQUANT
     assert nom in refus.value.message
     assert "31/12/2026" in refus.value.message
-    assert f"generateur/droit/tables/{nom}.toml" in refus.value.remede
+    assert f"generateur droit ajouter {nom} 2027-01-01" in refus.value.remede
+    assert "droit/tables" not in f"{refus.value.remede}{refus.value.lieu}", "on ne modifie pas le paquet"
 
 
 @pytest.mark.parametrize("nom", lister_tables())
