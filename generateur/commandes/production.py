@@ -1,6 +1,7 @@
 """Commandes qui écrivent : mettre-en-demeure, produire, lot, extraire, retenir-numeros, demo, verifier-liasse."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
         jour = aujourd_hui()
         scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
         manifeste = produire_dossier(dossier, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles)
+    _annoncer_horizons([str(sortie / manifeste.reference / manifeste.liasse.fichier)], jour)
     imprimer(
         lambda: presentation.presenter_manifeste(manifeste, str(sortie / manifeste.reference)),
         lambda: manifeste.model_dump(mode="json"),
@@ -80,8 +82,17 @@ def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **opt
     with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
         scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
         bilan = lots.produire_lot(source, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles, avancer=dire)
+    _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], jour)
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
     return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
+
+
+def _annoncer_horizons(liasses: Sequence[str | None], jour: dt.date) -> None:
+    """Le droit qui s'arrête bientôt, sur la sortie d'erreur : il ne se publie pas, il dépend du jour."""
+    from generateur.operations.horizons import annoncer_horizons, lire_manifestes
+
+    for annonce in annoncer_horizons(lire_manifestes(liasses), jour):
+        dire(annonce)
 
 
 @click.command("retenir-numeros", cls=Commande)
@@ -131,6 +142,7 @@ def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifes
             moteurs=moteurs,
             avancer=dire,
         )
+    _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], aujourd_hui())
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
     # des refus sont attendus, ce sont des exemples ; un échec ne l'est pas
     return CodeSortie.LOT_PARTIEL if bilan.en_echec else CodeSortie.FAIT

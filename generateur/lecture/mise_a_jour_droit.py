@@ -141,7 +141,8 @@ def lire_ajouts(repertoire: Path) -> AjoutsDroit:
         ) from erreur
     remede = "Le corriger, ou le déplacer : les tables livrées répondent seules, et les ajouts se ressaisissent."
     ecrits = _valider(AjoutsEcrits, octets, fichier, remede)
-    inconnues = {a.table for a in ecrits.ajouts} | {p.table for p in ecrits.prolongements} - set(lister_tables())
+    nommees = {a.table for a in ecrits.ajouts} | {p.table for p in ecrits.prolongements}
+    inconnues = nommees - set(lister_tables())
     if inconnues:
         raise ErreurLecture(
             f"les valeurs de droit ajoutées nomment une table inconnue : {', '.join(sorted(inconnues))}",

@@ -71,8 +71,13 @@ class Etude:
     @property
     def droit_ajoute(self) -> tuple[Ajout, ...]:
         """Les valeurs de droit ajoutées par l'utilisateur dont ce dossier dépend."""
+        return ajouts_employes(self.tables_employees, self.espece.au)
+
+    @property
+    def tables_employees(self) -> tuple[str, ...]:
+        """Les tables de droit dont ce dossier dépend."""
         tables = self.decision.retenue.tables if self.decision.retenue else ()
-        return ajouts_employes(nommer_tables(self.dossier, self.espece.decompte, tables), self.espece.au)
+        return nommer_tables(self.dossier, self.espece.decompte, tables)
 
     @property
     def verdict(self) -> Verdict:

@@ -7,6 +7,7 @@ from pathlib import Path
 from generateur import VERSION
 from generateur.contrats import MoteurRendu
 from generateur.droit.ajouts import Ajout
+from generateur.droit.tables import lire_table
 from generateur.liasse.assemblage import mesurer
 from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
 from generateur.liasse.sceau import RESERVE_SCEAU
@@ -17,6 +18,7 @@ from generateur.publication.manifeste import (
     ConstatManifeste,
     DroitAjoute,
     FichierProduit,
+    HorizonDuDroit,
     LiasseProduite,
     LiasseReduite,
     Manifeste,
@@ -117,10 +119,17 @@ def dresser_manifeste(
             "moteur": moteur.empreinte(),
             "polices": "fournies" if moteur.polices_maitrisees else "du système",
         },
+        horizon=_declarer_horizon(etude),
         droit_ajoute=tuple(_declarer_droit(ajout) for ajout in etude.droit_ajoute),
         empreinte_entrees=entrees,
         constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats_durables),
     )
+
+
+def _declarer_horizon(etude: Etude) -> HorizonDuDroit:
+    tables = [lire_table(nom) for nom in etude.tables_employees]
+    fin = min(table.horizon for table in tables)
+    return HorizonDuDroit(date=fin.isoformat(), tables=tuple(t.nom for t in tables if t.horizon == fin))
 
 
 def _declarer_droit(ajout: Ajout) -> DroitAjoute:

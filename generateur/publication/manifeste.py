@@ -91,6 +91,13 @@ class ConstatManifeste(_Bloc):
     fondement: str
 
 
+class HorizonDuDroit(_Bloc):
+    """Le dernier jour (compris) pour lequel le droit employé est connu, et les tables qui s'arrêtent là."""
+
+    date: str
+    tables: tuple[str, ...]
+
+
 class DroitAjoute(_Bloc):
     """Une valeur de droit ajoutée par l'utilisateur, dont le dossier dépend."""
 
@@ -151,6 +158,7 @@ class Manifeste(_Bloc):
     actes: tuple[ActeProduit, ...]
     autres: tuple[FichierProduit, ...] = ()
     versions: dict[str, str]
+    horizon: HorizonDuDroit | None = None
     droit_ajoute: tuple[DroitAjoute, ...] = Field(default=(), exclude_if=lambda ajouts: not ajouts)
     empreinte_entrees: str = ""
     constats: tuple[ConstatManifeste, ...]
