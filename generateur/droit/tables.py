@@ -165,7 +165,7 @@ def _horizon_depasse(table: Table, jour: date, cle: str) -> ErreurDroitManquant:
     return ErreurDroitManquant(
         f"Table « {table.nom} » ({table.libelle}{_nommer_serie(cle)}) : elle n'est connue que jusqu'au "
         f"{horizon:%d/%m/%Y} ; date demandée : {jour:%d/%m/%Y}.",
-        lieu=f"table de droit {table.nom}",
+        lieu=f"droit/tables/{table.nom}",
         remede=(
             "Ajouter la valeur publiée, d'après sa source officielle : « generateur droit ajouter "
             f'{table.nom} {suite.isoformat()} VALEUR{serie} --source "TEXTE OFFICIEL" --publie-le AAAA-MM-JJ » ; '
@@ -179,7 +179,7 @@ def _manque(table: Table, jour: date, cle: str, raison: str) -> ErreurDroitManqu
     return ErreurDroitManquant(
         f"Table « {table.nom} » ({table.libelle}{_nommer_serie(cle)}) : elle {raison} ; "
         f"date demandée : {jour:%d/%m/%Y}.",
-        lieu=f"table de droit {table.nom}",
+        lieu=f"droit/tables/{table.nom}",
         remede=f"Choisir une date couverte avec --au ; « generateur droit {table.nom} » montre ce qui est connu.",
     )
 

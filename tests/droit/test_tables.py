@@ -120,7 +120,7 @@ def test_refuse_un_taux_au_dela_de_l_horizon(nom):
     assert nom in refus.value.message
     assert "31/12/2026" in refus.value.message
     assert f"generateur droit ajouter {nom} 2027-01-01" in refus.value.remede
-    assert "droit/tables" not in f"{refus.value.remede}{refus.value.lieu}", "on ne modifie pas le paquet"
+    assert ".toml" not in f"{refus.value.remede}{refus.value.lieu}", "on ne modifie pas le paquet"
 
 
 @pytest.mark.parametrize("nom", lister_tables())
