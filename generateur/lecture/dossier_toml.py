@@ -176,7 +176,12 @@ def _detailler(message: str) -> str:
 
 def reperer_lignes(texte: str, nom: str) -> dict[tuple[str | int, ...], str]:
     """Ligne de chaque section et de chaque clé, au mieux : pour un message, jamais pour le sens."""
-    origines: dict[tuple[str | int, ...], str] = {}
+    return {chemin: f"{nom}, ligne {rang}" for chemin, rang in reperer_rangs(texte).items()}
+
+
+def reperer_rangs(texte: str) -> dict[tuple[str | int, ...], int]:
+    """Rang, à partir de 1, de la ligne de chaque section et de chaque clé, au mieux."""
+    rangs: dict[tuple[str | int, ...], int] = {}
     compteurs: dict[tuple[str, ...], int] = {}
     section: tuple[str | int, ...] = ()
     guillemets = ""
@@ -186,11 +191,11 @@ def reperer_lignes(texte: str, nom: str) -> dict[tuple[str | int, ...], str]:
             continue
         if titre := re.match(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]", ligne):
             section = _situer(_decouper(titre.group(2)), compteurs, nouveau=titre.group(1) == "[[")
-            origines[section] = f"{nom}, ligne {rang}"
+            rangs[section] = rang
         elif cle := re.match(r"\s*([\w.\"' -]+?)\s*=", ligne):
-            origines.setdefault((*section, *_decouper(cle.group(1))), f"{nom}, ligne {rang}")
+            rangs.setdefault((*section, *_decouper(cle.group(1))), rang)
         guillemets = next((g for g in ('"""', "'''") if ligne.count(g) % 2), "")
-    return origines
+    return rangs
 
 
 def _decouper(cle: str) -> tuple[str, ...]:
