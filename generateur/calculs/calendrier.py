@@ -95,6 +95,14 @@ def territoire_de(adresse: Adresse) -> str:
     return collectivite if collectivite in lire_table("territoires_outre_mer").cles else code[:2]
 
 
+def connaitre_territoire(table: str, adresse: Adresse, jour: date) -> str | None:
+    """Nom du territoire de l'adresse dans une table de territoires, à cette date ; None s'il n'y est pas."""
+    code = adresse.insee or re.sub(r"\D", "", adresse.code_postal)
+    cle = code[:LONGUEUR_COLLECTIVITE]
+    connu = adresse.pays.upper() == PAYS and cle in lire_table(table).cles
+    return str(valeur_au(table, jour, cle).valeur) if connu else None
+
+
 def mois_de_distance(residence: Adresse, juridiction: str, jour: date) -> int:
     """Augmentation du délai d'opposition à raison de l'éloignement, en mois (CPC 643 et 644).
 

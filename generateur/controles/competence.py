@@ -20,13 +20,20 @@ from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import lieu_debiteur, situer, vise_une_declaration
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import enumerer
+from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.parties import Debiteur, Identite
-from generateur.droit.juridictions import Commune, Juridiction, Ressort, ressort_de, trouver_communes
+from generateur.droit.juridictions import Commune, Juridiction, Ressort, ancienne_commune, ressort_de, trouver_communes
 from generateur.droit.tables import valeur_au
+from generateur.erreurs import ErreurDroitManquant
 
 PAYS = "FR"
-CODES_COMMUNE = frozenset({"COMMUNE_INCONNUE", "COMMUNE_AMBIGUE", "HORS_PERIMETRE"})
+_ARTICLES_DES_STATUTS = {
+    "commune déléguée": "une commune déléguée",
+    "commune associée": "une commune associée",
+    "commune fusionnée": "une commune fusionnée dans une autre",
+    "ancien nom": "l'ancien nom de la commune",
+}
+CODES_COMMUNE = frozenset({"ANCIENNE_COMMUNE", "COMMUNE_INCONNUE", "COMMUNE_AMBIGUE", "HORS_PERIMETRE"})
 Ordre = Literal["commercial", "judiciaire", "protection"]
 _REMEDE_CHOIX = 'Pour en saisir une autre, écrivez [procedures.injonction_de_payer] juridiction = "…" (son nom).'
 _RAISONS_DE_PROTECTION: Mapping[str, Raison] = {
@@ -52,14 +59,23 @@ class Competence:
     cour_appel: str | None
     constats: tuple[Constat, ...]
     raison: Raison | None = None
+    manque: ErreurDroitManquant | None = None
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Constats de commune seulement : le reste n'intéresse que la voie qui saisit un tribunal."""
     if vise_une_declaration(dossier):
         return []
-    constats = juridiction_competente(dossier, contexte.au).constats
+    constats = chercher_juridiction(dossier, contexte.au).constats
     return [constat for constat in constats if constat.code in CODES_COMMUNE]
+
+
+def chercher_juridiction(dossier: Dossier, au: date, montant: Decimal | None = None) -> Competence:
+    """La juridiction, ou le droit qui manque pour la nommer : seule la voie qui saisit un tribunal s'y arrête."""
+    try:
+        return juridiction_competente(dossier, au, montant)
+    except ErreurDroitManquant as manque:
+        return Competence(None, None, (), manque=manque)
 
 
 def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None = None) -> Competence:
@@ -80,6 +96,7 @@ def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None =
     if ressort.hors_perimetre:
         return Competence(None, ressort.cour_appel or None, (_hors_perimetre(lieu, communes[0]),))
     raison, constats = _raisonner(dossier, au)
+    constats += _ancienne(lieu, debiteur)
     if raison is None:
         return Competence(None, ressort.cour_appel or None, tuple(constats))
     juridiction = _designer(raison, ressort, montant, au)
@@ -114,6 +131,24 @@ def _commune_a_preciser(lieu: str, debiteur: Debiteur, communes: Sequence[Commun
         remede="Vérifiez le code postal et le nom de la commune (sans CEDEX), ou ajoutez son code INSEE par la clé "
         f"insee{existantes}.",
     )
+
+
+def _ancienne(lieu: str, debiteur: Debiteur) -> list[Constat]:
+    """L'adresse nomme une ancienne commune : le tribunal est celui de la commune d'aujourd'hui."""
+    adresse = debiteur.domicile
+    ancienne = ancienne_commune(adresse.code_postal, adresse.commune, adresse.insee)
+    if ancienne is None:
+        return []
+    depuis = f" depuis le {date_longue(ancienne.depuis)}" if ancienne.depuis else ""
+    return [
+        constater(
+            "ANCIENNE_COMMUNE",
+            f"« {adresse.commune} » est {_ARTICLES_DES_STATUTS[ancienne.statut]}{depuis} : le tribunal est celui de "
+            f"{ancienne.actuelle.nom} ({ancienne.actuelle.insee}).",
+            lieu=f"{lieu}.commune",
+            remede="Rien à faire si c'est bien elle ; sinon ajoutez à l'adresse le code INSEE de la bonne commune.",
+        )
+    ]
 
 
 def _hors_perimetre(lieu: str, commune: Commune) -> Constat:
@@ -183,16 +218,11 @@ def _designer(raison: Raison, ressort: Ressort, montant: Decimal | None, au: dat
     seuil = decimal_connu("seuils", au, "tribunal_de_proximite")
     est_de_proximite = raison != "BAIL_COMMERCIAL" and montant is not None and seuil is not None and montant <= seuil
     if ressort.proximite and est_de_proximite:
-        siege = _siege_de(ressort.proximite)
-        judiciaire = replace(judiciaire, nom=ressort.proximite, siege=siege, adresse="", est_proximite=True)
+        judiciaire = replace(ressort.proximite, confiance=judiciaire.confiance)
     if ordre == "protection":
         return replace(judiciaire, type="JCP", nom=f"Juge des contentieux de la protection – {judiciaire.nom}")
     confiance = "a_confirmer" if ordre == "commercial" else judiciaire.confiance
     return replace(judiciaire, confiance=confiance)
-
-
-def _siege_de(proximite: str) -> str:
-    return proximite.removeprefix("Tribunal de proximité ").removeprefix("de ").removeprefix("d'")
 
 
 def _reserves(juridiction: Juridiction, lieu: str) -> list[Constat]:
@@ -221,7 +251,8 @@ def _autres_debiteurs(dossier: Dossier, juridiction: Juridiction, au: date) -> l
             continue
         ressort = ressort_de(communes[0].insee, au)
         sieges = {ressort.judiciaire.siege, ressort.commerciale.siege if ressort.commerciale else ""}
-        if juridiction.siege not in sieges and juridiction.nom != ressort.proximite:
+        nom_proximite = ressort.proximite.nom if ressort.proximite else ""
+        if juridiction.siege not in sieges and juridiction.nom != nom_proximite:
             constats.append(
                 constater(
                     "RESSORTS_DIFFERENTS",

@@ -24,6 +24,7 @@ from generateur.erreurs import ErreurDroitManquant
 
 RESSORTS = "ressorts"
 TABLE_COMMUNES = "communes.z"
+TABLE_ANCIENNES = "anciennes_communes.tsv"
 LIEU_TABLE = f"generateur/droit/{RESSORTS}/{TABLE_COMMUNES}"
 ENTETE_RESSORTS = "[ressorts]"
 ENTETE_COMMUNES = "[communes]"
@@ -49,6 +50,19 @@ class Commune:
 
 
 @dataclass(frozen=True)
+class AncienneCommune:
+    """Commune déléguée, associée, fusionnée ou renommée, et la commune d'aujourd'hui.
+
+    `depuis` : jour où elle a cessé d'être une commune sous ce nom ; None s'il n'est pas établi.
+    """
+
+    nom: str
+    statut: str
+    depuis: date | None
+    actuelle: Commune
+
+
+@dataclass(frozen=True)
 class Juridiction:
     """Juridiction nommée comme dans un acte ; adresse vide si elle n'est pas connue avec vraisemblance."""
 
@@ -62,11 +76,11 @@ class Juridiction:
 
 @dataclass(frozen=True)
 class Ressort:
-    """Juridictions d'une commune ; `proximite` est vide quand elle n'a pas de tribunal de proximité."""
+    """Juridictions d'une commune ; `proximite` est None quand elle n'a pas de tribunal de proximité."""
 
     commerciale: Juridiction | None
     judiciaire: Juridiction
-    proximite: str
+    proximite: Juridiction | None
     cour_appel: str
     hors_perimetre: bool
 
@@ -79,6 +93,7 @@ class Provenance:
     licence: str
     etat_au: date
     communes: int
+    anciennes: int
     sources: tuple[str, ...]
 
 
@@ -99,7 +114,8 @@ def trouver_communes(code_postal: str, nom: str, insee: str | None = None) -> tu
 
     Le code INSEE, s'il est donné, fait foi. Sinon le nom départage les communes du code postal ; un nom vide
     les rend toutes. Un code postal qui n'est celui d'aucune commune (CEDEX) ne donne que son département : le
-    nom doit alors y désigner une seule commune. Jamais de rapprochement approximatif.
+    nom doit alors y désigner une seule commune. Jamais de rapprochement approximatif. Un nom qui n'est celui
+    d'aucune commune d'aujourd'hui se cherche parmi les anciennes (`ancienne_commune` dit laquelle).
     """
     return _trouver(_marque_des_communes(), code_postal, nom, insee)
 
@@ -113,7 +129,39 @@ def _trouver(_marque: Marque | None, code_postal: str, nom: str, insee: str | No
     if not nom.strip():
         return tuple(c for c in voisines if not _est_arrondissement(c))
     candidates = voisines or tuple(_communes_du_departement(code))
-    return _designees(candidates, nom)
+    return _designees(candidates, nom) or tuple(dict.fromkeys(a.actuelle for a in _anciennes(candidates, nom)))
+
+
+def ancienne_commune(code_postal: str, nom: str, insee: str | None = None) -> AncienneCommune | None:
+    """L'ancienne commune que l'adresse nomme, si elle ne nomme aucune commune d'aujourd'hui, et une seule ancienne."""
+    if insee or not nom.strip():
+        return None
+    code = re.sub(r"\D", "", code_postal).zfill(5)
+    candidates = tuple(_communes_du_code_postal(code)) or tuple(_communes_du_departement(code))
+    anciennes = () if _designees(candidates, nom) else _anciennes(candidates, nom)
+    return anciennes[0] if len({a.actuelle for a in anciennes}) == 1 else None
+
+
+def _anciennes(candidates: tuple[Commune, ...], nom: str) -> tuple[AncienneCommune, ...]:
+    """Anciennes communes de ce nom, rattachées à l'une des candidates ; la plus récente d'abord."""
+    par_code = {commune.insee: commune for commune in candidates}
+    cherche = normaliser(_CEDEX.sub("", nom))
+    for forme in (normaliser, _sans_parenthese, _sans_article):
+        lignes = _lignes_anciennes(marquer(RESSORTS, TABLE_ANCIENNES))
+        trouvees = [li for li in lignes if li[0] in par_code and forme(li[1]) == forme(cherche)]
+        if trouvees:
+            trouvees.sort(key=lambda ligne: ligne[3], reverse=True)
+            return tuple(
+                AncienneCommune(nom_, statut, date.fromisoformat(depuis) if depuis else None, par_code[code])
+                for code, nom_, _, depuis, statut in trouvees
+            )
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _lignes_anciennes(_marque: Marque | None) -> tuple[tuple[str, ...], ...]:
+    texte = lire_octets(RESSORTS, TABLE_ANCIENNES).decode()
+    return tuple(tuple(ligne.split("\t")) for ligne in texte.splitlines())
 
 
 def ressort_de(insee: str, jour: date) -> Ressort:
@@ -126,7 +174,8 @@ def ressort_de(insee: str, jour: date) -> Ressort:
             remede="Vérifier le code INSEE de l'adresse, ou mettre la table à jour.",
         )
     champs = _ressorts()[int(ligne.rsplit("\t", 1)[1])].split("\t")
-    type_, nom, siege, adresse, confiance, nom_tj, siege_tj, adresse_tj, proximite, cour = champs
+    type_, nom, siege, adresse, confiance, nom_tj, siege_tj, adresse_tj, *fin = champs
+    nom_proximite, siege_proximite, adresse_proximite, cour = fin
     # Le ressort d'une chambre commerciale est celui du tribunal judiciaire : le doute est commun.
     confiance_tj = confiance if type_ == "TJ_CHCOM" else "certaine"
     hors_perimetre = type_ == "HORS_PERIMETRE_COM"
@@ -134,7 +183,7 @@ def ressort_de(insee: str, jour: date) -> Ressort:
     return Ressort(
         commerciale=_nommer_au(commerciale, jour) if commerciale else None,
         judiciaire=_juridiction("TJ", nom_tj, siege_tj, adresse_tj, confiance_tj),
-        proximite=proximite,
+        proximite=_proximite(nom_proximite, siege_proximite, adresse_proximite) if nom_proximite else None,
         cour_appel=cour,
         hors_perimetre=hors_perimetre,
     )
@@ -148,12 +197,18 @@ def provenance() -> Provenance:
         licence=brut["licence"],
         etat_au=brut["etat_au"],
         communes=brut["communes"],
+        anciennes=brut["anciennes"],
         sources=tuple(brut["sources"]),
     )
 
 
 def _juridiction(type_: str, nom: str, siege: str, adresse: str, confiance: str) -> Juridiction:
     return Juridiction(type_, nom, siege, adresse, confiance)  # type: ignore[arg-type] # valeurs de la table
+
+
+def _proximite(nom: str, siege: str, adresse: str) -> Juridiction:
+    """Chambre de proximité du tribunal judiciaire (COJ D212-19-1) : son type reste TJ."""
+    return replace(_juridiction("TJ", nom, siege, adresse, "certaine"), est_proximite=True)
 
 
 def _nommer_au(juridiction: Juridiction, jour: date) -> Juridiction:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from generateur.calculs.decompte import Decompte, chiffrer
 from generateur.controles.catalogue import constater
 from generateur.controles.chronologie import CODES_DU_JOUR
-from generateur.controles.competence import juridiction_competente
+from generateur.controles.competence import chercher_juridiction
 from generateur.controles.constat import Constat, Verdict, ordonner, verdict
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_employe import ajouts_employes, nommer_tables
@@ -118,6 +118,8 @@ def etudier_dossier(
     espece = _situer(dossier, arrete, decompte)
     decision = choisir_procedure(espece, procedure)
     if decision.retenue:
+        if decision.retenue.saisit_juridiction and espece.competence.manque:
+            raise espece.competence.manque
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
     propres = decision.retenue.controler(espece) if decision.retenue else ()
     droit = controler_droit(dossier, contexte, decision.retenue.tables if decision.retenue else ())
@@ -179,7 +181,7 @@ def _chemins_a_inspecter(dossier: Dossier) -> list[tuple[str, str | None]]:
 
 
 def _situer(dossier: Dossier, au: dt.date, decompte: Decompte) -> Espece:
-    return Espece(dossier, au, decompte, juridiction_competente(dossier, au, decompte.total))
+    return Espece(dossier, au, decompte, chercher_juridiction(dossier, au, decompte.total))
 
 
 def _chiffrer_avec_frais(dossier: Dossier, au: dt.date, procedure: Procedure) -> Decompte:

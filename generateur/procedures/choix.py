@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
+from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.registre import lister_procedures, trouver_procedure
-from generateur.procedures.socle import Espece, Examen, Procedure
+from generateur.procedures.socle import Espece, Examen, Motif, Procedure
 
 
 @dataclass(frozen=True)
 class Decision:
-    """La procédure retenue (ou None), tous les examens, et ce qu'on aurait choisi sans contrainte."""
+    """La procédure retenue (ou None), tous les examens, et ce qu'on aurait choisi sans contrainte.
+
+    Une procédure que le droit manquant empêche d'examiner est fermée, avec sa raison.
+    """
 
     retenue: Procedure | None
     naturelle: Procedure | None
@@ -28,15 +32,34 @@ class Decision:
 
 
 def choisir_procedure(espece: Espece, imposee: str | None = None) -> Decision:
-    """Examine toutes les procédures. Lève ErreurUsage si la procédure imposée n'existe pas."""
+    """Examine toutes les procédures. Lève ErreurUsage si la procédure imposée n'existe pas.
+
+    Une valeur de droit absente ne ferme que la procédure qui la demande. ErreurDroitManquant si c'est la procédure
+    imposée, ou si aucune autre n'est recevable : celle-là aurait pu être retenue.
+    """
     voulue = trouver_procedure(imposee) if imposee else None
     procedures = lister_procedures()
-    examens = tuple(procedure.examiner(espece) for procedure in procedures)
+    manques: dict[str, ErreurDroitManquant] = {}
+    examens = tuple(_examiner(procedure, espece, manques) for procedure in procedures)
+    if voulue and voulue.nom in manques:
+        raise manques[voulue.nom]
     naturelle = next(
         (p for p, e in zip(procedures, examens, strict=True) if e.recevable and p.preference is not None),
         None,
     )
+    preferees = [p.nom for p in procedures if p.preference is not None and p.nom in manques]
+    if voulue is None and naturelle is None and preferees:
+        raise manques[preferees[0]]
     return Decision(voulue or naturelle, naturelle, examens)
+
+
+def _examiner(procedure: Procedure, espece: Espece, manques: dict[str, ErreurDroitManquant]) -> Examen:
+    try:
+        return procedure.examiner(espece)
+    except ErreurDroitManquant as manque:
+        manques[procedure.nom] = manque
+        motif = Motif("DROIT_MANQUANT", f"le droit de cette voie n'est pas connu à la date : {manque.message}", "")
+        return Examen(procedure.nom, recevable=False, motifs=(motif,))
 
 
 def constater_choix(decision: Decision) -> tuple[Constat, ...]:

@@ -16,7 +16,7 @@ from generateur.domaine.creances import Facture, ReservePropriete
 from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur, ProcedureCollective
 from generateur.domaine.socle import ZERO, MontantPositif, Texte
-from generateur.procedures.exclusions import nommer_debiteur
+from generateur.procedures.exclusions import exclure_hors_perimetre, nommer_debiteur
 from generateur.procedures.socle import (
     Acte,
     Complement,
@@ -77,10 +77,12 @@ def _procedure_collective(debiteur: Debiteur) -> ProcedureCollective:
 def examiner(espece: Espece) -> Examen:
     """Le débiteur principal est en procédure collective : la créance antérieure se déclare."""
     debiteur = espece.dossier.debiteur
+    exclusions = list(exclure_hors_perimetre(espece))
     if not debiteur.est_en_procedure_collective:
         message = _dire_in_bonis(debiteur, _debiteur(espece))
-        motif = motiver(_TABLE, espece.au, "PAS_DE_PROCEDURE_COLLECTIVE", message)
-        return Examen(NOM, recevable=False, motifs=(motif,))
+        exclusions.append(motiver(_TABLE, espece.au, "PAS_DE_PROCEDURE_COLLECTIVE", message))
+    if exclusions:
+        return Examen(NOM, recevable=False, motifs=tuple(exclusions))
     message = f"{nommer_debiteur(debiteur)} est en {_ETATS[debiteur.situation]} : la créance se déclare au passif"
     return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
 

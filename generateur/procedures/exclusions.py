@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from generateur.calculs.calendrier import connaitre_territoire
 from generateur.calculs.decompte import FactureExclue
 from generateur.controles.prescription import analyser_prescription
 from generateur.domaine.parties import Debiteur
@@ -18,7 +19,8 @@ _DISPARITIONS = {
 
 def exclusions_communes(espece: Espece) -> tuple[Motif, ...]:
     """Motifs communs qui excluent le dossier de toute demande en paiement simplifiée."""
-    return tuple(motiver(TABLE, espece.au, code, message) for regle in _REGLES for code, message in regle(espece))
+    communs = (motiver(TABLE, espece.au, code, message) for regle in _REGLES for code, message in regle(espece))
+    return (*exclure_hors_perimetre(espece), *communs)
 
 
 def nommer_debiteur(debiteur: Debiteur) -> str:
@@ -144,6 +146,19 @@ _REGLES: tuple[_Regle, ...] = (
     _exclure_debiteur,
     _exclure_honoraires,
 )
+
+
+def exclure_hors_perimetre(espece: Espece) -> tuple[Motif, ...]:
+    """Motif de toute voie : le débiteur demeure sur un territoire dont la procédure civile n'est pas celle d'ici."""
+    adresse = espece.dossier.debiteur.domicile
+    territoire = connaitre_territoire("territoires_hors_perimetre", adresse, espece.au)
+    if territoire is None:
+        return ()
+    message = (
+        f"{nommer_debiteur(espece.dossier.debiteur)} demeure hors du périmètre du programme ({territoire}) : la "
+        "procédure civile y est propre ; consulter un avocat ou un commissaire de justice de ce territoire"
+    )
+    return (motiver(TABLE, espece.au, "HORS_PERIMETRE", message),)
 
 
 def exclure_procedure_collective(espece: Espece) -> tuple[Motif, ...]:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from generateur.droit.juridictions import normaliser, provenance, ressort_de, trouver_communes
+from generateur.droit.juridictions import ancienne_commune, normaliser, provenance, ressort_de, trouver_communes
 from generateur.erreurs import ErreurDroitManquant
 
 JOUR = date(2026, 11, 21)
+RESSORTS = Path(str(files("generateur.droit"))) / "ressorts"
 DONNEES = Path(__file__).parents[3] / "shared" / "donnees" / "juridictions"
 A_FROID = """
 from time import perf_counter
@@ -156,7 +158,7 @@ def test_le_tae_remplace_le_tribunal_de_commerce_a_sa_date():
 def test_le_tribunal_judiciaire_et_le_tribunal_de_proximite_sont_nommes():
     ressort = ressort_de("69266", JOUR)
     assert ressort.judiciaire.nom == "Tribunal judiciaire de Lyon"
-    assert ressort.proximite == "Tribunal de proximité de Villeurbanne"
+    assert ressort.proximite.nom == "Tribunal de proximité de Villeurbanne"
     assert ressort_de("85194", JOUR).judiciaire.siege == "Les Sables-d'Olonne"
     assert ressort_de("31483", JOUR).judiciaire.nom == "Tribunal judiciaire de Saint-Gaudens"
 
@@ -183,7 +185,7 @@ def test_un_conflit_alsacien_laisse_aussi_douter_du_tribunal_judiciaire():
 def test_ecarte_une_adresse_hors_du_departement_du_siege():
     assert ressort_de("13108", JOUR).judiciaire.nom == "Tribunal judiciaire de Tarascon"
     assert ressort_de("13108", JOUR).judiciaire.adresse == ""
-    assert ressort_de("01053", JOUR).judiciaire.adresse.endswith("01000 BOURG EN BRESSE")
+    assert ressort_de("01053", JOUR).judiciaire.adresse.endswith("01000 Bourg-en-Bresse")
 
 
 def test_refuse_une_commune_inconnue():
@@ -194,7 +196,7 @@ def test_refuse_une_commune_inconnue():
 def test_la_table_est_compacte_et_dit_ses_sources():
     assert len(files("generateur.droit").joinpath("ressorts", "communes.z").read_bytes()) <= 500_000
     assert provenance().licence.startswith("Licence Ouverte 2.0")
-    assert len(provenance().sources) == 4
+    assert len(provenance().sources) == 5
 
 
 def test_une_recherche_a_froid_tient_en_cinquante_millisecondes():
@@ -259,3 +261,53 @@ def test_la_table_livree_est_celle_que_le_script_fabrique(releve):
     livree = files("generateur.droit").joinpath("ressorts", "communes.z").read_bytes()
     assert script["fabriquer_texte"](DONNEES) == zlib.decompress(livree).decode()
     assert len(releve) == zlib.decompress(livree).decode().partition("[communes]")[2].strip().count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("code_postal", "nom", "actuelle", "statut"),
+    [
+        ("74940", "Annecy-le-Vieux", "Annecy", "commune déléguée"),
+        ("50100", "Cherbourg-Octeville", "Cherbourg-en-Cotentin", "commune déléguée"),
+        ("59160", "Lomme", "Lille", "commune associée"),
+        ("59260", "Hellemmes", "Lille", "commune associée"),
+        ("93380", "Pierrefitte-sur-Seine", "Saint-Denis", "commune déléguée"),
+        ("91000", "Évry", "Évry-Courcouronnes", "ancien nom"),
+        ("91012", "EVRY CEDEX", "Évry-Courcouronnes", "ancien nom"),
+        ("91080", "Courcouronnes", "Évry-Courcouronnes", "commune fusionnée"),
+        ("51000", "Châlons-sur-Marne", "Châlons-en-Champagne", "ancien nom"),
+        ("74960", "Cran Gevrier", "Annecy", "commune déléguée"),
+    ],
+)
+def test_une_ancienne_commune_mene_a_celle_d_aujourd_hui(code_postal, nom, actuelle, statut):
+    assert [commune.nom for commune in trouver_communes(code_postal, nom)] == [actuelle]
+    ancienne = ancienne_commune(code_postal, nom)
+    assert (ancienne.actuelle.nom, ancienne.statut) == (actuelle, statut)
+    assert ancienne.depuis
+
+
+@pytest.mark.parametrize(("code_postal", "nom"), [("69003", "Lyon"), ("93200", "Saint-Denis"), ("69003", "Lomme")])
+def test_une_commune_d_aujourd_hui_ou_un_nom_etranger_au_code_postal_n_en_est_pas_une(code_postal, nom):
+    assert ancienne_commune(code_postal, nom) is None
+
+
+def test_la_table_des_anciennes_communes_ne_mene_qu_a_des_communes_d_aujourd_hui():
+    lignes = [ligne.split("\t") for ligne in (RESSORTS / "anciennes_communes.tsv").read_text("utf-8").splitlines()]
+    assert len(lignes) == provenance().anciennes
+    perdues = {ligne[0] for ligne in lignes if not trouver_communes("", "", ligne[0])}
+    assert not perdues
+    assert {ligne[4] for ligne in lignes} == {"commune déléguée", "commune associée", "commune fusionnée", "ancien nom"}
+    assert all(ligne[3] == "" or date.fromisoformat(ligne[3]) for ligne in lignes)
+
+
+def test_aucune_adresse_de_greffe_n_est_en_capitales():
+    ressorts = zlib.decompress((RESSORTS / "communes.z").read_bytes()).decode().partition("[communes]")[0]
+    adresses = {champ for ligne in ressorts.splitlines()[1:] for champ in (ligne.split("\t")[i] for i in (3, 7, 10))}
+    assert len(adresses) > 300
+    assert not [a for a in adresses if re.search(r"\b[A-ZÀ-Ÿ]{4,}\b", a)]
+
+
+def test_un_tribunal_de_proximite_a_l_adresse_de_son_greffe():
+    ressort = ressort_de("46102", date(2026, 11, 27))
+    assert ressort.proximite.nom == "Tribunal de proximité de Figeac"
+    assert ressort.proximite.adresse == "1 boulevard Juskiewenski, 46100 Figeac"
+    assert (ressort.proximite.type, ressort.proximite.est_proximite) == ("TJ", True)

@@ -53,8 +53,35 @@ CORRECTIONS = (
     ("Tribunal de Première Instance", "Tribunal de première instance"),
 )
 ANNUAIRE = {"de Saint-Denis": "Saint-Denis-de-La-Réunion"}  # noms plus courts dans l'annuaire
+SIEGES_ANCIENS = {"EVRY": "Évry", "ST OUEN": "Saint-Ouen-sur-Seine"}  # ce que l'annuaire écrit encore
 TYPES = {"TC": "Tribunal de commerce", "TMC": "Tribunal mixte de commerce"}
+FAMILLES = {"judiciaire": "tj", "de commerce": "commerce", "de proximité": "proximite"}
 CHAMBRE = "Chambre commerciale du tribunal judiciaire"
+
+
+SIGLES = {"BP", "CS", "VII"}
+MOTS_COURANTS = {
+    "ALLEE", "AVENUE", "BD", "BIS", "BOULEVARD", "CENTRE", "CHEMIN", "COURS", "DE", "DES", "DU", "ESPLANADE", "ET",
+    "FAUBOURG", "IMPASSE", "LA", "LE", "LES", "PARC", "PASSAGE", "PLACE", "QUAI", "ROUTE", "RUE", "SQUARE", "AUX",
+    "D", "L", "ER", "EME", "ERE", "AU", "SUR", "EN", "DEUXIEME",
+}  # fmt: skip
+MOTS_ACCENTUES = {
+    "ABELARD": "Abélard", "ALLEE": "allée", "AMERIQUE": "Amérique", "ANDRE": "André", "ARENES": "Arènes",
+    "ARMEE": "Armée", "CHATEAU": "Château", "CITE": "Cité", "CLEMENT": "Clément", "COMEDIE": "Comédie",
+    "CREVECOEUR": "Crèvecœur", "DENTELLIERES": "Dentellières", "DESIRE": "Désiré", "DEUXIEME": "deuxième",
+    "EBOUE": "Éboué", "EMILAND": "Émiland", "EMILE": "Émile", "EMILIEN": "Émilien", "ETATS": "États",
+    "ETIGNY": "Étigny", "ETOILE": "Étoile", "EUGENE": "Eugène", "EVECHE": "Évêché", "FELIX": "Félix",
+    "FRANCOIS": "François", "FRERES": "Frères", "FUSILLES": "Fusillés", "GENERAL": "Général", "GENES": "Gênes",
+    "GL": "Général", "GUENA": "Guéna", "HEON": "Héon", "HOTEL": "Hôtel", "JAURES": "Jaurès",
+    "JOSEPHINE": "Joséphine", "LAPEROUSE": "Lapérouse", "LEANDRE": "Léandre", "LEGER": "Léger", "LEGION": "Légion",
+    "LEON": "Léon", "LIBERATION": "Libération", "LIBERTE": "Liberté", "MAITRE": "Maître", "MARCHE": "Marché",
+    "MARECHAL": "Maréchal", "MAZIERES": "Mazières", "MENDES": "Mendès", "MOUNIE": "Mounié",
+    "PENITENTS": "Pénitents", "PERE": "Père", "PERI": "Péri", "PREFECTURE": "Préfecture",
+    "PRESIDENT": "Président", "PROFESSSEUR": "Professeur", "RECOLLETS": "Récollets", "RENE": "René",
+    "RENEE": "Renée", "REPUBLIQUE": "République", "RESISTANCE": "Résistance", "SEMARD": "Sémard",
+    "TCHEQUE": "Tchèque", "THEATRE": "Théâtre", "LT": "Lieutenant", "BD": "boulevard", "ST": "Saint",
+    "1ER": "1er", "1ERE": "1re", "2EME": "2e",
+}  # fmt: skip
 
 
 def complement_du_nom(siege: str) -> str:
@@ -73,9 +100,26 @@ def corriger(nom: str) -> str:
     return re.sub(r" \(\d+\)$", "", nom)
 
 
+def ecrire_voie(texte: str) -> str:
+    """Une voie en capitales devient une voie comme on l'écrit : « 4 boulevard Félix Éboué »."""
+    mots = re.split(r"([ '’-])", texte) if texte.upper() == texte else []
+    if not mots:
+        return texte
+    ecrits = [_ecrire_mot(mot) for mot in mots]
+    return "".join(ecrits)
+
+
+def _ecrire_mot(mot: str) -> str:
+    if mot in MOTS_ACCENTUES:
+        return MOTS_ACCENTUES[mot]
+    if mot in MOTS_COURANTS:
+        return mot.lower()
+    return mot if mot in SIGLES or any(c.isdigit() for c in mot) else mot.capitalize()
+
+
 def siege_du_nom(nom: str) -> str:
     """« Tribunal judiciaire du Mans » → « Le Mans »."""
-    reste = re.sub(r"^(Tribunal judiciaire|Tribunal de première instance) ", "", nom)
+    reste = re.sub(r"^(Tribunal judiciaire|Tribunal de première instance|Tribunal de proximité) ", "", nom)
     for prefixe, article in (("du ", "Le "), ("des ", "Les "), ("de ", ""), ("d'", "")):
         if reste.startswith(prefixe):
             return article + reste.removeprefix(prefixe)
@@ -97,19 +141,33 @@ def lire_graphies(lignes: Iterable[Ligne]) -> dict[str, str]:
     return graphies
 
 
-def lire_adresses(donnees: Path, departements: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Adresse de chaque (famille, siège normalisé), si elle est complète et du bon département."""
+def ecrire_commune(nom: str, voisines: Iterable[str]) -> str:
+    """La commune d'une adresse, avec la graphie de celle qui porte ce nom et ce code postal."""
+    cedex = re.search(r" CEDEX.*$", nom.upper())
+    nu = nom[: cedex.start()] if cedex else nom
+    trouvee = next((v for v in voisines if normaliser(v) == normaliser(nu)), "") or SIEGES_ANCIENS.get(nu, nu.title())
+    return trouvee + (cedex.group().title() if cedex else "")
+
+
+def lire_adresses(
+    donnees: Path, departements: Mapping[tuple[str, str], str], graphies: Mapping[str, Iterable[str]]
+) -> dict[tuple[str, str], str]:
+    """Adresse de chaque (famille, siège normalisé), si elle est complète et du bon département.
+
+    `graphies` : les noms des communes de chaque code postal.
+    """
     annuaire = json.loads((donnees / "adresses_juridictions.json").read_text(encoding="utf-8"))
     experimentation = json.loads((donnees / "tae.json").read_text(encoding="utf-8"))
     trouvees: list[tuple[str, str, str]] = []
     for fiche in annuaire["juridictions"]:
-        nom = re.match(r"Tribunal (de commerce|judiciaire) (.*)", corriger(fiche["nom"]))
+        nom = re.match(r"Tribunal (de commerce|judiciaire|de proximité) (.*)", corriger(fiche["nom"]))
         adresse = re.fullmatch(r"(.+) – (\d{4,5}) (.+)", fiche["adresse"])
         if nom and adresse:
             siege = ANNUAIRE.get(nom[2], siege_du_nom(f"Tribunal judiciaire {nom[2]}"))
             code = adresse[2].zfill(5)
-            famille = "tj" if nom[1] == "judiciaire" else "commerce"
-            trouvees.append((famille, siege, f"{adresse[1]}, {code} {adresse[3]}"))
+            famille = FAMILLES[nom[1]]
+            commune = ecrire_commune(adresse[3], graphies.get(code) or graphies.get(code[:2], ()))
+            trouvees.append((famille, siege, f"{ecrire_voie(adresse[1])}, {code} {commune}"))
     trouvees += [("commerce", f["siege"], f["adresse"]) for f in experimentation["tae"] if f["adresse"]]
     adresses: dict[tuple[str, str], str] = {}
     for famille, siege, texte in trouvees:
@@ -130,6 +188,8 @@ def situer_sieges(lignes: list[Ligne], graphies: Mapping[str, str]) -> dict[tupl
         departement = {"2A": "20", "2B": "20"}.get(ligne["departement"], ligne["departement"])
         commune = normaliser(ligne["nom"])
         sieges = [("tj", siege_du_nom(corriger(ligne["tribunal_judiciaire"])))]
+        if ligne["tribunal_proximite"]:
+            sieges.append(("proximite", siege_du_nom(corriger(ligne["tribunal_proximite"]))))
         if ligne["siege_greffe"] in graphies:
             sieges.append(("commerce", graphies[ligne["siege_greffe"]]))
         for famille, siege in sieges:
@@ -168,7 +228,9 @@ def decrire_ressort(ligne: Ligne, graphies: Mapping[str, str], adresses: Mapping
     doute = ligne["concordance"] in {"conflit", "aucune"} or ligne["siege_greffe"].endswith("(TGI)")
     confiance = "a_confirmer" if doute else "certaine"
     proximite, cour = corriger(ligne["tribunal_proximite"]), corriger(ligne["cour_appel"])
-    champs = (type_, nom, siege, adresse, confiance, tribunal, siege_tj, adresse_tj, proximite, cour)
+    siege_px = siege_du_nom(proximite) if proximite else ""
+    chez_lui = (proximite, siege_px, adresses.get(("proximite", normaliser(siege_px)), ""))
+    champs = (type_, nom, siege, adresse, confiance, tribunal, siege_tj, adresse_tj, *chez_lui, cour)
     return "\t".join(champs)
 
 
@@ -178,7 +240,11 @@ def fabriquer_texte(donnees: Path) -> str:
         lignes = sorted(csv.DictReader(flux), key=lambda ligne: ligne["insee"])
     completer(lignes)
     graphies = lire_graphies(lignes)
-    adresses = lire_adresses(donnees, situer_sieges(lignes, graphies))
+    noms: dict[str, list[str]] = defaultdict(list)
+    for ligne in lignes:
+        for code in (*ligne["codes_postaux"].split(";"), ligne["departement"]):
+            noms[code].append(ligne["nom"])
+    adresses = lire_adresses(donnees, situer_sieges(lignes, graphies), noms)
     ressorts: dict[str, int] = {}
     communes = []
     for ligne in lignes:
