@@ -58,7 +58,9 @@ def _examiner(procedure: Procedure, espece: Espece, manques: dict[str, ErreurDro
         return procedure.examiner(espece)
     except ErreurDroitManquant as manque:
         manques[procedure.nom] = manque
-        motif = Motif("DROIT_MANQUANT", f"le droit de cette voie n'est pas connu à la date : {manque.message}", "")
+        motif = Motif(
+            "DROIT_MANQUANT", f"le droit de cette voie n'est pas connu à la date : {manque.message}", manque.lieu
+        )
         return Examen(procedure.nom, recevable=False, motifs=(motif,))
 
 

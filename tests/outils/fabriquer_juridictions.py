@@ -105,8 +105,8 @@ def ecrire_voie(texte: str) -> str:
     mots = re.split(r"([ '’-])", texte) if texte.upper() == texte else []
     if not mots:
         return texte
-    ecrits = [_ecrire_mot(mot) for mot in mots]
-    return "".join(ecrits)
+    ecrite = "".join(_ecrire_mot(mot) for mot in mots)
+    return ecrite[:1].upper() + ecrite[1:]
 
 
 def _ecrire_mot(mot: str) -> str:
