@@ -1,9 +1,9 @@
 """Les parties : créancier, mandataire, débiteurs, étude destinataire."""
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from generateur.domaine.socle import (
     Booleen,
@@ -11,6 +11,7 @@ from generateur.domaine.socle import (
     Date,
     Donnee,
     Identifiant,
+    Montant,
     MontantPositif,
     MontantPositifOuNul,
     Texte,
@@ -193,7 +194,15 @@ class Identite(Donnee):
 
 
 class Creancier(Identite):
-    """Celui qui demande le paiement."""
+    """Celui qui demande le paiement.
+
+    Les trois clés propres ne servent qu'à la contribution pour la justice économique (loi n° 2023-1059, art. 27) :
+    salariés, et moyennes annuelles des trois derniers exercices, en euros.
+    """
+
+    effectif: Annotated[int, Field(ge=0)] | None = None
+    chiffre_affaires_moyen: MontantPositifOuNul | None = None
+    benefice_moyen: Montant | None = None
 
 
 class Mandataire(Identite):

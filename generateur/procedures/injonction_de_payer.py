@@ -12,8 +12,9 @@ from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import INSECABLE, montant
 from generateur.domaine.parties import Debiteur
-from generateur.droit.tables import decimal_au, entier_au
+from generateur.droit.tables import entier_au
 from generateur.procedures.attribution import dire_attribution
+from generateur.procedures.contribution import constater_contribution, couter_contribution
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import cause_de_la_creance, est_professionnel_non_commercant
 from generateur.procedures.socle import (
@@ -62,7 +63,7 @@ def _complement(espece: Espece) -> ComplementInjonction:
 
 
 def controler(espece: Espece) -> tuple[Constat, ...]:
-    """Compétence de la juridiction, et juridiction imposée s'il y en a une."""
+    """Compétence de la juridiction, juridiction imposée s'il y en a une, contribution si elle est en cause."""
     constats = espece.competence.constats
     if imposee := _complement(espece).juridiction:
         prevue = espece.competence.juridiction
@@ -78,7 +79,7 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
                 fondement=motiver(_TABLE, espece.au, "COMPETENCE_TERRITORIALE", "").fondement,
             ),
         )
-    return constats
+    return (*constats, *constater_contribution(espece, _TABLE))
 
 
 def completer(espece: Espece) -> Mapping[str, Any]:
@@ -151,12 +152,10 @@ def couts(espece: Espece) -> tuple[Cout, ...]:
         greffe = Cout("Greffe du tribunal judiciaire", "greffe_tj")
     else:
         greffe = Cout("Greffe, injonction de payer", "greffe_tc")
-    postes = [greffe, Cout("Signification de l’ordonnance, hors taxes", "signification")]
-    if juridiction and juridiction.type == "TAE":
-        seuil = decimal_au("seuils", espece.au, "contribution_justice_economique")
-        if espece.decompte.total > seuil:
-            postes.append(Cout("Contribution pour la justice économique", "contribution_justice_economique"))
-    return tuple(postes)
+    signification = Cout("Signification de l’ordonnance", "signification")
+    aide = (Cout("Contribution pour l’aide juridique", "contribution_aide_juridique_injonction"),)
+    civil = juridiction is not None and juridiction.type in {"TJ", "JCP"}
+    return (greffe, signification, *(aide if civil else ()), *couter_contribution(espece))
 
 
 def adresser(espece: Espece) -> Destination:

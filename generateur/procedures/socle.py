@@ -91,10 +91,15 @@ class Complement(Donnee):
 
 @dataclass(frozen=True)
 class Cout:
-    """Un coût à prévoir : son libellé et son préfixe dans la table « frais » (…_min, …_max)."""
+    """Un coût à prévoir : son préfixe dans la table « frais » (…_min, …_max), ou son montant et d'où il vient.
+
+    Sans `cle` ni `montant`, le coût n'est pas établi : `note` dit pourquoi.
+    """
 
     libelle: str
-    cle: str
+    cle: str = ""
+    montant: Decimal | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,9 @@ def _presenter_examens(decision: Decision) -> list[ExamenActe]:
 
 
 def _chiffrer_cout(cout: Cout, au: dt.date) -> LigneInterne:
-    """Fourchette de la table « frais » ; un coût que nul ne connaît le dit."""
+    """Montant calculé, ou fourchette de la table « frais » ; un coût que nul ne connaît le dit."""
+    if not cout.cle:
+        return LigneInterne(cout.libelle, "non établi" if cout.montant is None else montant(cout.montant), cout.note)
     borne = valeur_au("frais", au, f"{cout.cle}_max")
     try:
         bas, haut = (decimal_au("frais", au, f"{cout.cle}_{bout}") for bout in ("min", "max"))

@@ -115,10 +115,10 @@ def test_tout_code_du_catalogue_est_ecrit_dans_le_programme(arbres):
     assert not set(catalogue()) - ecrits
 
 
-def test_le_dossier_complet_est_pret_et_n_annonce_que_sa_prescription(controler):
+def test_le_dossier_complet_est_pret_et_n_annonce_que_sa_prescription_et_un_taux_probable(controler):
     constats = controler()
     assert verdict(constats) == "pret"
-    assert [constat.code for constat in constats] == ["PRESCRIPTION_DATE"]
+    assert [constat.code for constat in constats] == ["TAUX_A_CONFIRMER", "PRESCRIPTION_DATE"]
 
 
 def test_une_gravite_hors_du_catalogue_est_refusee():

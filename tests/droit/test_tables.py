@@ -1,5 +1,6 @@
 """Toutes les tables du droit : forme, sources, horizons, et les valeurs que le droit publie."""
 
+import ast
 import json
 from datetime import date, timedelta
 from decimal import Decimal
@@ -207,7 +208,6 @@ def test_plancher_de_trois_fois_le_taux_legal(jour, plancher):
         ("regles_procedure", "creances_commerciales_incontestees_ouverte", date(2026, 4, 24), False, True),
         ("regles_procedure", "formule_executoire_immediate", date(2022, 2, 28), False, True),
         ("regles_procedure", "artisans_devant_tribunal_de_commerce", date(2021, 12, 31), False, True),
-        ("facturation_electronique", "emission_pme_micro", date(2027, 8, 31), False, True),
         ("taux_bce_refinancement", "", date(2026, 6, 16), Decimal("2.15"), Decimal("2.40")),
         ("taux_bce_refinancement", "", date(2026, 9, 15), Decimal("2.40"), Decimal("2.65")),
     ],
@@ -269,7 +269,7 @@ def test_les_formes_d_exercice_liberal_ont_toutes_une_qualite():
 
 def test_les_fourchettes_de_frais_sont_ordonnees():
     jour = date(2026, 11, 21)
-    for table in ("frais", "durees_indicatives"):
+    for table in ("frais",):
         for cle in lire_table(table).cles:
             if not cle.endswith("_min"):
                 continue
@@ -288,13 +288,6 @@ def test_un_jour_ferie_est_une_date_ou_un_decalage_sur_paques(cle):
         assert -3 < int(valeur.removeprefix("paques")) <= 50
     else:
         assert date.fromisoformat(f"2026-{valeur}")
-
-
-def test_les_pieces_ont_une_exigence_connue():
-    exigences = {valeur.valeur for valeur in lire_table("pieces_par_procedure").valeurs}
-    assert exigences == {"requise", "requise_si", "recommandee"}
-    for valeur in lire_table("pieces_par_procedure").valeurs:
-        assert valeur.valeur != "requise_si" or valeur.note, valeur.cle
 
 
 def test_annonce_ce_qui_expire_dans_le_delai():
@@ -328,3 +321,40 @@ def test_les_taux_de_la_bce_sont_ceux_des_releves():
         annee, rang = semestre.split("-S")
         jour = date(int(annee), 1 if rang == "1" else 7, 1)
         assert decimal_au("taux_bce_refinancement", jour) + 10 == Decimal(attendu), semestre
+
+
+def test_chaque_table_sert(arbres):
+    """Une table que rien ne lit ne dit rien à personne : elle sert, ou elle s'en va."""
+    ecrits = {n.value for a in arbres.values() for n in ast.walk(a) if isinstance(n, ast.Constant)}
+    assert not set(lister_tables()) - ecrits
+
+
+@pytest.mark.parametrize(
+    ("table", "cle", "jour"),
+    [
+        ("taux_bce_refinancement", "", date(2026, 7, 1)),
+        ("taux_bce_refinancement", "", date(2026, 9, 16)),
+        ("taux_legal_professionnels", "", date(2026, 7, 1)),
+        ("taux_legal_particuliers", "", date(2026, 7, 1)),
+        ("frais", "signification_emolument", date(2025, 6, 1)),
+    ],
+)
+def test_une_valeur_mal_sourcee_n_est_que_probable(table, cle, jour):
+    assert valeur_au(table, jour, cle).confiance == "probable"
+
+
+def test_le_tarif_de_signification_a_une_fin():
+    assert decimal_au("frais", date(2026, 2, 28), "signification_emolument") == Decimal("25.79")
+    for cle in ("signification_emolument", "signification_min", "signification_max"):
+        suivante = valeur_au("frais", date(2026, 3, 1), cle)
+        assert (suivante.valeur, suivante.confiance) == (None, "non_etablie")
+
+
+def test_la_contribution_d_aide_juridique_d_une_injonction_n_est_pas_etablie():
+    assert valeur_au("frais", date(2026, 6, 1), "contribution_aide_juridique_injonction_max").valeur is None
+
+
+def test_l_option_du_demandeur_non_commercant_est_lue_comme_telle():
+    arret = valeur_au("articles", date(2026, 11, 27), "Cass. com., 18 novembre 2020, n° 19-19.463")
+    assert "peut saisir" in arret.valeur
+    assert "seulement" not in arret.valeur

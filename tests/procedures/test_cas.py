@@ -21,7 +21,7 @@ CAS = [
 ATTENDUS = {"retenue", "juridiction", "siege", "motifs", "constats", "forcee", "droit_manquant"}
 
 
-TEXTES_D_ACTES = ("FONDEMENT", "COMPETENCE_", "RENVOI_")
+TEXTES_D_ACTES = ("FONDEMENT", "COMPETENCE_", "RENVOI_", "CONTRIBUTION_")
 
 
 def _contenu(parametre):
