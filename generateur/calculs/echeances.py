@@ -5,7 +5,7 @@ Sources : CPC 640 à 644, 1411, 1416, 1422, 1425 ; C. com. R622-24, L622-26, L62
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from generateur.calculs.calendrier import (
     UN_JOUR,
@@ -15,6 +15,7 @@ from generateur.calculs.calendrier import (
     territoire_de,
 )
 from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
+from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.dossier import Dossier, Ordonnance, Signification, Suivi
 from generateur.domaine.langue import montant
 from generateur.domaine.parties import Debiteur
@@ -25,12 +26,16 @@ TABLE_SIGNIFICATION = "delai_signification_ordonnance"
 
 @dataclass(frozen=True)
 class Echeance:
-    """Une date à tenir ; date : dernier jour utile compris (ou premier jour possible), None : incertaine."""
+    """Une date à tenir ; date : dernier jour utile compris (ou premier jour possible), None : incertaine.
+
+    `est_attente` : un délai laissé à l'autre ; une fois passé, il n'oblige plus à rien.
+    """
 
     titre: str
     date: date | None
     fondement: str
     explication: str
+    est_attente: bool = False
 
 
 def calculer_echeances(dossier: Dossier, au: date) -> tuple[Echeance, ...]:
@@ -38,12 +43,68 @@ def calculer_echeances(dossier: Dossier, au: date) -> tuple[Echeance, ...]:
 
     Les délais de procédure sont reportés au jour ouvrable (CPC 642), jamais la prescription.
     """
-    echeances = [*_prescriptions(dossier, au)]
+    echeances = [*_prescriptions(dossier, au), *_mises_en_demeure(dossier, au)]
     if dossier.suivi:
         echeances += _suites(dossier, dossier.suivi)
     for debiteur in dossier.debiteurs:
         echeances += _procedure_collective(dossier, debiteur)
     return tuple(sorted(echeances, key=lambda e: (e.date is None, e.date or date.max, e.titre)))
+
+
+@dataclass(frozen=True)
+class DelaiLaisse:
+    """Le délai qu'une mise en demeure laisse pour payer : d'où il court, combien de jours, dernier jour compris."""
+
+    depart: date
+    jours: int
+    terme: date
+    est_ecrit: bool  # faux : la lettre ne le dit pas, l'usage est retenu
+
+
+def delai_laisse(lettre: MiseEnDemeure, au: date) -> DelaiLaisse:
+    """Le délai de cette lettre, compté du lendemain de la présentation, à défaut de la réception, puis de l'envoi."""
+    depart = lettre.date_presentation or lettre.date_reception or lettre.date_envoi
+    jours = lettre.delai_jours
+    retenus = entier_au("delais_jours", au, "mise_en_demeure_minimum") if jours is None else jours
+    return DelaiLaisse(depart, retenus, depart + timedelta(days=retenus), jours is not None)
+
+
+def _mises_en_demeure(dossier: Dossier, au: date) -> Iterator[Echeance]:
+    """La fin du délai de chaque lettre ; rien pour une créance à déclarer, qui n'en demande pas."""
+    if dossier.debiteur.est_en_procedure_collective:
+        return
+    lettres = dossier.toutes_mises_en_demeure
+    for lettre in lettres:
+        delai = delai_laisse(lettre, au)
+        evenement = "la présentation" if lettre.date_presentation else "la réception"
+        if not (lettre.date_presentation or lettre.date_reception):
+            evenement = "l'envoi, faute de date de présentation,"
+        usage = "" if delai.est_ecrit else " (délai d'usage : la lettre n'en indique pas)"
+        yield Echeance(
+            "Fin du délai de la mise en demeure"
+            + (f" du {_fr(lettre.date_envoi)}" if len(lettres) > 1 else "")
+            + _nommer_destinataire(dossier, lettre),
+            delai.terme,
+            valeur_au("articles", au, "C. civ. 1344").cle,
+            f"{delai.jours} jours depuis {evenement} du {_fr(delai.depart)}{usage} ; ce jour est encore au débiteur, "
+            "la demande se dépose à partir du lendemain",
+            est_attente=True,
+        )
+
+
+def _nommer_destinataire(dossier: Dossier, lettre: MiseEnDemeure) -> str:
+    """Le débiteur que la lettre vise, s'il y en a plusieurs."""
+    vise = next(
+        (d for rang, d in enumerate(dossier.debiteurs, start=1) if est_adressee_a(lettre, rang, d) and lettre.debiteur),
+        None,
+    )
+    return f" à {vise.nom_complet}" if vise and len(dossier.debiteurs) > 1 else ""
+
+
+def est_adressee_a(lettre: MiseEnDemeure, rang: int, debiteur: Debiteur) -> bool:
+    """Vrai si la lettre vise ce débiteur (par son rang à partir de 1, son nom ou son SIREN) ou n'en nomme aucun."""
+    noms = {rang, str(rang), debiteur.nom_complet, debiteur.nom, debiteur.siren_deduit}
+    return lettre.debiteur is None or lettre.debiteur in noms
 
 
 def _suites(dossier: Dossier, suivi: Suivi) -> Iterator[Echeance]:

@@ -16,14 +16,19 @@ from generateur.erreurs import CodeSortie, ErreurUsage
 @click.option(
     "-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help="Répertoire de l'agenda."
 )
-@click.option("--ics", type=CHEMIN, metavar="FICHIER", help="Agenda à écrire (défaut : sortie/echeances.ics).")
+@click.option(
+    "--ics",
+    type=CHEMIN,
+    metavar="FICHIER",
+    help="Agenda à écrire (défaut : sortie/echeances.ics, echeances-REFERENCE.ics pour un dossier).",
+)
 @options_communes
 def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) -> int:
     """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
-    from generateur.operations.echeances import NOM_AGENDA, ecrire_agenda, lister_echeances
+    from generateur.operations.echeances import ecrire_agenda, lister_echeances
 
     releve = lister_echeances(source, aujourd_hui(), au)
-    agenda = ics or sortie / NOM_AGENDA
+    agenda = ics or sortie / releve.nom_agenda
     ecrire_agenda(releve, agenda)
     dire(f"Agenda écrit : {agenda}")
     imprimer(releve.en_texte, lambda: {**releve.en_json(), "agenda": agenda.as_posix()})

@@ -1,6 +1,7 @@
 """Ce que l'utilisateur lit au terminal : constats, choix, décompte, tables, en français, sans couleur imposée."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.calculs.decompte import Decompte
@@ -9,18 +10,24 @@ from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.lecture.messages import Origines, denommer, situer
 from generateur.operations.etude import Etude
 from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
+from generateur.publication.communiquees import date_de_depot, lister_communiquees
+from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import Manifeste, SceauProduit
-from generateur.publication.numeros_servis import SUITE_JOURNAL
-from generateur.redaction.fiche import GRAVITES, VERDICTS
+from generateur.publication.numeros_servis import NOM_REGISTRE
+from generateur.redaction.fiche import GRAVITES, expliquer_verdict
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
 
 if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
+    from generateur.operations.retenir_numeros import Retenue
     from generateur.publication.verification import Verification
 
 
 def presenter_constats(etude: Etude) -> str:
     """Verdict, puis constats par gravité, chacun avec son endroit et son remède, et la commande qui suit."""
-    libelle, explication = VERDICTS[etude.verdict]
+    libelle, explication = expliquer_verdict(
+        etude.verdict, depot=date_de_depot(etude.dossier), communiquee_le=etude.communiquee_le
+    )
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     for gravite in ORDRE_GRAVITES:
         groupe = [c for c in etude.constats if c.gravite == gravite]
@@ -32,6 +39,8 @@ def presenter_constats(etude: Etude) -> str:
 
 def _dire_suite(etude: Etude) -> str:
     chemin = etude.lu.racine.as_posix()
+    if etude.verdict == "pret" and date_de_depot(etude.dossier):
+        return f"« generateur echeances {chemin} » donne les délais à tenir."
     if etude.verdict == "pret":
         return f"lire les points « à vérifier », puis « generateur produire {chemin} »."
     if {c.code for c in etude.constats if c.gravite in {"bloquant", "a_completer"}} == {"MISE_EN_DEMEURE_ABSENTE"}:
@@ -128,6 +137,7 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
             *(f"  Scellée par {sceau.signataire}{_horodatage(sceau)}" for sceau in (manifeste.sceau,) if sceau),
             f"  Pour vous seul : {dossier}/{manifeste.reference}_fiche_interne.pdf",
             *(["  PROJET : à ne pas déposer."] if manifeste.projet else []),
+            *_dire_complement(manifeste, dossier),
             *(f"  Volume : {dossier}/{volume.fichier}" for volume in manifeste.volumes),
             *(
                 f"  Ce qui a changé : {dossier}/{f.fichier}"
@@ -138,6 +148,30 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
             *(f"  Pas de PDF/A-2b pour la liasse : {obstacle}" for obstacle in manifeste.obstacles_pdfa),
         )
     )
+
+
+def presenter_retenue(retenue: "Retenue") -> str:
+    """Ce que l'utilisateur lit une fois la liasse communiquée retenue : ce qui est gardé, et la suite."""
+    registre = retenue.registre
+    return "\n".join(
+        (
+            f"{registre.reference} : {pluriel(len(registre.pieces), 'numéro retenu', 'numéros retenus')} dans "
+            f"{NOM_REGISTRE}, à garder avec le dossier.",
+            *(f"  n° {piece.numero} : {piece.titre}" for piece in registre.pieces),
+            f"La liasse communiquée est gardée entière, et ne sera jamais refaite : {retenue.gardee.as_posix()}",
+            "Une pièce qui arrive maintenant prendra un « bis » ou le numéro suivant ; « generateur produire » en tire "
+            "un bordereau complémentaire, et le journal dit ce qui a changé.",
+        )
+    )
+
+
+def _dire_complement(manifeste: Manifeste, dossier: str) -> Iterator[str]:
+    """Ce qui est déjà parti, et ce qui le complète."""
+    for gardee in lister_communiquees(Path(dossier)):
+        yield f"  Communiquée le {date_longue(gardee.le)}, gardée telle quelle : {gardee.liasse.as_posix()}"
+    for acte in manifeste.actes:
+        if acte.nom == BORDEREAU_COMPLEMENTAIRE.nom:
+            yield f"  À communiquer avec les seules pièces ajoutées : {dossier}/{acte.pdf.fichier}"
 
 
 def _horodatage(sceau: SceauProduit) -> str:

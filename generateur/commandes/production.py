@@ -72,8 +72,9 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
 @options_production
 @options_liasse
 @options_scellement
+@click.option("--deposes", is_flag=True, help="Refait aussi les dossiers déjà déposés ou communiqués.")
 @options_communes
-def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> int:
+def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, *, deposes: bool, **options: Any) -> int:
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
     from generateur.operations import lot as lots
     from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
@@ -81,7 +82,9 @@ def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, **opt
     reglages, jour = lire_reglages(options), aujourd_hui()
     with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
         scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
-        bilan = lots.produire_lot(source, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles, avancer=dire)
+        bilan = lots.produire_lot(
+            source, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles, avancer=dire, deposes=deposes
+        )
     _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], jour)
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
     return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
@@ -102,11 +105,12 @@ def _annoncer_horizons(liasses: Sequence[str | None], jour: dt.date) -> None:
 )
 @options_communes
 def retenir_numeros(dossier: Path, sortie: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
-    """Retient les numéros de la liasse communiquée : ils ne changeront plus."""
-    from generateur.publication import numeros_servis
+    """Garde la liasse communiquée et retient ses numéros : ils ne changeront plus."""
+    from generateur.commandes import presentation, sortie_json
+    from generateur.operations.retenir_numeros import retenir_numeros as retenir
 
-    registre = numeros_servis.retenir_numeros(dossier, sortie, aujourd_hui())
-    imprimer(lambda: numeros_servis.presenter_registre(registre), lambda: registre.model_dump(mode="json"))
+    retenue = retenir(dossier, sortie, jour=aujourd_hui())
+    imprimer(lambda: presentation.presenter_retenue(retenue), lambda: sortie_json.retenue_en_json(retenue))
 
 
 @click.command("extraire", cls=Commande)

@@ -4,12 +4,15 @@ import dataclasses
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generateur.calculs.decompte import Decompte
 from generateur.domaine.socle import CENTIME
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.etude import Etude, juridiction_en_json
+
+if TYPE_CHECKING:
+    from generateur.operations.retenir_numeros import Retenue
 
 _TOTAUX = (
     "principal",
@@ -57,6 +60,11 @@ def decompte_en_json(reference: str, decompte: Decompte) -> dict[str, Any]:
         "exclues": en_json(decompte.exclues),
         "ecarts_plancher": en_json(decompte.ecarts_plancher),
     }
+
+
+def retenue_en_json(retenue: "Retenue") -> dict[str, Any]:
+    """Objet de « retenir-numeros » : le registre, et où la liasse communiquée est gardée."""
+    return {**retenue.registre.model_dump(mode="json"), "gardee": retenue.gardee.as_posix()}
 
 
 def erreur_en_json(erreur: ErreurGenerateur) -> dict[str, Any]:

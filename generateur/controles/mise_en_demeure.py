@@ -9,6 +9,7 @@ demandé pour une déclaration de créance.
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from generateur.calculs.echeances import delai_laisse, est_adressee_a
 from generateur.calculs.qualites import est_traite_en_professionnel
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
@@ -17,8 +18,7 @@ from generateur.controles.lieux import situer, situer_mises_en_demeure, vise_une
 from generateur.domaine.creances import Facture, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
-from generateur.domaine.parties import AdresseDatee, Debiteur
-from generateur.droit.tables import entier_au
+from generateur.domaine.parties import AdresseDatee
 
 _MODES_FAIBLES = frozenset({"courriel", "lettre_simple"})
 _MODES_AVEC_ACCUSE = frozenset({"lrar", "lre"})
@@ -87,7 +87,7 @@ def _vise(lettre: MiseEnDemeure, facture: Facture) -> bool:
 def _debiteurs(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
     poursuivis = dossier.debiteurs_poursuivis
     for rang, (lieu, debiteur) in enumerate(situer("debiteurs", dossier.debiteurs), start=1):
-        if debiteur in poursuivis and not any(_atteint(lettre, rang, debiteur) for _, lettre in lettres):
+        if debiteur in poursuivis and not any(est_adressee_a(lettre, rang, debiteur) for _, lettre in lettres):
             yield constater(
                 "DEBITEUR_NON_MIS_EN_DEMEURE",
                 f"Aucune mise en demeure n'a été adressée à {debiteur.nom_complet}.",
@@ -96,25 +96,18 @@ def _debiteurs(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
             )
 
 
-def _atteint(lettre: MiseEnDemeure, rang: int, debiteur: Debiteur) -> bool:
-    noms = {rang, str(rang), debiteur.nom_complet, debiteur.nom, debiteur.siren_deduit}
-    return lettre.debiteur is None or lettre.debiteur in noms
-
-
 def _delai(lettres: Situees, au: date) -> Iterator[Constat]:
     """Le délai de la lettre la plus ancienne fait foi : la renvoyer ne rouvre pas l'attente."""
     lieu, lettre = min(lettres, key=lambda situee: situee[1].date_envoi)
-    depart = lettre.date_presentation or lettre.date_reception or lettre.date_envoi
-    jours = lettre.delai_jours
-    if jours is None:
-        jours = entier_au("delais_jours", au, "mise_en_demeure_minimum")
+    delai = delai_laisse(lettre, au)
+    if not delai.est_ecrit:
         yield constater(
             "MISE_EN_DEMEURE_DELAI_INCONNU",
-            f"Le délai laissé par la mise en demeure n'est pas indiqué ; {jours} jours sont retenus.",
+            f"Le délai laissé par la mise en demeure n'est pas indiqué ; {delai.jours} jours sont retenus.",
             lieu=f"{lieu}.delai_jours",
             remede="Recopiez le délai écrit dans la lettre : delai_jours = 15.",
         )
-    dernier_jour = depart + timedelta(days=jours)
+    dernier_jour = delai.terme
     if au <= dernier_jour:
         yield constater(
             "MISE_EN_DEMEURE_DELAI_EN_COURS",
@@ -152,7 +145,7 @@ def _recommande_electronique(lieu: str, lettre: MiseEnDemeure, dossier: Dossier)
     if lettre.mode != "lre" or lettre.consentement_lre:
         return
     for rang, debiteur in enumerate(dossier.debiteurs, start=1):
-        if _atteint(lettre, rang, debiteur) and not est_traite_en_professionnel(debiteur):
+        if est_adressee_a(lettre, rang, debiteur) and not est_traite_en_professionnel(debiteur):
             yield constater(
                 "LRE_SANS_CONSENTEMENT",
                 f"{debiteur.nom_complet} n'est pas un professionnel : le recommandé électronique demande son "

@@ -19,6 +19,8 @@ from generateur.lecture.messages import Origines, expliquer, situer
 from generateur.procedures.registre import lister_procedures
 
 NOM_DOSSIER = "dossier"
+_CLES_DE_DOSSIER = {"reference", "debiteurs", "factures"}  # un profil de créancier n'en a aucune
+_PROFILS = "creanciers"
 # Invisibles qu'un copier-coller apporte et que les actes n'impriment pas : césure, marques d'ordre, liants.
 _INOFFENSIFS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
@@ -59,7 +61,7 @@ def trouver_source(chemin: Path) -> Path:
         if (candidat := chemin / f"{NOM_DOSSIER}{extension}").is_file():
             return candidat
     raise ErreurLecture(
-        "aucun fichier dossier.toml dans ce répertoire",
+        "aucun fichier dossier.toml dans ce répertoire" if any(chemin.iterdir()) else "ce répertoire est vide",
         lieu=str(chemin),
         remede=_reconnaitre(chemin),
     )
@@ -75,27 +77,66 @@ def _retrouver(chemin: Path) -> str:
 
 def _reconnaitre(chemin: Path) -> str:
     """Un fichier enregistré sous un autre nom (« dossier.toml.txt »), que Windows montre sans sa fin."""
-    fichiers = sorted(p.name for p in chemin.iterdir() if p.is_file())
-    if autre := next((nom for nom in fichiers if nom.casefold().startswith(f"{NOM_DOSSIER}.")), ""):
+    if autre := _trouver_mal_nomme(chemin):
         return f"Le fichier s'appelle « {autre} » : l'enregistrer en texte brut sous le nom exact dossier.toml."
+    if any(_contient_un_dossier(p) for p in chemin.iterdir()):
+        return f"Ce répertoire contient lui-même des dossiers : « generateur lot {chemin} » les produit."
     return (
         "Donner le répertoire d'un seul dossier, en créer un avec « generateur nouveau REFERENCE », "
         "ou produire tous ceux d'un répertoire avec « generateur lot »."
     )
 
 
-def lister_dossiers(source: Path) -> list[Path]:
-    """Le dossier lui-même, ou chaque sous-répertoire qui en contient un, par nom. Lève ErreurLecture si aucun."""
+def _trouver_mal_nomme(chemin: Path) -> str:
+    """« dossier.toml.txt », « Dossier.toml » ou, à défaut, un fichier qui a les clés d'un dossier."""
+    fichiers = sorted(p.name for p in chemin.iterdir() if p.is_file())
+    if autre := next((nom for nom in fichiers if nom.casefold().startswith(f"{NOM_DOSSIER}.")), ""):
+        return autre
+    return next((nom for nom in fichiers if _ressemble_a_un_dossier(chemin / nom)), "")
+
+
+def _ressemble_a_un_dossier(fichier: Path) -> bool:
+    lecteur = lister_lecteurs().get(fichier.suffix.lower())
+    try:
+        return lecteur is not None and bool(_CLES_DE_DOSSIER & lecteur.lire(fichier).donnees.keys())
+    except ErreurLecture:
+        return True  # illisible : mieux vaut le dire que le taire
+
+
+def lister_dossiers(source: Path, sauf: Path | None = None) -> list[Path]:
+    """Le dossier lui-même, ou chaque sous-répertoire, par nom, même s'il y manque un dossier.toml lisible.
+
+    Un répertoire écarté sans un mot serait un dossier oublié. Seuls restent dehors les répertoires cachés, `sauf` et
+    toute autre sortie du programme, et ceux qui ne portent que des profils de créanciers. Lève ErreurLecture si rien
+    n'est là.
+    """
     if source.is_file() or _contient_un_dossier(source):
         return [source]
-    trouves = sorted(p for p in source.iterdir() if _contient_un_dossier(p)) if source.is_dir() else []
+    trouves = sorted(p for p in source.iterdir() if p.is_dir() and _pourrait_etre(p, sauf)) if source.is_dir() else []
     if not trouves:
         raise ErreurLecture(
             "aucun dossier ici",
             lieu=str(source),
-            remede="Donner un répertoire dont les sous-répertoires contiennent un dossier.toml.",
+            remede=_reconnaitre(source)
+            if source.is_dir() and _trouver_mal_nomme(source)
+            else "Donner un répertoire dont les sous-répertoires contiennent un dossier.toml.",
         )
     return trouves
+
+
+def _pourrait_etre(chemin: Path, sauf: Path | None) -> bool:
+    if chemin.name.startswith(".") or (sauf is not None and chemin.resolve() == sauf.resolve()):
+        return False
+    if _contient_un_dossier(chemin):
+        return True
+    return not (chemin / ".verrou").is_file() and not _ne_porte_que_des_profils(chemin)
+
+
+def _ne_porte_que_des_profils(chemin: Path) -> bool:
+    """Vrai pour un répertoire comme creanciers/ : ni sous-répertoire, ni fichier qui ressemble à un dossier."""
+    if _trouver_mal_nomme(chemin) or any(p.is_dir() and not p.name.startswith(".") for p in chemin.iterdir()):
+        return False
+    return chemin.name == _PROFILS or any(p.suffix.lower() in lister_lecteurs() for p in chemin.iterdir())
 
 
 def _contient_un_dossier(chemin: Path) -> bool:

@@ -15,9 +15,10 @@ from generateur.operations.production import ouvrir_ecritoire, rassembler_matier
 from generateur.procedures.registre import lister_procedures
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
-from generateur.redaction.composition import Mesures, composer_contexte, mesurer_contexte
+from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
+from generateur.redaction.lignes_bordereau import Mesures
 from generateur.reglages import Reglages
 
 _NOM_APERCU = "modeles"

@@ -11,11 +11,13 @@ from icalendar import Alarm, Calendar, Event
 
 from generateur.calculs.echeances import Echeance, calculer_echeances
 from generateur.domaine.langue import date_longue
-from generateur.erreurs import ErreurEcriture, ErreurLecture
+from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 
 NOM_AGENDA = "echeances.ics"
 RAPPEL_JOURS = 7
+_PRODUCTEUR = "-//generateur//echeances//FR"
+_TITRE_COMMUN = "Échéances des dossiers"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,18 @@ class Releve:
 
     jour: dt.date
     dossiers: tuple[tuple[str, str, tuple[Echeance, ...]], ...]
-    illisibles: tuple[Path, ...] = ()
+    illisibles: tuple[tuple[Path, ErreurGenerateur], ...] = ()
+    est_seul: bool = False  # un dossier demandé seul : son agenda n'est pas celui de tous
+
+    @property
+    def nom_agenda(self) -> str:
+        """Le nom du fichier d'agenda : un par dossier demandé seul, un pour tous."""
+        return f"echeances-{self.dossiers[0][0]}.ics" if self.est_seul else NOM_AGENDA
+
+    @property
+    def titre_agenda(self) -> str:
+        """Le nom que l'agenda porte, et qui dit de quels dossiers il est."""
+        return f"Échéances du dossier {self.dossiers[0][0]}" if self.est_seul else _TITRE_COMMUN
 
     def en_texte(self) -> str:
         """Une ligne par échéance, les non déterminables dites telles."""
@@ -36,8 +49,13 @@ class Releve:
                 lignes.append("  aucune échéance : notez dépôt, ordonnance et signification dans [suivi]")
         lignes += [
             ligne
-            for chemin in self.illisibles
-            for ligne in ("", f"{chemin.name} — NE SE LIT PAS, échéances inconnues : « generateur verifier {chemin} »")
+            for chemin, erreur in self.illisibles
+            for ligne in (
+                "",
+                f"{chemin.name} — NE SE LIT PAS, échéances inconnues : « generateur verifier {chemin} »",
+                f"  {erreur.message.splitlines()[0]}",
+                *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
+            )
         ]
         return "\n".join(lignes).strip()
 
@@ -67,7 +85,16 @@ class Releve:
                 }
                 for reference, _, echeances in self.dossiers
             ],
-            "illisibles": [chemin.as_posix() for chemin in self.illisibles],
+            "illisibles": [chemin.as_posix() for chemin, _ in self.illisibles],
+            "ecartes": [
+                {
+                    "dossier": chemin.as_posix(),
+                    "code": int(erreur.code),
+                    "message": erreur.message,
+                    "remede": erreur.remede,
+                }
+                for chemin, erreur in self.illisibles
+            ],
         }
 
 
@@ -77,34 +104,47 @@ def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
     Lève ErreurLecture si le seul dossier ne se lit pas.
     """
     chemins = lister_dossiers(source)
-    lus: list[DossierLu] = []
-    illisibles: list[Path] = []
+    calcules: list[tuple[str, str, tuple[Echeance, ...]]] = []
+    illisibles: list[tuple[Path, ErreurGenerateur]] = []
+    pris: dict[str, Path] = {}
     for chemin in chemins:
         try:
-            lus.append(lire_dossier(chemin))
-        except ErreurLecture:
+            lu = lire_dossier(chemin)
+            jumeau = pris.setdefault(lu.dossier.reference.casefold(), chemin)
+            if jumeau != chemin:
+                raise _refuser_jumeau(lu, jumeau)
+            calcules.append(_calculer(lu, jour, au))
+        except ErreurGenerateur as erreur:
             if len(chemins) == 1:
                 raise
-            illisibles.append(chemin)
-    return Releve(
-        jour,
-        tuple(
-            (
-                lu.dossier.reference,
-                lu.dossier.debiteur.nom_complet,
-                calculer_echeances(lu.dossier, au or lu.dossier.arrete_au(jour)),
-            )
-            for lu in lus
-        ),
-        tuple(illisibles),
+            illisibles.append((chemin, erreur))
+    return Releve(jour, tuple(calcules), tuple(illisibles), est_seul=chemins == [source])
+
+
+def _calculer(lu: DossierLu, jour: dt.date, au: dt.date | None) -> tuple[str, str, tuple[Echeance, ...]]:
+    dossier = lu.dossier
+    return dossier.reference, dossier.debiteur.nom_complet, calculer_echeances(dossier, au or dossier.arrete_au(jour))
+
+
+def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurLecture:
+    return ErreurLecture(
+        f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau} »",
+        lieu=str(lu.source),
+        remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
     )
 
 
 def ecrire_agenda(releve: Releve, fichier: Path) -> None:
-    """Écrit un agenda que tout calendrier ouvre : un jour entier par échéance, rappel une semaine avant."""
+    """Écrit un agenda que tout calendrier ouvre : un jour entier par échéance, rappel une semaine avant.
+
+    Ne remplace que l'agenda des mêmes dossiers. Lève ErreurUsage si ce fichier en est un autre, ErreurEcriture si le
+    disque refuse.
+    """
+    _refuser_autrui(releve, fichier)
     agenda = Calendar()
-    agenda.add("prodid", "-//generateur//echeances//FR")
+    agenda.add("prodid", _PRODUCTEUR)
     agenda.add("version", "2.0")
+    agenda.add("x-wr-calname", releve.titre_agenda)
     for reference, nom, echeances in releve.dossiers:
         occurrences: Counter[str] = Counter()
         for echeance in echeances:
@@ -117,6 +157,31 @@ def ecrire_agenda(releve: Releve, fichier: Path) -> None:
         fichier.write_bytes(agenda.to_ical())
     except OSError as erreur:
         raise ErreurEcriture("l'agenda ne peut pas être écrit", lieu=str(fichier)) from erreur
+
+
+def _refuser_autrui(releve: Releve, fichier: Path) -> None:
+    """L'agenda d'un seul dossier n'efface pas celui de tous, ni aucun des deux le fichier d'un autre programme."""
+    if not fichier.exists():
+        return
+    titre = _lire_titre(fichier)
+    if titre != releve.titre_agenda:
+        raise ErreurUsage(
+            f"ce fichier n'est pas l'agenda attendu ({f'« {titre} »' if titre else 'il ne vient pas d’ici'}) : "
+            "il n'est pas remplacé",
+            lieu=str(fichier),
+            remede=f"Choisir un autre nom avec --ics, par exemple --ics {releve.nom_agenda}.",
+        )
+
+
+def _lire_titre(fichier: Path) -> str:
+    """Le nom d'un agenda écrit par le programme, vide pour tout autre fichier ; sans nom, c'est celui de tous."""
+    try:
+        agenda = Calendar.from_ical(fichier.read_bytes())
+    except (OSError, ValueError):
+        return ""
+    if not isinstance(agenda, Calendar) or str(agenda.get("prodid", "")) != _PRODUCTEUR:
+        return ""
+    return str(agenda.get("x-wr-calname", _TITRE_COMMUN))
 
 
 def _evenement(releve: Releve, reference: str, nom: str, rang: int, echeance: Echeance) -> Event:

@@ -32,15 +32,11 @@ from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
+from generateur.publication.communiquees import date_arretee, lire_servi
+from generateur.publication.ecarts import Ecart, comparer
+from generateur.publication.journal import constater_ecarts
 from generateur.publication.manifeste import JuridictionManifeste
-from generateur.publication.numeros_servis import (
-    Ecart,
-    Registre,
-    comparer,
-    constater_ecarts,
-    lire_registre,
-    numeros_a_garder,
-)
+from generateur.publication.numeros_servis import Registre, numeros_a_garder
 
 CODE_OUBLI = "FICHIER_NON_CITE"  # un fichier que rien ne cite n'est pas une entrée de la liasse
 _SIGNES_MONTRES = 5
@@ -62,6 +58,16 @@ class Etude:
     def dossier(self) -> Dossier:
         """Le dossier étudié."""
         return self.lu.dossier
+
+    @property
+    def communiquee_le(self) -> dt.date | None:
+        """Le jour de la dernière communication, None si rien n'est parti."""
+        return self.registre.derniere.le if self.registre else None
+
+    @property
+    def ajoutees(self) -> frozenset[str]:
+        """Les numéros des pièces arrivées depuis la dernière communication."""
+        return frozenset(ecart.numero for ecart in self.ecarts if ecart.genre == "ajoutee")
 
     @property
     def constats_durables(self) -> tuple[Constat, ...]:
@@ -94,16 +100,19 @@ def etudier_dossier(
     outils: OutilsPieces | None = None,
     renumeroter: bool = False,
     est_a_preparer: bool = False,
+    sortie: Path | None = None,
 ) -> Etude:
     """Lit, contrôle, choisit et chiffre, sans rien écrire ; `renumeroter` oublie les numéros déjà communiqués.
 
-    `est_a_preparer` : les pièces PDF sont préparées du même geste, et attendent dans le fonds des outils.
+    `est_a_preparer` : les pièces PDF sont préparées du même geste, et attendent dans le fonds des outils. `sortie` :
+    où chercher la liasse d'un dossier déposé dont les numéros n'ont pas été retenus.
 
     Lève ErreurLecture, ErreurDroitManquant, ErreurUsage ; tout défaut du dossier est un constat.
     """
     lu = lire_dossier(source)
     dossier = lu.dossier
-    arrete = au or dossier.arrete_au(jour)
+    registre, sont_retenus = lire_servi(lu, sortie)
+    arrete = date_arretee(dossier, registre, au=au, jour=jour)
     fichiers = inspecter(
         lu.racine,
         _chemins_a_inspecter(dossier),
@@ -123,11 +132,10 @@ def etudier_dossier(
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
     propres = decision.retenue.controler(espece) if decision.retenue else ()
     droit = controler_droit(dossier, contexte, decision.retenue.tables if decision.retenue else ())
-    registre = lire_registre(lu.racine, dossier.reference)
     servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
     bordereau = dresser_bordereau(dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
-    suite = constater_ecarts(registre, ecarts, dossier)
+    suite = constater_ecarts(ecarts, dossier, sont_retenus=sont_retenus)
     constats = ordonner(
         (
             *communs,

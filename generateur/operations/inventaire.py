@@ -13,6 +13,7 @@ from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
 from generateur.liasse.sceau import RESERVE_SCEAU
 from generateur.operations.etude import Etude, juridiction_en_json
 from generateur.operations.mise_en_liasse import LiasseFaite, PiecePrete
+from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import (
     ActeProduit,
     ConstatManifeste,
@@ -29,7 +30,6 @@ from generateur.publication.manifeste import (
     VolumeProduit,
     empreinte,
 )
-from generateur.publication.numeros_servis import SUITE_JOURNAL
 from generateur.reglages import Reglages
 
 

@@ -5,7 +5,6 @@ réglages, date d'arrêté, version, tables de droit) est celle que porte son ma
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -13,12 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from generateur.dependances import lister_exemples
-from generateur.domaine.langue import montant
+from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, expliquer_imprevu
-from generateur.lecture.socle import lire_reference, lister_dossiers
+from generateur.lecture.socle import lire_dossier, lire_reference, lister_dossiers
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.procedures.registre import trouver_procedure
+from generateur.publication.communiquees import date_de_depot, lire_servi, lister_communiquees, relire_manifeste
 from generateur.publication.echange import reparer_tout
 from generateur.publication.empreintes import est_a_jour
 from generateur.publication.manifeste import Manifeste
@@ -88,29 +88,36 @@ def produire_lot(
     reglages: Reglages,
     moteurs: Moteurs,
     avancer: Callable[[str], None],
+    deposes: bool = False,
 ) -> Bilan:
-    """Produit chaque dossier de source. Lève ErreurLecture si source n'en contient aucun."""
-    chemins = lister_dossiers(source)
-    return _enchainer(chemins, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, avancer=avancer)
+    """Produit chaque dossier de source ; un répertoire qui n'en est pas un a sa ligne, et dit pourquoi.
+
+    `deposes` : refait aussi les dossiers déjà déposés ou communiqués, que le lot laisse sinon tels quels.
+    Lève ErreurLecture si source ne contient rien.
+    """
+    chemins = lister_dossiers(source, sauf=sortie)
+    production = _Production(sortie, jour, au, reglages, moteurs, deposes=deposes)
+    return _enchainer(chemins, production, avancer)
 
 
-def _enchainer(
-    chemins: list[Path],
-    sortie: Path,
-    *,
-    jour: dt.date,
-    au: dt.date | None,
-    reglages: Reglages,
-    moteurs: Moteurs,
-    avancer: Callable[[str], None],
-) -> Bilan:
-    reparer_tout(sortie)
-    doublons = _references_en_double(chemins)
+@dataclass(frozen=True)
+class _Production:
+    """Ce qui est commun à tous les dossiers d'un lot."""
+
+    sortie: Path
+    jour: dt.date
+    au: dt.date | None
+    reglages: Reglages
+    moteurs: Moteurs
+    deposes: bool = False
+
+
+def _enchainer(chemins: list[Path], production: _Production, avancer: Callable[[str], None]) -> Bilan:
+    reparer_tout(production.sortie)
+    jumeaux = _trouver_jumeaux(chemins)
     resultats = []
     for rang, chemin in enumerate(chemins, start=1):
-        resultat = _produire_isole(
-            chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, doublons=doublons
-        )
+        resultat = _produire_isole(chemin, production, jumeaux.get(chemin, ()))
         resultats.append(resultat)
         avancer(f"[{rang}/{len(chemins)}] {resultat.reference} : {_ETATS[resultat.etat]}")
     return Bilan(tuple(resultats))
@@ -126,44 +133,76 @@ def produire_exemples(
     avancer: Callable[[str], None],
 ) -> Bilan:
     """Produit les dossiers d'exemple livrés avec le programme."""
-    return _enchainer(lister_exemples(), sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs, avancer=avancer)
+    return _enchainer(lister_exemples(), _Production(sortie, jour, au, reglages, moteurs), avancer)
 
 
-def _references_en_double(chemins: list[Path]) -> frozenset[Path]:
+def _trouver_jumeaux(chemins: list[Path]) -> dict[Path, tuple[Path, ...]]:
     """Dossiers qui se disputeraient la même sortie ; la casse ne distingue pas deux noms sur certains disques."""
-    references = {chemin: lire_reference(chemin).casefold() for chemin in chemins}
-    comptes = Counter(references.values())
-    return frozenset(chemin for chemin, reference in references.items() if reference and comptes[reference] > 1)
+    par_reference: dict[str, list[Path]] = {}
+    for chemin in chemins:
+        if reference := lire_reference(chemin).casefold():
+            par_reference.setdefault(reference, []).append(chemin)
+    return {
+        chemin: tuple(autre for autre in memes if autre != chemin)
+        for memes in par_reference.values()
+        if len(memes) > 1
+        for chemin in memes
+    }
 
 
-def _produire_isole(
-    chemin: Path,
-    sortie: Path,
-    *,
-    jour: dt.date,
-    au: dt.date | None,
-    reglages: Reglages,
-    moteurs: Moteurs,
-    doublons: frozenset[Path],
-) -> Resultat:
-    if chemin in doublons:
-        return _echouer(chemin, ErreurLecture("un autre dossier du lot porte la même référence", lieu=str(chemin)))
+def _produire_isole(chemin: Path, production: _Production, jumeaux: tuple[Path, ...]) -> Resultat:
+    if jumeaux:
+        autres = enumerer([f"« {jumeau} »" for jumeau in jumeaux])
+        return _echouer(
+            chemin,
+            ErreurLecture(
+                f"un autre dossier du lot porte la même référence : {autres}",
+                lieu=str(chemin),
+                remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
+            ),
+        )
+    p = production
     try:
-        entrees = moteurs.empreintes()
-        if ancien := est_a_jour(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=entrees):
-            return _reussir(ancien, sortie, "a_jour")
-        manifeste = produire_dossier(chemin, sortie, jour=jour, au=au, reglages=reglages, moteurs=moteurs)
+        if not p.deposes and (partie := _trouver_partie(chemin, p.sortie)):
+            return partie
+        if ancien := est_a_jour(
+            chemin, p.sortie, jour=p.jour, au=p.au, reglages=p.reglages, moteurs=p.moteurs.empreintes()
+        ):
+            return _reussir(ancien, p.sortie / ancien.reference, "a_jour")
+        manifeste = produire_dossier(chemin, p.sortie, jour=p.jour, au=p.au, reglages=p.reglages, moteurs=p.moteurs)
     except ErreurGenerateur as erreur:
         return _echouer(chemin, erreur)
     except Exception as erreur:  # noqa: BLE001 (un dossier ne doit jamais arrêter les autres)
         return _echouer(chemin, expliquer_imprevu(erreur))
-    return _reussir(manifeste, sortie, "produit")
+    return _reussir(manifeste, p.sortie / manifeste.reference, "produit")
 
 
-def _reussir(manifeste: Manifeste, sortie: Path, etat: Etat) -> Resultat:
-    liasse = sortie / manifeste.reference / manifeste.liasse.fichier
+def _trouver_partie(chemin: Path, sortie: Path) -> Resultat | None:
+    """La liasse déjà déposée ou communiquée d'un dossier, que le lot laisse telle quelle ; None s'il n'y en a pas ici.
+
+    Lève ErreurLecture.
+    """
+    lu = lire_dossier(chemin)
+    servi, _ = lire_servi(lu, sortie)
+    depot = date_de_depot(lu.dossier)
+    le = depot or (servi.derniere.le if servi else None)
+    if le is None:
+        return None
+    publie = sortie / lu.dossier.reference
+    gardees = lister_communiquees(publie)
+    ou = gardees[-1].chemin if gardees else publie
+    manifeste = relire_manifeste(ou)
+    if manifeste is None or manifeste.projet:
+        return None
+    participe = "déposé" if depot else "communiqué"
+    suite = f"« generateur produire {chemin} » le complète, « --deposes » refait aussi les dossiers déposés"
+    return _reussir(manifeste, ou, "a_jour", f"{participe} le {date_longue(le)}, laissé tel quel : {suite}")
+
+
+def _reussir(manifeste: Manifeste, ou: Path, etat: Etat, message: str = "") -> Resultat:
+    liasse = ou / manifeste.liasse.fichier
     return Resultat(
-        manifeste.reference, etat, CodeSortie.FAIT, manifeste.procedure, manifeste.total, "", liasse.as_posix()
+        manifeste.reference, etat, CodeSortie.FAIT, manifeste.procedure, manifeste.total, message, liasse.as_posix()
     )
 
 
@@ -171,7 +210,8 @@ def _echouer(chemin: Path, erreur: ErreurGenerateur) -> Resultat:
     etat: Etat = "refuse" if erreur.code in _REFUS else "en_echec"
     lieu = f" ({erreur.lieu})" if erreur.lieu else ""
     nom = chemin.name if chemin.is_dir() else chemin.parent.name
-    return Resultat(nom, etat, erreur.code, None, None, f"{erreur.message}{lieu}", None)
+    remede = f"\n→ {erreur.remede}" if erreur.code == CodeSortie.LECTURE and erreur.remede else ""
+    return Resultat(nom, etat, erreur.code, None, None, f"{erreur.message}{lieu}{remede}", None)
 
 
 def presenter_bilan(bilan: Bilan) -> str:
@@ -193,6 +233,10 @@ def _decrire(resultat: Resultat, largeur: int) -> list[str]:
     debut = f"{resultat.reference:<{largeur}}  "
     if resultat.procedure and resultat.total:
         libelle = trouver_procedure(resultat.procedure).libelle
-        return [f"{debut}{montant(Decimal(resultat.total)):>14}  {libelle}", f"{'':<{largeur}}  {resultat.fichier}"]
+        suite = [ligne for ligne in (resultat.message, resultat.fichier) if ligne]
+        return [
+            f"{debut}{montant(Decimal(resultat.total)):>14}  {libelle}",
+            *(f"{'':<{largeur}}  {ligne}" for ligne in suite),
+        ]
     premiere, *suite = resultat.message.splitlines()
     return [f"{debut}{_ETATS[resultat.etat]} : {premiere}", *(f"{'':<{largeur}}  {ligne}" for ligne in suite)]

@@ -33,9 +33,10 @@ from generateur.pieces.preparation import Preparee, preparer_piece
 from generateur.pieces.traitements import ajouter_texte, alleger_images
 from generateur.procedures.socle import Acte
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
-from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
+from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ConstatActe, ContexteActes
 from generateur.redaction.fiche import GRAVITES
+from generateur.redaction.lignes_bordereau import Mesures
 from generateur.reglages import Reglages, ReglagesLiasse
 
 _PASSES_MAXIMALES = 6

@@ -8,6 +8,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from generateur.contrats import MoteurRendu
@@ -24,11 +25,12 @@ from generateur.operations.mise_en_liasse import (
     sceller_liasse,
 )
 from generateur.operations.outillage import Moteurs
-from generateur.procedures.socle import COUVERTURE
+from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE
+from generateur.publication.communiquees import date_de_depot, emporter
 from generateur.publication.echange import preparer_publication
 from generateur.publication.empreintes import resumer_entrees
+from generateur.publication.journal import ecrire_journal
 from generateur.publication.manifeste import Manifeste, ecrire_manifeste
-from generateur.publication.numeros_servis import ecrire_journal
 from generateur.redaction.actes import Ecritoire
 from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
@@ -53,6 +55,7 @@ def produire_dossier(
             outils=outils,
             renumeroter=reglages.renumeroter,
             est_a_preparer=True,
+            sortie=sortie,
         )
         refuser_si_besoin(etude, projet=reglages.projet)
         return _publier(etude, sortie, provisoire, reglages, replace(moteurs, pieces=outils))
@@ -64,8 +67,10 @@ def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, m
         matiere = retirer_couverture(matiere)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
-    entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs.empreintes())
-    with preparer_publication(sortie, etude.dossier.reference) as chantier:
+    entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs.empreintes(), etude.registre)
+    depot = date_de_depot(etude.dossier)
+    garder = partial(emporter, registre=etude.registre, depot=depot)
+    with preparer_publication(sortie, etude.dossier.reference, emporter=garder) as chantier:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
@@ -73,7 +78,8 @@ def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, m
         faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage))
         faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.adresse.commune)
         garder_originaux(pieces, chantier)
-        ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier)
+        total = etude.espece.decompte.total
+        ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier, au=etude.espece.au, total=total)
         manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, reglages, entrees)
         ecrire_manifeste(manifeste, chantier)
     return manifeste
@@ -90,8 +96,25 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
     if procedure is None:
         raise ErreurProcedure("aucune procédure n'est retenue", constats=etude.constats)
     nom_moteur = f"{moteur.nom} {moteur.disponibilite().version}".strip()
-    fiche = dresser_fiche(etude.espece, etude.decision, etude.constats_durables, etude.verdict, nom_moteur)
-    return Matiere(etude.espece, procedure, etude.bordereau, fiche, projet=projet)
+    fiche = dresser_fiche(
+        etude.espece,
+        etude.decision,
+        etude.constats_durables,
+        etude.verdict,
+        nom_moteur,
+        communiquee_le=etude.communiquee_le,
+    )
+    if etude.ajoutees:
+        procedure = replace(procedure, actes=(*procedure.actes, BORDEREAU_COMPLEMENTAIRE))
+    return Matiere(
+        etude.espece,
+        procedure,
+        etude.bordereau,
+        fiche,
+        projet=projet,
+        communiquee_le=etude.communiquee_le,
+        ajoutees=etude.ajoutees,
+    )
 
 
 def retirer_couverture(matiere: Matiere) -> Matiere:

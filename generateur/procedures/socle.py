@@ -165,6 +165,12 @@ BORDEREAU = Acte("bordereau", "Bordereau des pièces", "communs/bordereau")
 DECOMPTE = Acte("decompte", "Décompte de la créance", "communs/decompte")
 RELANCES = Acte("releve_relances", "Relevé des relances", "communs/releve_relances")
 LETTRE_ETUDE = Acte("lettre_etude", "Lettre à l’étude", "communs/lettre_etude", place="a_cote")
+BORDEREAU_COMPLEMENTAIRE = Acte(
+    "bordereau_complementaire",
+    "Bordereau complémentaire des pièces",
+    "communs/bordereau_complementaire",
+    place="a_cote",
+)
 FICHE_INTERNE = Acte("fiche_interne", "Fiche interne", "communs/fiche_interne", place="interne")
 
 

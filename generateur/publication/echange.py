@@ -9,7 +9,7 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,11 +22,15 @@ TEMOIN = "manifeste.json"  # ce que toute liasse publiée contient, et nul autre
 
 
 @contextlib.contextmanager
-def preparer_publication(sortie: Path, reference: str, *, temoin: str = TEMOIN) -> Iterator[Path]:
+def preparer_publication(
+    sortie: Path, reference: str, *, temoin: str = TEMOIN, emporter: Callable[[Path, Path], None] | None = None
+) -> Iterator[Path]:
     """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>.
 
-    `temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici. Lève ErreurUsage si ce qui
-    porte ce nom n'en vient pas, ErreurEcriture si le disque refuse ; ce qui était là reste alors intact.
+    `temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici. `emporter(publié, préparé)` met
+    dans la nouvelle version ce qui doit survivre à l'ancienne, juste avant l'échange et sous le verrou. Lève
+    ErreurUsage si ce qui porte ce nom n'en vient pas, ErreurEcriture si le disque refuse ; ce qui était là reste
+    alors intact.
     """
     with _traduire_disque(sortie):
         sortie.mkdir(parents=True, exist_ok=True)
@@ -45,7 +49,7 @@ def preparer_publication(sortie: Path, reference: str, *, temoin: str = TEMOIN) 
                 _refuser_autrui(sortie / reference, temoin)
                 vivant.release()
                 (preparation / _VERROU).unlink(missing_ok=True)
-                _echanger(sortie, reference, preparation)
+                _echanger(sortie, reference, preparation, emporter)
         finally:
             vivant.release()
             shutil.rmtree(preparation, ignore_errors=True)
@@ -73,6 +77,17 @@ def reparer(sortie: Path, reference: str) -> None:
             shutil.rmtree(abandon, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def occuper(sortie: Path, reference: str) -> Iterator[Path]:
+    """Ce qui est publié, réparé, et que nul ne remplace pendant ce temps. Lève ErreurEcriture si le disque refuse."""
+    if not sortie.is_dir():
+        yield sortie / reference
+        return
+    with _traduire_disque(sortie), _verrouiller(sortie):
+        reparer(sortie, reference)
+        yield sortie / reference
+
+
 def reparer_tout(sortie: Path) -> None:
     """Répare tous les dossiers d'une sortie."""
     if not sortie.is_dir():
@@ -88,9 +103,11 @@ def _chemins(sortie: Path, reference: str) -> tuple[Path, Path, Path]:
     return sortie / reference, sortie / f".{reference}.pret", sortie / f".{reference}.ancien"
 
 
-def _echanger(sortie: Path, reference: str, preparation: Path) -> None:
+def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Callable[[Path, Path], None] | None) -> None:
     cible, pret, ancien = _chemins(sortie, reference)
     _terminer(cible, pret, ancien)  # une autre commande a pu être tuée pendant que celle-ci préparait
+    if emporter is not None and cible.is_dir():
+        emporter(cible, preparation)
     preparation.rename(pret)
     _terminer(cible, pret, ancien)
 

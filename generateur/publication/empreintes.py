@@ -7,34 +7,41 @@ from importlib.resources import files
 from pathlib import Path
 
 from generateur import VERSION
-from generateur.contrats import NOM_MANIFESTE
 from generateur.controles.pieces import chemins_cites
 from generateur.droit.tables import ajouts_en_usage
-from generateur.erreurs import ErreurGenerateur
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.emplacement import trouver
-from generateur.publication.manifeste import Manifeste, empreinte, lire_manifeste
-from generateur.publication.numeros_servis import NOM_REGISTRE
+from generateur.publication.communiquees import date_arretee, lire_servi, relire_manifeste
+from generateur.publication.manifeste import Manifeste, empreinte
+from generateur.publication.numeros_servis import Registre
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.reglages import Reglages
 
 
-def resumer_entrees(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str]) -> str:
-    """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté ; `moteurs` : ce que chacun y apporte."""
+def resumer_entrees(
+    lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str], servi: Registre | None
+) -> str:
+    """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté.
+
+    `moteurs` : ce que chacun y apporte ; `servi` : ce qui a déjà été communiqué.
+    """
     somme = hashlib.sha256()
-    for morceau in _morceaux(lu, au, reglages, moteurs):
+    for morceau in _morceaux(lu, au, reglages, moteurs, servi):
         somme.update(morceau.encode())
         somme.update(b"\0")
     return somme.hexdigest()
 
 
-def _morceaux(lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str]) -> Iterator[str]:
+def _morceaux(
+    lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str], servi: Registre | None
+) -> Iterator[str]:
     yield VERSION
     yield from moteurs
     yield au.isoformat()
     yield reglages.model_dump_json(exclude={"modeles", "rendu", "sceau"})  # dits par leur contenu, non par leur nom
     yield lu.dossier.model_dump_json()
-    for chemin in (NOM_REGISTRE, *(chemin for _, chemin in chemins_cites(lu.dossier))):
+    yield servi.model_dump_json() if servi else ""
+    for _, chemin in chemins_cites(lu.dossier):
         fichier = trouver(lu.racine, chemin)
         yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"
     yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
@@ -60,16 +67,15 @@ def est_a_jour(
     manifeste = _lire_ancien(sortie / lu.dossier.reference)
     if manifeste is None:
         return None
-    actuelle = resumer_entrees(lu, au or lu.dossier.arrete_au(jour), reglages, moteurs)
+    servi, _ = lire_servi(lu, sortie)
+    arrete = date_arretee(lu.dossier, servi, au=au, jour=jour)
+    actuelle = resumer_entrees(lu, arrete, reglages, moteurs, servi)
     return manifeste if manifeste.empreinte_entrees == actuelle else None
 
 
 def _lire_ancien(publie: Path) -> Manifeste | None:
-    if not (publie / NOM_MANIFESTE).is_file():
-        return None
-    try:
-        manifeste = lire_manifeste(publie / NOM_MANIFESTE)
-    except ErreurGenerateur:
+    manifeste = relire_manifeste(publie)
+    if manifeste is None:
         return None
     liasse = publie / manifeste.liasse.fichier
     return manifeste if liasse.is_file() and empreinte(liasse) == manifeste.liasse.sha256 else None

@@ -203,6 +203,7 @@ class ManifesteAnnonce(_Annonce):
     """Ce que la vérification attend de tout manifeste, complet ou joint."""
 
     reference: Any = None
+    projet: bool = False
     liasse: LiasseAnnoncee
     pieces: Annotated[tuple[PieceAnnoncee, ...], Field(strict=False)]
     volumes: Annotated[tuple[FichierAnnonce, ...], Field(strict=False)] = ()

@@ -13,7 +13,7 @@ from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant
-from generateur.domaine.numeros import normaliser_numero, rendre_insecable
+from generateur.domaine.numeros import rendre_insecable
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece, Procedure
 from generateur.redaction.chiffres import presenter_decompte
@@ -31,12 +31,12 @@ from generateur.redaction.contexte import (
     NegociationActe,
     PaiementActe,
     PartieActe,
-    PieceActe,
     RelanceActe,
     SignataireActe,
 )
 from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
 from generateur.redaction.faits import dire_autres_faits
+from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presenter_ajout, presenter_piece
 from generateur.redaction.typographie import adoucir_capitales, couper_adresse, courber, majuscule, pluriel
 
 _CONTRATS = {
@@ -79,15 +79,8 @@ class Matiere:
     bordereau: Bordereau
     fiche: FicheInterne | None
     projet: bool = False
-
-
-@dataclass(frozen=True)
-class Mesures:
-    """Ce que seule la fusion mesure : pages de la liasse, page et nombre de pages de chaque pièce."""
-
-    pages: int
-    pieces: Mapping[str, tuple[int, int]]
-    mentions: Mapping[str, str]
+    communiquee_le: dt.date | None = None
+    ajoutees: frozenset[str] = frozenset()  # numéros des pièces arrivées depuis
 
 
 @dataclass(frozen=True)
@@ -148,30 +141,26 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         relances=_lister_relances(dossier, bordereau),
         mises_en_demeure=tuple(_presenter_mise_en_demeure(m, bordereau) for m in dossier.toutes_mises_en_demeure),
         decompte=presenter_decompte(dossier, decompte, bordereau, procedure.complement_de(dossier)),
-        pieces=tuple(
-            PieceActe(rendre_insecable(p.numero), p.titre, date_longue(p.date) if p.date else "", "", "", "")
-            for p in bordereau.pieces
-        ),
+        pieces=tuple(presenter_piece(piece) for piece in bordereau.pieces),
         autres_faits=dire_autres_faits(espece, bordereau, creancier, debiteurs[rang]),
         autres_pieces="",
         liasse=LiasseActe("", pluriel(len(bordereau.pieces), "pièce")),
         fiche=matiere.fiche,
         negociation=_presenter_negociation(complement.pop("negociation", None)),
         complement=complement,
+        ajout=presenter_ajout(matiere.bordereau, matiere.ajoutees, matiere.communiquee_le),
     )
     return replace(contexte, autres_pieces=bordereau.citer_le_reste())
 
 
 def mesurer_contexte(contexte: ContexteActes, mesures: Mesures) -> ContexteActes:
     """Le même contexte, avec les pages mesurées après la fusion."""
-    pieces = []
-    for piece in contexte.pieces:
-        numero = normaliser_numero(piece.numero)
-        debut, pages = mesures.pieces.get(numero, (0, 0))
-        mention = mesures.mentions.get(numero, "")
-        pieces.append(replace(piece, page=str(debut), pages=str(pages), mention=mention))
+    pieces = tuple(mesurer_piece(piece, mesures) for piece in contexte.pieces)
     liasse = replace(contexte.liasse, pages=pluriel(mesures.pages, "page"))
-    return replace(contexte, pieces=tuple(pieces), liasse=liasse)
+    ajout = contexte.ajout
+    if ajout:
+        ajout = replace(ajout, pieces=tuple(mesurer_piece(piece, mesures) for piece in ajout.pieces))
+    return replace(contexte, pieces=pieces, liasse=liasse, ajout=ajout)
 
 
 def mettre_en_forme(valeur: Any) -> Any:

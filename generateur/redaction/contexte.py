@@ -274,6 +274,15 @@ class LiasseActe:
 
 
 @dataclass(frozen=True)
+class AjoutActe:
+    """Les pièces arrivées depuis la dernière communication, pour le bordereau complémentaire."""
+
+    depuis: str  # « 21 novembre 2026 », le jour de la dernière communication
+    nb_pieces: str  # « 2 pièces »
+    pieces: tuple[PieceActe, ...]
+
+
+@dataclass(frozen=True)
 class ContexteActes:
     """Racine des champs : un modèle n'emploie que ceux-ci."""
 
@@ -310,3 +319,4 @@ class ContexteActes:
     fiche: FicheInterne | None
     negociation: NegociationActe | None
     complement: dict[str, object] = field(default_factory=dict)  # champs propres à la procédure
+    ajout: AjoutActe | None = None

@@ -10,7 +10,7 @@ from generateur.droit.tables import decimal_au, valeur_au
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.choix import Decision
 from generateur.procedures.registre import trouver_procedure
-from generateur.procedures.socle import Cout, Espece
+from generateur.procedures.socle import Cout, Espece, Procedure
 from generateur.redaction.contexte import ConstatActe, ExamenActe, FicheInterne, LigneInterne
 from generateur.redaction.typographie import majuscule
 
@@ -25,28 +25,65 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
     "a_completer": ("À compléter", "Il manque de quoi déposer : voir les points à compléter."),
     "irrecevable": ("À ne pas déposer", "Un point empêche le dépôt : voir les points à corriger."),
 }
+_SUITE_COMMUNIQUEE = "« generateur produire » tire d’une pièce nouvelle un bordereau complémentaire."
+
+
+def expliquer_verdict(verdict: Verdict, *, depot: dt.date | None, communiquee_le: dt.date | None) -> tuple[str, str]:
+    """Où en est le dossier, en deux mots puis en une phrase : ce qui est déposé n'est plus « prêt à déposer »."""
+    libelle, explication = VERDICTS[verdict]
+    if depot is None and communiquee_le is None:
+        return libelle, explication
+    reserve = "" if verdict == "pret" else " Des points sont apparus depuis : les lire avant toute suite."
+    if depot:
+        deja = f"La demande a été déposée le {date_longue(depot)} : elle n’est pas à déposer de nouveau."
+        return "Déposé", f"{deja} {_SUITE_COMMUNIQUEE}{reserve}"
+    if verdict != "pret" or communiquee_le is None:
+        return libelle, explication
+    deja = f"Une liasse a été communiquée le {date_longue(communiquee_le)}, elle est gardée telle quelle."
+    return "Communiqué", f"{deja} {_SUITE_COMMUNIQUEE} Le dépôt se note dans [suivi] depot."
 
 
 def dresser_fiche(
-    espece: Espece, decision: Decision, constats: Sequence[Constat], verdict: Verdict, moteur: str
+    espece: Espece,
+    decision: Decision,
+    constats: Sequence[Constat],
+    verdict: Verdict,
+    moteur: str,
+    *,
+    communiquee_le: dt.date | None = None,
 ) -> FicheInterne:
-    """La fiche interne d'un dossier dont une procédure est retenue."""
+    """La fiche interne d'un dossier dont une procédure est retenue ; `communiquee_le` : si une liasse est partie."""
     procedure = decision.retenue
-    libelle, explication = VERDICTS[verdict]
+    depot = espece.dossier.suivi.depot if espece.dossier.suivi else None
+    libelle, explication = expliquer_verdict(verdict, depot=depot, communiquee_le=communiquee_le)
     return FicheInterne(
         verdict=libelle,
         explication=explication,
         alerte=_alerter(decision),
         constats=tuple(_presenter_constat(c) for c in constats),
         examens=tuple(_presenter_examens(decision)),
-        etapes=procedure.etapes(espece) if procedure else (),
+        etapes=_lister_etapes(espece, procedure, depot),
         echeances=tuple(
             LigneInterne(e.titre, date_longue(e.date) if e.date else "non déterminable", e.fondement)
             for e in calculer_echeances(espece.dossier, espece.au)
+            if not (e.est_attente and e.date and e.date < espece.au)
         ),
         couts=tuple(_chiffrer_cout(c, espece.au) for c in (procedure.couts(espece) if procedure else ())),
         moteur=moteur,
     )
+
+
+def _lister_etapes(espece: Espece, procedure: Procedure | None, depot: dt.date | None) -> tuple[str, ...]:
+    """Ce qui reste à faire : une fois la demande déposée, ni la signer, ni la déposer."""
+    if depot:
+        return (
+            f"Rien n’est à signer ni à déposer de nouveau : la demande l’a été le {date_longue(depot)}.",
+            "Si une pièce arrive, l’ajouter au dossier et communiquer le bordereau complémentaire avec elle, puis "
+            "lancer « generateur retenir-numeros ».",
+            "Noter dans [suivi] ce qui arrive (ordonnance, signification, avis du greffe, opposition) : les échéances "
+            "ci-dessous en dépendent.",
+        )
+    return procedure.etapes(espece) if procedure else ()
 
 
 def _alerter(decision: Decision) -> str:

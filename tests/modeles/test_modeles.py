@@ -18,6 +18,7 @@ from generateur.moteurs import rendu_libreoffice
 from generateur.operations.apercu_modeles import champs_connus
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.procedures.registre import lister_procedures
+from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
 from generateur.redaction.gabarits import CHARTE, Bibliotheque
 from tests.outils.exemples_produits import EXEMPLES
 from tests.outils.variantes import MISE_EN_DEMEURE
@@ -99,7 +100,12 @@ def _fragments() -> set[str]:
 
 def test_les_actes_declares_sont_la_et_rien_de_plus():
     declares = {acte.modele for procedure in lister_procedures() for acte in procedure.actes}
-    assert set(NOMS) == declares | _fragments() | {CHARTE, MISE_EN_DEMEURE, INTERCALAIRES.modele}
+    assert set(NOMS) == declares | _fragments() | {
+        CHARTE,
+        MISE_EN_DEMEURE,
+        INTERCALAIRES.modele,
+        BORDEREAU_COMPLEMENTAIRE.modele,
+    }
 
 
 @pytest.mark.parametrize("nom", sorted(set(NOMS) - _fragments() - {CHARTE}))

@@ -15,10 +15,11 @@ from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.registre import lister_procedures
-from generateur.procedures.socle import Espece
-from generateur.redaction.composition import Matiere, Mesures, composer_contexte, mesurer_contexte
+from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
+from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.fiche import dresser_fiche
+from generateur.redaction.lignes_bordereau import Mesures
 from tests.outils.exemples_produits import EXEMPLES
 
 NOM_DIFFICILE = "Dupont & Fils <SARL> « L'Œuvre »"
@@ -108,7 +109,9 @@ def composer_acte(etude: Etude) -> ContexteActes:
     procedure = etude.decision.retenue
     assert procedure is not None, f"{etude.dossier.reference} : aucune procédure"
     fiche = dresser_fiche(etude.espece, etude.decision, etude.constats, etude.verdict, "dxpdf")
-    contexte = composer_contexte(Matiere(etude.espece, procedure, etude.bordereau, fiche))
+    matiere = Matiere(etude.espece, procedure, etude.bordereau, fiche)
+    arrivee = frozenset(piece.numero for piece in etude.bordereau.pieces[:1])
+    contexte = composer_contexte(replace(matiere, communiquee_le=etude.espece.au, ajoutees=arrivee))
     pages = {piece.numero: (6 + 3 * rang, 3) for rang, piece in enumerate(etude.bordereau.pieces)}
     return mesurer_contexte(contexte, Mesures(6 + 3 * len(pages), pages, {}))
 
@@ -126,4 +129,6 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
                 yield acte.modele, replace(contexte, titre_acte=acte.titre)
     contexte = composer_acte(etude)
     yield INTERCALAIRES.modele, replace(contexte, titre_acte=INTERCALAIRES.titre)
+    if contexte.ajout:
+        yield BORDEREAU_COMPLEMENTAIRE.modele, replace(contexte, titre_acte=BORDEREAU_COMPLEMENTAIRE.titre)
     yield MISE_EN_DEMEURE, replace(lettre._adresser(etude, contexte, 0), titre_acte="Mise en demeure")

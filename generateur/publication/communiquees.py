@@ -1,0 +1,162 @@
+"""Ce qui est sorti de la maison : chaque liasse communiquée, gardée entière et jamais refaite.
+
+sortie/<reference>/communiquees/<jour>/ est la copie de tout ce qui était publié (liasse, volumes, manifeste, pièces,
+actes) le jour où il est parti ; une seconde liasse du même jour prend le nom <jour>_2. Une publication emporte ces
+copies avec elle, dans le même échange : à aucun instant elles ne manquent.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.dossier import Dossier
+from generateur.erreurs import ErreurLecture, ErreurLiasse
+from generateur.lecture.socle import DossierLu
+from generateur.publication.manifeste import Manifeste, ManifesteAnnonce, lire_annonce, lire_manifeste
+from generateur.publication.numeros_servis import Registre, inscrire, lire_registre, somme_de
+
+NOM_COMMUNIQUEES = "communiquees"
+_JOUR = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_(\d+))?")
+_EN_COURS = ".preparation"
+
+
+@dataclass(frozen=True)
+class Communiquee:
+    """Une liasse communiquée, telle qu'elle est partie."""
+
+    le: date
+    chemin: Path
+    annonce: ManifesteAnnonce
+
+    @property
+    def liasse(self) -> Path:
+        """Le PDF communiqué."""
+        return self.chemin / self.annonce.liasse.fichier
+
+
+def lister_communiquees(publie: Path) -> tuple[Communiquee, ...]:
+    """Les liasses gardées d'un dossier publié, dans l'ordre où elles sont parties."""
+    gardees = []
+    for chemin in (publie / NOM_COMMUNIQUEES).glob("*"):
+        trouve = _JOUR.fullmatch(chemin.name)
+        annonce = _relire_annonce(chemin)
+        if trouve and annonce:
+            gardees.append((date.fromisoformat(trouve[1]), int(trouve[2] or 1), chemin, annonce))
+    return tuple(Communiquee(le, chemin, annonce) for le, _, chemin, annonce in sorted(gardees, key=lambda g: g[:2]))
+
+
+def _relire_annonce(publie: Path) -> ManifesteAnnonce | None:
+    """Ce que dit un manifeste, même d'une autre version ; None s'il n'y en a pas ou s'il ne se lit pas."""
+    try:
+        return lire_annonce((publie / NOM_MANIFESTE).read_bytes(), str(publie))
+    except (OSError, ErreurLecture):
+        return None
+
+
+def relire_manifeste(publie: Path) -> Manifeste | None:
+    """Le manifeste publié là, None s'il n'y en a pas ou s'il ne se lit pas."""
+    try:
+        return lire_manifeste(publie / NOM_MANIFESTE)
+    except ErreurLiasse:
+        return None
+
+
+def dater_communication(publie: Path, registre: Registre | None, depot: date | None) -> date | None:
+    """Le jour où ce qui est publié est parti, s'il est parti et n'est pas encore gardé ; sinon None.
+
+    Parti : inscrit au registre ; ou, le dossier étant déposé, première liasse connue pour ce dépôt. Un PDF changé
+    depuis (signé, scellé par un autre logiciel) est gardé aussi : c'est peut-être lui qui est parti.
+    """
+    annonce = _relire_annonce(publie)
+    if annonce is None or annonce.projet:
+        return None
+    gardees, somme = lister_communiquees(publie), annonce.liasse.sha256
+    memes = [gardee for gardee in gardees if gardee.annonce.liasse.sha256 == somme]
+    reelle = somme_de(publie / annonce.liasse.fichier)
+    if any(somme_de(gardee.liasse) == reelle for gardee in memes):
+        return None
+    if registre and (servie := registre.liasse_de(somme)):
+        return servie.le
+    if memes:
+        return memes[0].le
+    connues = {gardee.le for gardee in gardees} | {liasse.le for liasse in (registre.liasses if registre else ())}
+    return depot if depot and depot not in connues else None
+
+
+def emporter(publie: Path, chantier: Path, registre: Registre | None, depot: date | None) -> None:
+    """Met dans ce qui va être publié toutes les liasses déjà gardées, et celle qu'on remplace si elle est partie."""
+    if (publie / NOM_COMMUNIQUEES).is_dir():
+        shutil.copytree(
+            publie / NOM_COMMUNIQUEES,
+            chantier / NOM_COMMUNIQUEES,
+            copy_function=_lier,
+            ignore=shutil.ignore_patterns(f".*{_EN_COURS}"),
+            dirs_exist_ok=True,
+        )
+    if le := dater_communication(publie, registre, depot):
+        garder(publie, chantier, le, copier=_lier)
+
+
+def garder(publie: Path, ou: Path, le: date, *, copier: Callable[[str, str], object] = shutil.copy2) -> Path:
+    """Garde ce qui est publié dans ou/communiquees/<jour>, d'un seul geste ; rend ce répertoire.
+
+    À appeler sous le verrou de la sortie. Lève OSError si le disque refuse : rien n'est alors gardé à moitié.
+    """
+    reserve = ou / NOM_COMMUNIQUEES
+    reserve.mkdir(exist_ok=True)
+    for abandon in reserve.glob(f".*{_EN_COURS}"):
+        shutil.rmtree(abandon, ignore_errors=True)
+    provisoire = reserve / f".{le.isoformat()}{_EN_COURS}"
+    shutil.copytree(publie, provisoire, copy_function=copier, ignore=shutil.ignore_patterns(NOM_COMMUNIQUEES))
+    rang, cible = 1, reserve / le.isoformat()
+    while cible.exists():
+        rang += 1
+        cible = reserve / f"{le.isoformat()}_{rang}"
+    provisoire.rename(cible)
+    return cible
+
+
+def _lier(source: str, cible: str) -> None:
+    """Un lien si le disque en fait : la source s'efface aussitôt après, la copie seule reste."""
+    try:
+        os.link(source, cible)
+    except OSError:
+        shutil.copy2(source, cible)
+
+
+def lire_servi(lu: DossierLu, sortie: Path | None) -> tuple[Registre | None, bool]:
+    """Ce qui a été communiqué, et si les numéros en sont retenus à côté du dossier.
+
+    À défaut de registre, un dossier déposé se compare à la liasse gardée (ou publiée) dans la sortie.
+    """
+    dossier = lu.dossier
+    registre = lire_registre(lu.racine, dossier.reference)
+    depot = date_de_depot(dossier)
+    if registre or sortie is None or depot is None:
+        return registre, registre is not None
+    publie = sortie / dossier.reference
+    parties = [(gardee.le, relire_manifeste(gardee.chemin)) for gardee in lister_communiquees(publie)]
+    deduit = None
+    for le, manifeste in parties or [(depot, relire_manifeste(publie))]:
+        if manifeste and manifeste.reference == dossier.reference and not manifeste.projet:
+            deduit = inscrire(deduit, manifeste, le)
+    return deduit, False
+
+
+def date_de_depot(dossier: Dossier) -> date | None:
+    """Le jour du dépôt noté dans [suivi]."""
+    return dossier.suivi.depot if dossier.suivi else None
+
+
+def date_arretee(dossier: Dossier, registre: Registre | None, *, au: date | None, jour: date) -> date:
+    """La date d'arrêté : celle demandée, celle du dossier, celle de la liasse déposée, sinon le jour.
+
+    Une fois la demande déposée, sa somme ne court plus d'elle-même.
+    """
+    figee = registre.derniere.au if registre and date_de_depot(dossier) else None
+    return au or dossier.au or figee or jour
