@@ -72,6 +72,7 @@ PLACES = {
     "dxpdf": {"moteurs.executant_dxpdf"},
     "pyhanko": {"liasse.scellement"},
     "pyhanko_certvalidator": {"liasse.scellement"},
+    "psutil": {"surveillance.provisoires"},
     "filelock": {"publication.echange", "operations.droit_ajoute"},
     "icalendar": {"operations.echeances"},
     "pydantic": {"reglages", "domaine", "procedures", "lecture", "publication", "operations.nouveau_dossier"},

@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from generateur.commandes.francais import Commande, Groupe
-from generateur.commandes.options import CHEMIN, SORTIE_PAR_DEFAUT, aujourd_hui, dire, imprimer, options_communes
+from generateur.commandes.options import (
+    CHEMIN,
+    SORTIE_PAR_DEFAUT,
+    aujourd_hui,
+    dire,
+    imprimer,
+    options_communes,
+    situer_sortie,
+)
 from generateur.erreurs import CodeSortie, ErreurUsage
 
 
@@ -28,7 +36,7 @@ def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) 
     from generateur.operations.echeances import ecrire_agenda, lister_echeances
 
     releve = lister_echeances(source, aujourd_hui(), au)
-    agenda = ics or sortie / releve.nom_agenda
+    agenda = ics or situer_sortie(sortie, source) / releve.nom_agenda
     ecrire_agenda(releve, agenda)
     dire(f"Agenda écrit : {agenda}")
     imprimer(releve.en_texte, lambda: {**releve.en_json(), "agenda": agenda.as_posix()})

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from generateur.erreurs import ErreurUsage
 
@@ -95,6 +96,18 @@ def options_communes(fonction: Callable[..., Any]) -> Callable[..., Any]:
             return fonction(*args, **kwargs)
 
     return enveloppe
+
+
+def situer_sortie(sortie: Path, source: Path) -> Path:
+    """La sortie ; par défaut, à côté du dossier plutôt que dedans quand la commande est lancée de chez lui."""
+    contexte = click.get_current_context()
+    dossier = (source if source.is_dir() else source.parent).resolve()
+    est_choisie = contexte.get_parameter_source("sortie") is not ParameterSource.DEFAULT
+    if est_choisie or not any(dossier.glob("dossier.*")) or not sortie.resolve().is_relative_to(dossier):
+        return sortie
+    base = dossier.parent.parent if dossier.parent.name == "dossiers" else dossier.parent
+    dire(f"Sortie hors du dossier : {base / sortie.name}")
+    return base / sortie.name
 
 
 options_production = _composer(

@@ -22,6 +22,7 @@ from generateur.commandes.options import (
     options_liasse,
     options_production,
     options_scellement,
+    situer_sortie,
 )
 from generateur.erreurs import CodeSortie
 
@@ -34,6 +35,7 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
     """Écrit la lettre de mise en demeure à envoyer maintenant."""
     from generateur.operations.outillage import ouvrir_moteurs
 
+    sortie = situer_sortie(sortie, dossier)
     with ouvrir_moteurs(rendu) as moteurs:
         from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 
@@ -52,6 +54,7 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
     """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste."""
     from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
 
+    sortie = situer_sortie(sortie, dossier)
     with ouvrir_moteurs(rendu, ocr=options["ocr"]) as moteurs:
         from generateur.commandes import presentation
         from generateur.operations.production import produire_dossier
@@ -80,6 +83,7 @@ def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, *, de
     from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
 
     reglages, jour = lire_reglages(options), aujourd_hui()
+    sortie = situer_sortie(sortie, source)
     with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
         scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
         bilan = lots.produire_lot(
@@ -109,7 +113,7 @@ def retenir_numeros(dossier: Path, sortie: Path, au: dt.date | None) -> None:  #
     from generateur.commandes import presentation, sortie_json
     from generateur.operations.retenir_numeros import retenir_numeros as retenir
 
-    retenue = retenir(dossier, sortie, jour=aujourd_hui())
+    retenue = retenir(dossier, situer_sortie(sortie, dossier), jour=aujourd_hui())
     imprimer(lambda: presentation.presenter_retenue(retenue), lambda: sortie_json.retenue_en_json(retenue))
 
 

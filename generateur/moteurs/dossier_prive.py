@@ -1,10 +1,10 @@
 """Un dossier temporaire attaché à un moteur : effacé à sa fermeture, sinon à la fin du programme."""
 
 import os
-import shutil
-import tempfile
 import weakref
 from pathlib import Path
+
+from generateur.surveillance.provisoires import creer_provisoire, effacer_provisoire
 
 
 class DossierPrive:
@@ -18,7 +18,7 @@ class DossierPrive:
     def chemin(self) -> Path:
         """Le dossier, créé s'il ne l'est pas encore."""
         if self._chemin is None:
-            self._chemin = Path(tempfile.mkdtemp(prefix="generateur-"))
+            self._chemin = creer_provisoire()
             self._fin = weakref.finalize(self, _effacer, self._chemin, os.getpid())
         return self._chemin
 
@@ -31,4 +31,4 @@ class DossierPrive:
 
 def _effacer(chemin: Path, createur: int) -> None:
     if os.getpid() == createur:  # après un fork, il appartient au parent
-        shutil.rmtree(chemin, ignore_errors=True)
+        effacer_provisoire(chemin)

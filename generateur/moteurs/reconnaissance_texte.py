@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
 from generateur.surveillance.programme import abattre
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 _LANGUE = "fra"
 _MEGAPIXELS = "150"
@@ -74,8 +74,7 @@ class ReconnaissanceTexte:
         programme = shutil.which("ocrmypdf")
         if programme is None:
             raise ErreurOutilAbsent("OCRmyPDF n'est pas installé sur cette machine.", remede=_REMEDE)
-        with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as nom:
-            prive = Path(nom)
+        with repertoire_provisoire() as prive:
             entree, produit = prive / "entree.pdf", prive / "sortie.pdf"
             shutil.copyfile(conversion.source, entree)
             fini = self._lancer(programme, entree, produit, prive)

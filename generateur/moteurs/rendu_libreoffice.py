@@ -29,6 +29,7 @@ from generateur.moteurs.polices import (
 )
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
 from generateur.surveillance.programme import abattre
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 _FICHIERS_PAR_APPEL = 64
 _DELAI_DEPART = 60
@@ -221,7 +222,7 @@ class RenduLibreOffice:
         ]  # fmt: skip
         etrangers = polices_maitrisees() and any(demande_les_polices_du_systeme(entrees / nom) for nom in noms)
         polices = environnement_des_polices(profil, avec_systeme=etrangers)
-        environnement = {**os.environ, **polices, "SAL_USE_VCLPLUGIN": "svp"}
+        environnement = {**os.environ, **polices, "SAL_USE_VCLPLUGIN": "svp", "TMPDIR": str(entrees.parent)}
         processus = subprocess.Popen(
             commande,
             cwd=entrees,
@@ -257,10 +258,10 @@ def _version(programme: str) -> str:
 
 @lru_cache(maxsize=4)
 def _demander_version(programme: str, _pose_le: int) -> str:
-    with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as profil:
+    with repertoire_provisoire() as profil:
         try:
             sortie = subprocess.run(
-                [programme, f"-env:UserInstallation={Path(profil).as_uri()}", "--version"],
+                [programme, f"-env:UserInstallation={profil.as_uri()}", "--version"],
                 capture_output=True,
                 timeout=_DELAI_DEPART,
                 check=False,

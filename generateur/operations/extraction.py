@@ -6,7 +6,6 @@ fichier qui existe n'est jamais écrasé.
 
 import json
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from generateur.pieces.familles import Famille
 from generateur.pieces.limites import Limites
 from generateur.pieces.travail import Travail
 from generateur.publication.manifeste import empreinte
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 _DOSSIER_PIECES = "pieces"
 _LONGUEUR_NOM = 80
@@ -76,8 +76,8 @@ def extraire_documents(source: Path, atelier: Atelier) -> Extraction:
     """
     lu = lire_dossier(source)
     extraction = Extraction(lu.dossier.reference)
-    with tempfile.TemporaryDirectory(prefix="generateur-") as nom:
-        for rang, (chemin, travail) in enumerate(_travaux(lu, atelier, Path(nom))):
+    with repertoire_provisoire() as provisoire_commun:
+        for rang, (chemin, travail) in enumerate(_travaux(lu, atelier, provisoire_commun)):
             provisoire = travail.dossier / f"{rang:04d}"
             provisoire.mkdir()
             for joint in _ouvrir(travail, lu.racine, chemin, provisoire):

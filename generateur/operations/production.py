@@ -5,7 +5,7 @@ Tout le programme se lit ici de haut en bas ; chaque étape est un paquet.
 
 import contextlib
 import datetime as dt
-import tempfile
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -36,6 +36,7 @@ from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.gabarits import ouvrir_bibliotheque
 from generateur.reglages import Reglages
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 
 def produire_dossier(
@@ -45,7 +46,7 @@ def produire_dossier(
 
     Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
     """
-    with repertoire_provisoire() as provisoire:
+    with repertoire_de_travail(sortie) as provisoire:
         outils = replace(moteurs.pieces, fonds=moteurs.pieces.fonds.le_temps_d_une_production(provisoire / "fonds"))
         etude = etudier_dossier(
             source,
@@ -124,7 +125,18 @@ def retirer_couverture(matiere: Matiere) -> Matiere:
 
 
 @contextlib.contextmanager
-def repertoire_provisoire() -> Iterator[Path]:
-    """Répertoire de travail privé, effacé quoi qu'il arrive."""
-    with tempfile.TemporaryDirectory(prefix="generateur-", ignore_cleanup_errors=True) as nom:
-        yield Path(nom)
+def repertoire_de_travail(sortie: Path) -> Iterator[Path]:
+    """Le répertoire de travail d'une production, privé, dans la sortie : les papiers du débiteur ne la quittent pas.
+
+    La sortie créée pour lui disparaît avec lui si rien n'y est publié ; si elle ne peut l'être, il est ailleurs.
+    """
+    est_neuve = not sortie.exists()
+    with contextlib.suppress(OSError):  # la publication dira ce que le disque reproche
+        sortie.mkdir(parents=True, exist_ok=True)
+    try:
+        with repertoire_provisoire(sortie if os.access(sortie, os.W_OK) and sortie.is_dir() else None) as provisoire:
+            yield provisoire
+    finally:
+        if est_neuve:
+            with contextlib.suppress(OSError):  # elle n'est pas vide : quelque chose y a été publié
+                sortie.rmdir()

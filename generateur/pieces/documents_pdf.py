@@ -6,7 +6,6 @@ contre-vérifie le compte et sert de second réparateur.
 """
 
 import io
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from generateur.pieces.lecture_pdf import (
     pages_blanches,
     pages_hors_arborescence,
 )
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 _REMEDE_IMPRIMER = (
     "Ouvrez-le dans un lecteur PDF, imprimez-le en PDF (« Enregistrer au format PDF »), et joignez le résultat."
@@ -51,8 +51,8 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
         if cible is not None:
             constates = _enregistrer(pdf, cible, avertissements)
         elif avertissements:
-            with tempfile.TemporaryDirectory() as essai:
-                _enregistrer(pdf, str(Path(essai) / "essai.pdf"), avertissements)
+            with repertoire_provisoire() as essai:
+                _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
     texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
     if cible is not None and constates:  # réparé : ce que montre la copie n'est plus ce que montrait la source
         _, sans_texte = lire_texte(cible, [None])

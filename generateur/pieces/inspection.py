@@ -16,6 +16,7 @@ from generateur.pieces.familles import Famille
 from generateur.pieces.fonds import Fonds
 from generateur.pieces.limites import Limites
 from generateur.pieces.travail import Travail
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 
 def inspecter(
@@ -46,11 +47,9 @@ def inspecter(
                 fonds=fonds,
                 est_a_preparer=est_a_preparer,
             )
-    with tempfile.TemporaryDirectory(prefix="pieces-") as provisoire:
-        travail = Travail(
-            atelier, limites or Limites(), moteur_bureautique, "", Path(provisoire), fonds=fonds or Fonds()
-        )
-        essais = (Path(provisoire) / f"{rang:04d}.pdf" if est_a_preparer else None for rang in count())
+    with repertoire_provisoire() as provisoire:
+        travail = Travail(atelier, limites or Limites(), moteur_bureautique, "", provisoire, fonds=fonds or Fonds())
+        essais = (provisoire / f"{rang:04d}.pdf" if est_a_preparer else None for rang in count())
         return {
             chemin: _inspecter(replace(travail, mot_de_passe=mot_de_passe), racine, chemin, essai)
             for (chemin, mot_de_passe), essai in zip(chemins, essais)  # noqa: B905 (les essais ne finissent pas)

@@ -1,7 +1,7 @@
 """Publication sûre : on prépare à côté, on échange par renommage, on répare un échange interrompu.
 
 À tout instant, l'ancienne ou la nouvelle version entière est sur le disque :
-  .<reference>.<hasard>.preparation   en cours d'écriture, jamais lu
+  .<reference>.<propriétaire>-<hasard>.preparation   en cours d'écriture, jamais lu
   .<reference>.pret                   entier, prêt à prendre la place
   .<reference>.ancien                 l'ancienne version, le temps de l'échange
 """
@@ -15,9 +15,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_abandonne, est_marque
 
 _DELAI_VERROU_S = 120
 _VERROU = ".verrou"
+_EN_PREPARATION = ".preparation"
 TEMOIN = "manifeste.json"  # ce que toute liasse publiée contient, et nul autre répertoire
 
 
@@ -37,21 +39,17 @@ def preparer_publication(
         with _verrouiller(sortie):
             reparer(sortie, reference)
             _refuser_autrui(sortie / reference, temoin)
-            preparation = Path(tempfile.mkdtemp(prefix=f".{reference}.", suffix=".preparation", dir=sortie))
-            # le verrou est pris avant qu'une autre commande puisse croire la préparation abandonnée
-            vivant = FileLock(preparation / _VERROU)
-            vivant.acquire()
+            balayer(sortie)
+            marque = f".{reference}.{dire_proprietaire()}"
+            preparation = Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=sortie))
         try:
             # mkdtemp donne 0700 : le résultat publié doit se lire comme tout autre fichier de l'utilisateur
             preparation.chmod(0o755)
             yield preparation
             with _verrouiller(sortie):
                 _refuser_autrui(sortie / reference, temoin)
-                vivant.release()
-                (preparation / _VERROU).unlink(missing_ok=True)
                 _echanger(sortie, reference, preparation, emporter)
         finally:
-            vivant.release()
             shutil.rmtree(preparation, ignore_errors=True)
 
 
@@ -72,9 +70,9 @@ def _refuser_autrui(cible: Path, temoin: str) -> None:
 def reparer(sortie: Path, reference: str) -> None:
     """Termine ou annule un échange interrompu ; efface les préparations abandonnées."""
     _terminer(*_chemins(sortie, reference))
-    for abandon in sortie.glob(f".{reference}.*.preparation"):
-        with contextlib.suppress(Timeout, OSError), FileLock(abandon / _VERROU, timeout=0):
-            shutil.rmtree(abandon, ignore_errors=True)
+    for preparation in sortie.glob(f".*{_EN_PREPARATION}"):  # celles des autres dossiers aussi : nul ne les finira
+        if est_abandonne(preparation.name) or not est_marque(preparation.name):
+            shutil.rmtree(preparation, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -94,6 +92,9 @@ def reparer_tout(sortie: Path) -> None:
         return
     restes = [*sortie.glob(".*.pret"), *sortie.glob(".*.ancien")]
     references = {reste.name[1:].rsplit(".", 1)[0] for reste in restes}
+    balayer(sortie)
+    if not references and any(sortie.glob(f".*{_EN_PREPARATION}")):
+        references = {""}  # il n'y a que des préparations abandonnées
     for reference in sorted(references):
         with _traduire_disque(sortie), _verrouiller(sortie):
             reparer(sortie, reference)

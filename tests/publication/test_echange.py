@@ -14,6 +14,7 @@ import pytest
 from generateur.erreurs import ErreurEcriture, ErreurUsage
 from generateur.publication import echange as publication
 from generateur.publication.echange import preparer_publication, reparer, reparer_tout
+from generateur.surveillance.provisoires import dire_proprietaire
 
 RACINE = Path(__file__).parents[2]
 FICHIERS = ("manifeste.json", "b.txt", "sous/c.txt")
@@ -162,6 +163,14 @@ def _appels(monkeypatch):
     return vus
 
 
+def _dire_un_mort() -> str:
+    """La marque d'un processus de cette machine qui a existé, et n'existe plus."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as mort:
+        mort.wait()
+    machine, _, debut, _ = dire_proprietaire().split("-")
+    return f"{machine}-{mort.pid}-{debut}-"
+
+
 class _Arret(BaseException):
     """Arrêt du programme entre deux gestes."""
 
@@ -175,6 +184,7 @@ def test_un_echange_interrompu_se_repare(tmp_path, monkeypatch, faits):
         _appels(correctif)
         # l'arrêt brutal n'efface rien : la préparation reste telle quelle
         correctif.setattr(publication.shutil, "rmtree", lambda *_a, **_k: None)
+        correctif.setattr(publication, "dire_proprietaire", _dire_un_mort)
         with pytest.raises(_Arret):
             _publier(tmp_path, "2")
     entieres = [p for p in tmp_path.iterdir() if p.is_dir() and all((p / nom).is_file() for nom in FICHIERS)]
@@ -207,6 +217,13 @@ def test_une_preparation_abandonnee_est_effacee(tmp_path):
     (abandon / "manifeste.json").write_text("x")
     (abandon / ".verrou").touch()
     _publier(tmp_path, "1")
+    assert _restes(tmp_path) == []
+
+
+def test_les_preparations_abandonnees_de_tous_les_dossiers_sont_effacees(tmp_path):
+    (tmp_path / f".AUTRE.{_dire_un_mort()}abc.preparation").mkdir()
+    (tmp_path / f".generateur-{_dire_un_mort()}abc").mkdir()
+    reparer_tout(tmp_path)
     assert _restes(tmp_path) == []
 
 

@@ -1,0 +1,107 @@
+"""Les répertoires de travail : privés, au nom de leur propriétaire, effacés par la commande suivante s'il est mort.
+
+Ils portent les papiers du débiteur. Leur nom dit la machine, le processus et l'instant où il a démarré : celui dont
+le processus n'existe plus est un abandon (kill -9, coupure), que `balayer` efface. Le nom naît avec le répertoire :
+il n'y a pas d'instant où un répertoire vivant passerait pour abandonné.
+"""
+
+import contextlib
+import os
+import platform
+import re
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+_MARQUE = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<pid>[0-9]+)-(?P<debut>[0-9]+)-")
+_PREFIXE = "generateur-"
+_ECART_S = 2  # l'instant de démarrage d'un processus se relit à une seconde près
+
+
+@contextlib.contextmanager
+def repertoire_provisoire(ou: Path | None = None) -> Iterator[Path]:
+    """Un répertoire privé (0700), effacé quoi qu'il arrive ; `ou` : son parent, à défaut celui du système."""
+    chemin = creer_provisoire(ou)
+    try:
+        yield chemin
+    finally:
+        effacer_provisoire(chemin)
+
+
+def creer_provisoire(ou: Path | None = None) -> Path:
+    """Crée un répertoire privé, après avoir effacé les abandonnés d'à côté. Caché hors du répertoire du système."""
+    racine = Path(tempfile.gettempdir()) if ou is None else ou
+    balayer(racine)
+    point = "" if ou is None else "."
+    return Path(tempfile.mkdtemp(prefix=f"{point}{_PREFIXE}{dire_proprietaire()}", dir=racine))
+
+
+def effacer_provisoire(chemin: Path) -> None:
+    """Efface le répertoire et ce qu'il contient ; ce qui résiste le sera par une commande suivante."""
+    shutil.rmtree(chemin, ignore_errors=True)
+
+
+def dire_proprietaire() -> str:
+    """La marque de ce processus, à mettre dans un nom : machine, numéro, instant de démarrage."""
+    return f"{_machine()}-{os.getpid()}-{_demarrage(os.getpid()) or 0}-"
+
+
+def est_abandonne(nom: str) -> bool:
+    """Vrai si ce nom porte la marque d'un processus de cette machine qui n'existe plus ; faux sans marque."""
+    marque = _MARQUE.search(nom)
+    if marque is None or marque["machine"] != _machine():
+        return False
+    demarrage = _demarrage(int(marque["pid"]))
+    return demarrage is None or abs(demarrage - int(marque["debut"])) > _ECART_S
+
+
+def est_marque(nom: str) -> bool:
+    """Vrai si ce nom dit son propriétaire."""
+    return _MARQUE.search(nom) is not None
+
+
+def balayer(racine: Path | None = None) -> None:
+    """Efface les répertoires abandonnés d'ici (à défaut du répertoire du système) ; ne touche à rien d'autre."""
+    racine = Path(tempfile.gettempdir()) if racine is None else racine
+    try:
+        with os.scandir(racine) as entrees:
+            abandons = [
+                entree.path
+                for entree in entrees
+                if entree.name.lstrip(".").startswith(_PREFIXE)
+                and entree.is_dir(follow_symlinks=False)
+                and _est_a_nous(entree)
+                and est_abandonne(entree.name)
+            ]
+    except OSError:
+        return
+    for abandon in abandons:
+        effacer_provisoire(Path(abandon))
+
+
+def _est_a_nous(entree: os.DirEntry[str]) -> bool:
+    if not hasattr(os, "getuid"):
+        return True
+    try:
+        return entree.stat(follow_symlinks=False).st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def _machine() -> str:
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _demarrage(pid: int) -> int | None:
+    """L'instant de démarrage d'un processus, en secondes ; None s'il n'existe plus (ou n'attend que d'être lu)."""
+    import psutil  # noqa: PLC0415 (chargé si un répertoire se crée ou en rencontre un autre)
+
+    try:
+        processus = psutil.Process(pid)
+        return None if processus.status() == psutil.STATUS_ZOMBIE else int(processus.create_time())
+    except psutil.AccessDenied:
+        return None if not psutil.pid_exists(pid) else 0
+    except psutil.Error:
+        return None
