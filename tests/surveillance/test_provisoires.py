@@ -72,7 +72,7 @@ def test_un_repertoire_de_travail_n_est_lisible_que_de_son_proprietaire():
         assert chemin.parent == Path(tempfile.gettempdir())
 
 
-def test_un_numero_de_processus_repris_ne_protege_rien(tmp_path):
+def test_un_numero_de_processus_repris_ne_protege_rien():
     machine, pid, debut, _ = dire_proprietaire().split("-")
     assert est_abandonne(f"generateur-{machine}-{pid}-{int(debut) - 3600}-abc")
     assert not est_abandonne(f"generateur-{machine}-{pid}-{debut}-abc")
