@@ -1,6 +1,6 @@
 """Les contrats entre étages : ce qu'un moteur ou un lecteur doit savoir faire."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,4 +78,26 @@ class Lecteur(Protocol):
 
     def lire(self, chemin: Path) -> LectureBrute:
         """Lève ErreurLecture avec l'endroit."""
+        ...
+
+
+Emporter = Callable[[Path, Path], None]  # (publié, préparé) : met dans le second ce qui doit survivre au premier
+
+
+class Publication(Protocol):
+    """Où l'on publie : une version entière remplace la précédente, ou rien ne change.
+
+    Là où l'on ne renomme pas (un stockage d'objets), `publier` écrit les fichiers d'abord et le manifeste en dernier.
+    """
+
+    def preparer(self, reference: str) -> Path:
+        """Un répertoire local, vide et privé, où écrire la nouvelle version."""
+        ...
+
+    def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> None:
+        """Publie la préparation entière ; en cas d'échec, ce qui était publié est intact."""
+        ...
+
+    def abandonner(self, preparation: Path) -> None:
+        """Efface une préparation ; sans effet une fois publiée."""
         ...

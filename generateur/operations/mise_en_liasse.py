@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generateur.contrats import MoteurRendu
-from generateur.domaine.bordereau import Bordereau, PieceDossier
+from generateur.domaine.bordereau import Bordereau
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.archivage import rendre_pdfa
 from generateur.liasse.assemblage import assembler, mesurer
 from generateur.liasse.intercalaires import preceder_de_gardes
 from generateur.liasse.plan import (
-    Assemblage,
     ElementActe,
     ElementPiece,
     Options,
@@ -25,13 +24,14 @@ from generateur.liasse.plan import (
     nom_fichier_piece,
     paginer,
 )
-from generateur.liasse.sceau import Sceau, Scelleur
+from generateur.liasse.sceau import Scelleur
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
-from generateur.pieces.preparation import Preparee, preparer_piece
+from generateur.pieces.preparation import preparer_piece
 from generateur.pieces.traitements import ajouter_texte, alleger_images
 from generateur.procedures.socle import Acte
+from generateur.publication.inventaire import LiasseFaite, PiecePrete
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ConstatActe, ContexteActes
@@ -41,51 +41,7 @@ from generateur.reglages import Reglages, ReglagesLiasse
 
 _PASSES_MAXIMALES = 6
 INTERCALAIRES = Acte("gardes", "Pages de garde", "communs/intercalaire", place="a_cote")
-_ORIGINAL_GARDE = "original signé conservé à part"
 _SCAN_SIGNE = "Scan signé : aucun texte n'y a été ajouté."
-_TEXTE_AJOUTE = "texte ajouté, original à part"
-
-
-@dataclass(frozen=True)
-class PiecePrete:
-    """Une pièce convertie en PDF, prête à être tamponnée."""
-
-    piece: PieceDossier
-    source: Path
-    pdf: Path
-    preparee: Preparee
-    a_texte_ajoute: bool = False
-    traitements: tuple[str, ...] = ()
-
-    @property
-    def est_a_garder(self) -> bool:
-        """Vrai si l'original dit quelque chose que la liasse ne dit plus : il est gardé à côté."""
-        return self.preparee.signe or self.a_texte_ajoute
-
-    @property
-    def observations(self) -> tuple[str, ...]:
-        """Ce qui est arrivé à la pièce ; pour le manifeste et la fiche interne."""
-        return (*self.preparee.avertissements, *self.traitements)
-
-    @property
-    def mention(self) -> str:
-        """Ce que le bordereau dit de la pièce."""
-        mentions = [_TEXTE_AJOUTE] if self.a_texte_ajoute else []
-        if self.preparee.signe:
-            mentions.append(_ORIGINAL_GARDE)
-        elif self.piece.original:
-            mentions.append("original conservé")
-        return ", ".join(mentions)
-
-
-@dataclass(frozen=True)
-class LiasseFaite:
-    """Ce que la mise en liasse rend : les actes, les pièces, l'assemblage, et le sceau s'il y en a un."""
-
-    actes: tuple[ActeEcrit, ...]
-    pieces: tuple[PiecePrete, ...]
-    assemblage: Assemblage
-    sceau: Sceau | None = None
 
 
 def preparer_pieces(

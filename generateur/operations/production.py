@@ -13,8 +13,8 @@ from pathlib import Path
 
 from generateur.contrats import MoteurRendu
 from generateur.erreurs import ErreurProcedure
+from generateur.operations.en_tete import preparer_assemblage, resumer_etude
 from generateur.operations.etude import Etude, etudier_dossier, refuser_si_besoin
-from generateur.operations.inventaire import dresser_manifeste, preparer_assemblage
 from generateur.operations.mise_en_liasse import (
     Etabli,
     annoter_fiche,
@@ -29,6 +29,7 @@ from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE
 from generateur.publication.communiquees import date_de_depot, emporter
 from generateur.publication.echange import preparer_publication
 from generateur.publication.empreintes import resumer_entrees
+from generateur.publication.inventaire import dresser_manifeste
 from generateur.publication.journal import ecrire_journal
 from generateur.publication.manifeste import Manifeste, ecrire_manifeste
 from generateur.redaction.actes import Ecritoire
@@ -75,13 +76,15 @@ def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, m
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
-        assemblage = preparer_assemblage(reglages, etude, pieces, est_scellee=moteurs.scelleur is not None)
+        assemblage = preparer_assemblage(
+            reglages, etude.dossier.reference, pieces, est_scellee=moteurs.scelleur is not None
+        )
         faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage))
         faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.adresse.commune)
         garder_originaux(pieces, chantier)
         total = etude.espece.decompte.total
         ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier, au=etude.espece.au, total=total)
-        manifeste = dresser_manifeste(etude, faite, chantier, moteurs.rendu, reglages, entrees)
+        manifeste = dresser_manifeste(resumer_etude(etude, reglages, moteurs.rendu, entrees), faite, chantier)
         ecrire_manifeste(manifeste, chantier)
     return manifeste
 

@@ -9,11 +9,12 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from generateur.contrats import Emporter, Publication
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_abandonne, est_marque
 
@@ -23,34 +24,58 @@ _EN_PREPARATION = ".preparation"
 TEMOIN = "manifeste.json"  # ce que toute liasse publiée contient, et nul autre répertoire
 
 
+class PublicationLocale:
+    """Publier dans un répertoire de ce disque : écrit à côté, puis échangé par renommage, sous un verrou."""
+
+    def __init__(self, sortie: Path, *, temoin: str = TEMOIN) -> None:
+        """`temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici."""
+        self._sortie = sortie
+        self._temoin = temoin
+
+    def preparer(self, reference: str) -> Path:
+        """Un répertoire vide et privé, à emplir puis à publier, ou à abandonner ; répare d'abord ce qui doit l'être.
+
+        Lève ErreurUsage si ce qui porte ce nom ne vient pas d'ici, ErreurEcriture si le disque refuse.
+        """
+        with _traduire_disque(self._sortie):
+            self._sortie.mkdir(parents=True, exist_ok=True)
+            with _verrouiller(self._sortie):
+                reparer(self._sortie, reference)
+                _refuser_autrui(self._sortie / reference, self._temoin)
+                marque = f".{reference}.{dire_proprietaire()}"
+                return Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=self._sortie))
+
+    def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> None:
+        """Met la préparation, entière, à la place de ce qui était publié sous cette référence.
+
+        `emporter(publié, préparé)` y met ce qui doit survivre à l'ancienne version, juste avant l'échange et sous le
+        verrou. Lève comme `preparer` ; ce qui était publié est alors intact.
+        """
+        with _traduire_disque(self._sortie), _verrouiller(self._sortie):
+            _refuser_autrui(self._sortie / reference, self._temoin)
+            _echanger(self._sortie, reference, preparation, emporter)
+
+    def abandonner(self, preparation: Path) -> None:
+        """Efface une préparation ; sans effet une fois publiée."""
+        shutil.rmtree(preparation, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def preparer_publication(
-    sortie: Path, reference: str, *, temoin: str = TEMOIN, emporter: Callable[[Path, Path], None] | None = None
+    sortie: Path, reference: str, *, temoin: str = TEMOIN, emporter: Emporter | None = None
 ) -> Iterator[Path]:
-    """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>.
+    """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>, sinon rien n'a changé.
 
-    `temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici. `emporter(publié, préparé)` met
-    dans la nouvelle version ce qui doit survivre à l'ancienne, juste avant l'échange et sous le verrou. Lève
-    ErreurUsage si ce qui porte ce nom n'en vient pas, ErreurEcriture si le disque refuse ; ce qui était là reste
-    alors intact.
+    Voir PublicationLocale pour `temoin` et `emporter`, et pour ce qui est levé.
     """
-    with _traduire_disque(sortie):
-        sortie.mkdir(parents=True, exist_ok=True)
-        with _verrouiller(sortie):
-            reparer(sortie, reference)
-            _refuser_autrui(sortie / reference, temoin)
-            balayer(sortie)
-            marque = f".{reference}.{dire_proprietaire()}"
-            preparation = Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=sortie))
-        try:
-            # mkdtemp donne 0700 : le résultat publié doit se lire comme tout autre fichier de l'utilisateur
-            preparation.chmod(0o755)
+    lieu: Publication = PublicationLocale(sortie, temoin=temoin)
+    preparation = lieu.preparer(reference)
+    try:
+        with _traduire_disque(sortie):
             yield preparation
-            with _verrouiller(sortie):
-                _refuser_autrui(sortie / reference, temoin)
-                _echanger(sortie, reference, preparation, emporter)
-        finally:
-            shutil.rmtree(preparation, ignore_errors=True)
+        lieu.publier(reference, preparation, emporter)
+    finally:
+        lieu.abandonner(preparation)
 
 
 def _refuser_autrui(cible: Path, temoin: str) -> None:
@@ -68,8 +93,13 @@ def _refuser_autrui(cible: Path, temoin: str) -> None:
 
 
 def reparer(sortie: Path, reference: str) -> None:
-    """Termine ou annule un échange interrompu ; efface les préparations abandonnées."""
+    """Termine ou annule un échange interrompu ; efface ce qui est abandonné. À appeler sous le verrou."""
     _terminer(*_chemins(sortie, reference))
+    _effacer_abandons(sortie)
+
+
+def _effacer_abandons(sortie: Path) -> None:
+    balayer(sortie)
     for preparation in sortie.glob(f".*{_EN_PREPARATION}"):  # celles des autres dossiers aussi : nul ne les finira
         if est_abandonne(preparation.name) or not est_marque(preparation.name):
             shutil.rmtree(preparation, ignore_errors=True)
@@ -92,23 +122,22 @@ def reparer_tout(sortie: Path) -> None:
         return
     restes = [*sortie.glob(".*.pret"), *sortie.glob(".*.ancien")]
     references = {reste.name[1:].rsplit(".", 1)[0] for reste in restes}
-    balayer(sortie)
-    if not references and any(sortie.glob(f".*{_EN_PREPARATION}")):
-        references = {""}  # il n'y a que des préparations abandonnées
-    for reference in sorted(references):
-        with _traduire_disque(sortie), _verrouiller(sortie):
+    with _traduire_disque(sortie), _verrouiller(sortie):
+        for reference in sorted(references):
             reparer(sortie, reference)
+        _effacer_abandons(sortie)
 
 
 def _chemins(sortie: Path, reference: str) -> tuple[Path, Path, Path]:
     return sortie / reference, sortie / f".{reference}.pret", sortie / f".{reference}.ancien"
 
 
-def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Callable[[Path, Path], None] | None) -> None:
+def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporter | None) -> None:
     cible, pret, ancien = _chemins(sortie, reference)
     _terminer(cible, pret, ancien)  # une autre commande a pu être tuée pendant que celle-ci préparait
     if emporter is not None and cible.is_dir():
         emporter(cible, preparation)
+    preparation.chmod(0o755)  # privée tant qu'elle s'écrit ; publiée, elle se lit comme tout autre fichier
     preparation.rename(pret)
     _terminer(cible, pret, ancien)
 

@@ -7,7 +7,6 @@ il n'y a pas d'instant où un répertoire vivant passerait pour abandonné.
 
 import contextlib
 import os
-import platform
 import re
 import shutil
 import tempfile
@@ -91,7 +90,9 @@ def _est_a_nous(entree: os.DirEntry[str]) -> bool:
 
 
 def _machine() -> str:
-    return f"{zlib.crc32(platform.node().encode()):08x}"
+    # ni platform.node ni socket : l'enfant qui lit les pièces n'a pas le droit d'y toucher
+    nom = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return f"{zlib.crc32(nom.encode()):08x}"
 
 
 def _demarrage(pid: int) -> int | None:

@@ -1,18 +1,15 @@
 """L'inventaire de ce qui a été produit : le manifeste, et sa copie réduite à joindre dans la liasse."""
 
-from dataclasses import asdict, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
-from generateur import VERSION
-from generateur.contrats import MoteurRendu
-from generateur.droit.ajouts import Ajout
-from generateur.droit.tables import lire_table
+from generateur.domaine.bordereau import PieceDossier
 from generateur.liasse.assemblage import mesurer
-from generateur.liasse.plan import Assemblage, Options, PieceAssemblee
-from generateur.liasse.sceau import RESERVE_SCEAU
-from generateur.operations.etude import Etude, juridiction_en_json
-from generateur.operations.mise_en_liasse import LiasseFaite, PiecePrete
+from generateur.liasse.plan import Assemblage, PieceAssemblee
+from generateur.liasse.sceau import Sceau
+from generateur.pieces.preparation import Preparee
 from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import (
     ActeProduit,
@@ -20,6 +17,7 @@ from generateur.publication.manifeste import (
     DroitAjoute,
     FichierProduit,
     HorizonDuDroit,
+    JuridictionManifeste,
     LiasseProduite,
     LiasseReduite,
     Manifeste,
@@ -30,25 +28,59 @@ from generateur.publication.manifeste import (
     VolumeProduit,
     empreinte,
 )
-from generateur.reglages import Reglages
+from generateur.redaction.actes import ActeEcrit
+
+_ORIGINAL_GARDE = "original signé conservé à part"
+_TEXTE_AJOUTE = "texte ajouté, original à part"
 
 
-def preparer_assemblage(
-    reglages: Reglages, etude: Etude, pieces: tuple[PiecePrete, ...], *, est_scellee: bool
-) -> Options:
-    """Les options d'assemblage : la place du sceau dans chaque volume, et le manifeste réduit s'il est demandé."""
-    options = Options(**asdict(reglages.liasse))
-    if est_scellee and options.max_octets is not None:
-        options = replace(options, max_octets=options.max_octets - RESERVE_SCEAU)
-    if reglages.joindre_manifeste:
-        options = replace(options, manifeste_joint=partial(_reduire, etude, pieces))
-    return options
+@dataclass(frozen=True)
+class PiecePrete:
+    """Une pièce convertie en PDF, prête à être tamponnée."""
+
+    piece: PieceDossier
+    source: Path
+    pdf: Path
+    preparee: Preparee
+    a_texte_ajoute: bool = False
+    traitements: tuple[str, ...] = ()
+
+    @property
+    def est_a_garder(self) -> bool:
+        """Vrai si l'original dit quelque chose que la liasse ne dit plus : il est gardé à côté."""
+        return self.preparee.signe or self.a_texte_ajoute
+
+    @property
+    def observations(self) -> tuple[str, ...]:
+        """Ce qui est arrivé à la pièce ; pour le manifeste et la fiche interne."""
+        return (*self.preparee.avertissements, *self.traitements)
+
+    @property
+    def mention(self) -> str:
+        """Ce que le bordereau dit de la pièce."""
+        mentions = [_TEXTE_AJOUTE] if self.a_texte_ajoute else []
+        if self.preparee.signe:
+            mentions.append(_ORIGINAL_GARDE)
+        elif self.piece.original:
+            mentions.append("original conservé")
+        return ", ".join(mentions)
 
 
-def _reduire(etude: Etude, pieces: tuple[PiecePrete, ...], assemblage: Assemblage) -> bytes:
+@dataclass(frozen=True)
+class LiasseFaite:
+    """Ce que la mise en liasse rend : les actes, les pièces, l'assemblage, et le sceau s'il y en a un."""
+
+    actes: tuple[ActeEcrit, ...]
+    pieces: tuple[PiecePrete, ...]
+    assemblage: Assemblage
+    sceau: Sceau | None = None
+
+
+def reduire(reference: str, pieces: Sequence[PiecePrete], assemblage: Assemblage) -> bytes:
+    """Le manifeste à joindre dans la liasse : pièces, pages et empreintes, rien d'interne."""
     sources = {prete.piece.numero: prete.source for prete in pieces}
     reduit = ManifesteReduit(
-        reference=etude.dossier.reference,
+        reference=reference,
         liasse=LiasseReduite(fichier=assemblage.fichier.name, pages=assemblage.pages),
         pieces=tuple(
             PieceReduite(
@@ -66,24 +98,33 @@ def _reduire(etude: Etude, pieces: tuple[PiecePrete, ...], assemblage: Assemblag
     return reduit.model_dump_json(indent=2).encode()
 
 
-def dresser_manifeste(
-    etude: Etude, faite: LiasseFaite, chantier: Path, moteur: MoteurRendu, reglages: Reglages, entrees: str
-) -> Manifeste:
+@dataclass(frozen=True)
+class EnTete:
+    """Ce que le manifeste dit de l'affaire, avant ses fichiers : les clés du manifeste, sous leur nom."""
+
+    reference: str
+    au: str
+    verdict: Literal["pret", "a_completer", "irrecevable"]
+    procedure: str
+    procedure_forcee: bool
+    projet: bool
+    renumerotee: bool
+    juridiction: JuridictionManifeste | None
+    cour_appel: str | None
+    total: str
+    versions: dict[str, str]
+    horizon: HorizonDuDroit
+    droit_ajoute: tuple[DroitAjoute, ...]
+    empreinte_entrees: str
+    constats: tuple[ConstatManifeste, ...]
+
+
+def dresser_manifeste(en_tete: EnTete, faite: LiasseFaite, chantier: Path) -> Manifeste:
     """Le manifeste de ce qui vient d'être produit ; chemins relatifs au chantier."""
-    espece, assemblage = etude.espece, faite.assemblage
-    procedure = etude.decision.retenue
+    assemblage = faite.assemblage
     sources = {prete.piece.numero: prete for prete in faite.pieces}
     return Manifeste(
-        reference=etude.dossier.reference,
-        au=espece.au.isoformat(),
-        verdict=etude.verdict,
-        procedure=procedure.nom if procedure else "",
-        projet=reglages.projet,
-        renumerotee=reglages.renumeroter,
-        procedure_forcee=etude.decision.est_forcee,
-        juridiction=juridiction_en_json(etude),
-        cour_appel=espece.competence.cour_appel,
-        total=f"{espece.decompte.total:.2f}",
+        **vars(en_tete),
         liasse=LiasseProduite(fichier=assemblage.fichier.name, sha256=assemblage.sha256, pages=assemblage.pages),
         sceau=SceauProduit(**asdict(faite.sceau)) if faite.sceau else None,
         volumes=tuple(
@@ -113,36 +154,6 @@ def dresser_manifeste(
             _declarer(f, chantier)
             for f in sorted((*(chantier / "originaux").glob("*"), *chantier.glob(f"*{SUITE_JOURNAL}")))
         ),
-        versions={
-            "generateur": VERSION,
-            "rendu": moteur.nom,
-            "moteur": moteur.empreinte(),
-            "polices": "fournies" if moteur.polices_maitrisees else "du système",
-        },
-        horizon=_declarer_horizon(etude),
-        droit_ajoute=tuple(_declarer_droit(ajout) for ajout in etude.droit_ajoute),
-        empreinte_entrees=entrees,
-        constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats_durables),
-    )
-
-
-def _declarer_horizon(etude: Etude) -> HorizonDuDroit:
-    tables = [lire_table(nom) for nom in etude.tables_employees]
-    fin = min(table.horizon for table in tables)
-    return HorizonDuDroit(date=fin.isoformat(), tables=tuple(t.nom for t in tables if t.horizon == fin))
-
-
-def _declarer_droit(ajout: Ajout) -> DroitAjoute:
-    valeur = ajout.valeur
-    publication, saisie = valeur.source.publication, valeur.saisie_le
-    return DroitAjoute(
-        table=ajout.table,
-        cle=valeur.cle,
-        depuis=valeur.depuis.isoformat(),
-        valeur=str(valeur.valeur),
-        source=valeur.source.titre,
-        publie_le=publication.isoformat() if publication else None,
-        saisie_le=saisie.isoformat() if saisie else None,
     )
 
 
