@@ -32,7 +32,7 @@ from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
-from generateur.publication.communiquees import date_arretee, lire_servi
+from generateur.publication.communiquees import lire_servi
 from generateur.publication.ecarts import Ecart, comparer
 from generateur.publication.journal import constater_ecarts
 from generateur.publication.manifeste import JuridictionManifeste
@@ -111,8 +111,8 @@ def etudier_dossier(
     """
     lu = lire_dossier(source)
     dossier = lu.dossier
-    registre, sont_retenus = lire_servi(lu, sortie)
-    arrete = date_arretee(dossier, registre, au=au, jour=jour)
+    servi = lire_servi(lu, sortie)
+    registre, arrete = servi.registre, servi.arreter(dossier, au=au, jour=jour)
     fichiers = inspecter(
         lu.racine,
         _chemins_a_inspecter(dossier),
@@ -135,7 +135,7 @@ def etudier_dossier(
     servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
     bordereau = dresser_bordereau(dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
-    suite = constater_ecarts(ecarts, dossier, sont_retenus=sont_retenus)
+    suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
     constats = ordonner(
         (
             *communs,

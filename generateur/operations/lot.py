@@ -183,7 +183,7 @@ def _trouver_partie(chemin: Path, sortie: Path) -> Resultat | None:
     Lève ErreurLecture.
     """
     lu = lire_dossier(chemin)
-    servi, _ = lire_servi(lu, sortie)
+    servi = lire_servi(lu, sortie).registre
     depot = date_de_depot(lu.dossier)
     le = depot or (servi.derniere.le if servi else None)
     if le is None:

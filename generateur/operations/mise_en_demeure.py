@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.procedures.socle import Acte
+from generateur.publication.communiquees import emporter_lettres
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte
@@ -53,7 +55,9 @@ def ecrire_mise_en_demeure(
     contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     reference = f"{etude.dossier.reference}_mise_en_demeure"
-    with preparer_publication(sortie, reference, temoin=_TEMOIN) as chantier:
+    envois = [lettre.date_envoi for lettre in etude.dossier.toutes_mises_en_demeure]
+    garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
+    with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder) as chantier:
         ecrites = []
         for rang, _ in enumerate(contexte.debiteurs, start=1):
             nom = "mise_en_demeure" if len(contexte.debiteurs) == 1 else f"mise_en_demeure_{rang}"

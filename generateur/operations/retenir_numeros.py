@@ -41,9 +41,9 @@ def retenir_numeros(source: Path, sortie: Path, *, jour: dt.date) -> Retenue:
     with occuper(sortie, reference) as publie:
         for gardee in lister_communiquees(publie):
             manifeste = relire_manifeste(gardee.chemin)
-            if ancien is None and gardee.le == depot and manifeste:
+            if manifeste and gardee.le == depot and not (ancien and ancien.liasse_de(manifeste.liasse.sha256)):
                 _verifier(manifeste, gardee.chemin, reference)
-                registre = inscrire(None, manifeste, gardee.le)
+                registre = inscrire(ancien, manifeste, gardee.le)
                 ecrire_registre(registre, lu.racine)
                 return Retenue(registre, gardee.chemin)
         manifeste = lire_manifeste(publie / NOM_MANIFESTE)

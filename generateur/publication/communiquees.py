@@ -5,20 +5,21 @@ actes) le jour où il est parti ; une seconde liasse du même jour prend le nom 
 copies avec elle, dans le même échange : à aucun instant elles ne manquent.
 """
 
+import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.dossier import Dossier
-from generateur.erreurs import ErreurLecture, ErreurLiasse
+from generateur.erreurs import ErreurDossier, ErreurLecture, ErreurLiasse
 from generateur.lecture.socle import DossierLu
 from generateur.publication.manifeste import Manifeste, ManifesteAnnonce, lire_annonce, lire_manifeste
-from generateur.publication.numeros_servis import Registre, inscrire, lire_registre, somme_de
+from generateur.publication.numeros_servis import LiasseServie, Registre, inscrire, lire_registre, somme_de
 
 NOM_COMMUNIQUEES = "communiquees"
 _JOUR = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_(\d+))?")
@@ -90,16 +91,26 @@ def dater_communication(publie: Path, registre: Registre | None, depot: date | N
 
 def emporter(publie: Path, chantier: Path, registre: Registre | None, depot: date | None) -> None:
     """Met dans ce qui va être publié toutes les liasses déjà gardées, et celle qu'on remplace si elle est partie."""
+    _emporter_gardees(publie, chantier)
+    if le := dater_communication(publie, registre, depot):
+        garder(publie, chantier, le, copier=_lier)
+
+
+def emporter_lettres(publie: Path, chantier: Path, envoyee_le: date | None) -> None:
+    """Comme `emporter`, pour des lettres, sans manifeste : celles du dernier envoi sont gardées, une fois."""
+    _emporter_gardees(publie, chantier)
+    if envoyee_le and not (publie / NOM_COMMUNIQUEES / envoyee_le.isoformat()).exists():
+        garder(publie, chantier, envoyee_le, copier=_lier)
+
+
+def _emporter_gardees(publie: Path, chantier: Path) -> None:
     if (publie / NOM_COMMUNIQUEES).is_dir():
         shutil.copytree(
             publie / NOM_COMMUNIQUEES,
             chantier / NOM_COMMUNIQUEES,
             copy_function=_lier,
             ignore=shutil.ignore_patterns(f".*{_EN_COURS}"),
-            dirs_exist_ok=True,
         )
-    if le := dater_communication(publie, registre, depot):
-        garder(publie, chantier, le, copier=_lier)
 
 
 def garder(publie: Path, ou: Path, le: date, *, copier: Callable[[str, str], object] = shutil.copy2) -> Path:
@@ -129,34 +140,55 @@ def _lier(source: str, cible: str) -> None:
         shutil.copy2(source, cible)
 
 
-def lire_servi(lu: DossierLu, sortie: Path | None) -> tuple[Registre | None, bool]:
-    """Ce qui a été communiqué, et si les numéros en sont retenus à côté du dossier.
+@dataclass(frozen=True)
+class Servi:
+    """Ce qui a été communiqué d'un dossier ; `deposee` : la liasse du dépôt, si l'on sait laquelle c'est.
 
-    À défaut de registre, un dossier déposé se compare à la liasse gardée (ou publiée) dans la sortie.
+    `sont_retenus` : faux si une liasse déposée n'est pas au registre gardé à côté du dossier.
+    """
+
+    registre: Registre | None
+    sont_retenus: bool
+    deposee: LiasseServie | None = None
+
+    def arreter(self, dossier: Dossier, *, au: date | None, jour: date) -> date:
+        """La date d'arrêté : celle demandée, celle du dossier, celle de la liasse déposée, sinon le jour.
+
+        Une fois la demande déposée, sa somme ne court plus d'elle-même.
+        """
+        return au or dossier.au or (self.deposee.au if self.deposee else None) or jour
+
+
+def lire_servi(lu: DossierLu, sortie: Path | None) -> Servi:
+    """Ce que le registre retient, et ce qu'une sortie garde de plus : la liasse d'un dépôt qu'on n'a pas retenue.
+
+    Sans `sortie`, le registre seul parle. Lève ErreurLecture si le registre est abîmé.
     """
     dossier = lu.dossier
-    registre = lire_registre(lu.racine, dossier.reference)
-    depot = date_de_depot(dossier)
-    if registre or sortie is None or depot is None:
-        return registre, registre is not None
-    publie = sortie / dossier.reference
-    parties = [(gardee.le, relire_manifeste(gardee.chemin)) for gardee in lister_communiquees(publie)]
-    deduit = None
-    for le, manifeste in parties or [(depot, relire_manifeste(publie))]:
-        if manifeste and manifeste.reference == dossier.reference and not manifeste.projet:
-            deduit = inscrire(deduit, manifeste, le)
-    return deduit, False
+    registre, depot = lire_registre(lu.racine, dossier.reference), date_de_depot(dossier)
+    if depot is None:
+        return Servi(registre, sont_retenus=True)
+    complet = registre
+    for le, manifeste in _lister_parties(sortie / dossier.reference, registre, depot) if sortie else ():
+        if manifeste.reference == dossier.reference and not (complet and complet.liasse_de(manifeste.liasse.sha256)):
+            with contextlib.suppress(ErreurDossier):  # contredit le registre : lui seul fait foi
+                complet = inscrire(complet, manifeste, le)
+    liasses = complet.liasses if complet else ()
+    jours = [liasse.le for liasse in liasses if liasse.le == depot or (sortie and liasse.le < depot)]
+    deposee = next((liasse for liasse in reversed(liasses) if jours and liasse.le == max(jours)), None)
+    return Servi(complet, sont_retenus=complet is not None and complet == registre, deposee=deposee)
+
+
+def _lister_parties(publie: Path, registre: Registre | None, depot: date) -> Iterator[tuple[date, Manifeste]]:
+    """Les liasses parties que cette sortie a encore : gardées, ou publiées et pas encore gardées."""
+    lieux = [(gardee.le, gardee.chemin) for gardee in lister_communiquees(publie)]
+    if le := dater_communication(publie, registre, depot):
+        lieux.append((le, publie))
+    for le, chemin in lieux:
+        if manifeste := relire_manifeste(chemin):
+            yield le, manifeste
 
 
 def date_de_depot(dossier: Dossier) -> date | None:
     """Le jour du dépôt noté dans [suivi]."""
     return dossier.suivi.depot if dossier.suivi else None
-
-
-def date_arretee(dossier: Dossier, registre: Registre | None, *, au: date | None, jour: date) -> date:
-    """La date d'arrêté : celle demandée, celle du dossier, celle de la liasse déposée, sinon le jour.
-
-    Une fois la demande déposée, sa somme ne court plus d'elle-même.
-    """
-    figee = registre.derniere.au if registre and date_de_depot(dossier) else None
-    return au or dossier.au or figee or jour

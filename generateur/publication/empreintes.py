@@ -11,7 +11,7 @@ from generateur.controles.pieces import chemins_cites
 from generateur.droit.tables import ajouts_en_usage
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.emplacement import trouver
-from generateur.publication.communiquees import date_arretee, lire_servi, relire_manifeste
+from generateur.publication.communiquees import lire_servi, relire_manifeste
 from generateur.publication.manifeste import Manifeste, empreinte
 from generateur.publication.numeros_servis import Registre
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
@@ -67,9 +67,9 @@ def est_a_jour(
     manifeste = _lire_ancien(sortie / lu.dossier.reference)
     if manifeste is None:
         return None
-    servi, _ = lire_servi(lu, sortie)
-    arrete = date_arretee(lu.dossier, servi, au=au, jour=jour)
-    actuelle = resumer_entrees(lu, arrete, reglages, moteurs, servi)
+    servi = lire_servi(lu, sortie)
+    arrete = servi.arreter(lu.dossier, au=au, jour=jour)
+    actuelle = resumer_entrees(lu, arrete, reglages, moteurs, servi.registre)
     return manifeste if manifeste.empreinte_entrees == actuelle else None
 
 

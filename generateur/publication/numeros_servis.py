@@ -112,9 +112,10 @@ def inscrire(ancien: Registre | None, manifeste: Manifeste, le: date) -> Registr
         le=le, sha256=manifeste.liasse.sha256, au=date.fromisoformat(manifeste.au), total=manifeste.total
     )
     deja = ancien.liasses if ancien else ()
+    liasses = deja if ancien and ancien.liasse_de(liasse.sha256) else (*deja, liasse)
     return Registre(
         reference=manifeste.reference,
-        liasses=deja if ancien and ancien.liasse_de(liasse.sha256) else (*deja, liasse),
+        liasses=tuple(sorted(liasses, key=lambda liasse: liasse.le)),
         pieces=_reunir(None if manifeste.renumerotee else ancien, manifeste.pieces),
     )
 

@@ -204,6 +204,32 @@ def test_retenir_apres_coup_retient_la_liasse_du_depot(commander, parti):
     assert Path(registre["gardee"]) == _gardee(sortie, "2026-11-25")
 
 
+def test_un_depot_posterieur_a_une_communication_est_garde_et_complete(commander, parti):
+    """Communiquée et retenue, puis une autre liasse déposée sans être retenue : chacune garde sa place et sa somme."""
+    dossier, sortie = parti
+    registre = commander("retenir-numeros", dossier, "-o", sortie, "--json").objet
+    fichier = dossier / "numeros_servis.json"
+    registre["liasses"][0]["le"] = "2026-11-22"
+    del registre["gardee"]
+    fichier.write_text(json.dumps(registre), encoding="utf-8")
+    (gardee,) = lister_communiquees(sortie / REFERENCE)
+    gardee.chemin.rename(gardee.chemin.with_name("2026-11-22"))
+    _ajouter(dossier)
+    deposee = commander("produire", dossier, "-o", sortie, "--au", "2026-11-24", "--json").objet
+    _noter(dossier, DEPOT)
+    suite = commander("produire", dossier, "-o", sortie, "--json").objet
+    assert [g.chemin.name for g in lister_communiquees(sortie / REFERENCE)] == ["2026-11-22", "2026-11-25"]
+    assert suite["au"] == "2026-11-24"
+    assert not (sortie / REFERENCE / "actes" / "bordereau_complementaire.pdf").exists()
+    assert {p["source"]: p["numero"] for p in suite["pieces"]} == {p["source"]: p["numero"] for p in deposee["pieces"]}
+    assert "NUMEROS_NON_RETENUS" in {c["code"] for c in suite["constats"]}
+    retenu = commander("retenir-numeros", dossier, "-o", sortie, "--json").objet
+    assert [(liasse["le"], liasse["au"]) for liasse in retenu["liasses"]] == [
+        ("2026-11-22", "2026-11-21"),
+        ("2026-11-25", "2026-11-24"),
+    ]
+
+
 def test_deux_liasses_parties_le_meme_jour_sont_gardees_toutes_deux(commander, parti):
     dossier, sortie = parti
     premiere = _contenu(sortie / REFERENCE)

@@ -118,7 +118,7 @@ def _restes(*racines):
 
 @posix
 @pytest.mark.parametrize("commande", ["produire", "verifier", "mettre-en-demeure"])
-@pytest.mark.parametrize("attente_s", [0.3, 0.6, 0.9, 1.3])
+@pytest.mark.parametrize("attente_s", [0.3, 0.6, 0.9, 1.3, 1.8])
 def test_une_commande_tuee_ne_laisse_rien_apres_la_suivante(tmp_path, monkeypatch, capsys, commande, attente_s):
     """kill -9 d'une vraie commande : ses papiers, dans le répertoire du système comme dans la sortie, s'en vont."""
     provisoire, sortie = tmp_path / "tmp", tmp_path / "sortie"
