@@ -11,7 +11,7 @@ from generateur.lecture.messages import Origines, denommer, situer
 from generateur.operations.etude import Etude
 from generateur.procedures.registre import trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
-from generateur.publication.communiquees import date_de_depot, lister_communiquees
+from generateur.publication.communiquees import lister_communiquees
 from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import Manifeste, SceauProduit
 from generateur.publication.numeros_servis import NOM_REGISTRE
@@ -25,9 +25,7 @@ if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont un
 
 def presenter_constats(etude: Etude) -> str:
     """Verdict, puis constats par gravité, chacun avec son endroit et son remède, et la commande qui suit."""
-    libelle, explication = expliquer_verdict(
-        etude.verdict, depot=date_de_depot(etude.dossier), communiquee_le=etude.communiquee_le
-    )
+    libelle, explication = expliquer_verdict(etude.verdict, depot=etude.depot, communiquee_le=etude.communiquee_le)
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     for gravite in ORDRE_GRAVITES:
         groupe = [c for c in etude.constats if c.gravite == gravite]
@@ -39,7 +37,7 @@ def presenter_constats(etude: Etude) -> str:
 
 def _dire_suite(etude: Etude) -> str:
     chemin = etude.lu.racine.as_posix()
-    if etude.verdict == "pret" and date_de_depot(etude.dossier):
+    if etude.verdict == "pret" and etude.depot:
         return f"« generateur echeances {chemin} » donne les délais à tenir."
     if etude.verdict == "pret":
         return f"lire les points « à vérifier », puis « generateur produire {chemin} »."

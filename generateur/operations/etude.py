@@ -20,7 +20,7 @@ from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cite
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import enumerer
+from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.socle import ZERO
 from generateur.droit.ajouts import Ajout
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
@@ -32,7 +32,7 @@ from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
-from generateur.publication.communiquees import lire_servi
+from generateur.publication.communiquees import Servi, date_de_depot, lire_servi
 from generateur.publication.ecarts import Ecart, comparer
 from generateur.publication.journal import constater_ecarts
 from generateur.publication.manifeste import JuridictionManifeste
@@ -53,6 +53,7 @@ class Etude:
     constats: tuple[Constat, ...]
     registre: Registre | None = None
     ecarts: tuple[Ecart, ...] = ()
+    servi: Servi | None = None
 
     @property
     def dossier(self) -> Dossier:
@@ -60,13 +61,26 @@ class Etude:
         return self.lu.dossier
 
     @property
+    def depot(self) -> dt.date | None:
+        """Le jour du dépôt de cette demande ; None si elle ne l'est pas, ou si c'est par une autre voie."""
+        return None if self.est_autre_voie else date_de_depot(self.dossier)
+
+    @property
+    def est_autre_voie(self) -> bool:
+        """Vrai si la procédure retenue n'est pas celle de la liasse déposée."""
+        retenue = self.decision.retenue
+        return self.servi is not None and self.servi.est_autre(retenue.nom if retenue else None)
+
+    @property
     def communiquee_le(self) -> dt.date | None:
-        """Le jour de la dernière communication, None si rien n'est parti."""
-        return self.registre.derniere.le if self.registre else None
+        """Le jour de la dernière communication pour cette demande, None si rien n'est parti."""
+        return self.registre.derniere.le if self.registre and not self.est_autre_voie else None
 
     @property
     def ajoutees(self) -> frozenset[str]:
-        """Les numéros des pièces arrivées depuis la dernière communication."""
+        """Les numéros des pièces arrivées depuis cette communication."""
+        if self.communiquee_le is None:
+            return frozenset()
         return frozenset(ecart.numero for ecart in self.ecarts if ecart.genre == "ajoutee")
 
     @property
@@ -112,7 +126,7 @@ def etudier_dossier(
     lu = lire_dossier(source)
     dossier = lu.dossier
     servi = lire_servi(lu, sortie)
-    registre, arrete = servi.registre, servi.arreter(dossier, au=au, jour=jour)
+    registre, arrete = servi.registre, servi.arreter(dossier, au=au, jour=jour, procedure=procedure)
     fichiers = inspecter(
         lu.racine,
         _chemins_a_inspecter(dossier),
@@ -147,7 +161,7 @@ def etudier_dossier(
             *suite,
         )
     )
-    return Etude(lu, espece, decision, bordereau, constats, registre, ecarts)
+    return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi)
 
 
 def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
@@ -236,6 +250,8 @@ def _choisir_refus(etude: Etude, bloquants: Sequence[Constat]) -> type[ErreurGen
 
 def _resumer(etude: Etude, constats: Sequence[Constat]) -> str:
     etat = "n'est pas à déposer" if etude.verdict == "irrecevable" else "est à compléter"
+    if etude.depot:
+        etat = f"est déposé depuis le {date_longue(etude.depot)}, mais ne peut pas être produit de nouveau"
     details = "\n".join(f"  - {c.message}" + (f"\n    → {c.remede}" if c.remede else "") for c in constats)
     return f"le dossier {etude.dossier.reference} {etat} :\n{details}"
 

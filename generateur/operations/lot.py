@@ -163,7 +163,7 @@ def _produire_isole(chemin: Path, production: _Production, jumeaux: tuple[Path, 
         )
     p = production
     try:
-        if not p.deposes and (partie := _trouver_partie(chemin, p.sortie)):
+        if not p.deposes and (partie := _trouver_partie(chemin, p.sortie, p.reglages.procedure)):
             return partie
         if ancien := est_a_jour(
             chemin, p.sortie, jour=p.jour, au=p.au, reglages=p.reglages, moteurs=p.moteurs.empreintes()
@@ -177,16 +177,17 @@ def _produire_isole(chemin: Path, production: _Production, jumeaux: tuple[Path, 
     return _reussir(manifeste, p.sortie / manifeste.reference, "produit")
 
 
-def _trouver_partie(chemin: Path, sortie: Path) -> Resultat | None:
+def _trouver_partie(chemin: Path, sortie: Path, procedure: str | None) -> Resultat | None:
     """La liasse déjà déposée ou communiquée d'un dossier, que le lot laisse telle quelle ; None s'il n'y en a pas ici.
 
     Lève ErreurLecture.
     """
     lu = lire_dossier(chemin)
-    servi = lire_servi(lu, sortie).registre
+    communique = lire_servi(lu, sortie)
+    servi = communique.registre
     depot = date_de_depot(lu.dossier)
     le = depot or (servi.derniere.le if servi else None)
-    if le is None:
+    if le is None or communique.est_autre(procedure):
         return None
     publie = sortie / lu.dossier.reference
     gardees = lister_communiquees(publie)

@@ -106,6 +106,7 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
         etude.constats_durables,
         etude.verdict,
         nom_moteur,
+        depot=etude.depot,
         communiquee_le=etude.communiquee_le,
     )
     if etude.ajoutees:

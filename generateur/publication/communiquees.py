@@ -151,12 +151,18 @@ class Servi:
     sont_retenus: bool
     deposee: LiasseServie | None = None
 
-    def arreter(self, dossier: Dossier, *, au: date | None, jour: date) -> date:
+    def arreter(self, dossier: Dossier, *, au: date | None, jour: date, procedure: str | None) -> date:
         """La date d'arrêté : celle demandée, celle du dossier, celle de la liasse déposée, sinon le jour.
 
-        Une fois la demande déposée, sa somme ne court plus d'elle-même.
+        Une fois la demande déposée, sa somme ne court plus d'elle-même, sauf si l'on impose une autre `procedure`.
         """
-        return au or dossier.au or (self.deposee.au if self.deposee else None) or jour
+        figee = self.deposee.au if self.deposee and not self.est_autre(procedure) else None
+        return au or dossier.au or figee or jour
+
+    def est_autre(self, procedure: str | None) -> bool:
+        """Vrai si cette procédure n'est pas celle de la liasse déposée : sa demande reste à déposer."""
+        connue = self.deposee.procedure if self.deposee else None
+        return bool(procedure and connue and procedure != connue)
 
 
 def lire_servi(lu: DossierLu, sortie: Path | None) -> Servi:

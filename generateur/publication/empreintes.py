@@ -68,7 +68,7 @@ def est_a_jour(
     if manifeste is None:
         return None
     servi = lire_servi(lu, sortie)
-    arrete = servi.arreter(lu.dossier, au=au, jour=jour)
+    arrete = servi.arreter(lu.dossier, au=au, jour=jour, procedure=reglages.procedure)
     actuelle = resumer_entrees(lu, arrete, reglages, moteurs, servi.registre)
     return manifeste if manifeste.empreinte_entrees == actuelle else None
 

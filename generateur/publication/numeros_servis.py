@@ -27,12 +27,13 @@ class _Bloc(BaseModel):
 
 
 class LiasseServie(_Bloc):
-    """Une liasse communiquée : le jour, son empreinte, sa date d'arrêté et sa somme (à deux décimales)."""
+    """Une liasse communiquée : le jour, son empreinte, sa date d'arrêté, sa somme (à deux décimales), sa procédure."""
 
     le: date
     sha256: str
     au: date | None = None
     total: str | None = None
+    procedure: str | None = None
 
 
 class PieceServie(_Bloc):
@@ -109,7 +110,11 @@ def inscrire(ancien: Registre | None, manifeste: Manifeste, le: date) -> Registr
     Lève ErreurDossier si elle contredit un numéro déjà communiqué.
     """
     liasse = LiasseServie(
-        le=le, sha256=manifeste.liasse.sha256, au=date.fromisoformat(manifeste.au), total=manifeste.total
+        le=le,
+        sha256=manifeste.liasse.sha256,
+        au=date.fromisoformat(manifeste.au),
+        total=manifeste.total,
+        procedure=manifeste.procedure,
     )
     deja = ancien.liasses if ancien else ()
     liasses = deja if ancien and ancien.liasse_de(liasse.sha256) else (*deja, liasse)

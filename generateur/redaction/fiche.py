@@ -50,11 +50,11 @@ def dresser_fiche(
     verdict: Verdict,
     moteur: str,
     *,
+    depot: dt.date | None = None,
     communiquee_le: dt.date | None = None,
 ) -> FicheInterne:
-    """La fiche interne d'un dossier dont une procédure est retenue ; `communiquee_le` : si une liasse est partie."""
+    """La fiche interne d'un dossier dont une procédure est retenue ; `depot`, `communiquee_le` : ce qui est parti."""
     procedure = decision.retenue
-    depot = espece.dossier.suivi.depot if espece.dossier.suivi else None
     libelle, explication = expliquer_verdict(verdict, depot=depot, communiquee_le=communiquee_le)
     return FicheInterne(
         verdict=libelle,

@@ -230,6 +230,22 @@ def test_un_depot_posterieur_a_une_communication_est_garde_et_complete(commander
     ]
 
 
+def test_une_autre_voie_reste_a_deposer(commander, parti):
+    """Déposée par une voie, la créance se demande ensuite par une autre : celle-là n'est ni figée ni « déposée »."""
+    dossier, sortie = parti
+    _noter(dossier, DEPOT)
+    autre = ("--procedure", "creances_commerciales_incontestees")
+    suite = commander("produire", dossier, "-o", sortie, *autre, "--au", "2026-11-27", "--json").objet
+    assert suite["au"] == "2026-11-27"
+    fiche = _texte(sortie / REFERENCE / f"{REFERENCE}_fiche_interne.pdf")
+    assert "La demande a été déposée" not in fiche
+    (ligne,) = commander("lot", dossier, "-o", sortie, *autre, "--json").objet["dossiers"]
+    assert ligne["procedure"] == "creances_commerciales_incontestees"
+    assert "laissé tel quel" not in ligne["message"]
+    (gardee,) = lister_communiquees(sortie / REFERENCE)
+    assert "injonction_de_payer" in (gardee.chemin / "manifeste.json").read_text("utf-8")
+
+
 def test_deux_liasses_parties_le_meme_jour_sont_gardees_toutes_deux(commander, parti):
     dossier, sortie = parti
     premiere = _contenu(sortie / REFERENCE)
