@@ -189,3 +189,32 @@ def test_un_article_ou_une_somme_se_voit(texte):
 
 def test_un_montant_decimal_se_voit():
     assert _decimaux_en_dur(ast.parse('seuil = Decimal("5000")')) == {"Decimal('5000')"}
+
+
+DELAI_ECRIT = re.compile(
+    r"\b(un|deux|trois|quatre|cinq|six|huit|dix|quinze|trente|[2-9]|\d{2,})[\s\u00a0](mois|jours?|ans|années?|semaines?)\b"
+)
+
+
+def _delais_ecrits(arbre: ast.AST) -> set[str]:
+    """Textes, hors documentation, qui écrivent un délai en toutes lettres ou en chiffres."""
+    documentes = {
+        id(noeud.body[0].value)
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Module | ast.FunctionDef | ast.ClassDef)
+        and noeud.body
+        and isinstance(noeud.body[0], ast.Expr)
+    }
+    textes = (n for n in ast.walk(arbre) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return {n.value for n in textes if id(n) not in documentes and DELAI_ECRIT.search(n.value)}
+
+
+def test_aucun_delai_n_est_ecrit_dans_un_message(arbres):
+    """« moins de trois mois », « dans les six mois » : le nombre vient d'une table datée."""
+    trouves = {f"{module} : {texte}" for module, arbre in arbres.items() for texte in _delais_ecrits(arbre)}
+    assert not trouves
+
+
+@pytest.mark.parametrize("texte", ["moins de trois mois", "sous 15 jours", "dans les six mois de la publication"])
+def test_un_delai_ecrit_se_voit(texte):
+    assert _delais_ecrits(ast.parse(f"remede = {texte!r}"))

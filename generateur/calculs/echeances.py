@@ -187,8 +187,8 @@ def _opposition(signification: Signification, debiteur: Debiteur, territoire: st
     regle = valeur_au("delais", signification.date, "opposition")
     if signification.mode != "personne":
         explication = (
-            "non déterminable : faute de signification à personne, l'opposition reste recevable jusqu'à un "
-            "mois après le premier acte signifié à personne ou la première mesure qui rend des biens "
+            "non déterminable : faute de signification à personne, l'opposition reste recevable jusqu'à "
+            f"{regle.valeur} mois après le premier acte signifié à personne ou la première mesure qui rend des biens "
             "indisponibles"
         )
         return Echeance(titre, None, regle.source.titre, explication)

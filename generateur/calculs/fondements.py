@@ -1,23 +1,35 @@
 """Le texte qui fonde une ligne d'intérêts, d'après la table « textes_demande »."""
 
-from functools import cache
+from dataclasses import dataclass
+from datetime import date
 
-from generateur.droit.tables import lire_table
+from generateur.droit.tables import valeur_au
 
 PRECISIONS = {"suppletif": "à défaut de taux convenu", "plancher": "au plancher légal"}
 
 
-@cache
-def fondement(regime: str, *, entre_professionnels: bool) -> str:
-    """Texte dans sa rédaction la plus récente, même pour une période ancienne : c'est celui que l'acte cite.
+@dataclass(frozen=True)
+class Fondement:
+    """Un texte, et ce qui y désigne le taux retenu ; vide pour le taux légal, qui n'a pas de variante."""
+
+    texte: str
+    precision: str = ""
+
+    def __str__(self) -> str:
+        """« art. L441-10 II C. com. (à défaut de taux convenu) »."""
+        return f"{self.texte} ({self.precision})" if self.precision else self.texte
+
+
+def fonder(regime: str, jour: date, *, entre_professionnels: bool) -> Fondement:
+    """Texte en vigueur le dernier jour de la période. Lève ErreurDroitManquant.
 
     Entre professionnels, L441-10 ; un taux convenu hors commerce tient du contrat ; le taux légal, du code civil.
     """
     if regime == "legal":
-        return _texte("interets_legaux")
-    texte = _texte("penalites" if entre_professionnels else "principal")
-    return f"{texte} ({PRECISIONS.get(regime, 'taux convenu')})"
+        return Fondement(_texte("interets_legaux", jour))
+    poste = "penalites" if entre_professionnels else "principal"
+    return Fondement(_texte(poste, jour), PRECISIONS.get(regime, "taux convenu"))
 
 
-def _texte(poste: str) -> str:
-    return [str(valeur.valeur) for valeur in lire_table("textes_demande").valeurs if valeur.cle == poste][-1]
+def _texte(poste: str, jour: date) -> str:
+    return str(valeur_au("textes_demande", jour, poste).valeur)

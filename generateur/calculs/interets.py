@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from generateur.calculs.fondements import fondement
+from generateur.calculs.fondements import fonder
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import (
     agit_en_professionnel,
@@ -47,6 +47,7 @@ class LigneInteret:
     montant: Decimal
     fondement: str
     regime: str
+    texte: str = ""  # le fondement sans sa précision, que les règles du décompte disent une fois
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ def lignes_interet(
         retenu = regime.taux_au(premier)
         jours = (fin - premier).days + 1
         diviseur = regime.diviseur(premier)
+        fonde = fonder(retenu.regime, fin, entre_professionnels=regime.entre_professionnels)
         ligne = LigneInteret(
             facture=facture,
             du=premier,
@@ -224,8 +226,9 @@ def lignes_interet(
             base=base,
             taux=retenu.taux,
             montant=interet(base, retenu.taux, jours, diviseur),
-            fondement=fondement(retenu.regime, entre_professionnels=regime.entre_professionnels),
+            fondement=str(fonde),
             regime=retenu.regime,
+            texte=fonde.texte,
         )
         yield ligne, _ecart_plancher(ligne, retenu, regime, diviseur)
 

@@ -19,7 +19,7 @@ from generateur.controles.lieux import situer, situer_parties, vise_une_declarat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Creancier, Debiteur, Identite
 
-_REMEDE_RECOPIE = "Recopiez-le depuis un extrait Kbis ou l'avis de situation SIRENE de moins de trois mois."
+_REMEDE_RECOPIE = "Recopiez-le depuis un extrait Kbis ou un avis de situation SIRENE récent."
 _LONGUEUR_SIREN = 9
 _NATURES_IMMATRICULEES = frozenset({"personne_morale", "entrepreneur_individuel"})
 

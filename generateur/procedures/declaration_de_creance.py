@@ -16,6 +16,7 @@ from generateur.domaine.creances import Facture, ReservePropriete
 from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur, ProcedureCollective
 from generateur.domaine.socle import ZERO, MontantPositif, Texte
+from generateur.droit.tables import entier_au
 from generateur.procedures.exclusions import exclure_hors_perimetre, nommer_debiteur
 from generateur.procedures.socle import (
     Acte,
@@ -131,11 +132,13 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             fondement=_texte(espece, "PUBLICATION_INCONNUE"),
         )
     elif (limite := terme_de_declaration(espece.dossier, debiteur)) and espece.au > limite:
+        mois = entier_au("delais", collective.publication_bodacc, "releve_de_forclusion")
         yield constater(
             "DECLARATION_TARDIVE",
             f"le délai de déclaration a expiré le {limite:%d/%m/%Y} : la créance serait inopposable",
             lieu=f"{lieu}.publication_bodacc",
-            remede="Demander d'abord au juge-commissaire le relevé de forclusion, dans les six mois de la publication.",
+            remede="Demander d'abord au juge-commissaire le relevé de forclusion, dans les "
+            f"{mois} mois de la publication.",
             fondement=_texte(espece, "DECLARATION_TARDIVE"),
         )
     factures = espece.dossier.factures

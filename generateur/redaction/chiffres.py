@@ -67,7 +67,7 @@ def _presenter_ligne(ligne: LigneInteret) -> LigneActe:
         base=montant(ligne.base),
         taux=pourcentage(ligne.taux),
         montant=montant(ligne.montant),
-        fondement=courber(ligne.fondement.partition(" (")[0]),  # la précision est dite une fois, dans les règles
+        fondement=courber(ligne.texte),
     )
 
 
