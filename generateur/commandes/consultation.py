@@ -69,11 +69,11 @@ def modeles() -> None:
 @modeles.command("verifier")
 @click.option("--modeles", "racine", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word.")
 @options_communes
-def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:  # noqa: ARG001 (option commune)
+def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:
     """Contrôle chaque modèle : champs, balises, styles, constructions mal rendues."""
     from generateur.operations.apercu_modeles import controler_modeles
 
-    rapport = controler_modeles(racine)
+    rapport = controler_modeles(racine, au or aujourd_hui())
     imprimer(rapport.en_texte, rapport.en_json)
     return CodeSortie.FAIT if rapport.conforme else CodeSortie.MODELE_EN_DEFAUT
 

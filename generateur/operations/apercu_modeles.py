@@ -53,10 +53,13 @@ def _decrire(defaut: Defaut) -> str:
     return f"{defaut.modele}{page} : {defaut.construction}{extrait}\n    → {defaut.remede}"
 
 
-def controler_modeles(racine: Path | None) -> Rapport:
-    """Contrôle chaque modèle : balises, champs du contexte, styles de la charte, constructions fidèles, mentions."""
+def controler_modeles(racine: Path | None, jour: dt.date | None = None) -> Rapport:
+    """Contrôle chaque modèle : balises, champs du contexte, styles de la charte, constructions fidèles, mentions.
+
+    `jour` : celui où les articles cités doivent être connus ; None ne les contrôle pas.
+    """
     mentions = {modele: textes for p in lister_procedures() for modele, textes in p.mentions.items()}
-    return Rapport(tuple(verifier_modeles(racine, champs_connus(), mentions)))
+    return Rapport(tuple(verifier_modeles(racine, champs_connus(), mentions, jour)))
 
 
 def champs_connus() -> frozenset[str]:

@@ -8,10 +8,12 @@ import difflib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from generateur.droit.articles import articles_inconnus
 from generateur.erreurs import ErreurModele
 from generateur.redaction.allure import est_actif, police_fournie
 from generateur.redaction.charte import appliquer_charte
@@ -73,11 +75,13 @@ def verifier_modeles(
     racine: Path | None,
     champs_connus: Collection[str],
     mentions: Mapping[str, Sequence[str]] | None = None,
+    jour: date | None = None,
 ) -> list[Defaut]:
     """Tous les défauts de tous les modèles d'un dossier, triés par modèle.
 
     Les champs connus sont des chemins pointés (« factures.numero ») ou de simples premiers noms ; les mentions
-    obligatoires sont données par modèle, et cherchées sans égard aux majuscules ni aux espaces.
+    obligatoires sont données par modèle, et cherchées sans égard aux majuscules ni aux espaces. `jour` : les articles
+    cités sont alors cherchés, code et numéro ensemble, dans la table datée.
     """
     bibliotheque = Bibliotheque(racine)
     noms = [nom for nom in bibliotheque.noms() if nom != CHARTE]
@@ -91,11 +95,18 @@ def verifier_modeles(
     fragments = {fragment for gabarit in gabarits for fragment in gabarit.fragments()}
     for gabarit in gabarits:
         defauts += _constructions(gabarit, avec_fragments=False)
+        defauts += _articles_inconnus(gabarit, jour) if jour else ()
         if gabarit.nom not in fragments:  # un fragment se lit avec les variables de qui l'insère
             defauts += _champs_inconnus(gabarit, champs_connus)
     for nom, attendues in sorted((mentions or {}).items()):
         defauts += _mentions_absentes(bibliotheque, nom, attendues)
     return sorted(set(defauts), key=lambda d: (d.modele, d.page, d.construction, d.extrait))
+
+
+def _articles_inconnus(gabarit: Gabarit, jour: date) -> Iterator[Defaut]:
+    for article in articles_inconnus(gabarit.texte_visible(), jour):
+        remede = "Relire le code et le numéro ; « generateur droit articles » donne ceux que le programme connaît."
+        yield Defaut(gabarit.nom, "avertissement", "article inconnu de la table datée", article, 0, remede)
 
 
 def _champs_inconnus(gabarit: Gabarit, connus: Collection[str]) -> Iterator[Defaut]:

@@ -7,7 +7,8 @@ import pytest
 from generateur.controles.catalogue import catalogue
 from generateur.droit.articles import articles_cites, articles_inconnus
 from generateur.droit.tables import lire_table, lister_tables
-from generateur.redaction.gabarits import Bibliotheque, racine_par_defaut
+from generateur.redaction.gabarits import Bibliotheque
+from generateur.redaction.modeles_livres import racine_par_defaut
 
 JOUR = date(2026, 11, 27)
 TABLES_DE_TEXTES = [nom for nom in lister_tables() if nom.startswith("motifs_") or nom == "textes_demande"]

@@ -1,5 +1,7 @@
 """Le contrôle dit tout ce qui cloche dans un modèle, où, et que faire."""
 
+from datetime import date
+
 import pytest
 from docx import Document
 from docx.enum.text import WD_BREAK
@@ -163,3 +165,10 @@ def test_aucun_modele_du_depot_ne_demande_libreoffice():
     bibliotheque = Bibliotheque()
     exigences = {nom: exige_libreoffice(bibliotheque.modele(nom)) for nom in bibliotheque.noms()}
     assert {nom: defauts for nom, defauts in exigences.items() if defauts} == {}
+
+
+def test_un_article_cite_sous_un_mauvais_code_est_signale(racine):
+    ecrire_modele(racine, "essai/acte", "Vu l’article 1406 du code civil et l’article 1406 du code de procédure civile")
+    assert verifier_modeles(racine, {"reference"}) == []
+    (defaut,) = verifier_modeles(racine, {"reference"}, jour=date(2026, 11, 27))
+    assert (defaut.gravite, defaut.extrait) == ("avertissement", "C. civ. 1406")
