@@ -14,6 +14,7 @@ import pypdf
 import pytest
 
 from generateur.cli import executer
+from generateur.operations import retenir_numeros
 from generateur.publication import communiquees
 from generateur.publication.communiquees import lister_communiquees
 
@@ -304,6 +305,33 @@ def test_un_disque_sans_liens_garde_par_copie(commander, parti, monkeypatch):
     for jour in ("2026-11-27", "2026-11-28"):
         assert commander("produire", dossier, "-o", sortie, "--au", jour).code == 0
     assert _contenu(_gardee(sortie, "2026-11-25")) == avant
+
+
+class _Arret(BaseException):
+    """Arrêt brutal du programme entre deux gestes."""
+
+
+@pytest.mark.parametrize("ou", ["copie", "registre"])
+def test_retenir_interrompu_se_reprend_sans_rien_perdre(commander, parti, monkeypatch, ou):
+    dossier, sortie = parti
+    avant = _contenu(sortie / REFERENCE)
+
+    def _arreter(*_arguments, **_options):
+        raise _Arret
+
+    with monkeypatch.context() as correctif:
+        if ou == "copie":
+            correctif.setattr(Path, "rename", _arreter)
+        else:
+            correctif.setattr(retenir_numeros, "ecrire_registre", _arreter)
+        with pytest.raises(_Arret):
+            retenir_numeros.retenir_numeros(dossier, sortie, jour=dt.date(2026, 11, 27))
+    assert not (dossier / "numeros_servis.json").exists()
+    assert _contenu(sortie / REFERENCE) == avant
+    assert commander("retenir-numeros", dossier, "-o", sortie).code == 0
+    (gardee,) = lister_communiquees(sortie / REFERENCE)
+    assert _contenu(gardee.chemin) == avant
+    assert [p.name for p in gardee.chemin.parent.iterdir()] == [gardee.chemin.name]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 n'existe que sur POSIX")

@@ -144,6 +144,22 @@ def test_un_lot_scelle_n_est_pas_refait_et_un_autre_certificat_le_refait(command
     assert etats == ["produit", "a_jour", "produit"]
 
 
+def test_une_liasse_scellee_partie_garde_son_sceau(commander, copier, certificat, tmp_path):
+    dossier, sortie = copier("2026-0042"), tmp_path / "sortie"
+    assert commander("produire", dossier, "-o", sortie, "--sceller", certificat).code == 0
+    avant = contenus(sortie / "2026-0042")
+    fichier = dossier / "dossier.toml"
+    fichier.write_text(fichier.read_text("utf-8") + "\n[suivi]\ndepot = 2026-11-25\n", encoding="utf-8")
+    for _ in range(2):
+        assert commander("produire", dossier, "-o", sortie, "--sceller", certificat).code == 0
+    gardee = sortie / "2026-0042" / "communiquees" / "2026-11-25"
+    assert contenus(gardee) == avant
+    assert sorted(p.name for p in gardee.parent.iterdir()) == ["2026-11-25"]
+    verification = commander("verifier-liasse", gardee, "--json")
+    sceaux = [c for c in verification.objet["controles"] if c["objet"].startswith("sceau")]
+    assert [c["etat"] for c in sceaux] == ["prouve"]
+
+
 def test_sans_l_option_ni_sceau_ni_pyhanko(tmp_path):
     code = (
         "import sys\n"
