@@ -8,10 +8,10 @@ Sources : C. com. L441-10 II et D441-5 (indemnité forfaitaire), L622-28 ; C. ci
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from generateur.calculs.imputation import Compte, Dette, Imputation
+from generateur.calculs.imputation import Compte, Dette, Imputation, dater_mouvements
 from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, jugement_ouverture, regime_de
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import est_entre_professionnels
@@ -38,8 +38,8 @@ class SoldeFacture:
     """État d'une facture à la date d'arrêté ; principal et interets : restant dus après paiements."""
 
     facture: str
-    date: dt.date
-    echeance: dt.date
+    date: dt.date | None
+    echeance: dt.date | None  # la première, si la facture est payable en plusieurs fois ; None : inconnue
     initial: Decimal
     avoirs: Decimal
     paiements: Decimal
@@ -57,6 +57,7 @@ class FactureExclue:
     motif: str
     montant: Decimal
     explication: str
+    exigible_le: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = (), hors_
     dettes = [dette for ouverture in ouvertures for dette in ouverture.dettes]
     exclues = [exclue for ouverture in ouvertures for exclue in ouverture.exclues]
     compte = Compte(dettes, _hors_decompte(exclues))
-    compte.derouler(dossier.avoirs, dossier.paiements, au)
+    compte.derouler(dater_mouvements(dossier, au), au)
     retenues = [ouverture for ouverture in ouvertures if ouverture.dettes]
     dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
     restes, reglements, excedent = _regler_indemnites(retenues, dues, compte)
@@ -137,53 +138,55 @@ def _ouvrir(dossier: Dossier, facture: Facture, au: dt.date) -> _Ouverture:
         return _exclure(facture, "devise", total, f"libellée en {facture.devise}, hors du décompte en euros")
     if conteste and conteste >= total:
         return _exclure(facture, "contestee", total, facture.motif or "contestée par le débiteur")
-    if facture.echeance > au:
-        echeance = f"exigible le {facture.echeance:%d/%m/%Y} seulement"
-        return _exclure(facture, "non_echue", total, echeance)
+    premiere = facture.premiere_echeance
+    if premiere and premiere > au and not facture.echeances:
+        return _exclure(facture, "non_echue", total, f"exigible le {premiere:%d/%m/%Y} seulement", premiere)
     exclues: list[FactureExclue] = []
     if conteste:
         motif = facture.motif or "part contestée par le débiteur"
         exclues.append(FactureExclue(facture.numero, "contestee", conteste, motif))
-    sommes: list[tuple[dt.date, Decimal]] = []
-    for exigible_le, montant in _echeancier(facture):
+    sommes: list[tuple[dt.date | None, Decimal]] = []
+    for motif, exigible_le, montant in _echeancier(facture):
         deduit = min(conteste, montant)
         conteste -= deduit
-        if exigible_le <= au:
+        if exigible_le is None or exigible_le <= au:
             sommes.append((exigible_le, montant - deduit))
         elif montant > deduit:
-            explication = f"retenue de garantie exigible le {exigible_le:%d/%m/%Y} seulement"
-            exclues.append(FactureExclue(facture.numero, "retenue_garantie", montant - deduit, explication))
-    dettes = (_endetter(dossier, facture, exigible_le, montant) for exigible_le, montant in sommes if montant)
+            nom = "retenue de garantie exigible" if motif == "retenue_garantie" else "exigible"
+            explication = f"{nom} le {exigible_le:%d/%m/%Y} seulement"
+            exclues.append(FactureExclue(facture.numero, motif, montant - deduit, explication, exigible_le))
+    dettes = (_endetter(dossier, facture, exigible_le, montant, au) for exigible_le, montant in sommes if montant)
     return _Ouverture(facture, tuple(dettes), tuple(exclues))
 
 
-def _exclure(facture: Facture, motif: str, montant: Decimal, explication: str) -> _Ouverture:
-    return _Ouverture(facture, (), (FactureExclue(facture.numero, motif, montant, explication),))
+def _exclure(
+    facture: Facture, motif: str, montant: Decimal, explication: str, exigible_le: dt.date | None = None
+) -> _Ouverture:
+    return _Ouverture(facture, (), (FactureExclue(facture.numero, motif, montant, explication, exigible_le),))
 
 
-def _echeancier(facture: Facture) -> Iterator[tuple[dt.date, Decimal]]:
-    """Le net exigible à l'échéance, puis la retenue de garantie à sa propre date.
+def _echeancier(facture: Facture) -> Iterator[tuple[str, dt.date | None, Decimal]]:
+    """(motif si ce n'est pas échu, exigible le, montant) : chaque échéance, puis la retenue de garantie à sa date.
 
-    La retenue est déjà déduite du net à payer quand leur somme tient dans le TTC moins les acomptes.
+    Sans échéance connue, le montant compte et sa date est None.
     """
-    net = max(facture.montant_a_payer, ZERO)
-    retenue = facture.retenue_garantie
-    if retenue is None:
-        yield facture.echeance, net
-        return
-    facture_nette_acomptes = facture.montant_ttc - (facture.acomptes_deduits or ZERO)
-    deja_deduite = facture.net_a_payer is not None and net + retenue.montant <= facture_nette_acomptes
-    yield facture.echeance, net if deja_deduite else max(net - retenue.montant, ZERO)
-    yield retenue.exigible_le, retenue.montant
+    if facture.termes:
+        yield from (("non_echue", terme.date, terme.montant) for terme in facture.termes)
+    else:
+        yield "non_echue", None, facture.montant_hors_retenue
+    if retenue := facture.retenue_garantie:
+        yield "retenue_garantie", retenue.exigible_le, retenue.montant
 
 
-def _endetter(dossier: Dossier, facture: Facture, exigible_le: dt.date, montant: Decimal) -> Dette:
+def _endetter(dossier: Dossier, facture: Facture, exigible_le: dt.date | None, montant: Decimal, au: dt.date) -> Dette:
+    """Sans échéance connue, la dette est tenue pour échue à l'arrêté : elle compte, et ne porte aucun intérêt."""
     contrat = dossier.contrat_de(facture)
+    regime = regime_de(dossier, facture, exigible_le or au)
     return Dette(
         facture=facture,
-        echeance=exigible_le,
+        echeance=exigible_le or au,
         initial=montant,
-        regime=regime_de(dossier, facture, exigible_le),
+        regime=regime if exigible_le else replace(regime, debut=None),
         capital_dabord=contrat is not None and contrat.imputation == "capital_dabord",
     )
 
@@ -239,7 +242,7 @@ def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date) -> SoldeFact
     return SoldeFacture(
         facture=facture.numero,
         date=facture.date,
-        echeance=facture.echeance,
+        echeance=facture.premiere_echeance,
         initial=sum((dette.initial for dette in dettes), ZERO),
         avoirs=sum((dette.avoirs for dette in dettes), ZERO),
         paiements=sum((dette.paiements for dette in dettes), ZERO),
@@ -268,5 +271,10 @@ def _clauses_penales(dossier: Dossier, retenues: Sequence[_Ouverture]) -> Iterat
 
 
 def _ordre(facture: Facture) -> tuple[dt.date, dt.date, str, str]:
-    """Ordre canonique des factures, indépendant de la saisie."""
-    return facture.echeance, facture.date, facture.numero, facture.model_dump_json()
+    """Ordre canonique des factures, indépendant de la saisie ; une date inconnue passe après les autres."""
+    return (
+        facture.premiere_echeance or dt.date.max,
+        facture.date or dt.date.max,
+        facture.numero,
+        facture.model_dump_json(),
+    )

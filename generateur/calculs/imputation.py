@@ -23,6 +23,7 @@ from generateur.calculs.interets import (
     lignes_interet,
 )
 from generateur.domaine.creances import Avoir, Facture, Paiement, Part
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import CENTIME, ZERO
 
 
@@ -36,6 +37,27 @@ class Imputation:
     principal: Decimal
     facture: str
     indemnites: Decimal = ZERO
+    date_presumee: bool = False  # paiement saisi sans date : compté à l'échéance
+
+
+@dataclass(frozen=True)
+class Mouvement:
+    """Un avoir ou un paiement, et le jour où le décompte le compte."""
+
+    jour: dt.date
+    saisi: Avoir | Paiement
+
+
+def dater_mouvements(dossier: Dossier, au: dt.date) -> Iterator[Mouvement]:
+    """Les avoirs et les paiements encaissés, à leur date ; un paiement rejeté n'en est pas un.
+
+    Saisi sans date, il compte depuis l'échéance qu'il vise, sans dépasser `au` : c'est ce qui coûte le moins au
+    débiteur ; aucune échéance connue : à `au`, où rien ne porte intérêt.
+    """
+    saisis: tuple[Avoir | Paiement, ...] = (*dossier.avoirs, *dossier.paiements)
+    for saisi in saisis:
+        if isinstance(saisi, Avoir) or saisi.statut == "encaisse":
+            yield Mouvement(saisi.date or min(dossier.echeance_visee(saisi) or au, au), saisi)
 
 
 @dataclass
@@ -63,7 +85,7 @@ class Dette:
     @property
     def anciennete(self) -> tuple[dt.date, dt.date, str]:
         """Clé de tri : la plus tôt échue, puis la plus tôt facturée."""
-        return self.echeance, self.facture.date, self.facture.numero
+        return self.echeance, self.facture.date or dt.date.max, self.facture.numero
 
     @property
     def reste(self) -> Decimal:
@@ -125,50 +147,49 @@ class Compte:
     excedents_paiements: list[tuple[dt.date, Decimal]] = field(default_factory=list)
     excedents_avoirs: Decimal = ZERO
 
-    def derouler(self, avoirs: Iterable[Avoir], paiements: Iterable[Paiement], au: dt.date) -> None:
+    def derouler(self, mouvements: Iterable["Mouvement"], au: dt.date) -> None:
         """Applique tout ce qui est daté de `au` au plus tard, puis arrête les intérêts à `au` compris.
 
         Le même jour, les avoirs d'abord, puis les paiements affectés, puis les autres : l'ordre de saisie ne
-        compte pas. Un paiement rejeté n'en est pas un.
+        compte pas.
         """
-        mouvements: list[Avoir | Paiement] = [a for a in avoirs if a.date <= au]
-        mouvements += [p for p in paiements if p.date <= au and p.statut == "encaisse"]
-        for mouvement in sorted(mouvements, key=_ordre):
-            if isinstance(mouvement, Avoir):
-                self._appliquer_avoir(mouvement)
+        for mouvement in sorted((m for m in mouvements if m.jour <= au), key=_ordre):
+            if isinstance(mouvement.saisi, Avoir):
+                self._appliquer_avoir(mouvement.saisi, mouvement.jour)
             else:
-                self._appliquer_paiement(mouvement)
+                self._appliquer_paiement(mouvement.saisi, mouvement.jour)
         for dette in self.dettes:
             dette.courir(au)
 
-    def _appliquer_avoir(self, avoir: Avoir) -> None:
+    def _appliquer_avoir(self, avoir: Avoir, jour: dt.date) -> None:
         reste = avoir.montant_ttc
         for numero, montant in _affectations(avoir.ventilation, avoir.facture, reste):
             a_imputer = min(montant, reste)
             excedent = a_imputer
             for dette in self._dettes_de(numero):
-                excedent -= dette.reduire(excedent, avoir.date) if excedent and dette.principal else ZERO
+                excedent -= dette.reduire(excedent, jour) if excedent and dette.principal else ZERO
             reste -= a_imputer - self._hors_decompte(numero, excedent)
         for dette in sorted(self.dettes, key=lambda d: d.anciennete):
             if reste and dette.principal:
-                reste -= dette.reduire(reste, avoir.date)
+                reste -= dette.reduire(reste, jour)
         self.excedents_avoirs += reste
 
-    def _appliquer_paiement(self, paiement: Paiement) -> None:
+    def _appliquer_paiement(self, paiement: Paiement, jour: dt.date) -> None:
         reste = paiement.montant
         parts: list[Imputation] = []  # une par dette atteinte, regroupées ensuite par facture
         for numero, montant in _affectations(paiement.ventilation, paiement.facture, reste):
             a_imputer = min(montant, reste)
             excedent = a_imputer
             for dette in self._dettes_de(numero):
-                excedent -= self._imputer(dette, excedent, paiement.date, parts)
+                excedent -= self._imputer(dette, excedent, jour, parts)
             reste -= a_imputer - self._hors_decompte(numero, excedent)
-        for groupe in self._ordre_legal(paiement.date):
-            for dette, montant in _repartir(reste, groupe, paiement.date):
-                reste -= self._imputer(dette, montant, paiement.date, parts)
-        self.imputations.extend(_regrouper(parts))
+        for groupe in self._ordre_legal(jour):
+            for dette, montant in _repartir(reste, groupe, jour):
+                reste -= self._imputer(dette, montant, jour, parts)
+        presumee = paiement.date is None
+        self.imputations.extend(replace(part, date_presumee=presumee) for part in _regrouper(parts))
         if reste:
-            self.excedents_paiements.append((paiement.date, reste))
+            self.excedents_paiements.append((jour, reste))
 
     @staticmethod
     def _imputer(dette: Dette, montant: Decimal, jour: dt.date, parts: list[Imputation]) -> Decimal:
@@ -195,7 +216,7 @@ class Compte:
         def cle(dette: Dette) -> tuple[bool, Decimal, dt.date, dt.date]:
             echue = dette.echeance <= jour
             taux = dette.taux_du_lendemain(jour) if echue else ZERO
-            return not echue, -taux, dette.echeance, dette.facture.date
+            return not echue, -taux, dette.echeance, dette.facture.date or dt.date.max
 
         ouvertes = (d for d in self.dettes if d.reste)
         for _, groupe in groupby(sorted(ouvertes, key=lambda d: (cle(d), d.facture.numero)), key=cle):
@@ -227,10 +248,11 @@ def _affectations(ventilation: tuple[Part, ...], facture: str | None, montant: D
     return [(facture, montant)] if facture else []
 
 
-def _ordre(mouvement: Avoir | Paiement) -> tuple[dt.date, bool, bool, str]:
+def _ordre(mouvement: Mouvement) -> tuple[dt.date, bool, bool, str]:
     """Ordre canonique, indépendant de la saisie."""
-    est_affecte = bool(mouvement.facture or mouvement.ventilation)
-    return mouvement.date, isinstance(mouvement, Paiement), not est_affecte, mouvement.model_dump_json()
+    saisi = mouvement.saisi
+    est_affecte = bool(saisi.facture or saisi.ventilation)
+    return mouvement.jour, isinstance(saisi, Paiement), not est_affecte, saisi.model_dump_json()
 
 
 def _regrouper(parts: Iterable[Imputation]) -> list[Imputation]:

@@ -22,7 +22,6 @@ from generateur.calculs.qualites import (
 from generateur.domaine.creances import Facture, Interruption, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.droit.tables import entier_au, valeur_au
-from generateur.droit.valeurs import Valeur
 
 TABLE = "prescription"
 FORCLUSION = "credit_consommation"
@@ -71,6 +70,7 @@ class HypothesePrescription:
     """Prescription d'une facture sous une hypothèse ; `terme` : dernier jour pour agir, compris."""
 
     facture: str
+    echeance: date  # celle dont on parle, quand la facture est payable en plusieurs fois
     regime: Regime
     hypothese: str
     fondement: str
@@ -110,14 +110,17 @@ _LIBELLES_EVENEMENTS = {
 def hypotheses_de_prescription(dossier: Dossier, au: date) -> tuple[HypothesePrescription, ...]:
     """Toutes les hypothèses admises, dans l'ordre des factures saisies ; événements jusqu'à `au` compris.
 
+    Une facture payable en plusieurs fois en a une par échéance ; sans échéance connue, aucune.
+
     Point de départ : le jour de l'échéance (C. civ. 2233), le délai courant du lendemain (2228) ; face à un
     consommateur, aussi l'achèvement de la prestation s'il est saisi (1re civ., 19 mai 2021).
     """
     return tuple(
-        _dater(dossier, facture, regime, depart, au)
+        _dater(dossier, facture, regime, (echeance, depart), au)
         for facture in dossier.factures
+        for echeance in _echeances(facture)
         for regime in regimes_admis(dossier, facture)
-        for depart in _departs(facture, regime)
+        for depart in _departs(facture, regime, echeance)
     )
 
 
@@ -161,18 +164,29 @@ def _droit_commun(dossier: Dossier) -> tuple[Regime, ...]:
     return ("commercial", "civil") if None in qualites else ("civil",)
 
 
-def _departs(facture: Facture, regime: Regime) -> Iterator[date]:
-    """Échéance ; pour un consommateur, aussi l'achèvement de la prestation s'il est connu et antérieur."""
-    yield facture.echeance
+def _echeances(facture: Facture) -> list[date]:
+    """Chaque échéance connue, par date."""
+    dates: set[date | None] = {terme.date for terme in facture.echeances} or {facture.echeance}
+    return sorted(jour for jour in dates if jour)
+
+
+def _departs(facture: Facture, regime: Regime, echeance: date) -> Iterator[date]:
+    """L'échéance ; pour un consommateur, aussi l'achèvement de la prestation s'il est connu et antérieur."""
+    yield echeance
     livraisons = [livraison.date for livraison in facture.toutes_livraisons if livraison.date]
-    if regime == "consommateur" and livraisons and max(livraisons) < facture.echeance:
+    if regime == "consommateur" and livraisons and max(livraisons) < echeance:
         yield max(livraisons)
 
 
-def _dater(dossier: Dossier, facture: Facture, regime: Regime, depart: date, au: date) -> HypothesePrescription:
+def _dater(
+    dossier: Dossier, facture: Facture, regime: Regime, dates: tuple[date, date], au: date
+) -> HypothesePrescription:
+    """`dates` : l'échéance, et le jour d'où part le délai (elle-même, ou l'achèvement de la prestation)."""
+    echeance, depart = dates
     duree = valeur_au(TABLE, au, regime)
     mois = entier_au(TABLE, au, regime)
-    butoir = ajouter_mois(facture.date, entier_au(TABLE, au, "delai_butoir"))
+    # sans date de facture, le butoir part de l'échéance : jamais plus tôt qu'il ne doit
+    butoir = ajouter_mois(facture.date or depart, entier_au(TABLE, au, "delai_butoir"))
     terme = ajouter_mois(depart, mois)
     evenements: list[str] = []
     for evenement in _evenements(dossier, facture, au):
@@ -182,10 +196,11 @@ def _dater(dossier: Dossier, facture: Facture, regime: Regime, depart: date, au:
         evenements.append(f"{evenement.libelle} du {evenement.jour:%d/%m/%Y}")
     return HypothesePrescription(
         facture=facture.numero,
+        echeance=echeance,
         regime=regime,
-        hypothese=_formuler(regime, depart, facture),
+        hypothese=_formuler(regime, dates, facture),
         fondement=duree.source.titre,
-        confiance=_confiance(duree, depart, facture),
+        confiance=duree.confiance if depart == echeance else "probable",
         mois=mois,
         depart=depart,
         terme=min(terme, butoir),
@@ -218,7 +233,7 @@ def _evenements(dossier: Dossier, facture: Facture, au: date) -> list[_Evenement
     paiements = [
         _Evenement(paiement.date, _LIBELLES_EVENEMENTS["paiement_partiel"])
         for paiement in dossier.paiements
-        if _vaut_reconnaissance(dossier, paiement, facture)
+        if paiement.date and _vaut_reconnaissance(dossier, paiement, facture)
     ]
     tous = {evenement for evenement in saisies + paiements if evenement.jour <= au}
     return sorted(tous, key=lambda evenement: (evenement.jour, evenement.libelle))
@@ -251,10 +266,8 @@ def _vaut_reconnaissance(dossier: Dossier, paiement: Paiement, facture: Facture)
     return vise and paiement.statut == "encaisse" and du_debiteur is True
 
 
-def _formuler(regime: Regime, depart: date, facture: Facture) -> str:
-    origine = "depuis l'échéance" if depart == facture.echeance else "depuis l'achèvement de la prestation"
-    return f"{LIBELLES[regime]}, {origine}"
-
-
-def _confiance(duree: Valeur, depart: date, facture: Facture) -> str:
-    return duree.confiance if depart == facture.echeance else "probable"
+def _formuler(regime: Regime, dates: tuple[date, date], facture: Facture) -> str:
+    echeance, depart = dates
+    origine = "depuis l'échéance" if depart == echeance else "depuis l'achèvement de la prestation"
+    precision = f" du {echeance:%d/%m/%Y}" if depart == echeance and len(facture.echeances) > 1 else ""
+    return f"{LIBELLES[regime]}, {origine}{precision}"

@@ -6,11 +6,14 @@ est une personne physique) ; CMF L313-2 (deux taux légaux, selon la qualité du
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any, cast
 
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.parties import Creancier, Debiteur, Identite, Qualite
+from generateur.domaine.parties import NATURES_PHYSIQUES, Creancier, Debiteur, Identite, Nature, Qualite
 from generateur.droit.tables import lire_table
 
+_SERIES_PUBLIQUES = "12"  # premiers chiffres des SIREN d'organismes publics
 QUALITES_PROFESSIONNELLES: frozenset[Qualite] = frozenset({"commercant", "artisan", "liberal", "agricole"})
 
 
@@ -75,22 +78,55 @@ def est_entre_professionnels(dossier: Dossier) -> bool:
     return est_creancier_professionnel(dossier.creancier) and est_traite_en_professionnel(dossier.debiteur)
 
 
+def deduire_nature(saisie: Mapping[str, Any]) -> Nature | None:
+    """La nature que disent la forme, à défaut la qualité, à défaut le SIREN ; None si rien ne la dit.
+
+    Elle s'accorde toujours au nom saisi (« denomination » d'une personne morale, « nom » d'une personne physique). Un
+    SIREN d'organisme public (1 ou 2) ne suffit pas : il se demande.
+    """
+    est_morale = bool(saisie.get("denomination"))
+    nature = _nature_de_la_forme(str(saisie.get("forme") or ""))
+    if nature is None and (qualite := saisie.get("qualite")):
+        nature = _nature_de_la_qualite(str(qualite), est_morale=est_morale)
+    siren = re.sub(r"\D", "", str(saisie.get("siren") or saisie.get("siret") or ""))
+    if nature is None and siren and siren[0] not in _SERIES_PUBLIQUES:
+        nature = "personne_morale" if est_morale else "entrepreneur_individuel"
+    if nature is None or not saisie.get("nom" if nature in NATURES_PHYSIQUES else "denomination"):
+        return None
+    return nature
+
+
+def _nature_de_la_forme(forme: str) -> Nature | None:
+    nue = _normaliser_forme(forme)
+    if nature := _formes("natures_par_forme").get(nue):
+        return cast("Nature", nature)
+    return "personne_morale" if nue in lire_table("formes_juridiques").cles else None
+
+
+def _nature_de_la_qualite(qualite: str, *, est_morale: bool) -> Nature | None:
+    if qualite == "consommateur":
+        return "particulier"
+    if qualite in {"association", "societe_civile"}:
+        return "personne_morale"
+    if qualite in QUALITES_PROFESSIONNELLES:
+        return "personne_morale" if est_morale else "entrepreneur_individuel"
+    return None
+
+
 def _qualite_de_la_forme(identite: Identite) -> Qualite | None:
-    return _formes("formes_juridiques").get(_forme_normalisee(identite))
+    return cast("Qualite | None", _formes("formes_juridiques").get(_forme_normalisee(identite)))
 
 
-def _formes(table: str) -> dict[str, Qualite]:
-    """Dernière qualité publiée de chaque forme : ce que dit la forme ne dépend pas de la date du calcul."""
-    return {
-        valeur.cle: valeur.valeur  # type: ignore[misc] # valeurs contrôlées par le test de la table
-        for valeur in lire_table(table).valeurs
-        if valeur.valeur is not None
-    }
+def _formes(table: str) -> dict[str, object]:
+    """Dernière valeur publiée de chaque forme : ce que dit la forme ne dépend pas de la date du calcul."""
+    return {valeur.cle: valeur.valeur for valeur in lire_table(table).valeurs if valeur.valeur is not None}
 
 
 def _forme_normalisee(identite: Identite) -> str:
     """« S.A.R.L. », « société d’exercice libéral » : capitales, sans accent, sans point ni apostrophe."""
-    if identite.est_physique or not identite.forme:
-        return ""
-    nue = unicodedata.normalize("NFKD", identite.forme).encode("ascii", "replace").decode().upper()
+    return "" if identite.est_physique else _normaliser_forme(identite.forme or "")
+
+
+def _normaliser_forme(forme: str) -> str:
+    nue = unicodedata.normalize("NFKD", forme).encode("ascii", "replace").decode().upper()
     return " ".join(re.sub(r"[^A-Z0-9]+", " ", re.sub(r"[.]|(?<=[AEIOUC])\?", "", nue)).split())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generateur.calculs.decompte import Decompte
+from generateur.calculs.decompte import Decompte, SoldeFacture
 from generateur.controles.constat import ORDRE_GRAVITES, Constat
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.lecture.messages import Origines, denommer, situer
@@ -89,7 +89,7 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
     for solde in decompte.soldes:
         lignes += [
             "",
-            f"Facture {solde.facture}, {montant(solde.initial)}, échue le {date_courte(solde.echeance)}",
+            f"Facture {solde.facture}, {montant(solde.initial)}, {_dire_echeance(solde)}",
         ]
         if solde.avoirs:
             lignes.append(f"  avoirs {montant(solde.avoirs)}")
@@ -104,6 +104,7 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
         lignes += [
             f"  le {date_courte(i.date)}  {montant(i.montant)} sur {i.facture} : "
             f"intérêts {montant(i.interets)}, principal {montant(i.principal)}"
+            + (" (date inconnue : compté à l'échéance)" if i.date_presumee else "")
             for i in decompte.imputations
         ]
     totaux = (
@@ -120,6 +121,12 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
         lignes.append(f"{'Trop-perçu, à restituer':<26}{montant(decompte.trop_percu):>18}")
     lignes.append(f"Par jour de plus : {montant(decompte.interet_journalier)}")
     return "\n".join(lignes)
+
+
+def _dire_echeance(solde: SoldeFacture) -> str:
+    if solde.echeance is None:
+        return "échéance à compléter : comptée sans intérêts"
+    return f"échue le {date_courte(solde.echeance)}"
 
 
 def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:

@@ -41,28 +41,31 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats += _mise_en_demeure(lieu, lettre)
     constats += _avoirs_et_paiements(dossier)
     for lieu, fait, jour in _faits(dossier):
-        constats += _fait_a_venir(lieu, fait, jour, contexte)
+        constats += _fait_a_venir(lieu, fait, jour, contexte) if jour else ()
     return constats
 
 
 def _facture(dossier: Dossier, lieu: str, facture: Facture) -> Iterator[Constat]:
-    if facture.echeance < facture.date:
+    emise_le, echeance = facture.date, facture.premiere_echeance
+    if emise_le is None:
+        return
+    if echeance and echeance < emise_le:
         yield constater(
             "ECHEANCE_AVANT_FACTURE",
-            f"La facture {facture.numero} du {date_longue(facture.date)} viendrait à échéance avant sa date, "
-            f"le {date_longue(facture.echeance)}.",
-            lieu=f"{lieu}.echeance",
+            f"La facture {facture.numero} du {date_longue(emise_le)} viendrait à échéance avant sa date, "
+            f"le {date_longue(echeance)}.",
+            lieu=f"{lieu}.echeances" if facture.echeances else f"{lieu}.echeance",
             remede=_REMEDE_DATE,
         )
     commande = facture.commande.date if facture.commande else None
     contrat = dossier.contrat_de(facture)
     conclu_le = commande or (contrat.date if contrat else None)
-    if conclu_le and conclu_le > facture.date:
+    if conclu_le and conclu_le > emise_le:
         yield constater(
             "CONTRAT_APRES_FACTURE",
             f"La commande ou le contrat ({date_longue(conclu_le)}) est postérieur à la facture "
             f"{facture.numero} "
-            f"({date_longue(facture.date)}) : il ne peut pas la fonder.",
+            f"({date_longue(emise_le)}) : il ne peut pas la fonder.",
             lieu=f"{lieu}.date",
             remede=_REMEDE_DATE + " S'il existe une commande antérieure, écrivez-la dans factures.commande.",
         )
@@ -74,18 +77,18 @@ def _facture(dossier: Dossier, lieu: str, facture: Facture) -> Iterator[Constat]
                 lieu=f"{lieu}.livraison.date",
                 remede="Vérifiez les deux dates ; gardez-les si la commande a régularisé une livraison déjà faite.",
             )
-        if livraison.date and livraison.date > facture.date and facture.nature not in _FACTUREES_DAVANCE:
+        if livraison.date and livraison.date > emise_le and facture.nature not in _FACTUREES_DAVANCE:
             yield constater(
                 "LIVRAISON_APRES_FACTURE",
                 f"La livraison du {date_longue(livraison.date)} suit la facture {facture.numero} "
-                f"({date_longue(facture.date)}).",
+                f"({date_longue(emise_le)}).",
                 lieu=f"{lieu}.livraison.date",
                 remede='Vérifiez la date ; pour une facture d\'acompte, écrivez nature = "acompte".',
             )
 
 
 def _relances(dossier: Dossier) -> Iterator[Constat]:
-    premiere_echeance = min((facture.echeance for facture in dossier.factures), default=None)
+    premiere_echeance = dossier.premiere_echeance
     envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
     for lieu, relance in situer("relances", dossier.relances):
         if premiere_echeance and relance.date <= premiere_echeance:
@@ -126,9 +129,9 @@ def _mise_en_demeure(lieu: str, lettre: MiseEnDemeure) -> Iterator[Constat]:
 
 
 def _avoirs_et_paiements(dossier: Dossier) -> Iterator[Constat]:
-    dates = {facture.numero: facture.date for facture in dossier.factures}
+    dates = {facture.numero: facture.date for facture in dossier.factures if facture.date}
     for lieu, avoir in situer("avoirs", dossier.avoirs):
-        if avoir.facture in dates and avoir.date < dates[avoir.facture]:
+        if avoir.date and avoir.facture in dates and avoir.date < dates[avoir.facture]:
             yield constater(
                 "AVOIR_AVANT_FACTURE",
                 f"L'avoir {avoir.numero} du {date_longue(avoir.date)} précède la facture {avoir.facture} "
@@ -137,6 +140,8 @@ def _avoirs_et_paiements(dossier: Dossier) -> Iterator[Constat]:
                 remede=_REMEDE_DATE,
             )
     for lieu, paiement in situer("paiements", dossier.paiements):
+        if not paiement.date:
+            continue
         if paiement.date_rejet and paiement.date_rejet < paiement.date:
             yield constater(
                 "REJET_AVANT_PAIEMENT",
@@ -153,7 +158,7 @@ def _avoirs_et_paiements(dossier: Dossier) -> Iterator[Constat]:
             )
 
 
-def _faits(dossier: Dossier) -> Iterator[tuple[str, str, date]]:
+def _faits(dossier: Dossier) -> Iterator[tuple[str, str, date | None]]:
     for lieu, facture in situer("factures", dossier.factures):
         yield f"{lieu}.date", f"La facture {facture.numero}", facture.date
     for lieu, avoir in situer("avoirs", dossier.avoirs):
@@ -167,8 +172,7 @@ def _faits(dossier: Dossier) -> Iterator[tuple[str, str, date]]:
     for lieu, interruption in situer("interruptions", dossier.interruptions):
         yield f"{lieu}.date", "L'événement", interruption.date
     for lieu, contrat in situer_contrats(dossier):
-        if contrat.date:
-            yield f"{lieu}.date", "Le contrat", contrat.date
+        yield f"{lieu}.date", "Le contrat", contrat.date
 
 
 def _fait_a_venir(lieu: str, fait: str, jour: date, contexte: Contexte) -> Iterator[Constat]:

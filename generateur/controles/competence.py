@@ -88,6 +88,8 @@ def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None =
     debiteur = dossier.debiteur
     if debiteur.nature == "personne_publique" or debiteur.domicile.pays.upper() != PAYS:
         return Competence(None, None, ())
+    if debiteur.domicile.manques and not debiteur.domicile.insee and not debiteur.domicile.commune:
+        return Competence(None, None, ())  # ADRESSE_MANQUANTE la demande
     lieu = f"{lieu_debiteur(dossier)}.adresse"
     communes = _communes(debiteur)
     if len(communes) != 1:
@@ -103,6 +105,12 @@ def juridiction_competente(dossier: Dossier, au: date, montant: Decimal | None =
     constats += _reserves(juridiction, lieu)
     constats += _autres_debiteurs(dossier, juridiction, au)
     return Competence(juridiction, ressort.cour_appel or None, tuple(constats), raison)
+
+
+def _est_situable(debiteur: Debiteur) -> bool:
+    """Adresse en France, dont on connaît au moins la commune."""
+    adresse = debiteur.domicile
+    return adresse.pays.upper() == PAYS and bool(adresse.commune or adresse.insee)
 
 
 def _communes(debiteur: Debiteur) -> tuple[Commune, ...]:
@@ -243,7 +251,7 @@ def _autres_debiteurs(dossier: Dossier, juridiction: Juridiction, au: date) -> l
     constats = []
     poursuivis = dossier.debiteurs_poursuivis
     for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
-        if debiteur is dossier.debiteur or debiteur not in poursuivis or debiteur.domicile.pays.upper() != PAYS:
+        if debiteur is dossier.debiteur or debiteur not in poursuivis or not _est_situable(debiteur):
             continue
         communes = _communes(debiteur)
         if len(communes) != 1:

@@ -34,15 +34,16 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         return []
     constats: list[Constat] = []
     for lieu, facture in situer("factures", dossier.factures):
-        inspection = contexte.fichiers.get(facture.fichier)
-        if inspection and inspection.texte.strip():
-            constats += _mentions(lieu, facture, dossier, inspection.texte)
-        constats += _delai_de_paiement(lieu, facture, dossier)
+        inspection = contexte.fichiers.get(facture.fichier or "")
+        if facture.date and inspection and inspection.texte.strip():
+            constats += _mentions(lieu, facture, facture.date, dossier, inspection.texte)
+        if facture.date and facture.premiere_echeance:
+            constats += _delai_de_paiement(lieu, facture, (facture.date, facture.premiere_echeance), dossier)
     constats += _numero_de_tva(dossier)
     return constats
 
 
-def _mentions(lieu: str, facture: Facture, dossier: Dossier, texte: str) -> Iterator[Constat]:
+def _mentions(lieu: str, facture: Facture, emission: date, dossier: Dossier, texte: str) -> Iterator[Constat]:
     plat = aplatir(texte)
     chiffres = re.sub(r"\D", "", texte)
     absentes = [cle for cle in _LUES_PAR_MOTS if not any(mot in plat for mot in mots(f"mention_{cle}"))]
@@ -59,9 +60,9 @@ def _mentions(lieu: str, facture: Facture, dossier: Dossier, texte: str) -> Iter
     if siren_client and siren_client not in chiffres:
         absentes.append("siren_client")
     libelles = [
-        str(valeur_au("mentions_facture", facture.date, cle).valeur)
+        str(valeur_au("mentions_facture", emission, cle).valeur)
         for cle in absentes
-        if est_connu("mentions_facture", facture.date, cle)
+        if est_connu("mentions_facture", emission, cle)
     ]
     if libelles:
         yield constater(
@@ -86,21 +87,22 @@ def _numero_de_tva(dossier: Dossier) -> Iterator[Constat]:
 
 
 def _demande_un_numero_de_tva(facture: Facture) -> bool:
-    seuil = decimal_connu("seuils", facture.date, "tva_intracommunautaire_sur_facture")
+    seuil = decimal_connu("seuils", facture.date, "tva_intracommunautaire_sur_facture") if facture.date else None
     return bool(facture.montant_tva) and seuil is not None and (facture.montant_ht or ZERO) > seuil
 
 
-def _delai_de_paiement(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:
+def _delai_de_paiement(lieu: str, facture: Facture, dates: tuple[date, date], dossier: Dossier) -> Iterator[Constat]:
+    emission, echeance = dates
     contrat = dossier.contrat_de(facture)
     if contrat and contrat.activite == "transport":
-        jours = entier_connu("delais_jours", facture.date, "paiement_transport")
-        limite = facture.date + timedelta(days=jours) if jours else None
+        jours = entier_connu("delais_jours", emission, "paiement_transport")
+        limite = emission + timedelta(days=jours) if jours else None
     else:
-        limite = _limite_generale(facture.date)
-    if limite and facture.echeance > limite:
+        limite = _limite_generale(emission)
+    if limite and echeance > limite:
         yield constater(
             "DELAI_DE_PAIEMENT",
-            f"Facture {facture.numero} : l'échéance du {date_longue(facture.echeance)} dépasse le délai "
+            f"Facture {facture.numero} : l'échéance du {date_longue(echeance)} dépasse le délai "
             "légal "
             f"de paiement entre professionnels, qui expirait le {date_longue(limite)}.",
             lieu=f"{lieu}.echeance",

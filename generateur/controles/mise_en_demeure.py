@@ -33,7 +33,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     lettres = [(lieu, lettre) for lieu, lettre in situer_mises_en_demeure(dossier) if lettre.date_envoi <= contexte.au]
     if not lettres:
         return [_absente(dossier, contexte.au)]
-    dues = [facture for facture in dossier.factures if facture.echeance <= contexte.au and not facture.contestee]
+    dues = [facture for facture in dossier.factures if _est_due(facture, contexte.au)]
     utiles = [(lieu, lettre) for lieu, lettre in lettres if any(_vise(lettre, facture) for facture in dues)]
     constats = [*_couverture(lettres, dues), *_debiteurs(lettres, dossier)]
     constats += _delai(utiles or lettres, contexte.au)
@@ -80,8 +80,15 @@ def _couverture(lettres: Situees, dues: Sequence[Facture]) -> Iterator[Constat]:
         )
 
 
+def _est_due(facture: Facture, au: date) -> bool:
+    """Une échéance au moins est passée, et la facture n'est pas contestée ; sans échéance connue, on ne sait pas."""
+    return facture.premiere_echeance is not None and facture.premiere_echeance <= au and not facture.contestee
+
+
 def _vise(lettre: MiseEnDemeure, facture: Facture) -> bool:
-    return lettre.date_envoi > facture.echeance and (not lettre.factures or facture.numero in lettre.factures)
+    echeance = facture.premiere_echeance
+    visee = not lettre.factures or facture.numero in lettre.factures
+    return visee and echeance is not None and lettre.date_envoi > echeance
 
 
 def _debiteurs(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:

@@ -16,7 +16,7 @@ from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import situer, situer_mises_en_demeure
 from generateur.domaine.creances import Avoir, Facture, Paiement
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import enumerer, pourcentage
+from generateur.domaine.langue import date_longue, enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
 from generateur.domaine.socle import CENTIME, ZERO, arrondir
 
@@ -29,6 +29,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     for lieu, facture in situer("factures", dossier.factures):
         constats += _arithmetique(lieu, facture)
         constats += _net_a_payer(lieu, facture)
+        constats += _echeances(lieu, facture)
         constats += _regime(lieu, facture)
         constats += _taux_de_tva(lieu, facture)
         constats += _devise_et_contestation(lieu, facture)
@@ -93,6 +94,29 @@ def _net_a_payer(lieu: str, facture: Facture) -> Iterator[Constat]:
         )
 
 
+def _echeances(lieu: str, facture: Facture) -> Iterator[Constat]:
+    """Payable en plusieurs fois : les parts font ce qui est à payer, et « echeance », si elle est dite, en est une."""
+    if not facture.echeances:
+        return
+    somme = sum((terme.montant for terme in facture.echeances), ZERO)
+    if somme != facture.montant_hors_retenue:
+        yield constater(
+            "ECHEANCES_INCOHERENTES",
+            f"Facture {facture.numero} : les échéances font {ecrire_montant(somme)}, "
+            f"non les {ecrire_montant(facture.montant_hors_retenue)} à payer.",
+            lieu=f"{lieu}.echeances",
+            remede="Recopiez les dates et les montants de l'échéancier ; un acompte déjà versé s'écrit dans "
+            "acomptes_deduits ou [[paiements]].",
+        )
+    if facture.echeance and facture.echeance not in {terme.date for terme in facture.echeances}:
+        yield constater(
+            "ECHEANCES_INCOHERENTES",
+            f"Facture {facture.numero} : « echeance » ({date_longue(facture.echeance)}) n'est aucune des échéances.",
+            lieu=f"{lieu}.echeance",
+            remede="Retirez « echeance », ou corrigez « echeances » : les secondes l'emportent.",
+        )
+
+
 def _regime(lieu: str, facture: Facture) -> Iterator[Constat]:
     tva = facture.montant_tva
     if tva is None or facture.regime_tva is None:
@@ -109,7 +133,7 @@ def _regime(lieu: str, facture: Facture) -> Iterator[Constat]:
 
 def _taux_de_tva(lieu: str, facture: Facture) -> Iterator[Constat]:
     """Au-delà du taux normal, avec une marge pour les arrondis ligne à ligne."""
-    taux = decimal_connu("taux_tva", facture.date, "normal")
+    taux = decimal_connu("taux_tva", facture.date, "normal") if facture.date else None
     if taux is None or not facture.montant_ht or facture.montant_tva is None:
         return
     plafond = arrondir(facture.montant_ht * taux / 100) + repere("tva_marge_euros")

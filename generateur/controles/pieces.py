@@ -39,7 +39,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
             constats += _jointes(lieu, inspection, dossier.reference)
     constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
     for lieu, facture in situer("factures", dossier.factures):
-        trouvee = contexte.fichiers.get(facture.fichier)
+        trouvee = contexte.fichiers.get(facture.fichier or "")
         if trouvee and trouvee.lisible and trouvee.texte.strip():
             constats += _concordance(lieu, facture, trouvee.texte)
     constats += _langues(dossier)

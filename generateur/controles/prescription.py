@@ -34,6 +34,7 @@ class Prescription:
 
     facture: str
     lieu: str
+    objet: str  # « la facture F1 », ou « l'échéance du … de la facture F1 » si elle se paie en plusieurs fois
     regime: str
     fondement: str
     au_plus_tot: date
@@ -47,17 +48,21 @@ class Prescription:
 
 
 def analyser_prescription(dossier: Dossier, au: date) -> tuple[Prescription, ...]:
-    """Une analyse par facture, dans l'ordre des factures. Lève ErreurDroitManquant au-delà de la table."""
-    par_facture: dict[str, list[HypothesePrescription]] = {}
+    """Une analyse par facture et par échéance, dans leur ordre. Lève ErreurDroitManquant au-delà de la table."""
+    par_echeance: dict[tuple[str, date], list[HypothesePrescription]] = {}
     for hypothese in hypotheses_de_prescription(dossier, au):
-        par_facture.setdefault(hypothese.facture, []).append(hypothese)
+        par_echeance.setdefault((hypothese.facture, hypothese.echeance), []).append(hypothese)
+    echelonnees = {facture.numero for facture in dossier.factures if len(facture.echeances) > 1}
     analyses = []
-    for numero, hypotheses in par_facture.items():
+    for (numero, echeance), hypotheses in par_echeance.items():
         premiere = min(hypotheses, key=lambda hypothese: hypothese.terme)
         analyses.append(
             Prescription(
                 facture=numero,
                 lieu=lieu_facture(dossier, numero),
+                objet=f"l'échéance du {date_longue(echeance)} de la facture {numero}"
+                if numero in echelonnees
+                else f"la facture {numero}",
                 regime=premiere.regime,
                 fondement=premiere.fondement,
                 au_plus_tot=premiere.terme,
@@ -101,7 +106,7 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> It
     if analyse.au_plus_tard < au:
         yield constater(
             "CREANCE_PRESCRITE",
-            f"La facture {analyse.facture} est prescrite depuis le {date_longue(analyse.au_plus_tard)} "
+            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tard)} "
             "sous toute "
             f"hypothèse ({_decrire(analyse)}).",
             lieu=analyse.lieu,
@@ -111,7 +116,7 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> It
     elif analyse.au_plus_tot < au:
         yield constater(
             "PRESCRIPTION_INCERTAINE",
-            f"La facture {analyse.facture} est prescrite depuis le {date_longue(analyse.au_plus_tot)} ou "
+            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot)} ou "
             "ne le sera que "
             f"le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).",
             lieu=analyse.lieu,
@@ -123,7 +128,7 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> It
     elif ajouter_mois(au, garde) > analyse.au_plus_tot:
         yield constater(
             "PRESCRIPTION_PROCHE",
-            f"La facture {analyse.facture} sera prescrite après le {date_longue(analyse.au_plus_tot)}, "
+            f"{_majuscule(analyse.objet)} sera prescrite après le {date_longue(analyse.au_plus_tot)}, "
             "dans moins de "
             f"{garde} mois ({_decrire(analyse)}) ; ni la requête ni la demande à l'étude n'interrompent ce "
             "délai.",
@@ -138,13 +143,17 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> It
 def _dater(analyse: Prescription) -> Constat:
     return constater(
         "PRESCRIPTION_DATE",
-        f"La première facture à se prescrire est {analyse.facture}, après le "
+        f"La première à se prescrire est {analyse.objet}, après le "
         f"{date_longue(analyse.au_plus_tot)} "
         f"({_decrire(analyse)}).",
         lieu=analyse.lieu,
         remede="Rien à faire ; une relance ou une mise en demeure n'interrompt pas ce délai.",
         fondement=analyse.fondement,
     )
+
+
+def _majuscule(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
 
 
 def _decrire(analyse: Prescription) -> str:

@@ -88,7 +88,7 @@ def _ecrit(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:
     if est_commercant(dossier.debiteur) is not False:
         return
     contrat = dossier.contrat_de(facture)
-    seuil = decimal_connu("seuils", facture.date, "ecrit_obligatoire")
+    seuil = decimal_connu("seuils", facture.date, "ecrit_obligatoire") if facture.date else None
     ecrit = _fichier_du_contrat(contrat) or _est_reconnue(dossier, facture)
     if seuil is not None and facture.montant_a_payer > seuil and not ecrit and facture.nature != "effet":
         yield constater(
@@ -104,7 +104,7 @@ def _ecrit(lieu: str, facture: Facture, dossier: Dossier) -> Iterator[Constat]:
 def _effets(dossier: Dossier) -> Iterator[Constat]:
     originaux = {piece.fichier for piece in dossier.pieces if piece.original}
     for lieu, facture in situer("factures", dossier.factures):
-        if facture.nature == "effet" and facture.fichier not in originaux:
+        if facture.nature == "effet" and facture.fichier and facture.fichier not in originaux:
             yield constater(
                 "ORIGINAL_DE_EFFET",
                 f"L'original de l'effet {facture.numero} doit être produit ; rien n'indique que vous le détenez.",

@@ -39,7 +39,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
 
 def _trous(dossier: Dossier, au: date) -> Iterator[Constat]:
     plus_long = timedelta(days=repere("relances_trou_jours"))
-    depart = min((facture.echeance for facture in dossier.factures), default=au)
+    depart = dossier.premiere_echeance or au
     envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
     jalons = sorted({*(relance.date for relance in dossier.relances), *envois})
     suite = [depart, *(jour for jour in jalons if depart < jour <= au)]

@@ -172,7 +172,7 @@ def _dire_versements(dossier: Dossier, accord: Accord, au: date) -> str:
     if not promis:
         return ""
     encaisses = [p for p in dossier.paiements if p.statut == "encaisse"]
-    verse = sum((p.montant for p in encaisses if accord.date <= p.date <= au), ZERO)
+    verse = sum((p.montant for p in encaisses if p.date and accord.date <= p.date <= au), ZERO)
     return f" (échéances passées : {ecrire_montant(promis)} ; versés depuis l'accord : {ecrire_montant(verse)})"
 
 

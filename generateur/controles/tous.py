@@ -7,6 +7,7 @@ from generateur.controles import (
     chiffrage,
     chronologie,
     competence,
+    completude,
     frais,
     identite,
     mandataire,
@@ -28,6 +29,7 @@ from generateur.domaine.dossier import Dossier
 CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (
     situation.controler,
     suites.controler,
+    completude.controler,
     identite.controler,
     qualites.controler,
     competence.controler,

@@ -1,5 +1,6 @@
 """La créance : contrats, CGV, factures, avoirs, paiements, relances, mise en demeure, interruptions."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -8,6 +9,7 @@ from pydantic import Field, model_validator
 from generateur.domaine.socle import (
     Booleen,
     Chemin,
+    CleManquante,
     Date,
     Donnee,
     MontantAbsolu,
@@ -53,8 +55,11 @@ class Penalites(Donnee):
         for cle in ("taux", "multiple", "points"):
             present = getattr(self, cle) is not None
             if present != (cle == attendu):
-                verbe = "demande" if cle == attendu else "n'admet pas"
-                raise ValueError(f"le mode de pénalités « {self.mode} » {verbe} la clé « {cle} »")
+                if cle == attendu:
+                    raise CleManquante(cle, f"le mode de pénalités « {self.mode} » demande la clé « {cle} »")
+                if "mode" not in self.model_fields_set:
+                    raise CleManquante("mode", f"« {cle} » ne dit pas de quel mode de pénalités il s'agit")
+                raise ValueError(f"le mode de pénalités « {self.mode} » n'admet pas la clé « {cle} »")
         return self
 
 
@@ -133,12 +138,24 @@ class RetenueGarantie(Donnee):
     exigible_le: Date
 
 
+class Terme(Donnee):
+    """Une échéance d'une facture payable en plusieurs fois."""
+
+    date: Date
+    montant: MontantPositif
+
+
 class Facture(Donnee):
-    """Facture impayée ; montants en euros, net_a_payer si différent du TTC."""
+    """Facture impayée ; montants en euros, net_a_payer si différent du TTC.
+
+    `echeances` : payable en plusieurs fois ; leur somme est ce qui est à payer. Date, échéance ou fichier absents :
+    un constat les demande.
+    """
 
     numero: Texte
-    date: Date
-    echeance: Date
+    date: Date | None = None
+    echeance: Date | None = None
+    echeances: tuple[Terme, ...] = ()
     montant_ht: MontantPositifOuNul | None = None
     montant_tva: MontantPositifOuNul | None = None
     montant_ttc: MontantPositif
@@ -149,7 +166,7 @@ class Facture(Donnee):
     regime_tva: Literal["normal", "franchise_293b", "autoliquidation", "exoneree"] | None = None
     devise: Texte = "EUR"
     objet: str | None = None
-    fichier: Chemin
+    fichier: Chemin | None = None
     contrat: str | None = None
     commande: Commande | None = None
     livraison: Livraison | None = None
@@ -170,6 +187,40 @@ class Facture(Donnee):
             return self.net_a_payer
         return self.montant_ttc - (self.acomptes_deduits or Decimal(0))
 
+    @property
+    def montant_hors_retenue(self) -> Decimal:
+        """Ce qui est payable aux échéances : sans la retenue de garantie, exigible à sa propre date ; jamais négatif.
+
+        La retenue est déjà déduite du net à payer quand leur somme tient dans le TTC moins les acomptes.
+        """
+        net = max(self.montant_a_payer, Decimal(0))
+        retenue = self.retenue_garantie
+        if retenue is None:
+            return net
+        nette_d_acomptes = self.montant_ttc - (self.acomptes_deduits or Decimal(0))
+        deja_deduite = self.net_a_payer is not None and net + retenue.montant <= nette_d_acomptes
+        return net if deja_deduite else max(net - retenue.montant, Decimal(0))
+
+    @property
+    def termes(self) -> tuple[Terme, ...]:
+        """Les échéances par date, une seule le plus souvent ; vide quand l'échéance n'est pas connue."""
+        if self.echeances:
+            return tuple(sorted(self.echeances, key=lambda terme: terme.date))
+        montant = self.montant_hors_retenue
+        if self.echeance is None or not montant:
+            return ()
+        return (Terme.model_construct(date=self.echeance, montant=montant),)
+
+    @property
+    def premiere_echeance(self) -> dt.date | None:
+        """La plus proche des échéances ; None si aucune n'est connue."""
+        return min((terme.date for terme in self.echeances), default=self.echeance)
+
+    @property
+    def derniere_echeance(self) -> dt.date | None:
+        """La plus lointaine des échéances ; None si aucune n'est connue."""
+        return max((terme.date for terme in self.echeances), default=self.echeance)
+
 
 class Part(Donnee):
     """Part d'un avoir ou d'un paiement affectée à une facture."""
@@ -179,10 +230,10 @@ class Part(Donnee):
 
 
 class Avoir(Donnee):
-    """Avoir : réduit le principal à sa date, quel que soit le signe saisi."""
+    """Avoir : réduit le principal à sa date, quel que soit le signe saisi ; sans date, compté à l'échéance."""
 
-    numero: Texte
-    date: Date
+    numero: str = ""
+    date: Date | None = None
     montant_ttc: MontantAbsolu
     facture: str | None = None
     ventilation: tuple[Part, ...] = ()
@@ -190,9 +241,9 @@ class Avoir(Donnee):
 
 
 class Paiement(Donnee):
-    """Paiement reçu ; rejeté, il n'en est pas un."""
+    """Paiement reçu ; rejeté, il n'en est pas un. Sans date, il compte depuis l'échéance, au plus tôt."""
 
-    date: Date
+    date: Date | None = None
     montant: MontantPositif
     facture: str | None = None
     ventilation: tuple[Part, ...] = ()

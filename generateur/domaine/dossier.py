@@ -160,7 +160,7 @@ class Dossier(Donnee):
     """Un dossier de recouvrement, tel que saisi."""
 
     reference: Reference
-    objet: Texte
+    objet: str = ""
     au: Date | None = None
     creancier: Creancier
     mandataire: Mandataire | None = None
@@ -212,6 +212,17 @@ class Dossier(Donnee):
         """Toutes les mises en demeure, par date d'envoi."""
         unique = (self.mise_en_demeure,) if self.mise_en_demeure else ()
         return tuple(sorted(unique + self.mises_en_demeure, key=lambda m: m.date_envoi))
+
+    @property
+    def premiere_echeance(self) -> dt.date | None:
+        """La plus proche échéance connue des factures."""
+        return min((jour for facture in self.factures if (jour := facture.premiere_echeance)), default=None)
+
+    def echeance_visee(self, mouvement: Avoir | Paiement) -> dt.date | None:
+        """La première échéance des factures désignées, à défaut de toutes ; None si aucune n'est connue."""
+        designees: set[str | None] = {part.facture for part in mouvement.ventilation} or {mouvement.facture}
+        factures = [f for f in self.factures if f.numero in designees] or self.factures
+        return min((jour for f in factures if (jour := f.premiere_echeance)), default=None)
 
     def contrat_de(self, facture: Facture) -> Contrat | None:
         """Le contrat de la facture : celui qu'elle nomme, sinon l'unique, sinon aucun."""

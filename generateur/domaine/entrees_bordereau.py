@@ -223,7 +223,7 @@ def _nommer_livraison(contrat: Contrat | None) -> str:
 
 
 def _factures(dossier: Dossier) -> Iterator[Entree]:
-    ordonnees = sorted(dossier.factures, key=lambda facture: facture.date)
+    ordonnees = sorted(dossier.factures, key=lambda facture: facture.date or dt.date.max)
     for facture in ordonnees:
         memes = [autre for autre in ordonnees if autre.fichier == facture.fichier]
         yield from _entree(facture.fichier, _titre_factures(memes), facture.date, "facture", "facture")
@@ -237,9 +237,9 @@ def _titre_factures(factures: list[Facture]) -> str:
 
 
 def _reglements(dossier: Dossier) -> Iterator[Entree]:
-    for avoir in sorted(dossier.avoirs, key=lambda element: element.date):
+    for avoir in sorted(dossier.avoirs, key=lambda element: element.date or dt.date.max):
         yield from _entree(avoir.fichier, _numeroter("Avoir", avoir.numero), avoir.date, "avoir", "avoir")
-    for paiement in sorted(dossier.paiements, key=lambda element: element.date):
+    for paiement in sorted(dossier.paiements, key=lambda element: element.date or dt.date.max):
         if paiement.statut == "rejete":
             titre = dater("Avis de rejet du paiement", paiement.date_rejet or paiement.date)
         else:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from generateur.domaine.socle import arrondir
 
 INSECABLE = "\u00a0"
+A_COMPLETER = f"à{INSECABLE}compléter"  # ce qu'un projet imprime à la place de ce qui manque
 FINE = "\u202f"
 MOIS = (
     "janvier",
@@ -60,6 +61,11 @@ def date_longue(jour: dt.date) -> str:
     """
     quantieme = "1er" if jour.day == 1 else str(jour.day)
     return f"{quantieme}{INSECABLE}{MOIS[jour.month - 1]}{INSECABLE}{jour.year}"
+
+
+def date_ou_manque(jour: dt.date | None) -> str:
+    """Date en toutes lettres, ou « à compléter » si elle n'est pas connue."""
+    return A_COMPLETER if jour is None else date_longue(jour)
 
 
 def enumerer(elements: Sequence[str]) -> str:

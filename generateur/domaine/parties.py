@@ -37,14 +37,23 @@ NATURES_PHYSIQUES: frozenset[Nature] = frozenset({"entrepreneur_individuel", "pa
 
 
 class Adresse(Donnee):
-    """Adresse postale ; insee lève l'ambiguïté d'un code postal partagé par plusieurs communes."""
+    """Adresse postale ; insee lève l'ambiguïté d'un code postal partagé par plusieurs communes.
 
-    voie: Texte
+    Une ligne absente est vide : un constat la demande, les actes d'un projet écrivent « à compléter ».
+    """
+
+    voie: str = ""
     complement: str | None = None
-    code_postal: Texte
-    commune: Texte
+    code_postal: str = ""
+    commune: str = ""
     insee: str | None = None
     pays: Texte = "FR"
+
+    @property
+    def manques(self) -> tuple[str, ...]:
+        """Les clés qu'il reste à remplir ; hors de France, un code postal n'est pas exigé."""
+        voulues = ("voie", "code_postal", "commune") if self.pays.upper() == "FR" else ("voie", "commune")
+        return tuple(cle for cle in voulues if not getattr(self, cle))
 
 
 class AdresseDatee(Adresse):
@@ -100,9 +109,9 @@ class Cautionnement(Donnee):
 
 
 class Identite(Donnee):
-    """Identité d'une partie, personne morale ou physique."""
+    """Identité d'une partie, personne morale ou physique ; nature inconnue : celle que dit le nom saisi."""
 
-    nature: Nature
+    nature: Nature | None = None
     qualite: Qualite | None = None
     denomination: Texte | None = None
     forme: str | None = None
@@ -120,7 +129,7 @@ class Identite(Donnee):
     enseigne: str | None = None
     nom_commercial: str | None = None
     anciennes_denominations: tuple[str, ...] = ()
-    adresse: Adresse
+    adresse: Adresse = Adresse()
     adresses: tuple[AdresseDatee, ...] = ()
     adresse_correspondance: Adresse | None = None
     siege: Adresse | None = None
@@ -134,6 +143,8 @@ class Identite(Donnee):
 
     @model_validator(mode="after")
     def _verifier_nom(self) -> Self:
+        if self.nature is None and not self.nom and not self.denomination:
+            raise ValueError("une partie se nomme par « denomination » (société, association) ou par « nom »")
         if self.est_physique and not self.nom:
             raise ValueError("une personne physique se nomme par « nom » (et « prenoms »)")
         if not self.est_physique and not self.denomination:
@@ -142,7 +153,9 @@ class Identite(Donnee):
 
     @property
     def est_physique(self) -> bool:
-        """Vrai pour un particulier ou un entrepreneur individuel."""
+        """Vrai pour un particulier ou un entrepreneur individuel ; nature inconnue : si seul « nom » est saisi."""
+        if self.nature is None:
+            return not self.denomination
         return self.nature in NATURES_PHYSIQUES
 
     @property

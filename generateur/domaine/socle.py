@@ -5,11 +5,12 @@ Un message d'erreur de validation est une phrase française ; l'endroit est ajou
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 CENTIME = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -18,10 +19,33 @@ MONTANT_MAXIMAL = Decimal(1000000000000)  # garde-fou de saisie : mille milliard
 BLANCS = re.compile(r"[\s\u00a0\u202f]+")
 
 
+class CleManquante(ValueError):
+    """Une clé manque à un bloc pour qu'il dise quelque chose : le bloc est incomplet, non faux."""
+
+    def __init__(self, cle: str, phrase: str) -> None:
+        super().__init__(phrase)
+        self.cle = cle
+
+
+def est_vide(valeur: Any) -> bool:
+    """Vrai pour un texte sans signe, et pour une section dont tout est vide."""
+    if isinstance(valeur, str):
+        return not valeur.strip()
+    return isinstance(valeur, Mapping) and bool(valeur) and all(est_vide(v) for v in valeur.values())
+
+
 class Donnee(BaseModel):
-    """Base de tout le domaine : figée, clés inconnues refusées, espaces de bord retirés."""
+    """Base de tout le domaine : figée, clés inconnues refusées, espaces de bord retirés, clés vides oubliées."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _oublier_les_vides(cls, saisie: Any) -> Any:
+        """Une clé vide est une clé absente ; une clé inconnue reste, vide ou non, pour être signalée."""
+        if not isinstance(saisie, Mapping):
+            return saisie
+        return {cle: valeur for cle, valeur in saisie.items() if cle not in cls.model_fields or not est_vide(valeur)}
 
 
 def arrondir(valeur: Decimal) -> Decimal:

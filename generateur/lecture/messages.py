@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 Origines = Mapping[tuple[str | int, ...], str]
@@ -56,9 +57,9 @@ def expliquer(
     """Traduit chaque défaut : (endroit, phrase), un par endroit. `racine` : où le modèle se trouve dans le dossier."""
     phrases: dict[str, list[str]] = {}
     for detail in erreur.errors(include_url=False):
-        type_defaut, lieu = detail["type"], _ecarter_variantes(detail["loc"], modele)
+        type_defaut, lieu = detail["type"], ecarter_variantes(detail["loc"], modele)
         if type_defaut == "extra_forbidden":  # la dernière partie est la clé saisie, « Reference » comprise
-            lieu = (*_ecarter_variantes(detail["loc"][:-1], modele), detail["loc"][-1])
+            lieu = (*ecarter_variantes(detail["loc"][:-1], modele), detail["loc"][-1])
         if type_defaut == "too_short" and detail["input"]:
             continue  # la liste n'est trop courte que de ses éléments en défaut, déjà dits
         if type_defaut == "missing":
@@ -109,7 +110,7 @@ def _citer(valeur: Any) -> str:
     return f" (lu : « {str(valeur)[:60]} »)"
 
 
-def _ecarter_variantes(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> tuple[str | int, ...]:
+def ecarter_variantes(lieu: tuple[int | str, ...], modele: type[BaseModel]) -> tuple[str | int, ...]:
     """Retire ce que pydantic ajoute au chemin pour les unions (« bool », « str », « Adresse »)."""
     while lieu and isinstance(lieu[-1], str) and lieu[-1][:1].isupper():
         lieu = lieu[:-1]
@@ -142,6 +143,12 @@ def modele_a(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> type[BaseM
         champ = courant.model_fields.get(partie) if courant else None
         courant = _modele_dans(champ.annotation) if champ else None
     return courant
+
+
+def champ_a(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> FieldInfo | None:
+    """Le champ qui se trouve à cet endroit du dossier, ou None."""
+    parent = modele_a(lieu[:-1], modele)
+    return parent.model_fields.get(str(lieu[-1])) if parent else None
 
 
 def _modele_dans(annotation: Any) -> type[BaseModel] | None:

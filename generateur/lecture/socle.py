@@ -15,6 +15,7 @@ import generateur.lecture
 from generateur.contrats import Lecteur, LectureBrute
 from generateur.domaine.dossier import Dossier
 from generateur.erreurs import ErreurLecture
+from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
 from generateur.lecture.messages import Origines, expliquer, situer
 from generateur.procedures.registre import lister_procedures
 
@@ -33,6 +34,7 @@ class DossierLu:
     racine: Path
     source: Path
     origines: Origines
+    incomplets: tuple[BlocIncomplet, ...] = ()
 
 
 @cache
@@ -157,12 +159,14 @@ def lire_dossier(chemin: Path) -> DossierLu:
     donnees = _normaliser(brute.donnees, (), brute.origines)
     if isinstance(donnees.get("creancier"), str):
         brute, donnees = _joindre_profil(source, brute, donnees)
+    donnees = completer_natures(donnees)
+    donnees, des_procedures = _valider_complements(source, donnees, brute.origines)
     try:
-        dossier = Dossier.model_validate(donnees)
+        dossier, _, incomplets = valider(Dossier, donnees)
     except ValidationError as erreur:
         raise _rassembler(source, expliquer(erreur, Dossier, brute.origines)) from erreur
-    _valider_complements(source, dossier, brute.origines)
-    return DossierLu(dossier, source.parent, source, brute.origines)
+    incomplets = (*incomplets, *des_procedures)
+    return DossierLu(dossier, source.parent, source, suivre_origines(brute.origines, incomplets), incomplets)
 
 
 def lire_reference(chemin: Path) -> str:
@@ -236,11 +240,18 @@ def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) 
     return LectureBrute(fusion, {**brute.origines, **origines}), fusion
 
 
-def _valider_complements(source: Path, dossier: Dossier, origines: Origines) -> None:
-    """Valide [procedures.<nom>] par le complément de chaque procédure."""
+def _valider_complements(
+    source: Path, donnees: dict[str, Any], origines: Origines
+) -> tuple[dict[str, Any], tuple[BlocIncomplet, ...]]:
+    """Valide [procedures.<nom>] par le complément de chaque procédure ; rend les données sans les blocs incomplets."""
+    saisies = donnees.get("procedures")
+    if not isinstance(saisies, dict):
+        return donnees, ()  # absente, ou d'une forme que le dossier refusera
     procedures = {procedure.nom: procedure for procedure in lister_procedures()}
     defauts: list[tuple[str, str]] = []
-    for nom, contenu in dossier.procedures.items():
+    gardees: dict[str, Any] = {}
+    incomplets: list[BlocIncomplet] = []
+    for nom, contenu in saisies.items():
         lieu = ("procedures", nom)
         if nom not in procedures:
             connues = ", ".join(sorted(procedures))
@@ -248,8 +259,10 @@ def _valider_complements(source: Path, dossier: Dossier, origines: Origines) -> 
             continue
         modele: type[BaseModel] = procedures[nom].complement
         try:
-            modele.model_validate(contenu)
+            _, gardees[nom], manques = valider(modele, contenu, lieu)
+            incomplets += manques
         except ValidationError as erreur:
             defauts += expliquer(erreur, modele, origines, lieu)
     if defauts:
         raise _rassembler(source, defauts)
+    return {**donnees, "procedures": gardees}, tuple(incomplets)

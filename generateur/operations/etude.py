@@ -24,6 +24,7 @@ from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.socle import ZERO
 from generateur.droit.ajouts import Ajout
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
+from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.moteurs.polices import signes_absents
 from generateur.operations.outillage import OutilsPieces
@@ -151,17 +152,25 @@ def etudier_dossier(
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
     constats = ordonner(
-        (
-            *communs,
-            *constater_choix(decision),
-            *propres,
-            *droit,
-            *_constater_signes(dossier),
-            *_constater_oublis(lu),
-            *suite,
-        )
+        (*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite)
     )
     return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi)
+
+
+def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:
+    """Ce que seule la lecture sait : blocs laissés de côté, signes sans dessin, fichiers oubliés."""
+    return (*map(_constater_bloc, lu.incomplets), *_constater_signes(lu.dossier), *_constater_oublis(lu))
+
+
+def _constater_bloc(bloc: BlocIncomplet) -> Constat:
+    cles = enumerer([f"« {cle} »" for cle in bloc.cles])
+    manquent = "manque" if len(bloc.cles) == 1 else "manquent"
+    return constater(
+        "BLOC_INCOMPLET",
+        f"« {bloc.lieu} » est laissé de côté, comme s'il n'était pas écrit : {cles} y {manquent}.",
+        lieu=bloc.lieu,
+        remede=f"Dans ce bloc, ajoutez :\n{bloc.exemple}",
+    )
 
 
 def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:

@@ -80,7 +80,7 @@ def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, m
             reglages, etude.dossier.reference, pieces, est_scellee=moteurs.scelleur is not None
         )
         faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage))
-        faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.adresse.commune)
+        faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.domicile.commune)
         garder_originaux(pieces, chantier)
         total = etude.espece.decompte.total
         ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier, au=etude.espece.au, total=total)

@@ -4,7 +4,6 @@ Sources : C. com. L622-24 à L622-28, R622-23, R622-24, L641-3. Délai de deux m
 BODACC, apprécié à la date d'envoi ; intérêts arrêtés la veille du jugement d'ouverture.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
-from generateur.domaine.creances import Facture, ReservePropriete
+from generateur.domaine.creances import ReservePropriete
 from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur, ProcedureCollective
 from generateur.domaine.socle import ZERO, MontantPositif, Texte
@@ -142,7 +141,7 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             fondement=_texte(espece, "DECLARATION_TARDIVE"),
         )
     factures = espece.dossier.factures
-    if collective.jugement and factures and all(facture.date >= collective.jugement for facture in factures):
+    if collective.jugement and factures and all(f.date and f.date >= collective.jugement for f in factures):
         yield constater(
             "CREANCE_POSTERIEURE",
             "toutes les factures sont postérieures au jugement : une créance postérieure utile se paie à l'échéance",
@@ -222,24 +221,14 @@ def _lister_a_echoir(espece: Espece, collective: ProcedureCollective) -> list[di
     sommes = [
         {"numero": solde.facture, "echeance": solde.echeance, "montant": solde.principal}
         for solde in decompte.soldes
-        if jugement and solde.echeance >= jugement and solde.principal
+        if jugement and solde.echeance and solde.echeance >= jugement and solde.principal
     ]
-    factures = {facture.numero: facture for facture in espece.dossier.factures}
     sommes += [
-        {
-            "numero": exclue.facture,
-            "echeance": _terme(factures[exclue.facture], exclue.motif),
-            "montant": exclue.montant,
-        }
+        {"numero": exclue.facture, "echeance": exclue.exigible_le, "montant": exclue.montant}
         for exclue in decompte.exclues
         if exclue.motif in _INEXIGIBLES
     ]
     return sorted(sommes, key=lambda somme: (somme["echeance"], somme["numero"]))
-
-
-def _terme(facture: Facture, motif: str) -> dt.date:
-    retenue = facture.retenue_garantie
-    return retenue.exigible_le if motif == "retenue_garantie" and retenue else facture.echeance
 
 
 def _dire_renvoi(espece: Espece, debiteur: Debiteur) -> str:

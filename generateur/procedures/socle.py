@@ -14,6 +14,7 @@ from generateur.calculs.decompte import Decompte
 from generateur.controles.competence import Competence
 from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import A_COMPLETER
 from generateur.domaine.parties import Adresse
 from generateur.domaine.socle import ZERO, Chemin, Donnee, MontantPositif, Texte
 from generateur.droit.tables import valeur_au
@@ -185,11 +186,17 @@ def somme_des_frais(complement: Complement) -> tuple[Decimal, ...]:
 
 
 def lignes_adresse(nom: str, adresse: Adresse | str | None) -> tuple[str, ...]:
-    """Bloc d'adresse : nom, voie, complément, code postal et commune, pays s'il est étranger."""
+    """Bloc d'adresse : nom, voie, complément, code postal et commune, pays s'il est étranger ; ce qui manque se dit."""
     if adresse is None:
         return (nom,) if nom else ()
     if isinstance(adresse, str):
         return tuple(ligne for ligne in (nom, adresse) if ligne)
-    lignes = (nom, adresse.complement, adresse.voie, f"{adresse.code_postal} {adresse.commune}")
+    if not (adresse.voie or adresse.code_postal or adresse.commune):
+        return (*((nom,) if nom else ()), f"adresse {A_COMPLETER}")
+    voie, code, commune = (
+        getattr(adresse, cle) or (A_COMPLETER if cle in adresse.manques else "")
+        for cle in ("voie", "code_postal", "commune")
+    )
+    lignes = (nom, adresse.complement, voie, f"{code} {commune}".strip())
     pays = () if adresse.pays.upper() == "FR" else (adresse.pays,)
     return tuple(ligne for ligne in lignes if ligne) + pays

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from generateur.calculs.auteurs import emane_du_debiteur
-from generateur.calculs.decompte import Decompte, SoldeFacture
+from generateur.calculs.decompte import Decompte, Imputation, SoldeFacture
 from generateur.calculs.qualites import est_creancier_professionnel, est_traite_en_professionnel
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, enumerer, montant
 from generateur.domaine.numeros import rendre_insecable
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece, Procedure
@@ -116,7 +116,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
     )
     contexte = ContexteActes(
         reference=dossier.reference,
-        objet=dossier.objet,
+        objet=dossier.objet or A_COMPLETER,
         titre_acte="",
         procedure=procedure.libelle,
         fondements=courber(procedure.fondement(espece.au)),
@@ -207,7 +207,7 @@ def _presenter_juridiction(matiere: Matiere, adresse: tuple[str, ...]) -> Juridi
 def _presenter_signataire(dossier: Dossier, bordereau: Bordereau) -> SignataireActe:
     """Qui signe ; un délégataire dit son pouvoir, et la pièce qui le prouve."""
     partie = dossier.mandataire or dossier.creancier
-    lieu = partie.domicile.commune
+    lieu = partie.domicile.commune or A_COMPLETER
     if signataire := partie.signataire:
         pouvoir = bordereau.citation(signataire.pouvoir)
         qualites = (signataire.qualite, f"selon le pouvoir produit {pouvoir}" if pouvoir else "")
@@ -264,8 +264,8 @@ def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordere
     commande = facture.commande.fichier if facture.commande else None
     return FactureActe(
         numero=facture.numero,
-        date=date_longue(facture.date),
-        echeance=date_longue(solde.echeance),
+        date=date_ou_manque(facture.date),
+        echeance=_dire_echeances(facture),
         objet=facture.objet or "",
         montant_ttc=montant(solde.initial),
         avoirs=montant(solde.avoirs) if solde.avoirs else "",
@@ -274,15 +274,20 @@ def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordere
         interets=montant(solde.interets),
         indemnite=montant(solde.indemnite),
         total=montant(solde.principal + solde.interets + solde.indemnite),
-        citation=bordereau.citation(facture.fichier, commande),
+        citation=bordereau.citation(facture.fichier, commande) if facture.fichier else f"(pièce {A_COMPLETER})",
     )
+
+
+def _dire_echeances(facture: Facture) -> str:
+    """L'échéance, ou toutes si la facture est payable en plusieurs fois."""
+    return enumerer([date_longue(terme.date) for terme in facture.termes]) or date_ou_manque(facture.echeance)
 
 
 def _lister_avoirs(dossier: Dossier, bordereau: Bordereau) -> tuple[AvoirActe, ...]:
     return tuple(
         AvoirActe(
-            avoir.numero,
-            date_longue(avoir.date),
+            avoir.numero or A_COMPLETER,
+            date_ou_manque(avoir.date),
             montant(avoir.montant_ttc),
             avoir.facture or ", ".join(part.facture for part in avoir.ventilation),
             bordereau.citation(avoir.fichier),
@@ -296,10 +301,10 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
     encaisses = [p for p in dossier.paiements if p.statut == "encaisse"]
     lignes = []
     for imputation in decompte.imputations:
-        du_jour = [p for p in encaisses if p.date == imputation.date]
+        du_jour = [p for p in encaisses if p.date == (None if imputation.date_presumee else imputation.date)]
         lignes.append(
             PaiementActe(
-                date=date_longue(imputation.date),
+                date=_dire_date_du_paiement(imputation),
                 montant=montant(imputation.montant),
                 mode=", ".join(dict.fromkeys(mode for p in du_jour if (mode := _dire_mode(dossier, p)))),
                 facture=imputation.facture,
@@ -309,6 +314,12 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
             )
         )
     return tuple(lignes)
+
+
+def _dire_date_du_paiement(imputation: Imputation) -> str:
+    """Un paiement dont la date manque est compté à l'échéance, et l'acte le dit."""
+    jour = date_longue(imputation.date)
+    return f"{A_COMPLETER} (compté à l’échéance, le {jour})" if imputation.date_presumee else jour
 
 
 def _dire_mode(dossier: Dossier, paiement: Paiement) -> str:

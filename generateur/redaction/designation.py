@@ -1,6 +1,6 @@
 """Comment les actes désignent les parties : identité complète (CPC 54 et 57), mentions sociales, adresses."""
 
-from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant, nombre
+from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, enumerer, montant, nombre
 from generateur.domaine.parties import Adresse, Debiteur, Identite, Mandataire, Representant
 from generateur.procedures.socle import lignes_adresse
 from generateur.redaction.contexte import PartieActe
@@ -127,6 +127,7 @@ def _morceaux_morale(partie: Identite) -> list[str]:
     return [
         majuscule(_titrer(partie)[0]),
         f"{forme}{capital}" if forme else capital.removeprefix(" "),
+        f"forme juridique {A_COMPLETER}" if partie.nature is None and not forme else "",
         _dire_anciens_noms(partie),
         f"nom commercial {_citer(partie.nom_commercial)}" if partie.nom_commercial else "",
         f"enseigne {_citer(partie.enseigne)}" if partie.enseigne else "",
@@ -162,6 +163,7 @@ def _morceaux_physique(partie: Identite) -> list[str]:
         f"né{_accorder(partie)} le {date_longue(naissance.date)} à {naissance.lieu}" if naissance else "",
         f"de nationalité {partie.nationalite}" if partie.nationalite else "",
         partie.profession or "",
+        f"qualité {A_COMPLETER}" if partie.nature is None else "",
         f"entrepreneur individuel{_enseigner(partie)}" if partie.nature == "entrepreneur_individuel" else "",
         _dire_anciens_noms(partie),
         _immatriculer(partie),

@@ -4,6 +4,7 @@ Dans l'ordre où le juge les attend : titularité de la créance, commandes et s
 rejetés, accord, reconnaissances et actes, démarche amiable, part contestée.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 
 from generateur.calculs.decompte import Decompte
@@ -11,7 +12,7 @@ from generateur.calculs.prescription import vient_d_un_tiers
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Facture, Interruption
 from generateur.domaine.dossier import Accord, Cession, Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.langue import INSECABLE, date_longue, date_ou_manque, montant
 from generateur.procedures.socle import Espece
 from generateur.redaction.contexte import PartieActe
 
@@ -90,14 +91,14 @@ def _garanties(dossier: Dossier, bordereau: Bordereau) -> Iterator[str]:
 
 
 def _rejets(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> Iterator[str]:
-    for paiement in sorted(dossier.paiements, key=lambda p: p.date):
-        if paiement.statut != "rejete" or paiement.date > decompte.au:
+    for paiement in sorted(dossier.paiements, key=lambda p: p.date or dt.date.max):
+        if paiement.statut != "rejete" or (paiement.date and paiement.date > decompte.au):
             continue
         moyen = f" ({paiement.mode})" if paiement.mode else ""
         jour = f" le {date_longue(paiement.date_rejet)}" if paiement.date_rejet else ""
         preuve = _suivie(bordereau.citation(paiement.fichier))
         yield (
-            f"Le paiement de {montant(paiement.montant)} annoncé le {date_longue(paiement.date)}{moyen} a été "
+            f"Le paiement de {montant(paiement.montant)} annoncé le {date_ou_manque(paiement.date)}{moyen} a été "
             f"rejeté{jour} et n’a rien éteint{preuve}"
         )
 

@@ -38,6 +38,7 @@ HORS_CONTROLES = {  # émis par le choix, l'étude ou la publication : éprouvé
     "PROCEDURE_IMPOSEE",
     "SIGNE_SANS_DESSIN",
     "FICHIER_NON_CITE",
+    "BLOC_INCOMPLET",
     "NUMEROS_NON_RETENUS",
     "PIECE_SERVIE_RETIREE",
     "PIECE_SERVIE_MODIFIEE",

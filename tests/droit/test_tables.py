@@ -27,6 +27,7 @@ UNITES = {
     "jours",
     "mois",
     "multiple",
+    "nature",
     "points",
     "pourcent",
     "pourcent_par_an",

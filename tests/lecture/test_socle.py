@@ -17,7 +17,6 @@ from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_sour
         ('numero = "F1"', 'numero = "F1"\nmontant_tcc = "1"', 19, "vouliez-vous dire « montant_ttc »"),
         ('objet = "', 'objt = "x"\nobjet = "', 2, "vouliez-vous dire « objet »"),
         ("[creancier]", "[creancier]\nqsdf = 1", 6, "clés admises ici"),
-        ('objet = "Fourniture d\'essai"', "", None, "« objet » est obligatoire"),
         ('numero = "F1"\n', "", 17, "« numero » est obligatoire"),
         ('"1200.00"', '"-1200.00"', 21, "supérieur à zéro"),
         ('"1200.00"', "-1200.00", 21, "supérieur à zéro"),
@@ -41,14 +40,12 @@ from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_sour
         ('fichier = "pieces/f1.pdf"', 'fichier = "/etc/passwd"', 22, "sort du dossier"),
         ('fichier = "pieces/f1.pdf"', "fichier = 'C:\\x.pdf'", 22, "sort du dossier"),
         ('fichier = "pieces/f1.pdf"', "fichier = 'pieces\\..\\..\\x.pdf'", 22, "sort du dossier"),
-        ('fichier = "pieces/f1.pdf"', 'fichier = ""', 22, "chemin de fichier attendu"),
         ('nature = "personne_morale"', 'nature = "societe"', 6, "valeurs possibles"),
         ('forme = "SARL"', "siren = 100000009", 8, "entre guillemets"),
         ('denomination = "Atelier d\'essai"\n', "", 5, "denomination"),
         ('reference = "CAS-1"', 'reference = "Réf"', 1, "sans accent"),
         ('reference = "CAS-1"', 'reference = "CAS."', 1, "sans point final"),
         ('numero = "F1"', 'numero = "F1"\ncontestee = "non"', 19, "true ou false"),
-        ('objet = "Fourniture d\'essai"', 'objet = "  "', 2, "à remplir"),
         ('reference = "CAS-1"', 'reference = "CAS-1"\nObjet = "x"', 2, "vouliez-vous dire « objet »"),
         ('nature = "personne_morale"', 'nature = "Personne morale"', 6, "vouliez-vous dire « personne_morale »"),
     ],
@@ -68,10 +65,10 @@ def test_sans_facture_ni_procedure_collective_il_en_faut_une(refuser, minimal):
 
 
 def test_tous_les_defauts_sont_dits_a_la_fois(refuser, minimal):
-    faux = minimal.replace('"1200.00"', '"-1"').replace("echeance = 2026-04-01\n", "").replace('"SAS"', "3")
+    faux = minimal.replace('"1200.00"', '"-1"').replace('numero = "F1"\n', "").replace('"SAS"', "3")
     refus = refuser(faux)
     assert refus.message.startswith("3 défauts")
-    for attendu in ("ligne 14, debiteurs[1].forme", "« echeance » est obligatoire", "supérieur à zéro"):
+    for attendu in ("ligne 14, debiteurs[1].forme", "« numero » est obligatoire", "supérieur à zéro"):
         assert attendu in refus.message
 
 
@@ -215,7 +212,6 @@ def test_un_profil_illisible_est_une_erreur_de_lecture(ecrire, minimal):
         ("[procedures.inventee]\nx = 1", "procédure inconnue « inventee »"),
         ("[procedures.petites_creances]\nnegocation = {}", "vouliez-vous dire « negociation »"),
         ('[procedures.petites_creances]\nnegociation = { delai_mois = "six" }', "nombre entier"),
-        ("[procedures.injonction_de_payer]\nfrais_accessoires = [{ libelle = 'x' }]", "« montant » est obligatoire"),
         ("[procedures.declaration_de_creance]\nmontant = '-1'", "supérieur à zéro"),
     ],
 )

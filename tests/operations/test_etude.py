@@ -36,3 +36,13 @@ def test_un_signe_que_les_polices_ne_dessinent_pas_se_dit(exemple):
     fichier.write_text(texte.replace("Fourniture", "漢 Fourniture", 1), "utf-8")
     (message,) = _constats(exemple, "SIGNE_SANS_DESSIN")
     assert "漢" in message
+
+
+def test_un_bloc_inacheve_se_demande_avec_ce_qu_il_faut_ecrire(exemple):
+    fichier = exemple / "dossier.toml"
+    fichier.write_text(f"{fichier.read_text('utf-8')}\n[[interruptions]]\nauteur = 'débiteur'\n", "utf-8")
+    (constat,) = (c for c in etudier_dossier(exemple, jour=JOUR).constats if c.code == "BLOC_INCOMPLET")
+    assert constat.gravite == "a_completer"
+    assert constat.lieu == "interruptions[1]"
+    assert "date = 2026-05-31" in constat.remede
+    assert 'nature = "reconnaissance"' in constat.remede
