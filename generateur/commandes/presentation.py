@@ -1,11 +1,13 @@
 """Ce que l'utilisateur lit au terminal : constats, choix, décompte, tables, en français, sans couleur imposée."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.calculs.decompte import Decompte, SoldeFacture
-from generateur.controles.constat import ORDRE_GRAVITES, Constat
+from generateur.controles.constat import ORDRE_GRAVITES
+from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.lecture.messages import Origines, denommer, situer
 from generateur.operations.etude import Etude
@@ -27,11 +29,14 @@ def presenter_constats(etude: Etude) -> str:
     """Verdict, puis constats par gravité, chacun avec son endroit et son remède, et la commande qui suit."""
     libelle, explication = expliquer_verdict(etude.verdict, depot=etude.depot, communiquee_le=etude.communiquee_le)
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
+    groupes = regrouper(etude.constats)
+    if dabord := next((g.premier for g in groupes if g.gravite != "information"), None):
+        lignes.append(f"D'abord : {majuscule(dabord.message)}")
     for gravite in ORDRE_GRAVITES:
-        groupe = [c for c in etude.constats if c.gravite == gravite]
-        if groupe:
-            lignes += ["", f"{GRAVITES[gravite]} ({len(groupe)})"]
-            lignes += [ligne for constat in groupe for ligne in _presenter_constat(constat, etude.lu.origines)]
+        memes = [groupe for groupe in groupes if groupe.gravite == gravite]
+        if memes:
+            lignes += ["", f"{GRAVITES[gravite]} ({_compter(memes)})"]
+            lignes += [ligne for groupe in memes for ligne in _presenter_groupe(groupe, etude.lu.origines)]
     return "\n".join([*lignes, "", f"Ensuite : {_dire_suite(etude)}"])
 
 
@@ -46,15 +51,31 @@ def _dire_suite(etude: Etude) -> str:
     return f"corriger ou compléter dossier.toml, puis « generateur verifier {chemin} »."
 
 
-def _presenter_constat(constat: Constat, origines: Origines) -> Iterator[str]:
-    fondement = f" ({constat.fondement})" if constat.fondement else ""
-    yield f"  • {majuscule(constat.message)}{fondement}"
-    if constat.lieu:
-        yield f"      où : {situer(denommer(constat.lieu), origines)}"
-    if constat.remede:
-        premiere, *suite = constat.remede.splitlines()
+def _compter(groupes: Sequence[Groupe]) -> str:
+    """« 7 », ou « 7, en 37 endroits » quand le même constat revient."""
+    endroits = sum(len(groupe.constats) for groupe in groupes)
+    return str(endroits) if endroits == len(groupes) else f"{len(groupes)}, en {endroits} endroits"
+
+
+def _presenter_groupe(groupe: Groupe, origines: Origines) -> Iterator[str]:
+    """Le constat, son endroit, son remède ; répété, il ne se dit qu'une fois, avec les autres endroits."""
+    for constat in groupe.montres:
+        fondement = f" ({constat.fondement})" if constat.fondement else ""
+        yield f"  • {majuscule(constat.message)}{fondement}"
+        if constat.lieu:
+            yield f"      où : {situer(denommer(constat.lieu), origines)}"
+    if autres := groupe.dire_les_autres([_situer_court(lieu, origines) for lieu in groupe.autres_lieux]):
+        yield f"      {autres}"
+    for remede in groupe.remedes:
+        premiere, *suite = remede.splitlines()
         yield f"      → {premiere}"
         yield from (f"          {ligne}" for ligne in suite)
+
+
+def _situer_court(lieu: str, origines: Origines) -> str:
+    """« factures[2].fichier (ligne 46) » : le nom du fichier est déjà dit."""
+    ligne = re.search(r"ligne \d+", situer(denommer(lieu), origines))
+    return f"{lieu} ({ligne.group()})" if ligne else lieu
 
 
 def presenter_choix(etude: Etude) -> str:

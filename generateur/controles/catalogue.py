@@ -75,6 +75,17 @@ def repere(nom: str) -> int:
 
 
 @cache
+def rang_d_enjeu(code: str) -> int:
+    """Rang du code parmi ceux de même gravité : ce qui peut coûter le plus est le plus petit."""
+    rangs = _donnees()[""]["rangs"]
+    if code in rangs["dabord"]:
+        return int(rangs["dabord"].index(code))
+    if code in rangs["en_dernier"]:
+        return len(catalogue()) + int(rangs["en_dernier"].index(code))
+    return len(rangs["dabord"])
+
+
+@cache
 def mots(liste: str) -> tuple[str, ...]:
     """Liste de mots de `catalogue.toml`, en minuscules sans accent, comme les rend `comparaison.aplatir`."""
     return tuple(_donnees()[""]["mots"][liste])

@@ -31,8 +31,3 @@ def verdict(constats: Iterable[Constat]) -> Verdict:
     if "bloquant" in gravites:
         return "irrecevable"
     return "a_completer" if "a_completer" in gravites else "pret"
-
-
-def ordonner(constats: Iterable[Constat]) -> tuple[Constat, ...]:
-    """Les plus graves d'abord, puis l'ordre d'apparition ; sans doublon."""
-    return tuple(sorted(dict.fromkeys(constats), key=lambda c: ORDRE_GRAVITES.index(c.gravite)))

@@ -22,8 +22,9 @@ from generateur.controles import (
     situation,
     suites,
 )
-from generateur.controles.constat import Constat, ordonner
+from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
+from generateur.controles.groupes import ordonner
 from generateur.domaine.dossier import Dossier
 
 CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (

@@ -12,10 +12,11 @@ from generateur.calculs.decompte import Decompte, chiffrer
 from generateur.controles.catalogue import constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
-from generateur.controles.constat import Constat, Verdict, ordonner, verdict
+from generateur.controles.constat import Constat, Verdict, verdict
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_employe import ajouts_employes, nommer_tables
 from generateur.controles.droit_employe import controler as controler_droit
+from generateur.controles.groupes import ordonner, regrouper
 from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cites
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
@@ -240,9 +241,10 @@ def refuser_si_besoin(etude: Etude, *, projet: bool) -> None:
         return
     bloquants = [c for c in etude.constats if c.gravite == "bloquant"]
     retenus = bloquants or [c for c in etude.constats if c.gravite == "a_completer"]
+    premier = regrouper(retenus)[0].premier
     raise _choisir_refus(etude, bloquants)(
         _resumer(etude, retenus),
-        lieu=retenus[0].lieu,
+        lieu=premier.lieu,
         remede=f"Suivre les flèches ci-dessus ; « generateur verifier {etude.lu.racine} » donne tous les constats.",
         constats=etude.constats,
     )
@@ -261,8 +263,12 @@ def _resumer(etude: Etude, constats: Sequence[Constat]) -> str:
     etat = "n'est pas à déposer" if etude.verdict == "irrecevable" else "est à compléter"
     if etude.depot:
         etat = f"est déposé depuis le {date_longue(etude.depot)}, mais ne peut pas être produit de nouveau"
-    details = "\n".join(f"  - {c.message}" + (f"\n    → {c.remede}" if c.remede else "") for c in constats)
-    return f"le dossier {etude.dossier.reference} {etat} :\n{details}"
+    lignes = [f"le dossier {etude.dossier.reference} {etat} :"]
+    for groupe in regrouper(constats):
+        lignes += [f"  - {constat.message}" for constat in groupe.montres]
+        lignes += [f"    {autres}" for autres in (groupe.dire_les_autres(),) if autres]
+        lignes += [f"    → {remede}" for remede in groupe.remedes]
+    return "\n".join(lignes)
 
 
 def juridiction_en_json(etude: Etude) -> JuridictionManifeste | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from generateur.calculs.echeances import calculer_echeances
 from generateur.controles.constat import Constat, Verdict
+from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.erreurs import ErreurDroitManquant
@@ -60,7 +61,7 @@ def dresser_fiche(
         verdict=libelle,
         explication=explication,
         alerte=_alerter(decision),
-        constats=tuple(_presenter_constat(c) for c in constats),
+        constats=tuple(_presenter_groupe(groupe) for groupe in regrouper(constats)),
         examens=tuple(_presenter_examens(decision)),
         etapes=_lister_etapes(espece, procedure, depot),
         echeances=tuple(
@@ -96,13 +97,18 @@ def _alerter(decision: Decision) -> str:
     return f"Procédure imposée par --procedure : {decision.retenue.libelle}.{pourquoi}{habituelle}"
 
 
-def _presenter_constat(constat: Constat) -> ConstatActe:
+def _presenter_groupe(groupe: Groupe) -> ConstatActe:
+    """Un constat par ligne ; répété, il ne se dit qu'une fois, avec ses autres endroits."""
+    premier = groupe.premier
+    lieux = ", ".join(dict.fromkeys(constat.lieu for constat in groupe.montres if constat.lieu))
     return ConstatActe(
-        gravite=GRAVITES[constat.gravite],
-        message=majuscule(constat.message),
-        lieu=constat.lieu,
-        remede=constat.remede,
-        fondement=constat.fondement,
+        gravite=GRAVITES[premier.gravite],
+        message=" ".join(majuscule(constat.message) for constat in groupe.montres),
+        lieu=" ".join(morceau for morceau in (f"{lieux}." if lieux else "", groupe.dire_les_autres()) if morceau)
+        if groupe.dire_les_autres()
+        else lieux,
+        remede="\n".join(groupe.remedes),
+        fondement=premier.fondement,
     )
 
 
