@@ -94,7 +94,7 @@ def _defaut_attendu(champ: FieldInfo) -> str:
     defaut = champ.get_default(call_default_factory=True)
     if isinstance(defaut, bool):
         return f"`{str(defaut).lower()}`"
-    return f"`{defaut}`" if isinstance(defaut, str | int | Decimal) else "—"
+    return f"`{defaut}`" if isinstance(defaut, str | int | Decimal) and defaut != "" else "—"
 
 
 @pytest.mark.parametrize("nom", sorted(_modeles_du_dossier()))

@@ -38,10 +38,13 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
             constats += _fichier(lieu, inspection)
             constats += _jointes(lieu, inspection, dossier.reference)
     constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
-    for lieu, facture in situer("factures", dossier.factures):
-        trouvee = contexte.fichiers.get(facture.fichier or "")
-        if trouvee and trouvee.lisible and trouvee.texte.strip():
-            constats += _concordance(lieu, facture, trouvee.texte)
+    lues = [
+        (lieu, facture, trouvee.texte)
+        for lieu, facture in situer("factures", dossier.factures)
+        if (trouvee := contexte.fichiers.get(facture.fichier or "")) and trouvee.lisible and trouvee.texte.strip()
+    ]
+    for situee in sorted(lues, key=lambda lue: _porte_la_somme(lue[1], lue[2])):  # un montant faux se lit d'abord
+        constats += _concordance(*situee)
     constats += _langues(dossier)
     return constats
 
@@ -125,15 +128,29 @@ def _concordance(lieu: str, facture: Facture, texte: str) -> Iterator[Constat]:
     manques = []
     if _signes(facture.numero) not in _signes(texte):
         manques.append(f"le numéro « {facture.numero} »")
-    if not any(_porte_le_montant(texte, montant) for montant in {facture.montant_ttc, facture.montant_a_payer}):
-        manques.append(f"le montant {ecrire_montant(facture.montant_ttc)}")
+    lu = ""
+    if not _porte_la_somme(facture, texte):
+        manques.insert(0, f"le montant {ecrire_montant(facture.montant_ttc)}")
+        permutes = _montants_aux_memes_chiffres(texte, facture.montant_ttc)
+        lu = f" ; on y lit {enumerer([ecrire_montant(montant) for montant in permutes])}" if permutes else ""
     if manques:
         yield constater(
             "FACTURE_NON_RECONNUE",
-            f"Dans le texte de « {facture.fichier} », on ne retrouve pas {' ni '.join(manques)}.",
+            f"Dans le texte de « {facture.fichier} », on ne retrouve pas {' ni '.join(manques)}{lu}.",
             lieu=f"{lieu}.fichier",
             remede="Vérifiez que c'est le bon fichier et que le numéro et le montant sont bien recopiés.",
         )
+
+
+def _porte_la_somme(facture: Facture, texte: str) -> bool:
+    return any(_porte_le_montant(texte, montant) for montant in {facture.montant_ttc, facture.montant_a_payer})
+
+
+def _montants_aux_memes_chiffres(texte: str, montant: Decimal) -> list[Decimal]:
+    """Les montants du document écrits avec les mêmes chiffres : deux d'entre eux ont été inversés à la saisie."""
+    ecrits = re.findall(r"(?<!\d)\d{1,3}(?:[\s\u00a0\u202f.,']?\d{3})*[.,]\d{2}(?!\d|[.,]\d)", texte)
+    lus = {Decimal(re.sub(r"\D", "", ecrit)) / 100 for ecrit in ecrits}
+    return sorted(lu for lu in lus if sorted(f"{lu:.2f}") == sorted(f"{montant:.2f}"))
 
 
 def _signes(texte: str) -> str:

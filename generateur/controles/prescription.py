@@ -22,9 +22,12 @@ from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
 
 _REMEDE_INTERRUPTION = (
-    "S'il existe une reconnaissance de dette, un paiement partiel ou un acte interruptif, ajoutez "
-    "[[interruptions]] "
-    'date = 2025-06-01, nature = "reconnaissance", fichier = "pieces/reconnaissance.pdf".'
+    "S'il existe une reconnaissance de dette, un paiement partiel ou un acte interruptif, ajoutez :\n"
+    '[[interruptions]]\ndate = 2025-06-01\nnature = "reconnaissance"\nfichier = "pieces/reconnaissance.pdf"'
+)
+_REMEDE_VERIFICATION = (
+    "La date vérifiée, écrivez qui l'a vérifiée et comment ; le dossier n'en est plus empêché :\n"
+    '[situation]\nprescription_verifiee = "Vérifiée par Me Exemple le 20 novembre 2026"'
 )
 
 
@@ -77,11 +80,12 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Un constat par facture menacée ; sinon la date la plus proche, en information."""
     au = contexte.au
     garde = entier_au("delais", au, "garde_prescription")
-    exigence: Gravite = "avertissement" if vise_une_declaration(dossier) else "a_completer"
+    satisfaite = vise_une_declaration(dossier) or dossier.situation.prescription_verifiee
+    exigence: Gravite = "avertissement" if satisfaite else "a_completer"
     constats: list[Constat] = []
     analyses = analyser_prescription(dossier, au)
     for analyse in analyses:
-        constats += _juger(analyse, au, garde, exigence)
+        constats += _juger(analyse, au, garde, exigence, dossier.situation.prescription_verifiee or "")
     if analyses and not constats:
         constats.append(_dater(min(analyses, key=lambda analyse: analyse.au_plus_tot)))
     return [*constats, *_auteurs(dossier)]
@@ -102,7 +106,10 @@ def _auteurs(dossier: Dossier) -> Iterator[Constat]:
             )
 
 
-def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> Iterator[Constat]:
+def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verification: str) -> Iterator[Constat]:
+    """`verification` : ce que l'utilisateur dit avoir vérifié, ou vide ; une prescription acquise n'en dépend pas."""
+    verifie = f" Vérification indiquée : {verification.rstrip('.')}." if verification else ""
+    suite = "" if verification else f"\n{_REMEDE_VERIFICATION}"
     if analyse.au_plus_tard < au:
         yield constater(
             "CREANCE_PRESCRITE",
@@ -110,31 +117,30 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite) -> It
             "sous toute "
             f"hypothèse ({_decrire(analyse)}).",
             lieu=analyse.lieu,
-            remede=f"{_REMEDE_INTERRUPTION} Sinon retirez cette facture.",
+            remede=f"Ne la demandez pas telle quelle : le débiteur opposerait la prescription. {_REMEDE_INTERRUPTION}",
             fondement=analyse.fondement,
         )
     elif analyse.au_plus_tot < au:
         yield constater(
             "PRESCRIPTION_INCERTAINE",
-            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot)} ou "
-            "ne le sera que "
-            f"le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).",
+            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot)} ou ne le sera que "
+            f"le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).{verifie}",
             lieu=analyse.lieu,
             remede="Précisez ce qui départage (agit_en_professionnel, qualite, activite, livraison). "
-            + _REMEDE_INTERRUPTION,
+            f"{_REMEDE_INTERRUPTION}{suite}",
             gravite=exigence,
             fondement=analyse.fondement,
         )
     elif ajouter_mois(au, garde) > analyse.au_plus_tot:
+        limite = date_longue(analyse.au_plus_tot)
         yield constater(
             "PRESCRIPTION_PROCHE",
-            f"{_majuscule(analyse.objet)} sera prescrite après le {date_longue(analyse.au_plus_tot)}, "
-            "dans moins de "
-            f"{garde} mois ({_decrire(analyse)}) ; ni la requête ni la demande à l'étude n'interrompent ce "
-            "délai.",
+            f"{_majuscule(analyse.objet)} sera prescrite après le {limite}, dans moins de {garde} mois "
+            f"({_decrire(analyse)}). Ni la requête ni la demande à l'étude n'interrompent ce délai : l'ordonnance doit "
+            f"être signifiée au plus tard le {limite}.{verifie}",
             lieu=analyse.lieu,
-            remede="Faites délivrer une assignation, ou obtenez une reconnaissance de dette écrite. "
-            + _REMEDE_INTERRUPTION,
+            remede="Déposez sans attendre et faites signifier aussitôt, ou faites délivrer une assignation. "
+            f"{_REMEDE_INTERRUPTION}{suite}",
             gravite=exigence,
             fondement=analyse.fondement,
         )

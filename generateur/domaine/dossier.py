@@ -81,6 +81,7 @@ class SituationDossier(Donnee):
     titre_existant: Booleen | str = False
     instance_en_cours: Booleen | str = False
     procedures_anterieures: Booleen | str | tuple[str, ...] = False
+    prescription_verifiee: str | None = None  # ce qui a été vérifié, par qui, quand : gardé dans la fiche interne
 
 
 class EcheanceAccord(Donnee):

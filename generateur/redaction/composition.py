@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from generateur.calculs.auteurs import emane_du_debiteur
-from generateur.calculs.decompte import Decompte, Imputation, SoldeFacture
+from generateur.calculs.decompte import Decompte, SoldeFacture
 from generateur.calculs.qualites import est_creancier_professionnel, est_traite_en_professionnel
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, enumerer, montant
+from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, montant
 from generateur.domaine.numeros import rendre_insecable
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece, Procedure
@@ -37,6 +37,7 @@ from generateur.redaction.contexte import (
 from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
 from generateur.redaction.faits import dire_autres_faits
 from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presenter_ajout, presenter_piece
+from generateur.redaction.manques import citer_facture, dire_date_du_paiement, dire_echeances
 from generateur.redaction.typographie import adoucir_capitales, couper_adresse, courber, majuscule, pluriel
 
 _CONTRATS = {
@@ -261,11 +262,10 @@ def _lister_factures(dossier: Dossier, decompte: Decompte, bordereau: Bordereau)
 
 
 def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordereau) -> FactureActe:
-    commande = facture.commande.fichier if facture.commande else None
     return FactureActe(
         numero=facture.numero,
         date=date_ou_manque(facture.date),
-        echeance=_dire_echeances(facture),
+        echeance=dire_echeances(facture),
         objet=facture.objet or "",
         montant_ttc=montant(solde.initial),
         avoirs=montant(solde.avoirs) if solde.avoirs else "",
@@ -274,13 +274,8 @@ def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordere
         interets=montant(solde.interets),
         indemnite=montant(solde.indemnite),
         total=montant(solde.principal + solde.interets + solde.indemnite),
-        citation=bordereau.citation(facture.fichier, commande) if facture.fichier else f"(pièce {A_COMPLETER})",
+        citation=citer_facture(facture, bordereau),
     )
-
-
-def _dire_echeances(facture: Facture) -> str:
-    """L'échéance, ou toutes si la facture est payable en plusieurs fois."""
-    return enumerer([date_longue(terme.date) for terme in facture.termes]) or date_ou_manque(facture.echeance)
 
 
 def _lister_avoirs(dossier: Dossier, bordereau: Bordereau) -> tuple[AvoirActe, ...]:
@@ -304,7 +299,7 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
         du_jour = [p for p in encaisses if p.date == (None if imputation.date_presumee else imputation.date)]
         lignes.append(
             PaiementActe(
-                date=_dire_date_du_paiement(imputation),
+                date=dire_date_du_paiement(imputation),
                 montant=montant(imputation.montant),
                 mode=", ".join(dict.fromkeys(mode for p in du_jour if (mode := _dire_mode(dossier, p)))),
                 facture=imputation.facture,
@@ -314,12 +309,6 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
             )
         )
     return tuple(lignes)
-
-
-def _dire_date_du_paiement(imputation: Imputation) -> str:
-    """Un paiement dont la date manque est compté à l'échéance, et l'acte le dit."""
-    jour = date_longue(imputation.date)
-    return f"{A_COMPLETER} (compté à l’échéance, le {jour})" if imputation.date_presumee else jour
 
 
 def _dire_mode(dossier: Dossier, paiement: Paiement) -> str:
