@@ -15,14 +15,18 @@ _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédur
 @click.command("nouveau", cls=Commande)
 @click.argument("reference", help="Nom du dossier, par exemple 2026-0042.")
 @click.option("--racine", type=CHEMIN, default=Path("dossiers"), help="Où le créer (défaut : dossiers/).")
+@click.option(
+    "--creancier", "profil", type=CHEMIN, metavar="PROFIL", help="Fichier du créancier à reprendre, sans le retaper."
+)
 @options_communes
-def nouveau(reference: str, racine: Path, au: dt.date | None) -> None:
+def nouveau(reference: str, racine: Path, profil: Path | None, au: dt.date | None) -> None:
     """Crée un dossier commenté, prêt à remplir."""
-    from generateur.operations.nouveau_dossier import creer_squelette
+    from generateur.operations.nouveau_dossier import creer_squelette, proposer_profil
 
-    fichier = creer_squelette(reference, racine, au or aujourd_hui())
+    fichier = creer_squelette(reference, racine, au or aujourd_hui(), profil)
+    conseil = "" if profil else f"\n{proposer_profil(racine)}"
     imprimer(
-        lambda: f"Dossier créé : {fichier}\nRemplissez-le, puis : generateur verifier {fichier.parent}",
+        lambda: f"Dossier créé : {fichier}\nRemplissez-le, puis : generateur verifier {fichier.parent}{conseil}",
         lambda: {"reference": reference, "fichier": str(fichier)},
     )
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 import generateur.lecture
 from generateur.contrats import Lecteur, LectureBrute
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.parties import Creancier
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
 from generateur.lecture.messages import Origines, expliquer, situer
@@ -167,6 +168,23 @@ def lire_dossier(chemin: Path) -> DossierLu:
         raise _rassembler(source, expliquer(erreur, Dossier, brute.origines)) from erreur
     incomplets = (*incomplets, *des_procedures)
     return DossierLu(dossier, source.parent, source, suivre_origines(brute.origines, incomplets), incomplets)
+
+
+def lire_profil(profil: Path) -> Creancier:
+    """Le créancier d'un fichier de profil, validé. Lève ErreurLecture avec tous les défauts et leur endroit."""
+    lecteur = lister_lecteurs().get(profil.suffix.lower())
+    if lecteur is None or not profil.is_file():
+        raise ErreurLecture(
+            "ce profil de créancier est introuvable",
+            lieu=str(profil),
+            remede="Donner un fichier .toml qui porte les clés du bloc [creancier].",
+        )
+    lu = lecteur.lire(profil)
+    donnees = completer_natures({"creancier": lu.donnees.get("creancier", lu.donnees)})["creancier"]
+    try:
+        return valider(Creancier, donnees)[0]
+    except ValidationError as erreur:
+        raise _rassembler(profil, expliquer(erreur, Creancier, lu.origines)) from erreur
 
 
 def lire_reference(chemin: Path) -> str:

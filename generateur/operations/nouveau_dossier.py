@@ -6,20 +6,14 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from generateur.domaine.dossier import Reference
+from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurUsage
+from generateur.lecture.socle import lire_profil
 
-_MODELE = """\
-# Dossier {reference} — à remplir, puis : generateur verifier {chemin}
-# Un texte s'écrit entre guillemets droits, une date {jour} (année-mois-jour) sans guillemets, un montant "1 234,56".
-# Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir, titre entre crochets compris.
-# Une seule clé par ligne. Les numéros (SIREN, code postal) s'écrivent aussi entre guillemets ; les noms de fichiers,
-# tels quels : accents, espaces et majuscules comptent.
+REPERTOIRE_PROFILS = "creanciers"
 
-reference = "{reference}"
-objet = ""                          # ce qui a été vendu ou fait, en quelques mots
-# au = {jour}                  # date d'arrêté des comptes ; par défaut, le jour où vous lancez la commande
-
-[creancier]                         # votre entreprise (ou : creancier = "../creanciers/mon_profil.toml")
+_CREANCIER = """\
+[creancier]                         # votre entreprise (ou un fichier commun aux dossiers : nouveau --creancier)
 nature = "personne_morale"          # personne_morale | entrepreneur_individuel | particulier
 denomination = ""
 forme = "SARL"                      # SARL, SAS, SA, association, SCI…
@@ -31,7 +25,23 @@ adresse = {{ voie = "", code_postal = "", commune = "" }}
 representant = {{ nom = "", qualite = "gérant" }}
 # courriel = ""
 # telephone = ""
-# iban = ""                         # imprimé sur la mise en demeure, pour être payé
+# iban = ""                         # imprimé sur la mise en demeure, pour être payé"""
+_PROFIL = """\
+creancier = "{chemin}"   # votre entreprise, dans un fichier commun à tous vos dossiers"""
+_MODELE = """\
+# Dossier {reference} — à remplir, puis : generateur verifier {chemin}
+# Un texte s'écrit entre guillemets droits, une date {jour} (année-mois-jour) sans guillemets, un montant "1 234,56".
+# Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir, titre entre crochets compris.
+# Une seule clé par ligne. Les numéros (SIREN, code postal) s'écrivent aussi entre guillemets ; les noms de fichiers,
+# tels quels : accents, espaces et majuscules comptent.
+# « generateur verifier » dit ce qu'il faut encore, à quelle ligne, et comment l'écrire.
+# « generateur verifier » dit ce qu'il faut encore, à quelle ligne, et comment l'écrire.
+
+reference = "{reference}"
+objet = ""                          # ce qui a été vendu ou fait, en quelques mots
+# au = {jour}                  # date d'arrêté des comptes ; par défaut, le jour où vous lancez la commande
+
+{creancier}
 
 [[debiteurs]]                       # celui qui doit ; répétez ce bloc pour un codébiteur ou une caution
 nature = "personne_morale"          # personne physique : nom = "", prenoms = "", civilite = "M." ou "Mme"
@@ -56,12 +66,14 @@ activite = "vente"                  # vente | prestation | transport | bail_habi
 
 [[factures]]                        # répétez ce bloc pour chaque facture impayée
 numero = ""
-date = {jour}
-echeance = {jour}
-montant_ttc = "0.00"
-fichier = "pieces/facture.pdf"
-# montant_ht = "0.00"
-# montant_tva = "0.00"
+montant_ttc = ""
+fichier = ""                        # "pieces/facture.pdf", une fois le fichier rangé dans pieces/
+# date = {jour}
+# echeance = {jour}
+# en plusieurs fois :
+# echeances = [{{ date = {jour}, montant = "5.00" }}, {{ date = {jour}, montant = "5.00" }}]
+# montant_ht = ""
+# montant_tva = ""
 # livraison = {{ date = {jour}, fichier = "pieces/bon_de_livraison.pdf" }}
 
 # [[paiements]]                     # chaque acompte ou paiement partiel reçu
@@ -88,10 +100,11 @@ fichier = "pieces/facture.pdf"
 """
 
 
-def creer_squelette(reference: str, racine: Path, jour: dt.date) -> Path:
+def creer_squelette(reference: str, racine: Path, jour: dt.date, profil: Path | None = None) -> Path:
     """Écrit racine/<reference>/dossier.toml et pieces/ ; n'écrase jamais un dossier.
 
-    Lève ErreurUsage si la référence ne convient pas ou si le dossier existe.
+    `profil` : fichier du créancier, à employer à la place du bloc. Lève ErreurUsage si la référence ne convient pas, si
+    le dossier existe ou si le profil ne peut pas être cité de là ; ErreurLecture si le profil ne se lit pas.
     """
     try:
         TypeAdapter(Reference).validate_python(reference)
@@ -107,7 +120,34 @@ def creer_squelette(reference: str, racine: Path, jour: dt.date) -> Path:
             lieu=str(fichier),
             remede="Choisir une autre référence, ou ouvrir ce fichier pour le compléter.",
         )
+    creancier = _CREANCIER.format() if profil is None else _PROFIL.format(chemin=_citer_profil(profil, racine))
     (dossier / "pieces").mkdir(parents=True, exist_ok=True)
-    texte = _MODELE.format(reference=reference, chemin=dossier.as_posix(), jour=jour.isoformat())
+    texte = _MODELE.format(reference=reference, chemin=dossier.as_posix(), jour=jour.isoformat(), creancier=creancier)
     fichier.write_bytes(texte.encode())
     return fichier
+
+
+def proposer_profil(racine: Path) -> str:
+    """Comment ne plus retaper le créancier : reprendre un profil déjà rangé à côté des dossiers, ou en faire un."""
+    profils = sorted((racine / REPERTOIRE_PROFILS).glob("*.toml"))
+    if profils:
+        noms = enumerer([f"« --creancier {profil.as_posix()} »" for profil in profils])
+        return f"Le créancier est déjà enregistré ? Recommencez avec {noms} : il n'y a plus rien à retaper."
+    modele = (racine / REPERTOIRE_PROFILS / "mon_entreprise.toml").as_posix()
+    return (
+        f"Pour ne plus retaper le créancier : une fois rempli, copiez ses clés dans {modele}, et créez les dossiers "
+        f"suivants avec « --creancier {modele} »."
+    )
+
+
+def _citer_profil(profil: Path, racine: Path) -> str:
+    """Le chemin du profil, écrit depuis le dossier. Il se lit, et il est rangé sous la racine des dossiers."""
+    lire_profil(profil)
+    ici, base = profil.resolve(), racine.resolve()
+    if not ici.is_relative_to(base):
+        raise ErreurUsage(
+            "le profil du créancier n'est pas rangé à côté des dossiers",
+            lieu=str(profil),
+            remede=f"Le copier dans {(racine / REPERTOIRE_PROFILS).as_posix()}/, puis recommencer avec ce chemin.",
+        )
+    return f"../{ici.relative_to(base).as_posix()}"

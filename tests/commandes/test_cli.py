@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -253,46 +252,6 @@ def test_chiffrer_dit_le_trop_percu(commander, copier):
     with (dossier / "dossier.toml").open("a", encoding="utf-8") as fichier:
         fichier.write('\n[[paiements]]\ndate = 2026-10-01\nmontant = "90 000,00"\n')
     assert "Trop-perçu" in commander("chiffrer", dossier).sortie
-
-
-def test_nouveau_ecrit_un_squelette_et_verifier_dit_tout_ce_qui_reste(commander, tmp_path):
-    cree = commander("nouveau", "2026-0100", "--racine", tmp_path / "dossiers")
-    assert cree.code == 0
-    assert "generateur verifier" in cree.sortie
-    dossier = tmp_path / "dossiers" / "2026-0100"
-    assert (dossier / "pieces").is_dir()
-    reponse = commander("verifier", dossier, "--json")
-    assert reponse.code == CodeSortie.LECTURE
-    message = reponse.objet["erreur"]["message"]
-    assert int(message.split()[0]) >= 8
-    for attendu in ("objet", "creancier.denomination", "debiteurs[1].adresse.voie", "factures[1].montant_ttc"):
-        assert attendu in message
-    assert message.count("ligne ") >= 8
-
-
-def test_nouveau_n_ecrase_jamais(commander, tmp_path):
-    commander("nouveau", "R1", "--racine", tmp_path)
-    fichier = tmp_path / "R1" / "dossier.toml"
-    fichier.write_text("rempli", encoding="utf-8")
-    reponse = commander("nouveau", "R1", "--racine", tmp_path)
-    assert reponse.code == CodeSortie.USAGE
-    assert "existe déjà" in reponse.messages
-    assert fichier.read_text("utf-8") == "rempli"
-
-
-def test_chaque_cle_du_squelette_est_connue(commander, tmp_path):
-    """Une fois rempli, et ses lignes en commentaire activées, le squelette se lit."""
-    commander("nouveau", "R1", "--racine", tmp_path)
-    fichier = tmp_path / "R1" / "dossier.toml"
-    active = [
-        re.sub(r"^# (\[+\w+\]+|\w+ = [^;]*).*$", r"\1", ligne) for ligne in fichier.read_text("utf-8").split("\n")
-    ]
-    rempli = "\n".join(active).replace('"0.00"', '"10.00"').replace('= ""', '= "2"')
-    assert tomllib.loads(rempli)["mise_en_demeure"]["issue"] == "distribuee"
-    fichier.write_text(rempli, encoding="utf-8")
-    reponse = commander("verifier", tmp_path / "R1", "--json")
-    assert reponse.code == CodeSortie.DOSSIER_INVALIDE
-    assert reponse.objet["reference"] == "R1"
 
 
 def test_droit_liste_les_tables_et_ce_qui_expire(commander):
