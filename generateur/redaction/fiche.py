@@ -1,19 +1,19 @@
 """La fiche interne : verdict, constats, choix motivé, suites, échéances et coûts. Jamais dans la liasse."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from generateur.calculs.echeances import calculer_echeances
-from generateur.controles.constat import Constat, Verdict
+from generateur.controles.constat import Constat, Gravite, Verdict
 from generateur.controles.groupes import Groupe, regrouper
-from generateur.domaine.langue import date_longue, montant
+from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.choix import Decision
 from generateur.procedures.registre import trouver_procedure
 from generateur.procedures.socle import Cout, Espece, Procedure
 from generateur.redaction.contexte import ConstatActe, ExamenActe, FicheInterne, LigneInterne
-from generateur.redaction.typographie import majuscule
+from generateur.redaction.typographie import majuscule, pluriel
 
 GRAVITES = {
     "bloquant": "À corriger avant tout",
@@ -21,6 +21,8 @@ GRAVITES = {
     "avertissement": "À vérifier",
     "information": "Pour information",
 }
+_VERBES: dict[Gravite, str] = {"bloquant": "Corriger", "a_completer": "Compléter", "avertissement": "Vérifier"}
+_POINTS_DITS = 5  # au-delà, le tableau des constats prend le relais
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     "pret": ("Prêt", "Le dossier peut être relu, signé et déposé."),
     "a_completer": ("À compléter", "Il manque de quoi déposer : voir les points à compléter."),
@@ -63,7 +65,7 @@ def dresser_fiche(
         alerte=_alerter(decision),
         constats=tuple(_presenter_groupe(groupe) for groupe in regrouper(constats)),
         examens=tuple(_presenter_examens(decision)),
-        etapes=_lister_etapes(espece, procedure, depot),
+        etapes=_lister_etapes(espece, procedure, depot, constats),
         echeances=tuple(
             LigneInterne(e.titre, date_longue(e.date) if e.date else "non déterminable", e.fondement)
             for e in calculer_echeances(espece.dossier, espece.au)
@@ -74,7 +76,9 @@ def dresser_fiche(
     )
 
 
-def _lister_etapes(espece: Espece, procedure: Procedure | None, depot: dt.date | None) -> tuple[str, ...]:
+def _lister_etapes(
+    espece: Espece, procedure: Procedure | None, depot: dt.date | None, constats: Sequence[Constat]
+) -> tuple[str, ...]:
     """Ce qui reste à faire : une fois la demande déposée, ni la signer, ni la déposer."""
     if depot:
         return (
@@ -84,7 +88,19 @@ def _lister_etapes(espece: Espece, procedure: Procedure | None, depot: dt.date |
             "Noter dans [suivi] ce qui arrive (ordonnance, signification, avis du greffe, opposition) : les échéances "
             "ci-dessous en dépendent.",
         )
-    return procedure.etapes(espece) if procedure else ()
+    return (*_dire_d_abord(constats), *(procedure.etapes(espece) if procedure else ()))
+
+
+def _dire_d_abord(constats: Sequence[Constat]) -> Iterator[str]:
+    """Ce qu'il faut faire avant toute autre chose : corriger, compléter, puis le premier point à vérifier."""
+    groupes = [groupe for groupe in regrouper(constats) if groupe.gravite in _VERBES]
+    pressants = [groupe for groupe in groupes if groupe.gravite != "avertissement"]
+    for groupe in (*pressants[:_POINTS_DITS], *groupes[len(pressants) : len(pressants) + 1]):
+        autres = len(groupe.constats) - 1
+        suite = f" De même en {pluriel(autres, 'autre endroit', 'autres endroits')}." if autres else ""
+        yield f"{_VERBES[groupe.gravite]}{INSECABLE}: {groupe.premier.message.rstrip('.')}.{suite}"
+    if reste := pressants[_POINTS_DITS:]:
+        yield f"Puis {pluriel(len(reste), 'autre point', 'autres points')} du tableau des constats."
 
 
 def _alerter(decision: Decision) -> str:
