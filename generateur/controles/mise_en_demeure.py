@@ -15,6 +15,7 @@ from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, situer_mises_en_demeure, vise_une_declaration
+from generateur.controles.prescription import analyser_prescription
 from generateur.domaine.creances import Facture, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
@@ -31,6 +32,8 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     if vise_une_declaration(dossier):
         return []
     lettres = [(lieu, lettre) for lieu, lettre in situer_mises_en_demeure(dossier) if lettre.date_envoi <= contexte.au]
+    if not lettres and _sont_prescrites(dossier, contexte.au):
+        return []  # une mise en demeure n'y changerait rien, et le débiteur opposerait la prescription
     if not lettres:
         return [_absente(dossier, contexte.au)]
     dues = [facture for facture in dossier.factures if _est_due(facture, contexte.au)]
@@ -43,6 +46,12 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     constats += _adresse(lettres, dossier)
     constats += _changement_d_adresse(lettres, dossier)
     return constats
+
+
+def _sont_prescrites(dossier: Dossier, au: date) -> bool:
+    """Vrai si toutes les factures sont prescrites sous toute hypothèse."""
+    analyses = analyser_prescription(dossier, au)
+    return bool(analyses) and all(analyse.au_plus_tard < au for analyse in analyses)
 
 
 def _absente(dossier: Dossier, au: date) -> Constat:

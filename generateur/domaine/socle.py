@@ -64,7 +64,7 @@ def _lire_nombre(valeur: Any) -> Decimal:
     if isinstance(valeur, str):
         texte = BLANCS.sub("", valeur).removesuffix("€").removesuffix("%")
         if "," in texte and "." in texte:
-            raise ValueError(f'« {valeur} » est ambigu : écrivez 1234.56 ou "1 234,56"')
+            raise ValueError(f"« {valeur} » est ambigu : {_conseiller(texte)}")
         if not re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", texte):
             raise ValueError(f'« {valeur} » n\'est pas un nombre : écrivez 1234.56 ou "1 234,56"')
         texte = texte.replace(",", ".")
@@ -79,8 +79,21 @@ def _lire_nombre(valeur: Any) -> Decimal:
     return nombre
 
 
+def _conseiller(texte: str) -> str:
+    """Ce qu'il faut retirer d'un nombre écrit avec un point et une virgule."""
+    if re.fullmatch(r"-?[0-9]{1,3}([.][0-9]{3})+,[0-9]+", texte):
+        return f'retirez le point des milliers : "{texte.replace(".", "")}"'
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+[.][0-9]+", texte):
+        return f'retirez la virgule des milliers : "{texte.replace(",", "")}"'
+    return 'écrivez 1234.56 ou "1 234,56"'
+
+
 def _lire_montant(valeur: Any) -> Decimal:
     nombre = _lire_nombre(valeur)
+    ecrit = BLANCS.sub("", str(valeur)).removesuffix("€")
+    if re.fullmatch(r"-?[0-9]{1,3}[.,][0-9]{3}", ecrit):  # « 10.000 » : dix mille pour l'un, dix pour l'autre
+        sans, court = re.sub(r"[.,]", "", ecrit), ecrit[:-1]
+        raise ValueError(f"« {valeur} » est ambigu : retirez le point ou la virgule ({sans}), ou écrivez {court}")
     if abs(nombre) >= MONTANT_MAXIMAL:
         raise ValueError(f"« {valeur} » dépasse ce qu'un dossier peut porter : vérifiez la saisie")
     if nombre != arrondir(nombre):

@@ -4,23 +4,20 @@ Sont exigés pour lire : la référence, les noms des parties, le numéro et le 
 auquel manque une clé sans laquelle il ne dit rien est laissé de côté, et un constat le demande.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from generateur.calculs.qualites import deduire_nature
 from generateur.domaine.socle import CleManquante, est_vide
-from generateur.lecture.messages import Origines, champ_a, ecarter_variantes, nommer
+from generateur.lecture.messages import Origines, donner_exemple, ecarter_variantes, nommer
 
 Modele = TypeVar("Modele", bound=BaseModel)
 Lieu = tuple[str | int, ...]
 # Blocs sans lesquels il n'y a pas de dossier : une clé qui y manque reste une faute de lecture.
 _EXIGES = (("creancier",), ("debiteurs", 0), ("factures", 0))
-_EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def valider(modele: type[Modele], donnees: Any, racine: Lieu = ()) -> tuple[Mode
         for bloc, cles in manques.items():
             if est_vide(_lire(donnees, bloc)):
                 continue  # un bloc entièrement vide est un bloc absent
-            exemples = (f"{cle} = {_donner_exemple((*bloc, cle), modele)}" for cle in cles)
+            exemples = (f"{cle} = {donner_exemple((*bloc, cle), modele)}" for cle in cles)
             incomplets.append(BlocIncomplet((*racine, *bloc), tuple(cles), "\n".join(exemples)))
         donnees = _ecarter(donnees, manques)
 
@@ -119,20 +116,6 @@ def _ecarter(donnees: Any, blocs: Iterable[Lieu]) -> Any:
     paires: Any = donnees.items() if isinstance(donnees, Mapping) else enumerate(donnees)
     gardees = [(cle, _ecarter(v, dessous[cle]) if cle in dessous else v) for cle, v in paires if cle not in ici]
     return dict(gardees) if isinstance(donnees, Mapping) else [v for _, v in gardees]
-
-
-def _donner_exemple(lieu: Lieu, modele: type[BaseModel]) -> str:
-    """Ce qu'on écrirait pour cette clé : un fichier, la première valeur admise, une date, un montant, un texte."""
-    if lieu[-1] == "fichier":
-        return '"pieces/document.pdf"'
-    champ = champ_a(lieu, modele)
-    annotation = champ.annotation if champ else None
-    for forme in (annotation, *get_args(annotation)):
-        if get_origin(forme) is Literal:
-            return f'"{get_args(forme)[0]}"'
-        if forme in _EXEMPLES:
-            return _EXEMPLES[forme]
-    return '"à remplir"'
 
 
 def suivre_origines(origines: Origines, incomplets: Iterable[BlocIncomplet]) -> Origines:

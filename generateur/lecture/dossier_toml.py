@@ -8,6 +8,8 @@ from typing import Any
 
 from generateur.contrats import LectureBrute
 from generateur.erreurs import ErreurLecture
+from generateur.lecture.messages import sans_accents
+from generateur.lecture.synonymes import desaccentuer_cles
 
 EXTENSIONS = (".toml",)
 PROFONDEUR_MAXIMALE = 20  # le format en demande six
@@ -59,7 +61,7 @@ def lire(chemin: Path) -> LectureBrute:
     """Lit le fichier et repère la ligne de chaque clé. Lève ErreurLecture avec la ligne."""
     texte = _lire_texte(chemin)
     try:
-        donnees = tomllib.loads(texte, parse_float=Decimal)
+        donnees = tomllib.loads(desaccentuer_cles(texte), parse_float=Decimal)
     except tomllib.TOMLDecodeError as erreur:
         raise _expliquer(chemin, texte, str(erreur)) from erreur
     except RecursionError as erreur:
@@ -164,6 +166,8 @@ def _lire_seules(lignes: list[str]) -> dict[int, str]:
 
 def _nommer_defaut(ligne: str, message: str) -> str:
     """La ligne, puis ce qu'il faut y changer."""
+    if accentuee := re.match(r"\s*[\[{]*\s*([\w-]*[^\W\da-zA-Z_][\w-]*)\s*(=|\]|$)", ligne):
+        return f"« {ligne[:_CITATION]} » : un nom de clé s'écrit sans accent : {sans_accents(accentuee.group(1))}"
     reflexe = next((f" : {conseil}" for motif, conseil in _REFLEXES if re.search(motif, ligne)), "")
     citation = ligne if len(ligne) <= _CITATION else f"{ligne[:_CITATION]}…"
     return f"« {citation} »{reflexe or _detailler(message)}"

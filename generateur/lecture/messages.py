@@ -1,16 +1,20 @@
 """Messages français de la validation : chaque défaut dit l'endroit, la valeur et ce qu'il faut écrire."""
 
+import datetime as dt
 import difflib
 import re
 import types
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any, Union, get_args, get_origin
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+_CLES_MONTREES = 3
+_EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
     "string_type": "un texte entre guillemets est attendu",
@@ -22,8 +26,8 @@ _PHRASES = {
     "int_from_float": "un nombre entier est attendu",
     "tuple_type": "une liste est attendue : [ … ], ou une section à doubles crochets [[ … ]]",
     "dict_type": "une section est attendue",
-    "model_type": "une section est attendue : « { … } », ou des crochets simples",
-    "model_attributes_type": "une section est attendue : « { … } », ou des crochets simples",
+    "model_type": "une section est attendue",
+    "model_attributes_type": "une section est attendue",
     "string_pattern_mismatch": "cette écriture n'est pas admise",
     "too_short": "il en faut au moins un",
 }
@@ -67,7 +71,7 @@ def expliquer(
         elif type_defaut == "extra_forbidden":
             phrase = f"clé inconnue « {lieu[-1]} »{_proposer(lieu, modele)}"
         else:
-            phrase = _traduire(detail)
+            phrase = _traduire(detail) + _montrer_section(detail, lieu, modele)
         # une clé qui admet deux formes (date ou true) donne un défaut par forme : une seule phrase les dit
         phrases.setdefault(situer((*racine, *lieu), origines), []).append(phrase)
     return [(endroit, " ; ou bien : ".join(dict.fromkeys(dites))) for endroit, dites in phrases.items()]
@@ -92,11 +96,34 @@ def _traduire(detail: ErrorDetails) -> str:
             return _PHRASES.get(autre, "cette valeur n'est pas admise") + _citer(detail["input"])
 
 
+def _montrer_section(detail: ErrorDetails, lieu: tuple[str | int, ...], modele: type[BaseModel]) -> str:
+    """Un exemple de ce qui est attendu à cet endroit, prêt à recopier."""
+    genre = detail["type"]
+    if genre not in {"tuple_type", "dict_type", "model_type", "model_attributes_type"} or not lieu:
+        return ""
+    if genre == "dict_type":
+        return ", par exemple [procedures.injonction_de_payer]"
+    cible = modele_a(lieu, modele)
+    if cible is None:
+        return ""
+    requises = [cle for cle, champ in cible.model_fields.items() if champ.is_required()]
+    cles = (requises or list(cible.model_fields))[:_CLES_MONTREES]
+    exemple = "{ " + ", ".join(f"{cle} = {donner_exemple((*lieu, cle), modele)}" for cle in cles) + " }"
+    nom = next(str(partie) for partie in reversed(lieu) if not isinstance(partie, int))
+    return f", par exemple : {nom} = {f'[{exemple}]' if genre == 'tuple_type' else exemple}"
+
+
 def _rapprocher(saisie: Any, admises: str) -> str:
     """La valeur admise que la saisie écrit avec des accents, des majuscules ou une faute de frappe."""
-    sans_accent = unicodedata.normalize("NFD", str(saisie).casefold()).encode("ascii", "ignore").decode()
-    proches = difflib.get_close_matches(sans_accent.strip().replace(" ", "_"), admises.split(", "), n=1, cutoff=0.8)
+    proches = difflib.get_close_matches(
+        sans_accents(saisie).strip().replace(" ", "_"), admises.split(", "), n=1, cutoff=0.8
+    )
     return f" (vouliez-vous dire « {proches[0]} » ?)" if proches else ""
+
+
+def sans_accents(saisie: Any) -> str:
+    """Le même texte en minuscules, sans accent ni signe hors de l'alphabet."""
+    return unicodedata.normalize("NFD", str(saisie).casefold()).encode("ascii", "ignore").decode()
 
 
 def _citer(valeur: Any) -> str:
@@ -128,7 +155,7 @@ def _proposer(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> str:
     parent = modele_a(lieu[:-1], modele)
     if parent is None:
         return ""
-    proches = difflib.get_close_matches(str(lieu[-1]), parent.model_fields, n=1, cutoff=0.5)
+    proches = difflib.get_close_matches(sans_accents(lieu[-1]), parent.model_fields, n=1, cutoff=0.5)
     if proches:
         return f" : vouliez-vous dire « {proches[0]} » ?"
     return f" ; clés admises ici : {', '.join(parent.model_fields)}"
@@ -141,7 +168,7 @@ def modele_a(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> type[BaseM
         if isinstance(partie, int):
             continue
         champ = courant.model_fields.get(partie) if courant else None
-        courant = _modele_dans(champ.annotation) if champ else None
+        courant = modele_dans(champ.annotation) if champ else None
     return courant
 
 
@@ -151,9 +178,24 @@ def champ_a(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> FieldInfo |
     return parent.model_fields.get(str(lieu[-1])) if parent else None
 
 
-def _modele_dans(annotation: Any) -> type[BaseModel] | None:
+def donner_exemple(lieu: tuple[str | int, ...], modele: type[BaseModel]) -> str:
+    """Ce qu'on écrirait pour cette clé : un fichier, la première valeur admise, une date, un montant, un texte."""
+    if lieu[-1] == "fichier":
+        return '"pieces/document.pdf"'
+    champ = champ_a(lieu, modele)
+    annotation = champ.annotation if champ else None
+    for forme in (annotation, *get_args(annotation)):
+        if get_origin(forme) is Literal:
+            return f'"{get_args(forme)[0]}"'
+        if forme in _EXEMPLES:
+            return _EXEMPLES[forme]
+    return '"à remplir"'
+
+
+def modele_dans(annotation: Any) -> type[BaseModel] | None:
+    """Le modèle qu'une annotation contient, ou None."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {Union, types.UnionType, tuple, Annotated}:
-        return next((trouve for a in get_args(annotation) if (trouve := _modele_dans(a))), None)
+        return next((trouve for a in get_args(annotation) if (trouve := modele_dans(a))), None)
     return None

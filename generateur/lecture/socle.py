@@ -18,6 +18,7 @@ from generateur.domaine.parties import Creancier
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
 from generateur.lecture.messages import Origines, expliquer, situer
+from generateur.lecture.synonymes import Lecture, normaliser_synonymes
 from generateur.procedures.registre import lister_procedures
 
 NOM_DOSSIER = "dossier"
@@ -36,6 +37,7 @@ class DossierLu:
     source: Path
     origines: Origines
     incomplets: tuple[BlocIncomplet, ...] = ()
+    lectures: tuple[Lecture, ...] = ()  # synonymes acceptés
 
 
 @cache
@@ -160,6 +162,7 @@ def lire_dossier(chemin: Path) -> DossierLu:
     donnees = _normaliser(brute.donnees, (), brute.origines)
     if isinstance(donnees.get("creancier"), str):
         brute, donnees = _joindre_profil(source, brute, donnees)
+    donnees, lectures = normaliser_synonymes(donnees, Dossier)
     donnees = completer_natures(donnees)
     donnees, des_procedures = _valider_complements(source, donnees, brute.origines)
     try:
@@ -167,7 +170,7 @@ def lire_dossier(chemin: Path) -> DossierLu:
     except ValidationError as erreur:
         raise _rassembler(source, expliquer(erreur, Dossier, brute.origines)) from erreur
     incomplets = (*incomplets, *des_procedures)
-    return DossierLu(dossier, source.parent, source, suivre_origines(brute.origines, incomplets), incomplets)
+    return DossierLu(dossier, source.parent, source, suivre_origines(brute.origines, incomplets), incomplets, lectures)
 
 
 def lire_profil(profil: Path) -> Creancier:
@@ -180,7 +183,8 @@ def lire_profil(profil: Path) -> Creancier:
             remede="Donner un fichier .toml qui porte les clés du bloc [creancier].",
         )
     lu = lecteur.lire(profil)
-    donnees = completer_natures({"creancier": lu.donnees.get("creancier", lu.donnees)})["creancier"]
+    saisie, _ = normaliser_synonymes(lu.donnees.get("creancier", lu.donnees), Creancier)
+    donnees = completer_natures({"creancier": saisie})["creancier"]
     try:
         return valider(Creancier, donnees)[0]
     except ValidationError as erreur:

@@ -27,6 +27,7 @@ from generateur.droit.ajouts import Ajout
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
@@ -160,7 +161,12 @@ def etudier_dossier(
 
 def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:
     """Ce que seule la lecture sait : blocs laissés de côté, signes sans dessin, fichiers oubliés."""
-    return (*map(_constater_bloc, lu.incomplets), *_constater_signes(lu.dossier), *_constater_oublis(lu))
+    return (
+        *map(_constater_bloc, lu.incomplets),
+        *map(_constater_lecture, lu.lectures),
+        *_constater_signes(lu.dossier),
+        *_constater_oublis(lu),
+    )
 
 
 def _constater_bloc(bloc: BlocIncomplet) -> Constat:
@@ -171,6 +177,15 @@ def _constater_bloc(bloc: BlocIncomplet) -> Constat:
         f"« {bloc.lieu} » est laissé de côté, comme s'il n'était pas écrit : {cles} y {manquent}.",
         lieu=bloc.lieu,
         remede=f"Dans ce bloc, ajoutez :\n{bloc.exemple}",
+    )
+
+
+def _constater_lecture(lecture: Lecture) -> Constat:
+    return constater(
+        "SAISIE_NORMALISEE",
+        f"« {lecture.ecrit} » a été lu comme « {lecture.lu} ».",
+        lieu=lecture.lieu,
+        remede=f"Rien à faire si c'est bien cela ; le mot du format est « {lecture.lu} ».",
     )
 
 

@@ -78,7 +78,8 @@ def _refuser(etude: Etude) -> None:
         raise ErreurDossier(
             f"une mise en demeure est déjà partie le {date_longue(envoyees[-1].date_envoi)}",
             lieu="mise_en_demeure",
-            remede="Passer à « generateur produire » ; pour en renvoyer une, retirer cette section.",
+            remede="Passer à « generateur produire » ; une nouvelle lettre envoyée s'ajoute dans un bloc "
+            "[[mises_en_demeure]], sans retirer celle-ci : elle fait courir les délais.",
             constats=etude.constats,
         )
 

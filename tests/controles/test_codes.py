@@ -39,6 +39,7 @@ HORS_CONTROLES = {  # émis par le choix, l'étude ou la publication : éprouvé
     "SIGNE_SANS_DESSIN",
     "FICHIER_NON_CITE",
     "BLOC_INCOMPLET",
+    "SAISIE_NORMALISEE",
     "NUMEROS_NON_RETENUS",
     "PIECE_SERVIE_RETIREE",
     "PIECE_SERVIE_MODIFIEE",

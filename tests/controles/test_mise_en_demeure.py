@@ -54,3 +54,11 @@ def test_un_debiteur_designe_par_son_nom_est_atteint(controler):
     changements = {"avec": ["caution"], "mise_en_demeure": {"debiteur": "Menuiserie Dupont & Fils"}}
     trouves = [c for c in controler(changements) if c.code == "DEBITEUR_NON_MIS_EN_DEMEURE"]
     assert [constat.lieu for constat in trouves] == ["debiteurs[2]"]
+
+
+def test_une_creance_prescrite_n_appelle_pas_de_mise_en_demeure(controler):
+    vieille = {"avec": ["facture_de_2021"], "mise_en_demeure": "(retirer)"}
+    jour = date(2026, 6, 1)
+    codes = {constat.code for constat in controler(vieille, au=jour, jour=jour)}
+    assert "CREANCE_PRESCRITE" in codes
+    assert "MISE_EN_DEMEURE_ABSENTE" not in codes

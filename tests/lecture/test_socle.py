@@ -22,7 +22,7 @@ from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_sour
         ('"1200.00"', "-1200.00", 21, "supérieur à zéro"),
         ('"1200.00"', '"1.234,56"', 21, "ambigu"),
         ('"1200.00"', '"1,234.56"', 21, "ambigu"),
-        ('"1200.00"', '"12.345"', 21, "deux décimales"),
+        ('"1200.00"', '"12.3456"', 21, "deux décimales"),
         ('"1200.00"', '"mille"', 21, "n'est pas un nombre"),
         ('"1200.00"', "nan", 21, "nombre"),
         ('"1200.00"', "inf", 21, "nombre"),
