@@ -22,7 +22,7 @@ _SITUATIONS: dict[str, tuple[str, str, str]] = {
     "plan_en_cours": (
         "PLAN_EN_COURS",
         "exécute un plan : une créance antérieure au jugement n'est payée que par ce plan",
-        "Indiquez procedure_collective = { jugement = … } et demandez au commissaire à l'exécution du plan.",
+        "Indiquez procedure_collective = { jugement = 2026-10-01 } et demandez au commissaire à l'exécution du plan.",
     ),
     "cloture_insuffisance_actif": (
         "CLOTURE_INSUFFISANCE_ACTIF",
@@ -52,7 +52,8 @@ _SITUATIONS: dict[str, tuple[str, str, str]] = {
     "radiee": (
         "DEBITEUR_RADIE",
         "est radiée : la société doit toujours, mais personne ne la représente plus",
-        'Faites désigner un mandataire ad hoc, puis écrivez representant = { qualite = "mandataire ad hoc", … }.',
+        "Faites désigner un mandataire ad hoc, puis écrivez :\n"
+        'representant = { nom = "Me Exemple", qualite = "mandataire ad hoc" }',
     ),
 }
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from generateur.calculs.echeances import delai_laisse, est_adressee_a
 from generateur.calculs.qualites import est_traite_en_professionnel
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, situer_mises_en_demeure, vise_une_declaration
 from generateur.controles.prescription import analyser_prescription
@@ -65,8 +65,8 @@ def _absente(dossier: Dossier, au: date) -> Constat:
         "MISE_EN_DEMEURE_ABSENTE",
         message,
         lieu="mise_en_demeure",
-        remede="Produisez la lettre avec « generateur mettre-en-demeure », envoyez-la en recommandé, puis "
-        "ajoutez le bloc [mise_en_demeure] que cette commande affiche.",
+        remede=f"Produisez la lettre avec « generateur mettre-en-demeure {CE_DOSSIER} », envoyez-la en "
+        "recommandé, puis ajoutez le bloc [mise_en_demeure] que cette commande affiche.",
     )
 
 
@@ -190,8 +190,8 @@ def _adresse(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
             else "l'adresse du débiteur est à vérifier avant de déposer."
         ),
         lieu=f"{lieu}.issue",
-        remede="Vérifiez l'adresse au registre ; versez l'extrait ([[pieces]] nature = \"kbis_debiteur\", "
-        "delivre_le = …) ou renvoyez la lettre à la nouvelle adresse.",
+        remede="Vérifiez l'adresse au registre et renvoyez la lettre à la nouvelle, ou versez l'extrait :\n"
+        '[[pieces]]\nnature = "kbis_debiteur"\nfichier = "pieces/kbis.pdf"\ndelivre_le = 2026-11-02',
         gravite="avertissement" if confirmee else "a_completer",
     )
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
 from generateur.domaine.creances import Facture
@@ -36,7 +36,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         if inspection and chemin not in vus:
             vus.add(chemin)
             constats += _fichier(lieu, inspection)
-            constats += _jointes(lieu, inspection, dossier.reference)
+            constats += _jointes(lieu, inspection)
     constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
     lues = [
         (lieu, facture, trouvee.texte)
@@ -97,7 +97,7 @@ def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
         )
 
 
-def _jointes(lieu: str, inspection: Inspection, reference: str) -> Iterator[Constat]:
+def _jointes(lieu: str, inspection: Inspection) -> Iterator[Constat]:
     """Les documents joints à un PDF ; ceux d'un courriel le suivent déjà, le XML d'une facture n'est pas une pièce."""
     est_pdf = inspection.lisible and inspection.famille == "pdf"
     documents = [nom for nom in inspection.pieces_jointes if est_pdf and nom.lower().endswith(_DOCUMENTS)]
@@ -107,7 +107,7 @@ def _jointes(lieu: str, inspection: Inspection, reference: str) -> Iterator[Cons
             f"Le PDF « {inspection.chemin} » renferme {enumerer([f'« {nom} »' for nom in documents])}, "
             "qui n'entrent pas d'eux-mêmes dans la liasse.",
             lieu=lieu,
-            remede=f"Pour les verser comme pièces : « generateur extraire dossiers/{reference} » les range dans "
+            remede=f"Pour les verser comme pièces : « generateur extraire {CE_DOSSIER} » les range dans "
             "pieces/ et donne les lignes à ajouter.",
         )
 

@@ -64,9 +64,12 @@ def _commande(lieu: str, facture: Facture, dossier: Dossier, exigence: Gravite) 
         "PREUVE_COMMANDE_ABSENTE",
         f"Rien ne prouve la commande de la facture {facture.numero} : une facture seule ne prouve pas la créance.",
         lieu="contrat.fichier" if contrat else f"{lieu}.commande",
-        remede="Versez le contrat, le devis accepté ou le bon de commande : fichier = "
-        '"pieces/commande.pdf" dans '
-        "[contrat], ou commande = { reference = …, date = …, fichier = … } sur la facture.",
+        remede="Versez le contrat, le devis accepté ou le bon de commande :\n"
+        + (
+            'fichier = "pieces/commande.pdf"'
+            if contrat
+            else 'commande = { reference = "BC-118", date = 2026-03-02, fichier = "pieces/commande.pdf" }'
+        ),
         gravite=exigence,
     )
 

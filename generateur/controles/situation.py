@@ -143,7 +143,8 @@ def _accord(dossier: Dossier, accord: Accord, au: date) -> Iterator[Constat]:
             "dit si la "
             "créance est exigible.",
             lieu="accord.echeances",
-            remede="Ajoutez echeances = [{ date = 2026-09-30, montant = 500 }, …] dans [accord].",
+            remede="Ajoutez dans [accord] :\n"
+            "echeances = [{ date = 2026-09-30, montant = 500 }, { date = 2026-10-31, montant = 500 }]",
         )
     elif a_venir:
         yield constater(

@@ -53,7 +53,7 @@ class Etude:
     espece: Espece
     decision: Decision
     bordereau: Bordereau
-    constats: tuple[Constat, ...]
+    releves: tuple[Constat, ...]  # leurs commandes visent CE_DOSSIER
     registre: Registre | None = None
     ecarts: tuple[Ecart, ...] = ()
     servi: Servi | None = None
@@ -87,9 +87,16 @@ class Etude:
         return frozenset(ecart.numero for ecart in self.ecarts if ecart.genre == "ajoutee")
 
     @property
+    def constats(self) -> tuple[Constat, ...]:
+        """Les constats à montrer : leurs commandes se recopient telles quelles."""
+        chemin = self.lu.racine.as_posix()
+        return tuple(constat.pour(f'"{chemin}"' if " " in chemin else chemin) for constat in self.releves)
+
+    @property
     def constats_durables(self) -> tuple[Constat, ...]:
-        """Les constats à publier : mêmes entrées, mêmes octets, quel que soit le jour où l'on produit."""
-        return tuple(constat for constat in self.constats if constat.code not in CODES_DU_JOUR | {CODE_OUBLI})
+        """Les constats à publier : mêmes entrées, mêmes octets, quels que soient le jour et le lieu où l'on produit."""
+        gardes = (constat for constat in self.releves if constat.code not in CODES_DU_JOUR | {CODE_OUBLI})
+        return tuple(constat.pour(self.dossier.reference) for constat in gardes)
 
     @property
     def droit_ajoute(self) -> tuple[Ajout, ...]:

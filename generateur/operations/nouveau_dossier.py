@@ -34,7 +34,7 @@ _MODELE = """\
 # Une ligne qui commence par « # » est ignorée : retirez le « # » pour vous en servir, titre entre crochets compris.
 # Une seule clé par ligne. Les numéros (SIREN, code postal) s'écrivent aussi entre guillemets ; les noms de fichiers,
 # tels quels : accents, espaces et majuscules comptent.
-# « generateur verifier » dit ce qu'il faut encore, à quelle ligne, et comment l'écrire.
+# Suffisent pour commencer : les noms, le numéro et le montant TTC de chaque facture. Ce qui est vide ("") est absent :
 # « generateur verifier » dit ce qu'il faut encore, à quelle ligne, et comment l'écrire.
 
 reference = "{reference}"

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.registre import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Examen, Motif, Procedure
@@ -74,7 +74,7 @@ def constater_choix(decision: Decision) -> tuple[Constat, ...]:
             constater(
                 "AUCUNE_PROCEDURE",
                 f"aucune procédure ne peut être retenue pour ce dossier : {cause}",
-                remede="Lire les motifs de « generateur choisir » et ce qu'ils proposent à la place.",
+                remede=f"Lire les motifs de « generateur choisir {CE_DOSSIER} » et ce qu'ils proposent à la place.",
                 fondement=fondement,
             ),
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, montant
@@ -33,8 +33,7 @@ def constater_ecarts(ecarts: Iterable[Ecart], dossier: Dossier, *, sont_retenus:
             f"Le dossier a été déposé le {date_longue(dossier.suivi.depot)}, mais les numéros de ses pièces ne "
             "sont pas retenus : une pièce ajoutée décalerait les suivantes.",
             lieu="suivi.depot",
-            remede="Tant que la liasse déposée est dans la sortie : « generateur retenir-numeros "
-            f"dossiers/{dossier.reference} ».",
+            remede=f"Tant que la liasse déposée est dans la sortie : « generateur retenir-numeros {CE_DOSSIER} ».",
         )
     for ecart in ecarts:
         piece = f"La pièce n° {ecart.numero} (« {ecart.titre} »), déjà communiquée,"
