@@ -1,6 +1,7 @@
 """La fiche interne : verdict, constats, choix motivé, suites, échéances et coûts. Jamais dans la liasse."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 
 from generateur.calculs.echeances import calculer_echeances
@@ -21,6 +22,7 @@ GRAVITES = {
     "avertissement": "À vérifier",
     "information": "Pour information",
 }
+_ADRESSE_WEB = re.compile(r"https?://([^/\s)]+)[^\s)]*")  # une adresse entière déborderait d'une colonne imprimée
 _VERBES: dict[Gravite, str] = {"bloquant": "Corriger", "a_completer": "Compléter", "avertissement": "Vérifier"}
 _POINTS_DITS = 5  # au-delà, le tableau des constats prend le relais
 VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -123,7 +125,7 @@ def _presenter_groupe(groupe: Groupe) -> ConstatActe:
         lieu=" ".join(morceau for morceau in (f"{lieux}." if lieux else "", groupe.dire_les_autres()) if morceau)
         if groupe.dire_les_autres()
         else lieux,
-        remede="\n".join(groupe.remedes),
+        remede=_ADRESSE_WEB.sub(r"\1", "\n".join(groupe.remedes)),
         fondement=premier.fondement,
     )
 
