@@ -125,7 +125,7 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
         lignes += [
             f"  le {date_courte(i.date)}  {montant(i.montant)} sur {i.facture} : "
             f"intérêts {montant(i.interets)}, principal {montant(i.principal)}"
-            + (" (date inconnue : compté à l'échéance)" if i.date_presumee else "")
+            + (" (date inconnue, au plus tôt l'échéance)" if i.date_presumee else "")
             for i in decompte.imputations
         ]
     totaux = (

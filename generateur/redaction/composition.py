@@ -299,7 +299,7 @@ def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau
         du_jour = [p for p in encaisses if p.date == (None if imputation.date_presumee else imputation.date)]
         lignes.append(
             PaiementActe(
-                date=dire_date_du_paiement(imputation),
+                date=dire_date_du_paiement(imputation, decompte.au),
                 montant=montant(imputation.montant),
                 mode=", ".join(dict.fromkeys(mode for p in du_jour if (mode := _dire_mode(dossier, p)))),
                 facture=imputation.facture,

@@ -1,5 +1,7 @@
 """Ce qu'un projet écrit là où une valeur manque : « à compléter », jamais un blanc ni une valeur supposée."""
 
+import datetime as dt
+
 from generateur.calculs.imputation import Imputation
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Facture
@@ -11,10 +13,13 @@ def dire_echeances(facture: Facture) -> str:
     return enumerer([date_longue(terme.date) for terme in facture.termes]) or date_ou_manque(facture.echeance)
 
 
-def dire_date_du_paiement(imputation: Imputation) -> str:
-    """Un paiement dont la date manque est compté à l'échéance, et l'acte le dit."""
+def dire_date_du_paiement(imputation: Imputation, au: dt.date) -> str:
+    """Un paiement dont la date manque compte depuis l'échéance (à défaut, à l'arrêté `au`), et l'acte le dit."""
     jour = date_longue(imputation.date)
-    return f"{A_COMPLETER} (compté à l’échéance, le {jour})" if imputation.date_presumee else jour
+    if not imputation.date_presumee:
+        return jour
+    compte = "compté à la date d’arrêté" if imputation.date == au else f"compté à l’échéance, le {jour}"
+    return f"{A_COMPLETER} ({compte})"
 
 
 def citer_facture(facture: Facture, bordereau: Bordereau) -> str:
