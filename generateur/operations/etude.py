@@ -160,9 +160,7 @@ def etudier_dossier(
     bordereau = dresser_bordereau(dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
-    constats = ordonner(
-        (*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite)
-    )
+    constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite))
     return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi)
 
 
