@@ -196,7 +196,7 @@ def test_un_document_joint_a_un_pdf_est_propose_comme_piece(commander, avec_join
     assert constat["gravite"] == "information"
     assert "« photo.png »" in constat["message"]
     assert "factur-x.xml" not in constat["message"]
-    assert f"generateur extraire dossiers/{REFERENCE}" in constat["remede"]
+    assert f"« generateur extraire {avec_jointes.as_posix()} »" in constat["remede"]
 
 
 def test_extraire_range_les_documents_seuls_sans_rien_ecraser(commander, avec_jointes):
