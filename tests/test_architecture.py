@@ -67,6 +67,7 @@ PLACES = {
     "pypdfium2": {"pieces", "liasse", "moteurs.textes_perdus"},
     "fontTools": {"pieces", "liasse"},
     "PIL": {"pieces", "liasse"},
+    "tnefparse": {"pieces.enveloppe_outlook"},
     "pillow_heif": {"pieces"},
     "img2pdf": {"pieces"},
     "dxpdf": {"moteurs.executant_dxpdf"},

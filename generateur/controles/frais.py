@@ -21,7 +21,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     constats: list[Constat] = []
     for nom, complement in sorted(dossier.procedures.items()):
         frais = complement.get("frais_accessoires")
-        if isinstance(frais, list):
+        if isinstance(frais, list | tuple):
             for lieu, ligne in situer(f"procedures.{nom}.frais_accessoires", frais):
                 if isinstance(ligne, dict):
                     constats += _ligne(lieu, ligne, dossier)

@@ -7,24 +7,22 @@ jamais plus qu'un avertissement : un numéro coupé par la mise en page ou un sc
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
+from generateur.domaine.chemins import relever_chemins
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import Inspection
 from generateur.domaine.langue import enumerer
 from generateur.domaine.langue import montant as ecrire_montant
-from generateur.domaine.socle import Donnee
 from generateur.erreurs import CodeSortie
 
 CODES_PIECES = frozenset({"PIECE_ABSENTE", "PIECE_ILLISIBLE"})
 CODES_OUTILS = frozenset({"PIECE_OUTIL_ABSENT"})
 _DOCUMENTS = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".heic", ".gif", ".bmp")
-_CLES_DE_FICHIER = frozenset({"fichier", "preuve_depot", "accuse", "pouvoir"})
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -51,24 +49,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
 
 def chemins_cites(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     """(lieu, chemin) de tout fichier cité, dans l'ordre du modèle, compléments de procédure compris."""
-    return tuple(_parcourir("", dossier))
-
-
-def _parcourir(lieu: str, valeur: Any) -> Iterator[tuple[str, str]]:
-    champs: dict[str, Any] = {}
-    if isinstance(valeur, Donnee):
-        champs = {cle: getattr(valeur, cle) for cle in type(valeur).model_fields}
-    elif isinstance(valeur, dict):
-        champs = valeur
-    elif isinstance(valeur, list | tuple):
-        for endroit, element in situer(lieu, valeur):
-            yield from _parcourir(endroit, element)
-    for cle, contenu in champs.items():
-        endroit = f"{lieu}.{cle}" if lieu else cle
-        if cle in _CLES_DE_FICHIER and isinstance(contenu, str):
-            yield endroit, contenu
-        else:
-            yield from _parcourir(endroit, contenu)
+    return tuple((mention.lieu, mention.chemin) for mention in relever_chemins(dossier))
 
 
 def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:

@@ -17,6 +17,7 @@ from generateur.domaine.entrees_bordereau import (
     Categorie,
     Entree,
     dater,
+    lister_autres_fichiers,
     lister_entrees,
     normaliser_fichier,
 )
@@ -96,7 +97,7 @@ def _fichiers_confidentiels(dossier: Dossier) -> frozenset[str]:
 def _ordonner(dossier: Dossier) -> list[Entree]:
     """Les entrées sans doublon, dans l'ordre de la liasse : la première mention d'un fichier l'emporte."""
     par_fichier: dict[str, Entree] = {}
-    for entree in (*lister_entrees(dossier), *_entrees_ajoutees(dossier)):
+    for entree in (*lister_entrees(dossier), *_entrees_ajoutees(dossier), *lister_autres_fichiers(dossier)):
         par_fichier.setdefault(entree.fichier, entree)
     return sorted(par_fichier.values(), key=_rang)
 

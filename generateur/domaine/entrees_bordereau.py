@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from generateur.domaine.chemins import relever_chemins
 from generateur.domaine.creances import Contrat, Facture, Interruption, MiseEnDemeure, Relance
 from generateur.domaine.dossier import Dossier, NaturePiece
 from generateur.domaine.langue import INSECABLE, date_longue, enumerer
@@ -298,6 +299,20 @@ def _autres(dossier: Dossier) -> Iterator[Entree]:
         yield from _entree(surete.fichier, titre, surete.date, "surete", "autre")
     for complement in dossier.procedures.values():
         yield from _frais_accessoires(complement)
+
+
+def lister_autres_fichiers(dossier: Dossier) -> Iterator[Entree]:
+    """Tout fichier désigné par le dossier ou par le complément d'une procédure, sous un titre tiré de sa clé.
+
+    À joindre après les autres entrées : un fichier déjà listé garde le titre qu'il a là.
+    """
+    for mention in relever_chemins(dossier):
+        voisines = mention.voisines
+        jour = voisines.get("date")
+        nom = voisines.get("titre") or voisines.get("libelle") or mention.cle.replace("_", " ").capitalize()
+        titre = TITRES_PAR_NATURE["autre"] if mention.cle == "fichier" and nom == "Fichier" else str(nom)
+        datee = jour if isinstance(jour, dt.date) else None
+        yield from _entree(mention.chemin, dater(titre, datee), datee, "autre", "autre")
 
 
 def _date_interruption(interruption: Interruption) -> dt.date:

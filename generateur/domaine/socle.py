@@ -147,7 +147,13 @@ def compacter(valeur: Any) -> Any:
     return valeur
 
 
-def _lire_chemin(valeur: str) -> str:
+class CheminDePiece(str):
+    """Chemin relatif au dossier : c'est ce type, et non le nom de sa clé, qui désigne une pièce."""
+
+    __slots__ = ()
+
+
+def _lire_chemin(valeur: str) -> CheminDePiece:
     """Chemin relatif au dossier, écrit avec des « / », sans sortie possible du dossier."""
     texte = valeur.replace("\\", "/").strip()
     chemin = PurePosixPath(texte)
@@ -155,7 +161,7 @@ def _lire_chemin(valeur: str) -> str:
         raise ValueError('chemin de fichier attendu, par exemple "pieces/facture.pdf"')
     if chemin.is_absolute() or re.match(r"[A-Za-z]:", texte) or ".." in chemin.parts:
         raise ValueError(f"« {valeur} » sort du dossier : placez le fichier dans pieces/")
-    return str(chemin)
+    return CheminDePiece(chemin)
 
 
 Montant = Annotated[Decimal, BeforeValidator(_lire_montant)]

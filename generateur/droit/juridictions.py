@@ -17,6 +17,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from generateur.domaine.langue import adoucir_capitales
 from generateur.droit.ressources import Marque, lire_octets, marquer
 from generateur.droit.tables import lire_table, valeur_au
 from generateur.droit.valeurs import Valeur
@@ -203,7 +204,7 @@ def provenance() -> Provenance:
 
 
 def _juridiction(type_: str, nom: str, siege: str, adresse: str, confiance: str) -> Juridiction:
-    return Juridiction(type_, nom, siege, adresse, confiance)  # type: ignore[arg-type] # valeurs de la table
+    return Juridiction(type_, nom, siege, adoucir_capitales(adresse), confiance)  # type: ignore[arg-type] # valeurs de la table
 
 
 def _proximite(nom: str, siege: str, adresse: str) -> Juridiction:

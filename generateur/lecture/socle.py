@@ -281,7 +281,8 @@ def _valider_complements(
             continue
         modele: type[BaseModel] = procedures[nom].complement
         try:
-            _, gardees[nom], manques = valider(modele, contenu, lieu)
+            valide, _, manques = valider(modele, contenu, lieu)
+            gardees[nom] = valide.model_dump(exclude_unset=True)  # typées : un chemin y est un chemin
             incomplets += manques
         except ValidationError as erreur:
             defauts += expliquer(erreur, modele, origines, lieu)

@@ -2,17 +2,21 @@
 
 import datetime as dt
 import types
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
-from generateur.operations.etude import etudier_dossier
+from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, ChampsLettre, adresser_lettre
+from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.procedures.registre import lister_procedures
+from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Procedure
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
@@ -59,7 +63,7 @@ def controler_modeles(racine: Path | None, jour: dt.date | None = None) -> Rappo
     `jour` : celui où les articles cités doivent être connus ; None ne les contrôle pas.
     """
     mentions = {modele: textes for p in lister_procedures() for modele, textes in p.mentions.items()}
-    return Rapport(tuple(verifier_modeles(racine, champs_connus(), mentions, jour)))
+    return Rapport(tuple(verifier_modeles(racine, champs_connus(), mentions, champs_propres(), jour)))
 
 
 def champs_connus() -> frozenset[str]:
@@ -67,20 +71,31 @@ def champs_connus() -> frozenset[str]:
     return frozenset(_parcourir(ContexteActes, ""))
 
 
+def champs_propres() -> dict[str, frozenset[str]]:
+    """Par modèle, les chemins « complement.… » que toutes les procédures qui l'emploient lui donnent."""
+    communs = (BORDEREAU_COMPLEMENTAIRE.modele, INTERCALAIRES.modele)
+    propres: dict[str, frozenset[str]] = {}
+    for procedure in lister_procedures():
+        chemins = frozenset(_parcourir(procedure.champs, "complement."))
+        for modele in (*(acte.modele for acte in procedure.actes), *communs):
+            propres[modele] = propres.get(modele, chemins) & chemins
+    partages = frozenset[str]().union(*propres.values()).intersection(*propres.values())
+    return propres | {MISE_EN_DEMEURE.modele: partages | frozenset(_parcourir(ChampsLettre, "complement."))}
+
+
 def _parcourir(classe: type, prefixe: str) -> Iterator[str]:
-    types_champs = get_type_hints(classe)
-    for champ in fields(classe):
-        chemin = f"{prefixe}{champ.name}"
+    for nom, annotation in get_type_hints(classe).items():
+        chemin = f"{prefixe}{nom}"
         yield chemin
-        interne = _classe_dans(types_champs[champ.name])
+        interne = _classe_dans(annotation)
         if interne:
             yield from _parcourir(interne, f"{chemin}.")
 
 
 def _classe_dans(annotation: Any) -> type | None:
-    if isinstance(annotation, type) and is_dataclass(annotation):
+    if isinstance(annotation, type) and (is_dataclass(annotation) or is_typeddict(annotation)):
         return annotation
-    if get_origin(annotation) in {tuple, Union, types.UnionType}:
+    if get_origin(annotation) in {tuple, list, Union, types.UnionType}:
         return next((c for a in get_args(annotation) if (c := _classe_dans(a))), None)
     return None
 
@@ -88,28 +103,54 @@ def _classe_dans(annotation: Any) -> type | None:
 def ecrire_apercus(
     racine: Path | None, sortie: Path, *, jour: dt.date, au: dt.date | None, moteurs: Moteurs
 ) -> list[Path]:
-    """Rend chaque acte de chaque procédure sur un dossier d'exemple qui la retient."""
+    """Rend chaque acte de chaque procédure, lettres et pages de garde comprises, sur un dossier d'exemple.
+
+    L'exemple est le premier qui retient la procédure ; une voie sur demande prend le premier qui s'y prête.
+    """
     ecritoire = ouvrir_ecritoire(Reglages(modeles=racine), moteurs)
     with preparer_publication(sortie, _NOM_APERCU, temoin=_TEMOIN) as chantier:
-        for nom, contexte, actes, arrete in _exemples_par_procedure(jour, au, moteurs):
-            (chantier / nom).mkdir()
-            emplacements = {acte: chantier / nom / acte.nom for acte in actes}
-            ecrire_actes(emplacements, contexte, ecritoire, arrete)
+        for procedure, etude in _exemples_par_procedure(jour, au, moteurs):
+            arrete = etude.espece.au
+            repertoire = chantier / procedure.nom
+            repertoire.mkdir()
+            contexte = _composer(etude, moteurs)
+            actes = (*procedure.actes, BORDEREAU_COMPLEMENTAIRE, INTERCALAIRES)
+            ecrire_actes({acte: repertoire / acte.nom for acte in actes}, contexte, ecritoire, arrete)
+            lettre = {MISE_EN_DEMEURE: repertoire / MISE_EN_DEMEURE.nom}
+            ecrire_actes(lettre, adresser_lettre(etude, contexte, 0), ecritoire, arrete)
     return sorted((sortie / _NOM_APERCU).rglob("*.pdf"))
 
 
-def _exemples_par_procedure(jour: dt.date, au: dt.date | None, moteurs: Moteurs) -> Iterator[Any]:
-    faites: set[str] = set()
+def _composer(etude: Etude, moteurs: Moteurs) -> ContexteActes:
+    matiere = rassembler_matiere(etude, projet=True, moteur=moteurs.rendu)
+    tardive = frozenset(p.numero for p in etude.bordereau.pieces[-1:])  # de quoi montrer un bordereau complémentaire
+    contexte = composer_contexte(replace(matiere, ajoutees=tardive, communiquee_le=etude.espece.au))
+    pages = {p.numero: (rang, 1) for rang, p in enumerate(etude.bordereau.pieces, start=1)}
+    return mesurer_contexte(contexte, Mesures(len(pages), pages, {}))
+
+
+def _exemples_par_procedure(jour: dt.date, au: dt.date | None, moteurs: Moteurs) -> Iterator[tuple[Procedure, Etude]]:
+    """Une étude par procédure qu'un exemple permet de montrer, dans l'ordre des procédures."""
+    naturelles: dict[str, Etude] = {}
     for chemin in lister_exemples():
-        try:
+        with suppress(ErreurGenerateur):
             etude = etudier_dossier(chemin, jour=jour, au=au, outils=moteurs.pieces)
-        except ErreurGenerateur:
-            continue
-        procedure = etude.decision.retenue
-        if procedure is None or procedure.nom in faites:
-            continue
-        faites.add(procedure.nom)
-        contexte = composer_contexte(rassembler_matiere(etude, projet=True, moteur=moteurs.rendu))
-        pages = {p.numero: (rang, 1) for rang, p in enumerate(etude.bordereau.pieces, start=1)}
-        contexte = mesurer_contexte(contexte, Mesures(len(pages), pages, {}))
-        yield procedure.nom, contexte, procedure.actes, etude.espece.au
+            if etude.decision.retenue:
+                naturelles.setdefault(etude.decision.retenue.nom, etude)
+    for procedure in lister_procedures():
+        etude_retenue = naturelles.get(procedure.nom) or _forcer(procedure, naturelles, jour, au, moteurs)
+        if etude_retenue:
+            yield procedure, etude_retenue
+
+
+def _forcer(
+    procedure: Procedure, naturelles: Mapping[str, Etude], jour: dt.date, au: dt.date | None, moteurs: Moteurs
+) -> Etude | None:
+    """Une voie sur demande, imposée au premier exemple qui la permet."""
+    for etude in naturelles.values():
+        with suppress(ErreurGenerateur):
+            if procedure.examiner(etude.espece).recevable:
+                return etudier_dossier(
+                    etude.lu.racine, jour=jour, au=au, procedure=procedure.nom, outils=moteurs.pieces
+                )
+    return None

@@ -227,7 +227,7 @@ def _constater_oublis(lu: DossierLu) -> tuple[Constat, ...]:
 
 
 def _chemins_a_inspecter(dossier: Dossier) -> list[tuple[str, str | None]]:
-    mots_de_passe = {piece.fichier: piece.mot_de_passe for piece in dossier.pieces}
+    mots_de_passe: dict[str, str | None] = {piece.fichier: piece.mot_de_passe for piece in dossier.pieces}
     chemins = dict.fromkeys(chemin for _, chemin in chemins_cites(dossier))
     return [(chemin, mots_de_passe.get(chemin)) for chemin in chemins]
 

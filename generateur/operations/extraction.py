@@ -87,7 +87,7 @@ def extraire_documents(source: Path, atelier: Atelier) -> Extraction:
 
 def _travaux(lu: DossierLu, atelier: Atelier, provisoire: Path) -> Iterator[tuple[str, Travail]]:
     """Chaque fichier cité, une fois, avec son mot de passe."""
-    mots_de_passe = {piece.fichier: piece.mot_de_passe for piece in lu.dossier.pieces}
+    mots_de_passe: dict[str, str | None] = {piece.fichier: piece.mot_de_passe for piece in lu.dossier.pieces}
     for chemin in dict.fromkeys(chemin for _, chemin in chemins_cites(lu.dossier)):
         yield chemin, Travail(atelier, Limites(), None, "", provisoire, mots_de_passe.get(chemin))
 

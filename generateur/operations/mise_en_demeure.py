@@ -1,11 +1,10 @@
 """La lettre de mise en demeure, une par débiteur, quand aucune n'a encore été envoyée."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
@@ -22,9 +21,8 @@ from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.typographie import pluriel
 from generateur.reglages import Reglages
 
-_TITRE = "Mise en demeure"
 _TEMOIN = "mise_en_demeure*.pdf"
-_MODELE = "communs/mise_en_demeure"
+MISE_EN_DEMEURE = Acte("mise_en_demeure", "Mise en demeure", "communs/mise_en_demeure", place="a_cote")
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ def ecrire_mise_en_demeure(
         ecrites = []
         for rang, _ in enumerate(contexte.debiteurs, start=1):
             nom = "mise_en_demeure" if len(contexte.debiteurs) == 1 else f"mise_en_demeure_{rang}"
-            acte = Acte(nom, _TITRE, _MODELE, place="a_cote")
-            lettre = _adresser(etude, contexte, rang - 1)
+            acte = replace(MISE_EN_DEMEURE, nom=nom)
+            lettre = adresser_lettre(etude, contexte, rang - 1)
             ecrites += ecrire_actes({acte: chantier / nom}, lettre, ecritoire, etude.espece.au)
     fichiers = tuple(sortie / reference / ecrite.pdf.name for ecrite in ecrites)
     return Lettres(etude.dossier.reference, fichiers, _dire_suite(etude))
@@ -84,12 +82,26 @@ def _refuser(etude: Etude) -> None:
         )
 
 
-def _adresser(etude: Etude, contexte: ContexteActes, rang: int) -> ContexteActes:
+def adresser_lettre(etude: Etude, contexte: ContexteActes, rang: int) -> ContexteActes:
+    """Le contexte de la lettre au débiteur de ce rang, compté à partir de 0."""
     champs = {**contexte.complement, **_champs_de_la_lettre(etude, contexte)}
     return replace(contexte, debiteur=contexte.debiteurs[rang], complement=champs)
 
 
-def _champs_de_la_lettre(etude: Etude, contexte: ContexteActes) -> Mapping[str, object]:
+class ChampsLettre(TypedDict):
+    """Ce que la lettre imprime en propre, sous `complement`."""
+
+    mode_envoi: str
+    delai: str
+    iban: str
+    bic: str
+    titulaire_compte: str
+    contact: str
+    pieces_jointes: str
+    agence_recouvrement: bool
+
+
+def _champs_de_la_lettre(etude: Etude, contexte: ContexteActes) -> ChampsLettre:
     mandataire = etude.dossier.mandataire
     emetteur = contexte.mandataire or contexte.creancier
     return {

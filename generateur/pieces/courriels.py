@@ -20,6 +20,7 @@ from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.composition import Bloc, composer
 from generateur.pieces.entetes_courriel import decoder_entete, nommer_piece_jointe, presenter_entetes
+from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
 from generateur.pieces.textes import avertir_des_pertes, decoder
 
@@ -135,6 +136,8 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     for partie in _parties(message):
         if partie.get_content_type() == "message/rfc822" and partie is not message:
             pieces.append(_joindre_message(partie, extraction))
+        elif est_enveloppe_outlook(partie.get_content_type(), partie.get_filename()):
+            pieces += _joindre_enveloppe(partie, extraction)
         elif _est_corps(partie):
             textes.append(_lire_texte(partie))
         else:
@@ -223,7 +226,7 @@ def _motif_d_omission(partie: Message, octets: bytes) -> str:
     est_liee = bool(partie.get("Content-ID") or partie.get("Content-Location"))
     if "signature" in genre:
         return "signature électronique du message, non reproduite"
-    if genre in {"calendar", "vcard", "x-vcard", "ms-tnef"}:
+    if genre in {"calendar", "vcard", "x-vcard"}:
         return "donnée de messagerie, non reproduite"
     if est_liee and _est_decorative(partie, octets):
         return "image décorative du message, non reproduite"
@@ -231,6 +234,20 @@ def _motif_d_omission(partie: Message, octets: bytes) -> str:
     if genre in {"css", "javascript", "x-javascript"} or (est_liee and not est_nommee):
         return "donnée de mise en page, non reproduite"
     return ""
+
+
+def _joindre_enveloppe(partie: Message, extraction: _Extraction) -> list[dict[str, Any]]:
+    """Les documents que renferme un winmail.dat ; s'il ne s'ouvre pas, il est dit non produit, sous son nom."""
+    octets = _octets_de(partie)
+    nom = nommer_piece_jointe(partie)
+    try:
+        documents = ouvrir_enveloppe_outlook(octets)
+    except EnveloppeIllisible as erreur:
+        motif = f"non reproduite : enveloppe d’Outlook qui peut cacher d’autres documents, {erreur}"
+        return [extraction.extraire(nom, octets, motif) | {"est_a_signaler": True}]
+    if not documents:
+        return [extraction.extraire(nom, octets, "mise en forme d’Outlook, sans document, non reproduite")]
+    return [extraction.extraire(document, contenu) for document, contenu in documents]
 
 
 def _est_decorative(partie: Message, octets: bytes) -> bool:

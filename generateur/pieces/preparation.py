@@ -225,6 +225,8 @@ def _preparer_jointe(travail: Travail, piece: dict[str, Any], avertissements: li
     """Le PDF d'une pièce jointe, None si elle n'est pas reproduite ; écrit son sort dans la fiche."""
     if piece["motif"]:
         piece["sort"] = piece["motif"]
+        if piece.get("est_a_signaler"):
+            avertissements.append(f"Pièce jointe « {piece['nom']} » : {piece['sort']}.")
         return None
     if travail.profondeur >= travail.limites.profondeur:
         piece["sort"] = "non reproduite, imbriquée trop profondément"

@@ -4,8 +4,7 @@ Sources : CPCE L126-1 à L126-4 (loi n° 2026-307 du 23 avril 2026). Le décret 
 n'étaient pas établis au dernier contrôle : la procédure n'est produite que sur demande, avec cette réserve.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
@@ -62,7 +61,13 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
     )
 
 
-def completer(espece: Espece) -> Mapping[str, Any]:
+class ChampsIncontestees(TypedDict):
+    """Ce que la demande imprime en propre, sous `complement`."""
+
+    qualites: str
+
+
+def completer(espece: Espece) -> ChampsIncontestees:
     """Qualités des parties."""
     entre_commercants = est_facturation_entre_commercants(espece)
     return {
@@ -100,6 +105,7 @@ PROCEDURE = Procedure(
     tables=(_TABLE, "regles_procedure"),
     examiner=examiner,
     controler=controler,
+    champs=ChampsIncontestees,
     completer=completer,
     adresser=adresser,
     etapes=etapes,

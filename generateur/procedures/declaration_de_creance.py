@@ -4,9 +4,10 @@ Sources : C. com. L622-24 à L622-28, R622-23, R622-24, L641-3. Délai de deux m
 BODACC, apprécié à la date d'envoi ; intérêts arrêtés la veille du jugement d'ouverture.
 """
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.catalogue import constater
@@ -178,7 +179,47 @@ def _texte(espece: Espece, code: str) -> str:
     return motiver(_TABLE, espece.au, code, "").fondement
 
 
-def completer(espece: Espece) -> Mapping[str, Any]:
+class SommeAEchoir(TypedDict):
+    """Une facture qui n'était pas échue au jour du jugement."""
+
+    numero: str
+    echeance: dt.date | None
+    montant: Decimal
+
+
+class SureteDeclaree(TypedDict):
+    """Une sûreté, telle que la déclaration la nomme."""
+
+    type: str
+    date: dt.date | None
+    inscription: str
+
+
+class ChampsDeclaration(TypedDict):
+    """Ce que la déclaration imprime en propre, sous `complement`."""
+
+    etat: str
+    qualite_mandataire: str
+    mandataire: str
+    jugement: dt.date | None
+    publication_bodacc: dt.date | None
+    tribunal: str
+    numero: str
+    renvoi: str
+    montant_declare: Decimal
+    montant_hors_decompte: Decimal | str
+    montant_echu: Decimal
+    montant_a_echoir: Decimal
+    a_echoir: list[SommeAEchoir]
+    suretes: list[SureteDeclaree]
+    privilege: str
+    reserve_propriete: bool
+    biens_reserves: str
+    instance_en_cours: str
+    titre_executoire: str
+
+
+def completer(espece: Espece) -> ChampsDeclaration:
     """Ce que la déclaration dit du jugement, du montant à échoir, des sûretés et de la réserve de propriété."""
     debiteur = _debiteur(espece) or espece.dossier.debiteur
     collective = _procedure_collective(debiteur)
@@ -215,10 +256,10 @@ def _qualifier_mandataire(espece: Espece) -> str:
     return saisie or _QUALITES.get(debiteur.situation, "mandataire judiciaire")
 
 
-def _lister_a_echoir(espece: Espece, collective: ProcedureCollective) -> list[dict[str, Any]]:
+def _lister_a_echoir(espece: Espece, collective: ProcedureCollective) -> list[SommeAEchoir]:
     """Ce qui n'était pas échu au jour du jugement, avec son échéance (L622-25) : le jugement n'y change rien."""
     decompte, jugement = espece.decompte, collective.jugement
-    sommes = [
+    sommes: list[SommeAEchoir] = [
         {"numero": solde.facture, "echeance": solde.echeance, "montant": solde.principal}
         for solde in decompte.soldes
         if jugement and solde.echeance and solde.echeance >= jugement and solde.principal
@@ -282,6 +323,7 @@ PROCEDURE = Procedure(
     actes=encadrer(Acte("declaration", "Déclaration de créance", "declaration_de_creance/declaration")),
     tables=(_TABLE, "delais"),
     complement=ComplementDeclaration,
+    champs=ChampsDeclaration,
     mentions={"declaration_de_creance/declaration": ("sincère",)},
     examiner=examiner,
     controler=controler,

@@ -3,8 +3,7 @@
 Sources : CPC 1405 à 1425 ; mentions 54, 57 et 1407 ; compétence territoriale d'ordre public 1406.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from pydantic import Field
 
@@ -82,7 +81,19 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
     return (*constats, *constater_contribution(espece, _TABLE))
 
 
-def completer(espece: Espece) -> Mapping[str, Any]:
+class ChampsInjonction(TypedDict):
+    """Ce que la requête imprime en propre, sous `complement`."""
+
+    renvoi_1408: str
+    debiteur_est_entrepreneur_individuel: bool
+    cause: str
+    professionnel_non_commercant: bool
+    competence: str
+    solidarite: str
+    limites: str
+
+
+def completer(espece: Espece) -> ChampsInjonction:
     """Renvoi en cas d'opposition, cause de la créance, compétence, solidarité, patrimoine de l'entrepreneur."""
     dossier = espece.dossier
     return {
@@ -173,6 +184,7 @@ PROCEDURE = Procedure(
     actes=encadrer(Acte("requete", "Requête en injonction de payer", "injonction_de_payer/requete")),
     tables=(_TABLE, "delais"),
     complement=ComplementInjonction,
+    champs=ChampsInjonction,
     mentions={"injonction_de_payer/requete": ("Requête en injonction de payer", "1405")},
     examiner=examiner,
     controler=controler,

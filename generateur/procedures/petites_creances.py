@@ -4,11 +4,11 @@ Sources : CPCE L125-1 (rédaction issue de la loi n° 2026-307 du 23 avril 2026)
 L'acte écrit est la demande de mise en œuvre, non l'invitation à participer, acte du commissaire de justice.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from decimal import Decimal
+from typing import TypedDict
 
 from generateur.calculs.qualites import est_commercant, qualite_de
-from generateur.domaine.langue import montant, pourcentage
+from generateur.domaine.langue import montant
 from generateur.domaine.socle import Donnee, Nombre
 from generateur.droit.tables import decimal_au, entier_au, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
@@ -26,6 +26,7 @@ from generateur.procedures.socle import (
     Destination,
     Espece,
     Examen,
+    Limites,
     Motif,
     Procedure,
     encadrer,
@@ -120,8 +121,20 @@ def _dire_seuil(espece: Espece) -> Motif:
     return motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message)
 
 
-def completer(espece: Espece) -> Mapping[str, Any]:
-    """Cause et montants de la demande ; limites de négociation, pour la seule lettre à l'étude."""
+class ChampsPetitesCreances(TypedDict):
+    """Ce que la demande imprime en propre, sous `complement`."""
+
+    cause: str
+    professionnel_non_commercant: bool
+    principal_et_interets: Decimal
+    seuil: Decimal
+    motif_hors_exclusion: str
+    cour_appel: str
+    debiteur_est_entrepreneur_individuel: bool
+
+
+def completer(espece: Espece) -> ChampsPetitesCreances:
+    """Cause et montants de la demande."""
     decompte = espece.decompte
     return {
         "cause": cause_de_la_creance(espece),
@@ -131,7 +144,6 @@ def completer(espece: Espece) -> Mapping[str, Any]:
         "motif_hors_exclusion": _dire_hors_exclusion(espece),
         "cour_appel": _contracter(espece.competence.cour_appel),
         "debiteur_est_entrepreneur_individuel": espece.dossier.debiteur.nature == "entrepreneur_individuel",
-        "negociation": _limites(espece),
     }
 
 
@@ -151,19 +163,11 @@ def _dire_hors_exclusion(espece: Espece) -> str:
     return ""
 
 
-def _limites(espece: Espece) -> Mapping[str, Any] | None:
+def negocier(espece: Espece) -> Limites | None:
+    """Ce que le dossier permet à l'étude d'accorder."""
     complement = PROCEDURE.complement_de(espece.dossier)
-    negociation = complement.negociation if isinstance(complement, ComplementPetitesCreances) else None
-    if negociation is None:
-        return None
-    remise = negociation.remise_pourcent
-    dite = "" if remise is None else pourcentage(remise) if remise else "aucune"
-    return {
-        "delai_mois": negociation.delai_mois,
-        "echeances": negociation.echeances,
-        "remise_pourcent": dite,
-        "libre": negociation.libre,
-    }
+    saisie = complement.negociation if isinstance(complement, ComplementPetitesCreances) else None
+    return Limites(saisie.delai_mois, saisie.echeances, saisie.remise_pourcent, saisie.libre) if saisie else None
 
 
 def adresser(espece: Espece) -> Destination:
@@ -204,10 +208,12 @@ PROCEDURE = Procedure(
     ),
     tables=(_TABLE, "seuil_petites_creances", "regles_procedure"),
     complement=ComplementPetitesCreances,
+    champs=ChampsPetitesCreances,
     mentions={"petites_creances/demande": ("L125-1",)},
     examiner=examiner,
     completer=completer,
     adresser=adresser,
+    negocier=negocier,
     etapes=etapes,
     couts=couts,
     saisit_juridiction=False,

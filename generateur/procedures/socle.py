@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from generateur.calculs.decompte import Decompte
 from generateur.controles.competence import Competence
@@ -90,6 +90,20 @@ class Complement(Donnee):
         return ""
 
 
+class SansChamps(TypedDict):
+    """Une procédure qui n'ajoute rien au contexte commun des actes."""
+
+
+@dataclass(frozen=True)
+class Limites:
+    """Jusqu'où le destinataire peut négocier ; jamais dans la liasse. None : rien n'est dit de ce point."""
+
+    delai_mois: int | None = None
+    echeances: int | None = None
+    remise_pourcent: Decimal | None = None
+    libre: str | None = None
+
+
 @dataclass(frozen=True)
 class Cout:
     """Un coût à prévoir : son préfixe dans la table « frais » (…_min, …_max), ou son montant et d'où il vient.
@@ -118,6 +132,10 @@ def _ne_rien_dire(_espece: Espece) -> tuple[str, ...]:
     return ()
 
 
+def _ne_rien_ceder(_espece: Espece) -> Limites | None:
+    return None
+
+
 def _ne_rien_couter(_espece: Espece) -> tuple[Cout, ...]:
     return ()
 
@@ -132,6 +150,8 @@ class Procedure:
 
     `preference` : rang d'examen, le plus petit l'emporte ; None = seulement sur demande (--procedure).
     `mentions` : textes qu'un modèle modifié doit garder, par modèle.
+    `champs` : le TypedDict de ce que rend `completer` ; le contrôle des modèles Word s'y tient.
+    `negocier` : limites données au destinataire, pour la seule lettre qui l'accompagne.
     `etapes` : ce que l'utilisateur fait ensuite ; `couts` : ce que cela coûte.
     `tables` : les tables de droit consultées ; la première donne le texte de chaque motif (clé = code),
     et le fondement général sous la clé FONDEMENT.
@@ -146,11 +166,19 @@ class Procedure:
     saisit_juridiction: bool
     complement: type[Complement] = Complement
     controler: Callable[[Espece], tuple[Constat, ...]] = _ne_rien_constater
+    champs: type = SansChamps
     completer: Callable[[Espece], Mapping[str, Any]] = _ne_rien_ajouter
     adresser: Callable[[Espece], Destination] | None = None
+    negocier: Callable[[Espece], Limites | None] = _ne_rien_ceder
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     etapes: Callable[[Espece], tuple[str, ...]] = _ne_rien_dire
     couts: Callable[[Espece], tuple[Cout, ...]] = _ne_rien_couter
+
+    @property
+    def demande(self) -> str:
+        """Le titre de l'acte qui demande, « Requête en injonction de payer » ; le libellé s'il n'y en a pas."""
+        cadre = (COUVERTURE, BORDEREAU, DECOMPTE, RELANCES)
+        return next((a.titre for a in self.actes if a.place == "liasse" and a not in cadre), self.libelle)
 
     def fondement(self, au: dt.date) -> str:
         """Le texte qui fonde la demande, à la date. Lève ErreurDroitManquant."""

@@ -22,6 +22,7 @@ _FAMILLES_SERIF = re.compile(
 POLICES_DE_SYMBOLES = frozenset({"Symbol", "Wingdings", "Wingdings 2", "Wingdings 3", "Webdings"})
 _PUCES = {"\uf0b7": "•", "\uf0a7": "•", "\uf0a8": "•", "\uf0fc": "•", "\uf0d8": "•", "o": "•", "·": "•"}
 _EMPLOI_DE_STYLE = re.compile(r'<w:(?:pStyle|rStyle|tblStyle) w:val="([^"]*)"')
+_POLICE_BROUILLEE = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 _DRAWINGML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -159,6 +160,7 @@ def _adapter_table_des_polices(table: Any) -> None:
 def _adapter_reglages(reglages: Any, paquet: Paquet) -> None:
     """Demande la mise en page de Word 2013 et suivants : avant, les tableaux débordent dans la marge."""
     retirer(reglages, "attachedTemplate", "rsids")
+    _garder_les_polices(reglages, paquet)
     for nom, partie in (("footnotePr", "footnotes"), ("endnotePr", "endnotes")):
         if not any(paquet.relations_du_genre(paquet.principale, partie)):
             retirer(reglages, nom)
@@ -175,6 +177,16 @@ def _adapter_reglages(reglages: Any, paquet: Paquet) -> None:
     mode.set(mot("name"), "compatibilityMode")
     mode.set(mot("uri"), "http://schemas.microsoft.com/office/word")
     mode.set(mot("val"), "15")
+
+
+def _garder_les_polices(reglages: Any, paquet: Paquet) -> None:
+    """Les polices que la charte incorpore restent dans l'acte quand quelqu'un l'enregistre de nouveau."""
+    if not any(genre == _POLICE_BROUILLEE for genre in paquet.types.values()):
+        return
+    retirer(reglages, "embedTrueTypeFonts", "saveSubsetFonts")
+    avant = reglages.find(mot("zoom"))
+    rang = 0 if avant is None else reglages.index(avant) + 1
+    reglages[rang:rang] = [etree.Element(mot("embedTrueTypeFonts")), etree.Element(mot("saveSubsetFonts"))]
 
 
 def retirer(arbre: Any, *noms: str) -> None:

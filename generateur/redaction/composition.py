@@ -12,10 +12,10 @@ from generateur.calculs.qualites import est_creancier_professionnel, est_traite_
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, montant
+from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, montant, pourcentage
 from generateur.domaine.numeros import rendre_insecable
 from generateur.domaine.parties import Debiteur
-from generateur.procedures.socle import Espece, Procedure
+from generateur.procedures.socle import Espece, Limites, Procedure
 from generateur.redaction.chiffres import presenter_decompte
 from generateur.redaction.contexte import (
     AvoirActe,
@@ -38,7 +38,7 @@ from generateur.redaction.designation import designer, designer_mandataire, dire
 from generateur.redaction.faits import dire_autres_faits
 from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presenter_ajout, presenter_piece
 from generateur.redaction.manques import citer_facture, dire_date_du_paiement, dire_echeances
-from generateur.redaction.typographie import adoucir_capitales, couper_adresse, courber, majuscule, pluriel
+from generateur.redaction.typographie import couper_adresse, courber, majuscule, pluriel
 
 _CONTRATS = {
     "contrat": ("contrat", "le contrat"),
@@ -120,6 +120,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         objet=dossier.objet or A_COMPLETER,
         titre_acte="",
         procedure=procedure.libelle,
+        demande=procedure.demande,
         fondements=courber(procedure.fondement(espece.au)),
         date_arrete=date_longue(espece.au),
         lendemain_arrete=date_longue(espece.au + _UN_JOUR),
@@ -147,7 +148,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         autres_pieces="",
         liasse=LiasseActe("", pluriel(len(bordereau.pieces), "pièce")),
         fiche=matiere.fiche,
-        negociation=_presenter_negociation(complement.pop("negociation", None)),
+        negociation=_presenter_negociation(procedure.negocier(espece)),
         complement=complement,
         ajout=presenter_ajout(matiere.bordereau, matiere.ajoutees, matiere.communiquee_le),
     )
@@ -201,7 +202,7 @@ def _presenter_juridiction(matiere: Matiere, adresse: tuple[str, ...]) -> Juridi
     elif contracte.startswith("juge"):
         magistrat = f"Madame ou Monsieur le {contracte}"
     article = "de la " if contracte.startswith("chambre") else "du "
-    lignes = tuple(ligne for texte in adresse[1:] for ligne in couper_adresse(adoucir_capitales(texte)))
+    lignes = tuple(ligne for texte in adresse[1:] for ligne in couper_adresse(texte))
     return JuridictionActe(nom, f"{article}{contracte}", lignes, magistrat, courber(competence.cour_appel or ""))
 
 
@@ -375,13 +376,13 @@ def _dire_issue(mise: MiseEnDemeure) -> str:
     return presentee if mise.date_presentation else ""
 
 
-def _presenter_negociation(limites: Mapping[str, Any] | None) -> NegociationActe | None:
-    if not limites:
+def _presenter_negociation(limites: Limites | None) -> NegociationActe | None:
+    if limites is None:
         return None
-    delai, echeances, remise = limites["delai_mois"], limites["echeances"], limites["remise_pourcent"]
+    delai, echeances, remise = limites.delai_mois, limites.echeances, limites.remise_pourcent
     return NegociationActe(
         delai=pluriel(delai, "mois", "mois") if delai else "",
         echeances=pluriel(echeances, "échéance") if echeances else "",
-        remise=remise,
-        libre=majuscule(limites["libre"] or ""),
+        remise="" if remise is None else pourcentage(remise) if remise else "aucune",
+        libre=majuscule(limites.libre or ""),
     )

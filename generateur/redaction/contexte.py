@@ -290,6 +290,7 @@ class ContexteActes:
     objet: str
     titre_acte: str
     procedure: str  # libellé de la procédure
+    demande: str  # titre de l'acte qui demande : « Requête en injonction de payer »
     fondements: str  # « articles 1405 et suivants du code de procédure civile »
     date_arrete: str
     lendemain_arrete: str

@@ -75,13 +75,15 @@ def verifier_modeles(
     racine: Path | None,
     champs_connus: Collection[str],
     mentions: Mapping[str, Sequence[str]] | None = None,
+    champs_propres: Mapping[str, Collection[str]] | None = None,
     jour: date | None = None,
 ) -> list[Defaut]:
     """Tous les défauts de tous les modèles d'un dossier, triés par modèle.
 
     Les champs connus sont des chemins pointés (« factures.numero ») ou de simples premiers noms ; les mentions
-    obligatoires sont données par modèle, et cherchées sans égard aux majuscules ni aux espaces. `jour` : les articles
-    cités sont alors cherchés, code et numéro ensemble, dans la table datée.
+    obligatoires sont données par modèle, et les champs propres (« complement.cause ») aussi ; les mentions
+    sont cherchées sans égard aux majuscules ni aux espaces. `jour` : les articles cités sont alors cherchés,
+    code et numéro ensemble, dans la table datée.
     """
     bibliotheque = Bibliotheque(racine)
     noms = [nom for nom in bibliotheque.noms() if nom != CHARTE]
@@ -97,7 +99,10 @@ def verifier_modeles(
         defauts += _constructions(gabarit, avec_fragments=False)
         defauts += _articles_inconnus(gabarit, jour) if jour else ()
         if gabarit.nom not in fragments:  # un fragment se lit avec les variables de qui l'insère
-            defauts += _champs_inconnus(gabarit, champs_connus)
+            connus = set(champs_connus)
+            if champs_propres and gabarit.nom in champs_propres:
+                connus = connus - {"complement"} | set(champs_propres[gabarit.nom])
+            defauts += _champs_inconnus(gabarit, connus)
     for nom, attendues in sorted((mentions or {}).items()):
         defauts += _mentions_absentes(bibliotheque, nom, attendues)
     return sorted(set(defauts), key=lambda d: (d.modele, d.page, d.construction, d.extrait))

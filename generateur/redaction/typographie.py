@@ -12,11 +12,6 @@ from num2words import num2words
 from generateur.domaine.langue import INSECABLE
 from generateur.domaine.socle import arrondir
 
-_PETITS_MOTS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur"}) | frozenset(
-    {"allée", "avenue", "bd", "boulevard", "chemin", "cours", "impasse", "place", "quai", "route", "rue", "square"}
-)
-_SIGLES = frozenset({"BP", "CS", "TSA"})
-
 
 def date_courte(jour: dt.date) -> str:
     """Date de tableau : 21/11/2026."""
@@ -82,25 +77,6 @@ def de(nom: str) -> str:
     if nom[:1].lower() in "aeiouyhàâäéèêëîïôöùûüœ":
         return f"d’{nom}"
     return f"de {nom}"
-
-
-def adoucir_capitales(adresse: str) -> str:
-    """Rend lisible une adresse publiée toute en capitales ; une autre est rendue telle quelle.
-
-    >>> adoucir_capitales("QUAI FINKMATT, 67070 STRASBOURG CEDEX")
-    'Quai Finkmatt, 67070 Strasbourg Cedex'
-    """
-    if adresse != adresse.upper() or adresse == adresse.lower():
-        return adresse
-    return majuscule(re.sub(r"[^\W\d_]+", _adoucir_mot, adresse))
-
-
-def _adoucir_mot(trouve: re.Match[str]) -> str:
-    mot = trouve[0]
-    if mot in _SIGLES:
-        return mot
-    bas = mot.lower()
-    return bas if bas in _PETITS_MOTS else majuscule(bas)
 
 
 def couper_adresse(adresse: str) -> list[str]:

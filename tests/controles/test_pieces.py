@@ -5,6 +5,7 @@ import pytest
 from generateur.controles.constat import verdict
 from generateur.controles.pieces import CODES_PIECES, chemins_cites
 from generateur.domaine.fichiers import Inspection
+from generateur.domaine.socle import CheminDePiece
 
 FACTURE = "pieces/f2026-118.pdf"
 
@@ -58,10 +59,11 @@ def test_une_meme_piece_absente_n_est_signalee_qu_une_fois(controler):
 
 
 def test_les_chemins_cites_ont_leur_lieu_compte_a_partir_de_un(dossier_de):
+    frais = CheminDePiece("pieces/frais.pdf")
     dossier = dossier_de(
         {
             "creancier": {"signataire": {"nom": "Luc", "pouvoir": "pieces/pouvoir.pdf"}},
-            "procedures": {"injonction_de_payer": {"frais_accessoires": [{"fichier": "pieces/frais.pdf"}]}},
+            "procedures": {"injonction_de_payer": {"frais_accessoires": [{"fichier": frais}]}},
         }
     )
     assert set(chemins_cites(dossier)) >= {

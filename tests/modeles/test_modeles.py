@@ -15,7 +15,7 @@ from generateur.cli import executer
 from generateur.droit.tables import lire_table
 from generateur.erreurs import CodeSortie
 from generateur.moteurs import rendu_libreoffice
-from generateur.operations.apercu_modeles import champs_connus
+from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
@@ -93,6 +93,17 @@ def _membre(nom: str, membre: str) -> bytes:
         return paquet.read(membre)
 
 
+def _remplacer(chemin: Path, juste: str, faux: str) -> None:
+    with zipfile.ZipFile(chemin) as paquet:
+        membres = {nom: paquet.read(nom) for nom in paquet.namelist()}
+    texte = membres["word/document.xml"].decode()
+    assert juste in texte
+    membres["word/document.xml"] = texte.replace(juste, faux).encode()
+    with zipfile.ZipFile(chemin, "w") as paquet:
+        for nom, octets in membres.items():
+            paquet.writestr(nom, octets)
+
+
 def _fragments() -> set[str]:
     bibliotheque = Bibliotheque(MODELES)
     return {fragment for nom in bibliotheque.noms() for fragment in bibliotheque.modele(nom).fragments()}
@@ -110,13 +121,28 @@ def test_les_actes_declares_sont_la_et_rien_de_plus():
 
 @pytest.mark.parametrize("nom", sorted(set(NOMS) - _fragments() - {CHARTE}))
 def test_un_modele_n_emploie_que_les_champs_du_contexte(nom):
-    connus = champs_connus()
-    inconnus = {
-        chemin
-        for chemin in Bibliotheque(MODELES).modele(nom).chemins()
-        if chemin not in connus and not chemin.startswith("complement.")
+    connus = champs_connus() | champs_propres()[nom]
+    assert {chemin for chemin in Bibliotheque(MODELES).modele(nom).chemins() if chemin not in connus} == set()
+
+
+@pytest.mark.parametrize(
+    ("modele", "juste", "faux"),
+    [
+        ("injonction_de_payer/requete", "complement.cause ", "complement.causse "),
+        ("injonction_de_payer/requete", "complement.cause ", "complement.privilege "),  # d'une autre procédure
+        ("declaration_de_creance/declaration", "complement.a_echoir", "complement.a_echoire"),
+        ("communs/mise_en_demeure", "complement.delai ", "complement.cause "),
+    ],
+)
+def test_un_champ_propre_mal_nomme_est_refuse_avant_de_produire(tmp_path, modele, juste, faux):
+    racine = tmp_path / "modeles"
+    shutil.copytree(MODELES, racine)
+    _remplacer(racine / f"{modele}.docx", juste, faux)
+    rapport = controler_modeles(racine)
+    assert not rapport.conforme
+    assert {(d.modele, faux.strip() in d.construction) for d in rapport.defauts if d.gravite == "bloquant"} == {
+        (modele, True)
     }
-    assert inconnus == set()
 
 
 @pytest.mark.parametrize("membre", DE_LA_CHARTE)

@@ -131,4 +131,4 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     yield INTERCALAIRES.modele, replace(contexte, titre_acte=INTERCALAIRES.titre)
     if contexte.ajout:
         yield BORDEREAU_COMPLEMENTAIRE.modele, replace(contexte, titre_acte=BORDEREAU_COMPLEMENTAIRE.titre)
-    yield MISE_EN_DEMEURE, replace(lettre._adresser(etude, contexte, 0), titre_acte="Mise en demeure")
+    yield MISE_EN_DEMEURE, replace(lettre.adresser_lettre(etude, contexte, 0), titre_acte="Mise en demeure")

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import struct
 import subprocess
 from email.message import EmailMessage
 from pathlib import Path
@@ -81,6 +82,71 @@ def test_dit_pourquoi_une_piece_jointe_n_est_pas_reproduite(tmp_path: Path, prep
     assert "rdv.ics (15 octets) : donnée de messagerie, non reproduite" in texte
     assert len(preparee.avertissements) == 1
     assert "abime.pdf" in preparee.avertissements[0]
+
+
+def _enveloppe(*documents: tuple[str, bytes]) -> bytes:
+    """Un winmail.dat : signature, clé, puis par document son annonce, son titre et son contenu."""
+    octets = struct.pack("<IH", 0x223E9F78, 1)
+    for nom, contenu in documents:
+        parties = ((0x9002, 6, bytes(14)), (0x8010, 1, nom.encode("cp1252") + bytes(1)), (0x800F, 6, contenu))
+        for code, genre, donnees in parties:
+            octets += struct.pack("<BHHI", 2, code, genre, len(donnees)) + donnees
+            octets += struct.pack("<H", sum(donnees) % 65536)
+    return octets
+
+
+@pytest.mark.parametrize(("genre", "nom"), [("ms-tnef", "winmail.dat"), ("octet-stream", "Winmail.dat")])
+def test_reproduit_les_documents_caches_dans_un_winmail(
+    tmp_path: Path, preparer: Preparer, genre: str, nom: str
+) -> None:
+    message = _courriel()
+    pdf = ecrire_pdf(tmp_path / "f.pdf", 2).read_bytes()
+    enveloppe = _enveloppe(("facture été.pdf", pdf), ("bon.png", _png((400, 400))))
+    message.add_attachment(enveloppe, maintype="application", subtype=genre, filename=nom)
+    preparee = preparer(_ecrire(tmp_path / "a.eml", message))
+    assert (preparee.pages, preparee.avertissements) == (4, ())
+    texte = _texte(tmp_path / "cible.pdf")
+    assert "1. facture été.pdf" in texte
+    assert "2. bon.png" in texte
+
+
+@pytest.mark.parametrize("coupe", [3, 40, 200, -1])
+def test_un_winmail_abime_est_signale_sous_son_nom(tmp_path: Path, preparer: Preparer, coupe: int) -> None:
+    message = _courriel()
+    enveloppe = _enveloppe(("facture.pdf", bytes(range(1, 250))))[:coupe]
+    message.add_attachment(enveloppe, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    preparee = preparer(_ecrire(tmp_path / "a.eml", message))
+    assert preparee.pages == 1
+    assert "winmail.dat" in preparee.avertissements[0]
+    assert "peut cacher d’autres documents" in preparee.avertissements[0]
+
+
+@pytest.mark.parametrize(
+    ("genre", "nom"),
+    [
+        ("zip", "factures.zip"),
+        ("x-7z-compressed", "f.7z"),
+        ("vnd.ms-outlook", "message.msg"),
+        ("octet-stream", "f.bin"),
+    ],
+)
+def test_un_contenant_que_l_on_n_ouvre_pas_est_nomme(tmp_path: Path, preparer: Preparer, genre: str, nom: str) -> None:
+    message = _courriel()
+    message.add_attachment(b"PK\x03\x04 contenu", maintype="application", subtype=genre, filename=nom)
+    preparee = preparer(_ecrire(tmp_path / "a.eml", message))
+    assert any(nom in texte for texte in preparee.avertissements)
+    assert nom in _texte(tmp_path / "cible.pdf")
+
+
+def test_un_message_signe_opaque_est_nomme(tmp_path: Path, preparer: Preparer) -> None:
+    brut = (
+        b"From: a@exemple.fr\nSubject: Signe\nDate: Mon, 02 Mar 2026 14:05:10 +0100\nMIME-Version: 1.0\n"
+        b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\n"
+        b"Content-Transfer-Encoding: base64\n\nMIIBIgYJKoZIhvcNAQcC\n"
+    )
+    (tmp_path / "a.eml").write_bytes(brut)
+    preparee = preparer(tmp_path / "a.eml")
+    assert any("smime.p7m" in texte for texte in preparee.avertissements)
 
 
 def test_tait_l_image_decorative_et_garde_la_capture(tmp_path: Path, preparer: Preparer) -> None:

@@ -3,11 +3,14 @@
 import datetime as dt
 import tomllib
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from pydantic import ValidationError
 
 import generateur.procedures
+from generateur.controles.pieces import chemins_cites
+from generateur.domaine.bordereau import dresser_bordereau
 from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import ErreurUsage
 from generateur.procedures.choix import choisir_procedure
@@ -30,6 +33,7 @@ MODULE_FACTICE = '''
 """Procédure d'essai, préférée à toutes."""
 
 from generateur.procedures.petites_creances import PROCEDURE as MODELE
+from generateur.domaine.socle import Chemin
 from generateur.procedures.socle import Complement, Examen, Procedure, encadrer, motiver
 
 
@@ -37,6 +41,8 @@ class ComplementEssai(Complement):
     """[procedures.essai]."""
 
     cle_d_essai: str = ""
+    acte_notarie: Chemin | None = None
+    annexes: tuple[Chemin, ...] = ()
 
 
 def examiner(espece):
@@ -55,6 +61,19 @@ PROCEDURE = Procedure(
 def test_les_modeles_existent(procedure):
     for acte in procedure.actes:
         assert (RACINE / "modeles" / f"{acte.modele}.docx").is_file(), acte.modele
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_les_champs_declares_sont_ceux_que_les_actes_recoivent(procedure, juger):
+    """Le TypedDict donné à PROCEDURE par `champs` est ce que rend `completer` : les modèles sont contrôlés ainsi."""
+    espece = juger({"debiteurs": [COLLECTIVE if procedure.nom == "declaration_de_creance" else {"genre": "societe"}]})
+    assert set(procedure.completer(espece)) == set(get_type_hints(procedure.champs))
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_la_couverture_porte_le_nom_de_l_acte_qui_demande(procedure):
+    assert procedure.demande in {acte.titre for acte in procedure.actes}
+    assert procedure.demande.startswith(("Requête", "Demande", "Déclaration"))
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
@@ -152,6 +171,16 @@ def test_le_complement_d_une_procedure_ajoutee_se_lit_dans_le_dossier(tmp_path):
     fichier = copie / "dossier.toml"
     fichier.write_text(f'{exemple}\n[procedures.essai]\ncle_d_essai = "oui"\n', encoding="utf-8")
     assert lire_dossier(copie).dossier.procedures["essai"] == {"cle_d_essai": "oui"}
+    joints = 'acte_notarie = "pieces/acte.pdf"\nannexes = ["pieces/a1.pdf", "pieces/a2.pdf"]'
+    fichier.write_text(f"{exemple}\n[procedures.essai]\n{joints}\n", encoding="utf-8")
+    lu = lire_dossier(copie).dossier
+    titres = [piece.titre for piece in dresser_bordereau(lu).pieces][-3:]
+    assert titres == ["Acte notarie", "Annexes (1)", "Annexes (2)"]
+    assert [lieu for lieu, _ in chemins_cites(lu)][-3:] == [
+        "procedures.essai.acte_notarie",
+        "procedures.essai.annexes[1]",
+        "procedures.essai.annexes[2]",
+    ]
     fichier.write_text(f'{exemple}\n[procedures.essai]\ncle_d_esai = "oui"\n', encoding="utf-8")
     with pytest.raises(ErreurLecture, match="cle_d_essai"):
         lire_dossier(copie)

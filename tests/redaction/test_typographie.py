@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generateur.domaine.langue import FINE, INSECABLE, date_longue, enumerer, montant, pourcentage
+from generateur.domaine.langue import FINE, INSECABLE, adoucir_capitales, date_longue, enumerer, montant, pourcentage
 from generateur.redaction.typographie import (
-    adoucir_capitales,
     couper_adresse,
     date_courte,
     de,
