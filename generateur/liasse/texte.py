@@ -11,6 +11,8 @@ from generateur.erreurs import ErreurLiasse
 from generateur.liasse.encre import ERREURS_PDFIUM
 from generateur.liasse.geometrie import Rectangle
 
+_LIGNES_D_UNE_PAGE_PRESQUE_VIDE = 12  # en-tête de tableau et signature comprises
+_HAUT_DU_CORPS, _BAS_DU_CORPS = 60.0, 70.0  # points, depuis chaque bord : au-delà, titre courant et pied
 RECOUVREMENT = 0.4  # part de hauteur commune à partir de laquelle deux signes sont sur la même ligne
 
 
@@ -83,3 +85,19 @@ def _parcourir(document: pypdfium2.PdfDocument) -> Iterator[PageTexte]:
         finally:
             texte.close()
             page.close()
+
+
+def finit_presque_vide(pdf: Path) -> bool:
+    """Vrai si l'acte a plusieurs pages et que la dernière n'a que quelques lignes, hors titre courant et pied."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        if len(document) == 1:
+            return False
+        page = document[len(document) - 1]
+        plafond = page.get_height() - _HAUT_DU_CORPS
+        texte = page.get_textpage()
+        rectangles = [texte.get_rect(rang) for rang in range(texte.count_rects())]
+        lignes: list[Rectangle] = []
+        for boite in sorted((r for r in rectangles if r[1] > _BAS_DU_CORPS and r[3] < plafond), key=lambda r: -r[3]):
+            if not (lignes and sont_alignes(lignes[-1], boite)):
+                lignes.append(boite)
+        return len(lignes) <= _LIGNES_D_UNE_PAGE_PRESQUE_VIDE

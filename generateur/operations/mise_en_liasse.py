@@ -25,6 +25,7 @@ from generateur.liasse.plan import (
     paginer,
 )
 from generateur.liasse.sceau import Scelleur
+from generateur.liasse.texte import finit_presque_vide
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
@@ -188,7 +189,22 @@ def _placer_actes(actes: tuple[Acte, ...], reference: str, chantier: Path) -> di
 
 
 def _ecrire(emplacements: dict[Acte, Path], contexte: ContexteActes, etabli: Etabli, jour: dt.date) -> list[ActeEcrit]:
-    return ecrire_actes(emplacements, contexte, etabli.ecritoire, jour)
+    """Les actes écrits ; celui dont la dernière page est presque vide est resserré, s'il y gagne une page."""
+    ecrits = ecrire_actes(emplacements, contexte, etabli.ecritoire, jour)
+    return [_resserrer(ecrit, contexte, etabli, jour) if finit_presque_vide(ecrit.pdf) else ecrit for ecrit in ecrits]
+
+
+def _resserrer(ecrit: ActeEcrit, contexte: ContexteActes, etabli: Etabli, jour: dt.date) -> ActeEcrit:
+    avant = mesurer(ecrit.pdf)
+    essai = {ecrit.acte: ecrit.pdf.with_name(f"{ecrit.pdf.stem}_resserre")}
+    (resserre,) = ecrire_actes(essai, contexte, etabli.ecritoire, jour, est_resserre=True)
+    if mesurer(resserre.pdf) < avant:
+        resserre.docx.replace(ecrit.docx)
+        resserre.pdf.replace(ecrit.pdf)
+    else:
+        resserre.docx.unlink()
+        resserre.pdf.unlink()
+    return ecrit
 
 
 def _ecrire_jusqu_a_stabilite(

@@ -50,9 +50,14 @@ class Ecritoire:
 
 
 def ecrire_actes(
-    emplacements: Mapping[Acte, Path], contexte: ContexteActes, ecritoire: Ecritoire, jour: dt.date
+    emplacements: Mapping[Acte, Path],
+    contexte: ContexteActes,
+    ecritoire: Ecritoire,
+    jour: dt.date,
+    *,
+    est_resserre: bool = False,
 ) -> list[ActeEcrit]:
-    """Écrit chaque acte à son emplacement (sans extension) : .docx puis .pdf.
+    """Écrit chaque acte à son emplacement (sans extension) : .docx puis .pdf ; `est_resserre` : avec moins de blanc.
 
     Lève ErreurModele si un modèle est en défaut, ErreurRendu si la conversion échoue.
     """
@@ -62,7 +67,11 @@ def ecrire_actes(
         moteur = ecritoire.moteur_pour(acte)
         champs = en_champs(replace(contexte, titre_acte=acte.titre))
         contenu = ecritoire.bibliotheque.modele(acte.modele).rendre(
-            champs, titre=f"{acte.titre} – {contexte.reference}", auteur=contexte.creancier.nom, jour=jour
+            champs,
+            titre=f"{acte.titre} – {contexte.reference}",
+            auteur=contexte.creancier.nom,
+            jour=jour,
+            est_resserre=est_resserre,
         )
         ecrit = ActeEcrit(acte, base.with_name(f"{base.name}.docx"), base.with_name(f"{base.name}.pdf"), moteur.nom)
         ecrit.docx.write_bytes(contenu)

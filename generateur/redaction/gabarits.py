@@ -44,6 +44,7 @@ from generateur.redaction.paquet_docx import (
     mot,
     octets_zip,
 )
+from generateur.redaction.resserrement import resserrer_styles
 from generateur.redaction.valeurs import ChampInconnu, ErreurChamp, ecrire_valeur
 
 CHARTE = "communs/charte"
@@ -278,6 +279,7 @@ class Gabarit:
         paquet.relations[""]["proprietes"] = Relation(_GENRE_PROPRIETES, _PROPRIETES)
         self._textes = textes
         self._membres = membres_fixes(paquet)
+        self._styles = [lien.cible for _, lien in paquet.relations_du_genre(paquet.principale, "styles")]
 
     def _nom_source(self, partie: str) -> str:
         if partie == self.paquet.principale:
@@ -322,10 +324,18 @@ class Gabarit:
         return self.bibliotheque.environnement.parse(self._sources[nom], nom)
 
     def rendre(
-        self, contexte: Mapping[str, Any], *, titre: str = "", auteur: str = "", jour: date | None = None
+        self,
+        contexte: Mapping[str, Any],
+        *,
+        titre: str = "",
+        auteur: str = "",
+        jour: date | None = None,
+        est_resserre: bool = False,
     ) -> bytes:
         """Le docx rempli ; mêmes données, mêmes octets. `jour` date les propriétés du document."""
         remplis = {_PROPRIETES: _proprietes(titre, auteur, jour)}
+        if est_resserre:
+            remplis |= {nom: resserrer_styles(self.paquet.parties[nom]) for nom in self._styles}
         try:
             for partie, texte in self._textes.items():
                 remplis[partie] = texte.render(contexte).encode()
