@@ -95,7 +95,23 @@ def environnement_des_polices(dossier: Path, *, avec_systeme: bool = False) -> d
         ),
         encoding="utf-8",
     )
-    return {"FONTCONFIG_FILE": str(chemin)}
+    if avec_systeme:
+        return {"FONTCONFIG_FILE": str(chemin)}
+    return {"FONTCONFIG_FILE": str(chemin), "FONTCONFIG_SYSROOT": str(_enraciner(dossier, chemin, notres))}
+
+
+def _enraciner(dossier: Path, reglage: Path, polices: list[str]) -> Path:
+    """Une racine où fontconfig ne voit que le réglage, nos polices et son index, sous leurs chemins ordinaires.
+
+    Sans elle, il relit à chaque document les réglages que le système livre, un cinquième du temps d'un acte.
+    """
+    racine = dossier / "racine"
+    for vise in (reglage, *map(Path, polices), _cache_des_polices(dossier)):
+        lien = racine / vise.absolute().relative_to(vise.absolute().anchor)
+        lien.parent.mkdir(parents=True, exist_ok=True)
+        if not lien.is_symlink():
+            lien.symlink_to(vise.absolute())
+    return racine
 
 
 def etat_du_systeme() -> str:

@@ -74,3 +74,13 @@ def test_une_piece_etrangere_voit_les_polices_du_systeme(tmp_path):
     document.save(str(tmp_path / "piece.docx"))
     assert demande_les_polices_du_systeme(tmp_path / "piece.docx")
     assert demande_les_polices_du_systeme(tmp_path / "piece.odt")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fontconfig n'est privé que sous Linux")
+def test_fontconfig_ne_relit_pas_les_reglages_du_systeme(tmp_path):
+    variables = environnement_des_polices(tmp_path)
+    racine = Path(variables["FONTCONFIG_SYSROOT"])
+    assert not (racine / "usr/share/fontconfig").exists()
+    for vu in (Path(variables["FONTCONFIG_FILE"]), *fichiers_polices()):
+        assert (racine / vu.relative_to(vu.anchor)).read_bytes() == vu.read_bytes()
+    assert environnement_des_polices(tmp_path) == variables  # deux fois sans heurt
