@@ -1,9 +1,12 @@
 """Les contrats entre étages : ce qu'un moteur ou un lecteur doit savoir faire."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # pydantic ne se charge pas avant que les enfants démarrent
+    from generateur.reglages import Resultat, Travail
 
 NOM_MANIFESTE = "manifeste.json"  # à côté de la liasse, et dedans quand il y est joint
 NOM_DROIT_AJOUTE = "droit_ajoute.toml"  # les valeurs de droit ajoutées, dans les données de l'utilisateur
@@ -100,4 +103,17 @@ class Publication(Protocol):
 
     def abandonner(self, preparation: Path) -> None:
         """Efface une préparation ; sans effet une fois publiée."""
+        ...
+
+
+class Executant(Protocol):
+    """Accomplit des travaux indépendants et rend leurs résultats dans l'ordre des travaux, où qu'ils se fassent.
+
+    L'échec d'un dossier est un résultat. À la fermeture du générateur rendu, plus rien n'est en marche.
+    """
+
+    nom: str
+
+    def executer(self, travaux: "Iterable[Travail]") -> "Iterator[Resultat]":
+        """Un résultat par travail."""
         ...

@@ -1,10 +1,12 @@
-"""Ce que l'utilisateur choisit pour une production : des données seules, qui voyagent en JSON dans les deux sens.
+"""Ce que l'utilisateur choisit, et le travail qui en naît : des données seules, en JSON dans les deux sens.
 
 Ni moteur, ni processus, ni clé ouverte : un certificat est un chemin, et c'est le processus qui scelle qui l'ouvre.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,3 +53,34 @@ class Reglages(BaseModel):
     alleger_images: bool = False
     intercalaires: bool = False
     sans_couverture: bool = False
+
+
+class Travail(BaseModel):
+    """Un dossier à produire : le même objet va à un processus d'ici ou d'ailleurs.
+
+    `jumeaux` : les dossiers du lot qui portent la même référence ; `deposes` : refaire aussi un dossier déposé.
+    """
+
+    model_config = _MODELE
+
+    source: Path
+    sortie: Path
+    jour: dt.date
+    au: dt.date | None = None
+    reglages: Reglages = Reglages()
+    deposes: bool = False
+    jumeaux: tuple[Path, ...] = ()
+
+
+class Resultat(BaseModel):
+    """Ce qu'il est advenu d'un dossier ; un échec en est un, jamais une exception."""
+
+    model_config = _MODELE
+
+    reference: str
+    etat: Literal["produit", "a_jour", "refuse", "en_echec"]
+    code: int
+    procedure: str | None = None
+    total: str | None = None
+    message: str = ""
+    fichier: str | None = None

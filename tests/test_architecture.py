@@ -15,8 +15,8 @@ RACINE = Path(__file__).parents[1]
 
 # Du bas vers le haut. On n'importe que plus bas, ou dans son propre paquet ; jamais un voisin de palier.
 ETAGES = (
-    {"VERSION", "erreurs"},
-    {"domaine", "contrats", "dependances", "reglages", "surveillance"},
+    {"VERSION", "erreurs", "reglages"},
+    {"domaine", "contrats", "dependances", "surveillance"},
     {"droit"},
     {"calculs"},
     {"controles"},

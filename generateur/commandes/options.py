@@ -6,8 +6,10 @@ import functools
 import json
 import os
 import re
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -246,3 +248,24 @@ def dire(message: str) -> None:
     """Avancement, sur la sortie d'erreur."""
     if not click.get_current_context().find_root().obj["silencieux"]:
         click.echo(message, err=True)
+
+
+@contextlib.contextmanager
+def ecouter_interruption() -> Iterator[Callable[[], bool]]:
+    """Le premier Ctrl-C laisse finir ce qui est en main ; le second arrête aussitôt."""
+    demande = threading.Event()
+
+    def noter(_signal: int, _trame: Any) -> None:
+        if demande.is_set():
+            raise KeyboardInterrupt
+        demande.set()
+        dire("Ctrl-C : les dossiers en cours s'achèvent, puis le lot s'arrête (de nouveau Ctrl-C : tout de suite).")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield demande.is_set
+        return
+    ancien = signal.signal(signal.SIGINT, noter)
+    try:
+        yield demande.is_set
+    finally:
+        signal.signal(signal.SIGINT, ancien)

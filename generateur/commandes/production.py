@@ -1,6 +1,7 @@
 """Commandes qui écrivent : mettre-en-demeure, produire, lot, extraire, retenir-numeros, demo, verifier-liasse."""
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from generateur.commandes.options import (
     AIDE_JOINDRE,
     CHEMIN,
     SORTIE_PAR_DEFAUT,
+    Entier,
     aujourd_hui,
     demander_mot_de_passe,
     dire,
+    ecouter_interruption,
     imprimer,
     lire_reglages,
     options_communes,
@@ -76,21 +79,52 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
 @options_liasse
 @options_scellement
 @click.option("--deposes", is_flag=True, help="Refait aussi les dossiers déjà déposés ou communiqués.")
+@click.option("--processus", type=Entier(), help="Combien de dossiers à la fois (défaut : autant que de cœurs).")
+@click.option("--executant", metavar="NOM", default="processus", help="processus (défaut) ou sequentiel.")
 @options_communes
-def lot(source: Path, sortie: Path, rendu: str | None, au: dt.date | None, *, deposes: bool, **options: Any) -> int:
+def lot(
+    source: Path,
+    sortie: Path,
+    au: dt.date | None,
+    processus: int | None,
+    executant: str,
+    *,
+    deposes: bool,
+    **options: Any,
+) -> int:
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
     from generateur.operations import lot as lots
-    from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
+    from generateur.operations.executants import choisir_executant
 
     reglages, jour = lire_reglages(options), aujourd_hui()
     sortie = situer_sortie(sortie, source)
-    with ouvrir_moteurs(rendu, ocr=reglages.ocr) as moteurs:
-        scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
+    equipe = choisir_executant(
+        executant,
+        reglages,
+        jour=jour,
+        demander_mot_de_passe=demander_mot_de_passe,
+        nombre=processus or os.cpu_count() or 1,
+    )
+    with ecouter_interruption() as est_interrompu:
         bilan = lots.produire_lot(
-            source, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles, avancer=dire, deposes=deposes
+            source,
+            sortie,
+            jour=jour,
+            au=au,
+            reglages=reglages,
+            executant=equipe,
+            avancer=dire,
+            deposes=deposes,
+            est_interrompu=est_interrompu,
         )
     _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], jour)
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
+    if bilan.est_interrompu:
+        dire(
+            f"Interrompu : {len(bilan.dossiers)} dossiers sur {bilan.prevus} sont faits. Pour continuer, relancer la "
+            "même commande : ce qui est à jour n'est pas refait."
+        )
+        return CodeSortie.INTERROMPU
     return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
 
 
@@ -138,18 +172,12 @@ def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option
 def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifeste: bool) -> int:
     """Produit les dossiers d'exemple et dit quoi ouvrir."""
     from generateur.operations import lot as lots
-    from generateur.operations.outillage import ouvrir_moteurs
+    from generateur.operations.executants import choisir_executant
     from generateur.reglages import Reglages
 
-    with ouvrir_moteurs(rendu) as moteurs:
-        bilan = lots.produire_exemples(
-            sortie,
-            jour=aujourd_hui(),
-            au=au,
-            reglages=Reglages(joindre_manifeste=joindre_manifeste),
-            moteurs=moteurs,
-            avancer=dire,
-        )
+    reglages, jour = Reglages(rendu=rendu, joindre_manifeste=joindre_manifeste), aujourd_hui()
+    executant = choisir_executant("sequentiel", reglages, jour=jour, demander_mot_de_passe=str)
+    bilan = lots.produire_exemples(sortie, jour=jour, au=au, reglages=reglages, executant=executant, avancer=dire)
     _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], aujourd_hui())
     imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
     # des refus sont attendus, ce sont des exemples ; un échec ne l'est pas

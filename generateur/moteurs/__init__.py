@@ -13,8 +13,8 @@ RENDU_PAR_DEFAUT = "dxpdf"
 _RECONNAISSANCE = "generateur.moteurs.reconnaissance_texte:ReconnaissanceTexte"
 
 
-def choisir_rendu(nom: str | None = None) -> MoteurRendu:
-    """Le moteur de ce nom, prêt à servir, derrière le cache des conversions.
+def choisir_rendu(nom: str | None = None, *, coeurs: int | None = None) -> MoteurRendu:
+    """Le moteur de ce nom, prêt à servir, derrière le cache des conversions ; `coeurs` : processus au plus, tous sinon.
 
     Lève ErreurUsage si le nom est inconnu, ErreurOutilAbsent (raison et remède) s'il ne peut pas servir ici.
     """
@@ -25,7 +25,7 @@ def choisir_rendu(nom: str | None = None) -> MoteurRendu:
             lieu="--rendu",
             remede=f"Choisir parmi : {', '.join(RENDUS)}.",
         )
-    return _exiger(_ouvrir(RENDUS[nom]), f"Le moteur de rendu « {nom} »")
+    return _exiger(_ouvrir(RENDUS[nom], executants=coeurs), f"Le moteur de rendu « {nom} »")
 
 
 def choisir_bureautique() -> MoteurRendu:
@@ -38,9 +38,9 @@ def choisir_reconnaissance() -> MoteurRendu:
     return _exiger(_ouvrir(_RECONNAISSANCE), "La reconnaissance de texte (--ocr)")
 
 
-def _ouvrir(adresse: str) -> MoteurRendu:
+def _ouvrir(adresse: str, **reglages: int | None) -> MoteurRendu:
     module, _, classe = adresse.partition(":")
-    moteur = getattr(import_module(module), classe)()
+    moteur = getattr(import_module(module), classe)(**reglages)
     cache: MoteurRendu = import_module("generateur.moteurs.cache_rendu").CacheRendu(moteur)
     return cache
 

@@ -1,51 +1,27 @@
 """Un lot : chaque dossier est produit ou refusé seul ; ce qui n'a pas changé n'est pas refait.
 
-Un dossier est à jour quand l'empreinte de tout ce dont il dépend (fichier, profil, pièces, modèles, moteur,
-réglages, date d'arrêté, version, tables de droit) est celle que porte son manifeste.
+Le parent seul suit l'avancement ; les travaux vont à un exécutant, qui en rend les résultats dans l'ordre.
 """
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from generateur.contrats import Executant
 from generateur.dependances import lister_exemples
-from generateur.domaine.langue import date_longue, enumerer, montant
-from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, expliquer_imprevu
-from generateur.lecture.socle import lire_dossier, lire_reference, lister_dossiers
-from generateur.operations.outillage import Moteurs
-from generateur.operations.production import produire_dossier
+from generateur.domaine.langue import montant
+from generateur.lecture.socle import lire_reference, lister_dossiers
 from generateur.procedures.registre import trouver_procedure
-from generateur.publication.communiquees import date_de_depot, lire_servi, lister_communiquees, relire_manifeste
 from generateur.publication.echange import reparer_tout
-from generateur.publication.empreintes import est_a_jour
-from generateur.publication.manifeste import Manifeste
 from generateur.redaction.typographie import pluriel
-from generateur.reglages import Reglages
+from generateur.reglages import Reglages, Resultat, Travail
 
-Etat = Literal["produit", "a_jour", "refuse", "en_echec"]
-_ETATS: dict[Etat, str] = {
-    "produit": "produit",
-    "a_jour": "déjà à jour",
-    "refuse": "refusé",
-    "en_echec": "en échec",
-}
-_REFUS = {CodeSortie.DOSSIER_INVALIDE, CodeSortie.PROCEDURE_INDETERMINABLE, CodeSortie.PIECE_MANQUANTE}
-
-
-@dataclass(frozen=True)
-class Resultat:
-    """Ce qu'il est advenu d'un dossier du lot."""
-
-    reference: str
-    etat: Etat
-    code: int
-    procedure: str | None
-    total: str | None
-    message: str
-    fichier: str | None
+_ETATS = {"produit": "produit", "a_jour": "déjà à jour", "refuse": "refusé", "en_echec": "en échec"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +29,16 @@ class Bilan:
     """Le bilan d'un lot, dans l'ordre des dossiers."""
 
     dossiers: tuple[Resultat, ...]
+    prevus: int = 0
+    executant: str = "sequentiel"
+    duree_s: float = 0.0
 
-    def combien(self, etat: Etat) -> int:
+    @property
+    def est_interrompu(self) -> bool:
+        """Vrai si des dossiers restent à faire."""
+        return len(self.dossiers) < self.prevus
+
+    def combien(self, etat: str) -> int:
         """Nombre de dossiers dans cet état."""
         return sum(resultat.etat == etat for resultat in self.dossiers)
 
@@ -75,7 +59,10 @@ class Bilan:
             "produits": self.combien("produit") + self.combien("a_jour"),
             "refuses": self.refuses,
             "en_echec": self.en_echec,
-            "dossiers": [asdict(resultat) for resultat in self.dossiers],
+            "duree_s": round(self.duree_s, 1),
+            "debit": round(len(self.dossiers) / self.duree_s, 2) if self.duree_s else 0.0,
+            "executant": self.executant,
+            "dossiers": [resultat.model_dump() for resultat in self.dossiers],
         }
 
 
@@ -86,41 +73,19 @@ def produire_lot(
     jour: dt.date,
     au: dt.date | None,
     reglages: Reglages,
-    moteurs: Moteurs,
+    executant: Executant,
     avancer: Callable[[str], None],
     deposes: bool = False,
+    est_interrompu: Callable[[], bool] = lambda: False,
 ) -> Bilan:
     """Produit chaque dossier de source ; un répertoire qui n'en est pas un a sa ligne, et dit pourquoi.
 
     `deposes` : refait aussi les dossiers déjà déposés ou communiqués, que le lot laisse sinon tels quels.
+    `est_interrompu` : demandé avant chaque dossier ; vrai, ceux qui sont en main s'achèvent et le lot s'arrête là.
     Lève ErreurLecture si source ne contient rien.
     """
-    chemins = lister_dossiers(source, sauf=sortie)
-    production = _Production(sortie, jour, au, reglages, moteurs, deposes=deposes)
-    return _enchainer(chemins, production, avancer)
-
-
-@dataclass(frozen=True)
-class _Production:
-    """Ce qui est commun à tous les dossiers d'un lot."""
-
-    sortie: Path
-    jour: dt.date
-    au: dt.date | None
-    reglages: Reglages
-    moteurs: Moteurs
-    deposes: bool = False
-
-
-def _enchainer(chemins: list[Path], production: _Production, avancer: Callable[[str], None]) -> Bilan:
-    reparer_tout(production.sortie)
-    jumeaux = _trouver_jumeaux(chemins)
-    resultats = []
-    for rang, chemin in enumerate(chemins, start=1):
-        resultat = _produire_isole(chemin, production, jumeaux.get(chemin, ()))
-        resultats.append(resultat)
-        avancer(f"[{rang}/{len(chemins)}] {resultat.reference} : {_ETATS[resultat.etat]}")
-    return Bilan(tuple(resultats))
+    commun = Travail(source=source, sortie=sortie, jour=jour, au=au, reglages=reglages, deposes=deposes)
+    return _enchainer(lister_dossiers(source, sauf=sortie), commun, executant, avancer, est_interrompu)
 
 
 def produire_exemples(
@@ -129,11 +94,41 @@ def produire_exemples(
     jour: dt.date,
     au: dt.date | None,
     reglages: Reglages,
-    moteurs: Moteurs,
+    executant: Executant,
     avancer: Callable[[str], None],
 ) -> Bilan:
     """Produit les dossiers d'exemple livrés avec le programme."""
-    return _enchainer(lister_exemples(), _Production(sortie, jour, au, reglages, moteurs), avancer)
+    commun = Travail(source=sortie, sortie=sortie, jour=jour, au=au, reglages=reglages)
+    return _enchainer(lister_exemples(), commun, executant, avancer, lambda: False)
+
+
+def _enchainer(
+    chemins: list[Path],
+    commun: Travail,
+    executant: Executant,
+    avancer: Callable[[str], None],
+    est_interrompu: Callable[[], bool],
+) -> Bilan:
+    reparer_tout(commun.sortie)
+    jumeaux = _trouver_jumeaux(chemins)
+
+    def travaux() -> Iterator[Travail]:
+        for chemin in chemins:
+            if est_interrompu():
+                return
+            yield commun.model_copy(update={"source": chemin, "jumeaux": jumeaux.get(chemin, ())})
+
+    resultats, debut = [], time.perf_counter()
+    with closing(_fermable(executant.executer(travaux()))) as suite:
+        for rang, resultat in enumerate(suite, start=1):
+            resultats.append(resultat)
+            avancer(f"[{rang}/{len(chemins)}] {resultat.reference} : {_ETATS[resultat.etat]}")
+    return Bilan(tuple(resultats), prevus=len(chemins), executant=executant.nom, duree_s=time.perf_counter() - debut)
+
+
+def _fermable(suite: Iterator[Resultat]) -> Generator[Resultat]:
+    """Le même itérateur, qu'on peut fermer : ce qui est en marche s'arrête avec lui."""
+    yield from suite
 
 
 def _trouver_jumeaux(chemins: list[Path]) -> dict[Path, tuple[Path, ...]]:
@@ -148,71 +143,6 @@ def _trouver_jumeaux(chemins: list[Path]) -> dict[Path, tuple[Path, ...]]:
         if len(memes) > 1
         for chemin in memes
     }
-
-
-def _produire_isole(chemin: Path, production: _Production, jumeaux: tuple[Path, ...]) -> Resultat:
-    if jumeaux:
-        autres = enumerer([f"« {jumeau} »" for jumeau in jumeaux])
-        return _echouer(
-            chemin,
-            ErreurLecture(
-                f"un autre dossier du lot porte la même référence : {autres}",
-                lieu=str(chemin),
-                remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
-            ),
-        )
-    p = production
-    try:
-        if not p.deposes and (partie := _trouver_partie(chemin, p.sortie, p.reglages.procedure)):
-            return partie
-        if ancien := est_a_jour(
-            chemin, p.sortie, jour=p.jour, au=p.au, reglages=p.reglages, moteurs=p.moteurs.empreintes()
-        ):
-            return _reussir(ancien, p.sortie / ancien.reference, "a_jour")
-        manifeste = produire_dossier(chemin, p.sortie, jour=p.jour, au=p.au, reglages=p.reglages, moteurs=p.moteurs)
-    except ErreurGenerateur as erreur:
-        return _echouer(chemin, erreur)
-    except Exception as erreur:  # noqa: BLE001 (un dossier ne doit jamais arrêter les autres)
-        return _echouer(chemin, expliquer_imprevu(erreur))
-    return _reussir(manifeste, p.sortie / manifeste.reference, "produit")
-
-
-def _trouver_partie(chemin: Path, sortie: Path, procedure: str | None) -> Resultat | None:
-    """La liasse déjà déposée ou communiquée d'un dossier, que le lot laisse telle quelle ; None s'il n'y en a pas ici.
-
-    Lève ErreurLecture.
-    """
-    lu = lire_dossier(chemin)
-    communique = lire_servi(lu, sortie)
-    servi = communique.registre
-    depot = date_de_depot(lu.dossier)
-    le = depot or (servi.derniere.le if servi else None)
-    if le is None or communique.est_autre(procedure):
-        return None
-    publie = sortie / lu.dossier.reference
-    gardees = lister_communiquees(publie)
-    ou = gardees[-1].chemin if gardees else publie
-    manifeste = relire_manifeste(ou)
-    if manifeste is None or manifeste.projet:
-        return None
-    participe = "déposé" if depot else "communiqué"
-    suite = f"« generateur produire {chemin} » le complète, « --deposes » refait aussi les dossiers déposés"
-    return _reussir(manifeste, ou, "a_jour", f"{participe} le {date_longue(le)}, laissé tel quel : {suite}")
-
-
-def _reussir(manifeste: Manifeste, ou: Path, etat: Etat, message: str = "") -> Resultat:
-    liasse = ou / manifeste.liasse.fichier
-    return Resultat(
-        manifeste.reference, etat, CodeSortie.FAIT, manifeste.procedure, manifeste.total, message, liasse.as_posix()
-    )
-
-
-def _echouer(chemin: Path, erreur: ErreurGenerateur) -> Resultat:
-    etat: Etat = "refuse" if erreur.code in _REFUS else "en_echec"
-    lieu = f" ({erreur.lieu})" if erreur.lieu else ""
-    nom = chemin.name if chemin.is_dir() else chemin.parent.name
-    remede = f"\n→ {erreur.remede}" if erreur.code == CodeSortie.LECTURE and erreur.remede else ""
-    return Resultat(nom, etat, erreur.code, None, None, f"{erreur.message}{lieu}{remede}", None)
 
 
 def presenter_bilan(bilan: Bilan) -> str:

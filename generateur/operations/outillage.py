@@ -51,13 +51,14 @@ class Moteurs:
 
 
 @contextlib.contextmanager
-def ouvrir_outils(*, ocr: bool = False) -> Iterator[OutilsPieces]:
+def ouvrir_outils(*, ocr: bool = False, est_a_prechauffer: bool = True) -> Iterator[OutilsPieces]:
     """De quoi lire les pièces, démarré d'abord, arrêté à la sortie.
 
     `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
     """
     with Atelier() as atelier:
-        atelier.prechauffer()
+        if est_a_prechauffer:
+            atelier.prechauffer()
         from generateur.moteurs import choisir_bureautique, choisir_reconnaissance  # noqa: PLC0415 (l'enfant d'abord)
 
         bureautique = choisir_bureautique()
@@ -70,17 +71,19 @@ def ouvrir_outils(*, ocr: bool = False) -> Iterator[OutilsPieces]:
 
 
 @contextlib.contextmanager
-def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False) -> Iterator[Moteurs]:
+def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False, coeurs: int | None = None) -> Iterator[Moteurs]:
     """Le moteur de rendu choisi et les outils des pièces, démarrés d'abord, arrêtés à la sortie.
+
+    `coeurs` : processus de rendu au plus, autant que la machine sinon ; 0 : rien n'est démarré d'avance.
 
     Lève ErreurUsage si le moteur est inconnu, ErreurOutilAbsent s'il ne peut pas servir ici.
     """
     from generateur.moteurs import choisir_rendu  # noqa: PLC0415 (rien de lourd avant que les enfants démarrent)
 
-    moteur = choisir_rendu(rendu)
+    moteur = choisir_rendu(rendu, coeurs=coeurs or None)
     try:
-        moteur.prechauffer(os.cpu_count() or 1)
-        with ouvrir_outils(ocr=ocr) as outils:
+        moteur.prechauffer((os.cpu_count() or 1) if coeurs is None else coeurs)
+        with ouvrir_outils(ocr=ocr, est_a_prechauffer=coeurs != 0) as outils:
             yield Moteurs(moteur, outils)
     finally:
         moteur.fermer()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -94,6 +95,7 @@ def servir(entree: BinaryIO, sortie: BinaryIO) -> None:
 
 def principal() -> None:
     """Réserve la sortie au dialogue : ce qu'une bibliothèque imprime part à la trappe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C s'adresse au parent, qui nous arrêtera
     sortie = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     warnings.simplefilter("ignore")

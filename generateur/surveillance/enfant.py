@@ -22,13 +22,15 @@ class ErreurEnfant(Exception):
 class Enfant:
     """Un processus, une demande à la fois : à ses employeurs de ne pas l'appeler de deux fils ensemble."""
 
-    def __init__(self, commande: Sequence[str], environnement: Mapping[str, str]) -> None:
+    def __init__(self, commande: Sequence[str], environnement: Mapping[str, str], *, est_a_part: bool = False) -> None:
+        """`est_a_part` : dans sa propre session, pour que Ctrl-C au terminal ne s'adresse qu'au parent."""
         self._processus = subprocess.Popen(
             commande,
             env=dict(environnement),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=est_a_part,
         )
         self._tour = threading.Condition()
         self._echeance: float | None = None

@@ -1,0 +1,174 @@
+"""Les exécutants : même ordre, mêmes octets, et un dossier qui tue son processus n'emporte que lui."""
+
+import datetime as dt
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
+from generateur.operations import lot
+from generateur.operations.executants import EXECUTANTS, choisir_executant
+from generateur.operations.executants.processus import ExecutantProcessus, _Equipe
+from generateur.reglages import Reglages, Travail
+from generateur.surveillance.enfant import Enfant
+
+EXEMPLES = Path(__file__).parents[2] / "dossiers"
+JOUR = dt.date(2026, 11, 21)
+CAPRICIEUX = Path(__file__).parent / "ouvriers_factices" / "capricieux.py"
+
+
+def _octets(repertoire):
+    return {p.relative_to(repertoire): p.read_bytes() for p in sorted(repertoire.rglob("*")) if p.is_file()}
+
+
+def _choisir(nom, nombre=2, **reglages):
+    return choisir_executant(nom, Reglages(**reglages), jour=JOUR, demander_mot_de_passe=str, nombre=nombre)
+
+
+@pytest.fixture
+def lot_d_exemples(tmp_path):
+    source = tmp_path / "dossiers"
+    for nom in ("2026-0042", "2026-0051", "2026-0074", "2026-0063", "creanciers"):
+        shutil.copytree(EXEMPLES / nom, source / nom)
+    return source
+
+
+def test_les_travaux_voyagent_en_json():
+    travail = Travail(
+        source=Path("d/é"), sortie=Path("s"), jour=JOUR, reglages=Reglages(ocr=True), jumeaux=(Path("x"),)
+    )
+    assert Travail.model_validate_json(travail.model_dump_json()) == travail
+
+
+def test_processus_et_sequentiel_donnent_les_memes_octets_dans_le_meme_ordre(tmp_path, lot_d_exemples):
+    bilans = {}
+    for nom in ("sequentiel", "processus"):
+        bilans[nom] = lot.produire_lot(
+            lot_d_exemples,
+            tmp_path / nom,
+            jour=JOUR,
+            au=JOUR,
+            reglages=Reglages(),
+            executant=_choisir(nom),
+            avancer=lambda _: None,
+        )
+    un, deux = bilans.values()
+    assert [(r.reference, r.etat, r.code, r.message) for r in un.dossiers] == [
+        (r.reference, r.etat, r.code, r.message) for r in deux.dossiers
+    ]
+    assert [r.etat for r in un.dossiers if r.reference != "creanciers"] == ["produit", "produit", "produit", "refuse"]
+    assert _octets(tmp_path / "sequentiel") == _octets(tmp_path / "processus")
+
+
+@pytest.mark.parametrize("nom", EXECUTANTS)
+def test_un_lot_interrompu_dit_ce_qui_reste(tmp_path, lot_d_exemples, nom):
+    demandes = []
+
+    def est_interrompu():
+        demandes.append(None)
+        return len(demandes) > 1
+
+    bilan = lot.produire_lot(
+        lot_d_exemples,
+        tmp_path / "sortie",
+        jour=JOUR,
+        au=JOUR,
+        reglages=Reglages(),
+        executant=_choisir(nom, nombre=1),
+        avancer=lambda _: None,
+        est_interrompu=est_interrompu,
+    )
+    assert bilan.est_interrompu
+    assert len(bilan.dossiers) == 1
+    assert bilan.dossiers[0].etat == "produit"  # le dossier en main s'achève
+
+
+def test_un_executant_inconnu_est_refuse():
+    with pytest.raises(ErreurUsage, match="n'existe pas"):
+        _choisir("nuage")
+
+
+def test_ce_qui_empeche_tout_se_dit_avant_le_premier_dossier(tmp_path):
+    travail = Travail(source=tmp_path, sortie=tmp_path, jour=JOUR)
+    with pytest.raises((ErreurUsage, ErreurOutilAbsent)):
+        list(_choisir("processus", rendu="machine à écrire").executer([travail]))
+
+
+@pytest.fixture
+def equipe(tmp_path):
+    ouvertes = []
+
+    def ouvrir(nombre):
+        ouverte = _Equipe(
+            nombre, lambda: Enfant([sys.executable, "-S", str(CAPRICIEUX), str(tmp_path / "journal")], os.environ)
+        )
+        ouvertes.append(ouverte)
+        return ouverte
+
+    yield ouvrir
+    for ouverte in ouvertes:
+        ouverte.arreter()
+
+
+def _travaux(*noms):
+    return [Travail(source=Path(nom), sortie=Path("s"), jour=JOUR) for nom in noms]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
+@pytest.mark.parametrize("poison", ["tue-1", "sort-1"])
+def test_un_dossier_qui_tue_deux_fois_son_ouvrier_est_mis_a_part_seul(equipe, tmp_path, poison):
+    noms = [f"bon-{rang}" for rang in range(5)] + [poison] + [f"bon-{rang}" for rang in range(5, 10)]
+    resultats = list(equipe(2).accomplir(_travaux(*noms)))
+    assert [r.reference for r in resultats if r.etat == "produit"] == [nom for nom in noms if nom != poison]
+    (echec,) = [r for r in resultats if r.etat == "en_echec"]
+    assert "tomber deux fois" in echec.message
+    assert resultats.index(echec) == noms.index(poison)
+    assert (tmp_path / "journal").read_text("utf-8").splitlines().count(poison) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
+def test_un_ouvrier_tue_une_fois_est_remplace_et_son_dossier_repris(equipe):
+    resultats = list(equipe(2).accomplir(_travaux("bon-1", "fragile-1", "bon-2")))
+    assert [(r.reference, r.etat) for r in resultats] == [
+        ("bon-1", "produit"),
+        ("fragile-1", "produit"),
+        ("bon-2", "produit"),
+    ]
+
+
+def test_les_resultats_sortent_dans_l_ordre_des_travaux(equipe):
+    noms = ["lent-1", "bon-1", "bon-2", "lent-2", "bon-3"]
+    assert [r.reference for r in equipe(3).accomplir(_travaux(*noms))] == noms
+
+
+def test_la_file_ne_prend_pas_toute_la_liste(equipe):
+    donnes = []
+
+    def suite():
+        for rang in range(200):
+            donnes.append(rang)
+            yield _travaux(f"bon-{rang}")[0]
+
+    resultats = equipe(2).accomplir(suite())
+    next(resultats)
+    assert len(donnes) < 20
+
+
+def test_rien_ne_reste_en_marche_quand_le_lot_s_arrete(equipe):
+    ouverte = equipe(2)
+    resultats = ouverte.accomplir(_travaux(*(f"lent-{rang}" for rang in range(20))))
+    next(resultats)
+    resultats.close()
+    ouverte.arreter()
+    for fil in threading.enumerate():
+        if fil.name.startswith("ouvrier-"):
+            fil.join(timeout=10)
+            assert not fil.is_alive()
+
+
+def test_un_lot_vide_ne_demarre_personne():
+    assert list(ExecutantProcessus(Reglages(), jour=JOUR, demander_mot_de_passe=str, nombre=3).executer([])) == []
