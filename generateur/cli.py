@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 from generateur import VERSION
-from generateur.commandes import consultation, droit, etude, production
+from generateur.commandes import consultation, droit, entree, etude, production
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
@@ -27,8 +27,9 @@ def generateur(contexte: click.Context) -> None:
         click.echo(contexte.get_help())
 
 
-for _commande in (*etude.COMMANDES, *production.COMMANDES, *droit.COMMANDES, *consultation.COMMANDES):
-    generateur.add_command(_commande)
+for _famille in (etude, entree, production, droit, consultation):
+    for _commande in _famille.COMMANDES:
+        generateur.add_command(_commande)
 
 
 def principal(arguments: Sequence[str] | None = None) -> None:

@@ -117,3 +117,19 @@ class Executant(Protocol):
     def executer(self, travaux: "Iterable[Travail]") -> "Iterator[Resultat]":
         """Un résultat par travail."""
         ...
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Écrit une valeur à un chemin, comme ("factures", 0, "echeance") ; les sections absentes sont créées."""
+
+    chemin: tuple[str | int, ...]
+    valeur: Any
+
+
+@dataclass(frozen=True)
+class Ajout:
+    """Ajoute un bloc [[section]] à la fin des siens."""
+
+    section: str
+    valeurs: Mapping[str, Any]

@@ -61,9 +61,17 @@ PLACES = {
     "jinja2": {"redaction"},
     "markupsafe": {"redaction"},
     "num2words": {"redaction"},
-    "lxml": {"redaction", "pieces", "moteurs.lignes_solidaires", "moteurs.textes_perdus"},
+    "lxml": {
+        "importation.decodage_facture",
+        "redaction",
+        "pieces",
+        "moteurs.lignes_solidaires",
+        "moteurs.textes_perdus",
+    },
     "pikepdf": {"pieces", "liasse"},
-    "pypdf": {"pieces", "liasse", "publication.verification"},
+    "facturx": {"importation.decodage_facture"},
+    "python_calamine": {"importation.decodage_classeur"},
+    "pypdf": {"importation.decodage_facture", "pieces", "liasse", "publication.verification"},
     "pypdfium2": {"pieces", "liasse", "moteurs.textes_perdus"},
     "fontTools": {"pieces", "liasse"},
     "PIL": {"pieces", "liasse"},
@@ -76,7 +84,16 @@ PLACES = {
     "psutil": {"surveillance.provisoires"},
     "filelock": {"publication.echange", "operations.droit_ajoute"},
     "icalendar": {"operations.echeances"},
-    "pydantic": {"reglages", "domaine", "procedures", "lecture", "publication", "operations.nouveau_dossier"},
+    "pydantic": {
+        "importation.origine",
+        "operations.dossier_importe",
+        "reglages",
+        "domaine",
+        "procedures",
+        "lecture",
+        "publication",
+        "operations.nouveau_dossier",
+    },
     "platformdirs": {"operations.donnees_utilisateur"},
     "pydantic_core": {"lecture"},
     "tomlkit": {"lecture.edition_toml", "operations.droit_ajoute"},
@@ -130,7 +147,7 @@ def test_on_n_importe_que_vers_le_bas(arbres):
 def test_aucun_etage_inutile(arbres):
     """Chaque palier sépare vraiment : un paquet du dessus emploie toujours quelque chose d'un palier inférieur."""
     employes = {voisin for _, voisin in _aretes(arbres)}
-    assert set(NIVEAU) - employes == {"__main__", "importation"}
+    assert set(NIVEAU) - employes == {"__main__"}
 
 
 @pytest.mark.parametrize("paquet", NOYAU)

@@ -80,6 +80,7 @@ class PieceLue:
     conditions: Mapping[str, str] = field(default_factory=dict)  # penalites, indemnite, escompte : mots de la facture
     fichier: Path | None = None  # le document lisible lui-même, quand la source en est un
     nom_fichier: str = ""  # le nom du document, quand la source le cite
+    motif_contestation: str = ""  # non vide : l'acheteur la conteste
     joints: tuple[tuple[str, bytes], ...] = ()  # documents joints à une facture électronique : nom, contenu
 
 
@@ -103,6 +104,18 @@ class Doute:
 
 
 @dataclass(frozen=True)
+class Transaction:
+    """Un encaissement d'un relevé de banque ; montant positif."""
+
+    origine: str
+    date: dt.date
+    montant: Decimal
+    libelle: str = ""
+    contrepartie: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
 class Lecture:
     """Ce qu'un lecteur a compris d'un fichier. `colonnes` : champ du programme → en-tête lu, None s'il manque."""
 
@@ -114,6 +127,7 @@ class Lecture:
     doutes: tuple[Doute, ...] = ()
     colonnes: Mapping[str, str | None] = field(default_factory=dict)
     clients: tuple[Tiers, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
     evenements: tuple["EvenementLu", ...] = ()
 
 

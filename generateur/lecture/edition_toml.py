@@ -21,6 +21,7 @@ import tomlkit
 import tomlkit.items
 from tomlkit.exceptions import TOMLKitError
 
+from generateur.contrats import Ajout, Pose
 from generateur.erreurs import ErreurDossier, ErreurEcriture, raison_du_systeme
 from generateur.lecture.dossier_toml import reperer_rangs
 
@@ -28,23 +29,6 @@ _BOM = "\ufeff"
 _TETE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)\s*(?:\.[^\]]*)?\]\]?")
 _CLE = re.compile(r"[A-Za-z0-9_.\"-]+\s*=")
 _EXACTE = re.compile(r"\s*\[\[?\s*[A-Za-z0-9_-]+\s*\]\]?\s*(?:#.*)?$")
-Chemin = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Écrit une valeur à un chemin, comme ("factures", 0, "echeance") ; les sections absentes sont créées."""
-
-    chemin: Chemin
-    valeur: Any
-
-
-@dataclass(frozen=True)
-class Ajout:
-    """Ajoute un bloc [[section]] à la fin des siens."""
-
-    section: str
-    valeurs: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

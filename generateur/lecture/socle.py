@@ -257,6 +257,13 @@ def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) 
         )
     lu = lister_lecteurs()[profil.suffix.lower()].lire(profil)
     contenu = lu.donnees.get("creancier", lu.donnees)
+    if isinstance(contenu, Mapping) and not any(contenu.get(cle) for cle in ("denomination", "nom")):
+        raise ErreurLecture(
+            "le profil du créancier n'est pas rempli : il n'y a pas son nom",
+            lieu=str(donnees["creancier"]),
+            remede='Y écrire au moins denomination = "…" (ou nom = "…" pour une personne) ; tous les dossiers qui le '
+            "citent s'en serviront.",
+        )
     origines = {("creancier", *cle): endroit for cle, endroit in lu.origines.items()}
     fusion = {**donnees, "creancier": _normaliser(contenu, ("creancier",), origines)}
     return LectureBrute(fusion, {**brute.origines, **origines}), fusion

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from generateur.contrats import Ajout, Pose
 from generateur.erreurs import ErreurDossier
-from generateur.lecture.edition_toml import Ajout, Pose, ecrire_edition, lire_etat, modifier, modifier_fichier
+from generateur.lecture.edition_toml import ecrire_edition, lire_etat, modifier, modifier_fichier
 
 DOSSIER = """\
 # Mon dossier

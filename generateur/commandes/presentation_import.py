@@ -1,0 +1,121 @@
+"""Le résultat d'une importation : ce qui a été compris, un tableau des débiteurs, et la commande qui suit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from generateur.domaine.langue import montant
+from generateur.operations.importer import DossierImporte, Import
+from generateur.redaction.typographie import date_courte, pluriel
+
+_ETATS = {"cree": "créé", "complete": "complété", "inchange": "inchangé", "ecarte": "écarté"}
+_REFUS_MONTRES = 20
+
+
+def en_objet(fait: Import) -> dict[str, Any]:
+    """Objet du contrat d'interface."""
+    return {
+        "sources": [
+            {
+                "fichier": lecture.fichier.as_posix(),
+                "format": lecture.format,
+                "lignes": lecture.lignes,
+                "colonnes": dict(lecture.colonnes),
+            }
+            for lecture in fait.sources
+        ],
+        "total": len(fait.dossiers),
+        "crees": fait.combien("cree"),
+        "completes": fait.combien("complete"),
+        "inchanges": fait.combien("inchange"),
+        "ecartes": fait.combien("ecarte"),
+        "dossiers": [
+            {
+                "reference": d.reference,
+                "chemin": d.chemin.as_posix() if d.chemin else None,
+                "debiteur": d.debiteur,
+                "siren": d.siren,
+                "etat": d.etat,
+                "factures": list(d.factures),
+                "reste_du": f"{d.reste_du:.2f}",
+                "manques": list(d.manques),
+                "motif": d.motif,
+            }
+            for d in fait.dossiers
+        ],
+        "rapprochements": [
+            {
+                "date": r.transaction.date.isoformat(),
+                "montant": f"{r.transaction.montant:.2f}",
+                "libelle": r.transaction.libelle,
+                "facture": r.facture,
+                "certitude": r.certitude,
+            }
+            for r in fait.rapprochements
+        ],
+        "refus": [{"lieu": r.origine, "message": r.raison, "remede": r.remede} for r in fait.refus],
+        "constats": [c.en_json() for c in fait.constats],
+    }
+
+
+def presenter(fait: Import, racine: Path) -> str:
+    """Ce que l'utilisateur lit."""
+    lignes = [ligne for bloc in (_sources(fait), _dossiers(fait), _suites(fait, racine)) for ligne in bloc]
+    return "\n".join(lignes).strip()
+
+
+def _sources(fait: Import) -> Iterator[str]:
+    for lecture in fait.sources:
+        yield f"{lecture.fichier.name} : {lecture.format}, {pluriel(lecture.lignes, 'ligne')}"
+        lues = {champ: entete for champ, entete in lecture.colonnes.items() if entete}
+        if lues:
+            yield "    compris : " + ", ".join(f"{champ} ← « {entete} »" for champ, entete in lues.items())
+        absentes = [champ for champ, entete in lecture.colonnes.items() if entete is None]
+        if absentes:
+            yield "    absents : " + ", ".join(absentes)
+
+
+def _dossiers(fait: Import) -> Iterator[str]:
+    yield ""
+    for dossier in fait.dossiers:
+        yield from _decrire(dossier)
+    for rapprochement in fait.rapprochements:
+        t = rapprochement.transaction
+        est_certain = rapprochement.certitude == "certaine"
+        suite = "écrit au dossier" if est_certain else "probable : à confirmer, rien n'est écrit"
+        yield f"Banque : {montant(t.montant)} le {date_courte(t.date)}, facture {rapprochement.facture} ({suite})"
+
+
+def _decrire(dossier: DossierImporte) -> Iterator[str]:
+    nom = f"{dossier.reference} — {dossier.debiteur}" if dossier.reference else dossier.debiteur
+    yield f"{_ETATS[dossier.etat]:>9}  {montant(dossier.reste_du):>14}  {nom}"
+    if dossier.motif:
+        yield f"{'':>9}  {'':>14}  {dossier.motif}"
+    if dossier.manques:
+        yield f"{'':>9}  {'':>14}  manque : {', '.join(_nommer(code) for code in dossier.manques)}"
+
+
+def _nommer(code: str) -> str:
+    return code.lower().replace("_manquante", "").replace("_manquant", "").replace("_", " ")
+
+
+def _suites(fait: Import, racine: Path) -> Iterator[str]:
+    for constat in fait.constats:
+        yield f"  • {constat.lieu} : {constat.message}"
+    for refus in fait.refus[:_REFUS_MONTRES]:
+        yield f"  refusé  {refus.origine} : {refus.raison}" + (f"\n          → {refus.remede}" if refus.remede else "")
+    if len(fait.refus) > _REFUS_MONTRES:
+        yield f"  et {len(fait.refus) - _REFUS_MONTRES} autres lignes refusées (--json les donne toutes)"
+    verbe = "seraient créés" if fait.simule else "créés"
+    yield ""
+    yield (
+        f"{pluriel(len(fait.dossiers), 'débiteur')} : {fait.combien('cree')} {verbe}, "
+        f"{pluriel(fait.combien('complete'), 'complété')}, {pluriel(fait.combien('inchange'), 'inchangé')}, "
+        f"{pluriel(fait.combien('ecarte'), 'écarté')}."
+    )
+    premier = next((d for d in fait.dossiers if d.reference and d.etat != "inchange"), None)
+    if fait.simule:
+        yield "Rien n'a été écrit. Ensuite : la même commande sans --simuler."
+    elif premier:
+        chemin = (racine / str(premier.reference)).as_posix()
+        yield f"Ensuite : « generateur verifier {chemin} » dit ce qui manque, et quoi écrire."

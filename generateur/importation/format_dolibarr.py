@@ -1,0 +1,62 @@
+"""Dolibarr, « factures clients et règlements » : une ligne par règlement, SIREN, SIRET et TVA du client."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from generateur.importation.feuilles import Cellule
+from generateur.importation.signatures import noter
+from generateur.importation.socle import Consignes, Lecture, PieceLue
+from generateur.importation.tableau import Format, lire_tableau
+from generateur.importation.valeurs_lues import normaliser_entete
+
+NOM = "dolibarr"
+LIBELLE = "Dolibarr, factures clients et règlements"
+_SIGNATURE = ("raison sociale", "ref facture", "date facturation", "facture payee")
+_COLONNES = {
+    "numero": ["ref facture"],
+    "type": ["type"],
+    "date": ["date facturation"],
+    "echeance": ["date echeance"],
+    "montant_ht": ["total ht"],
+    "montant_tva": ["total tva"],
+    "montant_ttc": ["total ttc"],
+    "reste_du": ["rest", "reste"],
+    "paye": ["montant reglement"],
+    "date_paiement": ["date paiement"],
+    "statut": ["statut facture"],
+    "debiteur": ["raison sociale"],
+    "identifiant": ["id tiers"],
+    "siren": ["siren"],
+    "siret": ["siret"],
+    "tva": ["numero tva"],
+    "voie": ["adresse"],
+    "code_postal": ["code postal", "cp"],
+    "commune": ["ville"],
+    "telephone": ["tel", "telephone"],
+    "devise": ["devise"],
+    "objet": ["ref client"],
+    "fichier": ["facture payee"],
+}
+_STATUTS = {"0": "brouillon", "3": "annulee"}
+
+
+def reconnaitre(fichier: Path) -> int:
+    """D'après la ligne d'en-tête."""
+    return noter(fichier, _SIGNATURE)
+
+
+def lire(fichier: Path, consignes: Consignes) -> Lecture:
+    """Voir tableau.lire_tableau."""
+    return lire_tableau(fichier, consignes, Format(NOM, _COLONNES, _ajuster))
+
+
+def _ajuster(piece: PieceLue, ligne: Mapping[str, Cellule]) -> PieceLue:
+    """Le statut peut être un chiffre, le règlement est celui de la ligne ; sans reste dû, il se déduit d'eux."""
+    code = normaliser_entete(ligne.get("statut"))
+    statut = "soldee" if normaliser_entete(ligne.get("fichier")) in {"1", "oui"} else _STATUTS.get(code, piece.statut)
+    reste = piece.reste_du
+    if reste is None and piece.montant_ttc is not None and piece.nature != "avoir":
+        reste = piece.montant_ttc - sum((r.montant for r in piece.reglements), Decimal(0))
+    return replace(piece, statut=statut, reste_du=reste, paye=None, nom_fichier="")  # type: ignore[arg-type] # table

@@ -1,0 +1,166 @@
+"""Réimporter sans écraser : la dernière importation, le fichier tel qu'il est, la nouvelle source.
+
+Ce que la source seule a changé est mis à jour ; ce qu'une personne a changé est gardé ; les deux : un conflit nommé.
+Une facture réglée depuis reçoit ses paiements et ne disparaît pas ; une facture retirée à la main ne revient pas.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from generateur.contrats import Ajout, Pose
+from generateur.importation.socle import Reglement, Tiers
+from generateur.importation.soldes import FactureDue, Solde
+from generateur.importation.valeurs import (
+    CheminValeur,
+    aplatir,
+    normaliser,
+    valeurs_de_l_avoir,
+    valeurs_de_la_facture,
+    valeurs_du_debiteur,
+    valeurs_du_paiement,
+)
+
+_CLES_DU_BLOC = {"factures": "facture", "avoirs": "avoir"}
+
+
+@dataclass(frozen=True)
+class Conflit:
+    """Une valeur que la source et une personne ont changée chacune de leur côté."""
+
+    lieu: str
+    saisie: Any
+    source: Any
+
+
+@dataclass
+class Fusion:
+    """Ce qu'il faut écrire, ce qui est en conflit, et les valeurs de cette importation à retenir."""
+
+    editions: list[Pose | Ajout] = field(default_factory=list)
+    conflits: list[Conflit] = field(default_factory=list)
+    retenues: dict[CheminValeur, Any] = field(default_factory=dict)
+
+
+def fusionner(
+    base: Mapping[CheminValeur, Any],
+    actuel: Mapping[str, Any],
+    tiers: Tiers,
+    solde: Solde,
+    fichiers: Mapping[str, str],
+) -> Fusion:
+    """Les modifications à faire au dossier `actuel` ; `base` : les valeurs de la dernière importation."""
+    fusion = Fusion(retenues=dict(base))
+    presentes = aplatir(actuel)
+    for cle, valeur in _descendre(("debiteur",), valeurs_du_debiteur(tiers)):
+        _fusionner_valeur(fusion, base, presentes, cle, valeur, ("debiteurs", 0, *cle[1:]))
+    numeros = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("factures") or ())}
+    for facture in solde.factures:
+        _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers)
+    au_dossier = frozenset(numeros) | {f.piece.numero for f in solde.dues}
+    rangs = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("avoirs") or ())}
+    for avoir in solde.avoirs:
+        bloc = valeurs_de_l_avoir(avoir, au_dossier, fichiers.get(avoir.numero, ""))
+        if avoir.facture_visee and avoir.facture_visee not in au_dossier:
+            continue
+        _fusionner_bloc(fusion, base, presentes, "avoirs", avoir.numero, bloc, rangs)
+    return fusion
+
+
+def _fusionner_facture(
+    fusion: Fusion,
+    base: Mapping[CheminValeur, Any],
+    presentes: Mapping[CheminValeur, Any],
+    facture: FactureDue,
+    numeros: Mapping[str, int],
+    fichiers: Mapping[str, str],
+) -> None:
+    numero = facture.piece.numero
+    if numero not in numeros and facture.reste <= 0:
+        return  # soldée avant d'être connue : rien à réclamer
+    bloc = valeurs_de_la_facture(facture.piece, fichiers.get(numero, ""))
+    if _fusionner_bloc(fusion, base, presentes, "factures", numero, bloc, numeros):
+        _fusionner_paiements(fusion, base, presentes, facture)
+
+
+def _fusionner_bloc(
+    fusion: Fusion,
+    base: Mapping[CheminValeur, Any],
+    presentes: Mapping[CheminValeur, Any],
+    section: str,
+    numero: str,
+    bloc: Mapping[str, Any],
+    rangs: Mapping[str, int],
+) -> bool:
+    """Ajoute ou met à jour un bloc numéroté ; faux s'il a été retiré à la main."""
+    if numero not in rangs:
+        if any(cle[:2] == (section, numero) for cle in base):
+            return False
+        fusion.editions.append(Ajout(section, dict(bloc)))
+        fusion.retenues |= dict(_descendre((section, numero), bloc))
+        return True
+    for cle, valeur in _descendre((section, numero), bloc):
+        _fusionner_valeur(fusion, base, presentes, cle, valeur, (section, rangs[numero], *cle[2:]))
+    return True
+
+
+def _fusionner_valeur(
+    fusion: Fusion,
+    base: Mapping[CheminValeur, Any],
+    presentes: Mapping[CheminValeur, Any],
+    cle: CheminValeur,
+    valeur: Any,
+    chemin: tuple[str | int, ...],
+) -> None:
+    saisie, derniere = presentes.get(cle), base.get(cle)
+    if saisie == valeur:
+        fusion.retenues[cle] = valeur
+    elif saisie == derniere:  # absente des deux, ou inchangée depuis la dernière importation
+        fusion.editions.append(Pose(chemin, valeur))
+        fusion.retenues[cle] = valeur
+    elif valeur != derniere:
+        fusion.conflits.append(Conflit(_nommer(cle), saisie, valeur))
+
+
+def _fusionner_paiements(
+    fusion: Fusion, base: Mapping[CheminValeur, Any], presentes: Mapping[CheminValeur, Any], facture: FactureDue
+) -> None:
+    """Ce qui a été réglé depuis la dernière importation, sans compter deux fois ce qu'une personne a saisi."""
+    numero = facture.piece.numero
+    cle = ("paye", numero)
+    deja, saisi = base.get(cle, Decimal(0)), presentes.get(cle, Decimal(0))
+    if facture.paye <= saisi:
+        fusion.retenues[cle] = facture.paye
+        return
+    if saisi != deja:  # une personne a saisi d'autres paiements : lesquels de ceux-ci sont déjà comptés ?
+        if facture.paye != deja:
+            fusion.conflits.append(Conflit(f"paiements de la facture {numero}", saisi, facture.paye))
+        return
+    for reglement in _nouveaux(facture.reglements, facture.paye - deja):
+        fusion.editions.append(Ajout("paiements", valeurs_du_paiement(numero, reglement)))
+    fusion.retenues[cle] = facture.paye
+
+
+def _nouveaux(reglements: tuple[Reglement, ...], montant: Decimal) -> list[Reglement]:
+    """Les derniers règlements qui font ce montant ; à défaut, un seul, sans date."""
+    suite: list[Reglement] = []
+    for reglement in reversed(reglements):
+        if sum((r.montant for r in suite), Decimal(0)) >= montant:
+            break
+        suite.insert(0, reglement)
+    return suite if sum((r.montant for r in suite), Decimal(0)) == montant else [Reglement(montant)]
+
+
+def _descendre(chemin: CheminValeur, valeurs: Mapping[str, Any]) -> Iterator[tuple[CheminValeur, Any]]:
+    for cle, valeur in valeurs.items():
+        if isinstance(valeur, Mapping):
+            yield from _descendre((*chemin, cle), valeur)
+        else:
+            yield (*chemin, cle), normaliser(valeur, cle)
+
+
+def _nommer(cle: CheminValeur) -> str:
+    if cle[0] in _CLES_DU_BLOC:
+        return f"{_CLES_DU_BLOC[cle[0]]} {cle[1]}, {'.'.join(cle[2:])}"
+    return ".".join(cle)

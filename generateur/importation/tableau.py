@@ -1,0 +1,319 @@
+"""Le lecteur commun des exports en tableau : une ligne d'en-tête, des lignes de factures, et des règles éprouvées.
+
+Une ligne par article ou par règlement se regroupe par numéro ; les totaux, préambules et lignes vides s'écartent ;
+un statut et un reste dû en désaccord deviennent une question, jamais un choix silencieux.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from generateur.erreurs import ErreurLecture
+from generateur.importation.entetes import (
+    Correspondances,
+    Entete,
+    champs_connus,
+    comprendre,
+    correspondances_communes,
+    est_un_total,
+    lire_devise,
+    lire_statut,
+    lire_type,
+    trouver_entete,
+)
+from generateur.importation.feuilles import Cellule, Feuille, lire_feuilles
+from generateur.importation.socle import (
+    Consignes,
+    Doute,
+    Lecture,
+    Nature,
+    PieceLue,
+    Refus,
+    Reglement,
+    Statut,
+    Tiers,
+)
+from generateur.importation.valeurs_lues import lire_date, lire_identifiant, lire_montant, lire_texte
+
+ZERO = Decimal(0)
+_MONTANTS = ("montant_ht", "montant_tva", "montant_ttc", "reste_du", "paye")
+_DATES = ("date", "echeance", "date_paiement")
+_IDENTIFIANTS = ("siren", "siret", "tva")
+_TEXTES = (
+    "numero",
+    "debiteur",
+    "identifiant",
+    "voie",
+    "code_postal",
+    "commune",
+    "courriel",
+    "telephone",
+    "objet",
+    "fichier",
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """Un export connu : ses en-têtes exacts par champ, et ce qui, sur une ligne, se lit autrement."""
+
+    nom: str
+    correspondances: Correspondances = field(default_factory=correspondances_communes)
+    ajuster: Callable[[PieceLue, Mapping[str, Cellule]], PieceLue] | None = None
+
+
+@dataclass
+class _Ligne:
+    """Une ligne lue : son origine, ses champs, ses défauts."""
+
+    origine: str
+    champs: dict[str, Any]
+    brutes: Mapping[str, Cellule]
+    doutes: list[Doute]
+
+
+def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lecture:
+    """Lit toutes les feuilles qui ont une ligne d'en-tête.
+
+    Lève ErreurLecture si aucune n'a de colonne de numéro et de montant, ErreurUsage si deux colonnes se disputent.
+    """
+    lues: list[_Ligne] = []
+    refus: list[Refus] = []
+    clients: list[Tiers] = []
+    colonnes: dict[str, str | None] = {}
+    for feuille in lire_feuilles(fichier):
+        rang = trouver_entete(feuille, format_.correspondances)
+        if rang is None:
+            continue
+        entete = comprendre(feuille, rang, format_.correspondances, consignes.colonnes)
+        if not {"montant_ttc", "reste_du", "montant_ht"} & set(entete.colonnes) or "numero" not in entete.colonnes:
+            clients += _lire_clients(feuille, entete)
+            colonnes = colonnes or entete.en_clair(champs_connus())
+            continue
+        colonnes = entete.en_clair(champs_connus())
+        for ligne, defaut in _parcourir(feuille, entete):
+            if ligne is not None:
+                lues.append(ligne)
+            if defaut is not None:
+                refus.append(defaut)
+    if not lues and not clients and not refus:
+        raise _rien_compris(fichier, colonnes)
+    pieces, doutes = _regrouper(lues, format_)
+    doutes += [doute for ligne in lues for doute in ligne.doutes]
+    return Lecture(
+        fichier,
+        format_.nom,
+        len(lues) + len(refus),
+        tuple(pieces),
+        tuple(refus),
+        tuple(doutes),
+        colonnes,
+        tuple(clients),
+    )
+
+
+def _rien_compris(fichier: Path, colonnes: Mapping[str, str | None]) -> ErreurLecture:
+    if colonnes:
+        return ErreurLecture(
+            "cet export n'a pas de numéro de facture : la créance ne peut pas être individualisée",
+            lieu=fichier.name,
+            remede="Exporter le détail par facture (numéro, date, échéance, montant TTC, reste dû).",
+        )
+    return ErreurLecture(
+        "aucune ligne d'en-tête n'a été comprise",
+        lieu=fichier.name,
+        remede='Nommer les colonnes : --colonnes "numero=…" --colonnes "montant_ttc=…" --colonnes "debiteur=…".',
+    )
+
+
+def _lire_clients(feuille: Feuille, entete: Entete) -> Iterator[Tiers]:
+    """Une liste de clients : des noms, des adresses, des identifiants, et pas de facture."""
+    if "debiteur" not in entete.colonnes:
+        return
+    for rang in range(entete.rang + 1, len(feuille.lignes)):
+        ligne = feuille.lignes[rang]
+        if not any(ligne) or est_un_total(ligne):
+            continue
+        lue, _ = _lire_ligne(feuille, rang, entete)
+        if lue is not None and lue.champs.get("debiteur"):
+            yield _composer_tiers(lue.champs)
+
+
+def _parcourir(feuille: Feuille, entete: Entete) -> Iterator[tuple[_Ligne | None, Refus | None]]:
+    for rang in range(entete.rang + 1, len(feuille.lignes)):
+        ligne = feuille.lignes[rang]
+        if not any(ligne) or (est_un_total(ligne) and not _cellule(ligne, entete, "numero")):
+            continue
+        yield _lire_ligne(feuille, rang, entete)
+
+
+def _cellule(ligne: Sequence[Cellule], entete: Entete, champ: str) -> Cellule:
+    place = entete.colonnes.get(champ)
+    return ligne[place] if place is not None and place < len(ligne) else None
+
+
+def _lire_ligne(feuille: Feuille, rang: int, entete: Entete) -> tuple[_Ligne | None, Refus | None]:
+    """Les champs de la ligne ; un montant ou une date illisible la refuse, un identifiant abîmé est seulement dit."""
+    ligne, origine = feuille.lignes[rang], feuille.situer(rang)
+    brutes = {champ: _cellule(ligne, entete, champ) for champ in entete.colonnes}
+    champs: dict[str, Any] = {}
+    doutes: list[Doute] = []
+    try:
+        for champ, cellule in brutes.items():
+            if champ in _MONTANTS:
+                champs[champ] = lire_montant(cellule)
+            elif champ in _DATES:
+                champs[champ] = lire_date(cellule)
+            elif champ in _TEXTES:
+                champs[champ] = lire_texte(cellule)
+    except ValueError as erreur:
+        nom = entete.noms[entete.colonnes[champ]]
+        return None, Refus(
+            f"{origine}, colonne « {nom} »", str(erreur), "Corriger cette cellule dans l'export, puis réimporter."
+        )
+    for champ in _IDENTIFIANTS:
+        try:
+            champs[champ] = lire_identifiant(brutes.get(champ))
+        except ValueError as erreur:
+            champs[champ] = ""
+            doutes.append(Doute(origine, "IDENTIFIANT_ABIME", str(erreur), champs.get("numero", "")))
+    return _Ligne(origine, champs, brutes, doutes), None
+
+
+def _composer_tiers(champs: Mapping[str, Any]) -> Tiers:
+    return Tiers(
+        nom=champs.get("debiteur", ""),
+        **{
+            cle: champs.get(cle) or ""
+            for cle in (
+                "identifiant",
+                "siren",
+                "siret",
+                "tva",
+                "voie",
+                "code_postal",
+                "commune",
+                "courriel",
+                "telephone",
+            )
+        },
+    )
+
+
+def _regrouper(lues: Sequence[_Ligne], format_: Format) -> tuple[list[PieceLue], list[Doute]]:
+    """Une pièce par numéro et débiteur ; les lignes répétées apportent leurs règlements."""
+    groupes: dict[tuple[str, str], list[_Ligne]] = {}
+    for rang, ligne in enumerate(lues):
+        numero = ligne.champs.get("numero") or f"\0{rang}"
+        groupes.setdefault((numero, ligne.champs.get("debiteur", "")), []).append(ligne)
+    pieces, doutes = [], []
+    for groupe in groupes.values():
+        piece, siens = _composer_piece(groupe, format_)
+        pieces.append(piece)
+        doutes += siens
+    return pieces, doutes
+
+
+def _composer_piece(groupe: Sequence[_Ligne], format_: Format) -> tuple[PieceLue, list[Doute]]:
+    premiere, champs = groupe[0], groupe[0].champs
+    montants = {
+        nom: _reunir_montants([ligne.champs.get(nom) for ligne in groupe])
+        for nom in ("montant_ht", "montant_tva", "montant_ttc")
+    }
+    restes = {reste for ligne in groupe if (reste := ligne.champs.get("reste_du")) is not None}
+    doutes = []
+    if len(restes) > 1:
+        doutes.append(
+            Doute(
+                premiere.origine, "RESTE_DU_INCOHERENT", "plusieurs restes dus pour une même facture", champs["numero"]
+            )
+        )
+    statut = lire_statut(premiere.brutes.get("statut"))
+    piece = PieceLue(
+        origine=premiere.origine,
+        numero=champs.get("numero", ""),
+        debiteur=_composer_tiers(champs),
+        nature=_nature(premiere.brutes, montants["montant_ttc"]),
+        date=champs.get("date"),
+        echeance=champs.get("echeance"),
+        montant_ht=montants["montant_ht"],
+        montant_tva=montants["montant_tva"],
+        montant_ttc=_ttc(montants, restes),
+        paye=champs.get("paye"),
+        reste_du=max(restes) if restes else None,
+        reglements=_reglements(groupe),
+        statut=statut,
+        devise=lire_devise(premiere.brutes.get("devise")),
+        objet=champs.get("objet", ""),
+        nom_fichier=champs.get("fichier", ""),
+    )
+    if format_.ajuster is not None:
+        piece = format_.ajuster(piece, premiere.brutes)
+    piece, question = confronter_statut(piece)
+    return piece, [*doutes, *question]
+
+
+def _reunir_montants(montants: Sequence[Decimal | None]) -> Decimal | None:
+    """Le total répété d'une ligne à l'autre, sinon la somme des lignes d'articles."""
+    connus = [montant for montant in montants if montant is not None]
+    if not connus:
+        return None
+    return connus[0] if len(set(connus)) == 1 else sum(connus, ZERO)
+
+
+def _ttc(montants: Mapping[str, Decimal | None], restes: set[Decimal]) -> Decimal | None:
+    """Le TTC déclaré ; à défaut HT + TVA quand les deux sont là, sinon le reste dû, seul montant connu."""
+    if montants["montant_ttc"] is not None:
+        return montants["montant_ttc"]
+    if montants["montant_ht"] is not None and montants["montant_tva"] is not None:
+        return montants["montant_ht"] + montants["montant_tva"]
+    return max(restes) if restes else None
+
+
+def _nature(brutes: Mapping[str, Cellule], ttc: Decimal | None) -> Nature:
+    dite = lire_type(brutes.get("type")) or ("avoir" if lire_type(brutes.get("statut")) == "avoir" else "")
+    if dite == "avoir" or (ttc is not None and ttc < ZERO):
+        return "avoir"
+    return "acompte" if dite == "acompte" else "rectificative" if dite == "rectificative" else "facture"
+
+
+def _reglements(groupe: Sequence[_Ligne]) -> tuple[Reglement, ...]:
+    """Un règlement par ligne qui en porte un, ou le seul que la facture connaisse, à sa date."""
+    vus: dict[tuple[Any, Any], Reglement] = {}
+    for rang, ligne in enumerate(groupe):
+        montant, date = ligne.champs.get("paye"), ligne.champs.get("date_paiement")
+        if montant and montant > ZERO and date is not None:
+            vus[rang if len(groupe) > 1 else 0, (date, montant)] = Reglement(montant, date)
+    uniques = {(r.date, r.montant): r for r in vus.values()}
+    return tuple(uniques.values())
+
+
+_ATTENDUS: Mapping[Statut, Callable[[Decimal, Decimal], bool]] = {
+    "soldee": lambda reste, _: reste <= ZERO,
+    "partielle": lambda reste, ttc: ZERO < reste < ttc,
+    "impayee": lambda reste, _: reste > ZERO,
+}
+
+
+def confronter_statut(piece: PieceLue) -> tuple[PieceLue, list[Doute]]:
+    """Le statut et le reste dû en accord ; sinon une question, et la lecture la moins coûteuse pour le débiteur."""
+    attendu = _ATTENDUS.get(piece.statut)
+    if piece.nature == "avoir" or attendu is None or piece.reste_du is None or piece.montant_ttc is None:
+        return piece, []
+    if attendu(piece.reste_du, piece.montant_ttc):
+        return piece, []
+    doute = Doute(
+        piece.origine,
+        "STATUT_INCOHERENT",
+        f"facture {piece.numero} : le statut la dit {_STATUTS[piece.statut]}, mais son reste dû est de "
+        f"{piece.reste_du:.2f} € sur {piece.montant_ttc:.2f} €",
+        piece.numero,
+    )
+    if piece.statut == "soldee":  # relancer qui a payé est pire que de le demander
+        return replace(piece, reste_du=ZERO), [doute]
+    return piece, [doute]
+
+
+_STATUTS: Mapping[Statut, str] = {"soldee": "payée", "partielle": "payée en partie", "impayee": "impayée"}

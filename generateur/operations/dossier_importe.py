@@ -1,0 +1,318 @@
+"""Un débiteur importé devient un dossier : créé entier d'un coup, ou complété à sa place ; jamais rien d'écrasé."""
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from generateur.contrats import Ajout
+from generateur.controles.catalogue import constater
+from generateur.controles.completude import controler as controler_completude
+from generateur.controles.constat import Constat
+from generateur.controles.contexte import Contexte
+from generateur.domaine.dossier import Dossier
+from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.importation.documents import Documents, nommer_copie
+from generateur.importation.fusion import Fusion, fusionner
+from generateur.importation.groupement import Groupe, nommer_reference
+from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
+from generateur.importation.socle import PieceLue
+from generateur.importation.soldes import Solde
+from generateur.importation.valeurs import aplatir, composer_valeurs, valeurs_du_debiteur
+from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+
+PIECES = "pieces"
+PROFILS = "creanciers"
+_ESSAIS = 1000
+
+
+@dataclass
+class Depot:
+    """Où vont les dossiers, et ce qui vaut pour tous : le profil du créancier, les documents, le jour."""
+
+    racine: Path
+    creancier: Path | None
+    documents: Documents
+    jour: dt.date
+    simuler: bool
+    _connus: list[tuple[Path, Origine]] | None = None
+    _reservees: set[str] = field(default_factory=set)
+
+    def retrouver(self, cles: tuple[str, ...]) -> Path | None:
+        """Le dossier déjà importé de ce débiteur, par la plus sûre de ses clés. Lève ErreurLecture s'il est abîmé."""
+        if self._connus is None:
+            fichiers = sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else []
+            lues = [(fichier.parent, lire_origine(fichier.parent)) for fichier in fichiers]
+            self._connus = [(dossier, origine) for dossier, origine in lues if origine is not None]
+        siren = {cle for cle in cles if cle.startswith("siren:")}
+        for cle in cles:
+            for dossier, origine in self._connus:
+                autres = {c for c in origine.debiteur if c.startswith("siren:")}
+                if cle in origine.debiteur and (not siren or not autres or siren & autres):
+                    return dossier
+        return None
+
+    def reserver(self, nom: str) -> str:
+        """Une référence libre pour ce débiteur, prise aussi quand on simule."""
+        base = nommer_reference(self.jour.year, nom)
+        for rang in range(1, _ESSAIS):
+            reference = base if rang == 1 else f"{base}-{rang}"
+            if reference not in self._reservees and not (self.racine / reference).exists():
+                self._reservees.add(reference)
+                return reference
+        raise ErreurUsage(f"trop de dossiers portent la référence {base}", lieu=str(self.racine))
+
+
+@dataclass(frozen=True)
+class Ecrit:
+    """Un dossier créé, complété ou déjà à jour."""
+
+    reference: str
+    chemin: Path
+    etat: Literal["cree", "complete", "inchange"]
+    manques: tuple[str, ...]
+    constats: tuple[Constat, ...] = ()
+
+
+def ecrire_dossier(
+    depot: Depot, existant: Path | None, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]
+) -> Ecrit:
+    """Crée le dossier de ce débiteur, ou complète celui qu'il a. Lève ErreurDossier, ErreurLecture, ErreurEcriture."""
+    if existant is None:
+        return _creer(depot, groupe, solde, sources)
+    return _completer(depot, existant, groupe, solde, sources)
+
+
+def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
+    reference = depot.reserver(groupe.tiers.nom)
+    copies = _Copies(depot.documents)
+    fichiers = copies.prevoir([f.piece for f in solde.dues] + list(solde.avoirs))
+    valeurs = composer_valeurs(groupe.tiers, solde, fichiers)
+    creancier = _choisir_creancier(depot, groupe)
+    texte = _ecrire_texte(reference, creancier, valeurs, _objet_commun(solde), sources, depot.jour)
+    origine = dresser_origine(groupe.cles, sources, aplatir(valeurs))
+    chemin = depot.racine / reference
+    if not depot.simuler:
+        _publier(chemin, texte, origine, copies)
+    return Ecrit(reference, chemin, "cree", _manques(tomllib.loads(texte, parse_float=Decimal), depot.jour))
+
+
+def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
+    etat = lire_etat(chemin / "dossier.toml")
+    ancienne = lire_origine(chemin)
+    base = ancienne.base() if ancienne else {}
+    copies = _Copies(depot.documents, chemin / PIECES)
+    presentes = {str(bloc.get("numero", "")) for s in ("factures", "avoirs") for bloc in etat.donnees.get(s) or ()}
+    neuves = [f.piece for f in solde.dues if f.piece.numero not in presentes]
+    fichiers = copies.prevoir([*neuves, *(a for a in solde.avoirs if a.numero not in presentes)])
+    fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers)
+    texte = modifier(etat, fusion.editions)
+    cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
+    origine = dresser_origine(cles, sources, fusion.retenues)
+    change = bool(fusion.editions)
+    if not depot.simuler and (change or ancienne is None or origine != ancienne):
+        copies.copier(chemin / PIECES)
+        if change:
+            ecrire_si_inchange(etat, texte)
+        _ecrire_origine(chemin, origine)
+    return Ecrit(
+        chemin.name,
+        chemin,
+        "complete" if change else "inchange",
+        _manques(tomllib.loads(texte.removeprefix("\ufeff"), parse_float=Decimal), depot.jour),
+        tuple(_constater_conflits(fusion, chemin)),
+    )
+
+
+def _constater_conflits(fusion: Fusion, chemin: Path) -> list[Constat]:
+    return [
+        constater(
+            "CONFLIT_IMPORT",
+            f"{conflit.lieu} : le dossier dit « {_dire(conflit.saisie)} », la source dit « {_dire(conflit.source)} » ; "
+            "les deux ont changé depuis la dernière importation. Votre saisie est gardée.",
+            lieu=f"{chemin.name}, {conflit.lieu}",
+            remede="Mettre dans le dossier la valeur qui est juste ; si c'est celle de la source, la recopier.",
+        )
+        for conflit in fusion.conflits
+    ]
+
+
+def _dire(valeur: Any) -> str:
+    if valeur is None:
+        return "rien"
+    return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, Decimal) else str(valeur)
+
+
+class _Copies:
+    """Les documents à copier dans pieces/ : un nom libre chacun, jamais sur un autre fichier."""
+
+    def __init__(self, documents: Documents, presents: Path | None = None) -> None:
+        self._documents = documents
+        self._pris = {p.name.casefold() for p in presents.iterdir()} if presents and presents.is_dir() else set()
+        self._a_copier: list[tuple[Path, str]] = []
+
+    def prevoir(self, pieces: list[PieceLue]) -> dict[str, str]:
+        """Par numéro, le chemin du document dans le dossier ; rien quand aucun n'est trouvé."""
+        prevus = {}
+        for piece in pieces:
+            source = piece.fichier or self._documents.trouver(piece.numero, piece.nom_fichier)
+            if source is not None:
+                prevus[piece.numero] = f"{PIECES}/{self._reserver(source)}"
+        return prevus
+
+    def _reserver(self, source: Path) -> str:
+        voulu = Path(nommer_copie(source.name))
+        rang, nom = 2, voulu.name
+        while nom.casefold() in self._pris:
+            rang, nom = rang + 1, f"{voulu.stem}_{rang}{voulu.suffix}"
+        self._pris.add(nom.casefold())
+        self._a_copier.append((source, nom))
+        return nom
+
+    def copier(self, pieces: Path) -> None:
+        """Copie ce qui a été prévu ; la cible est libre, ou le fichier entier s'il vient d'un essai interrompu."""
+        pieces.mkdir(parents=True, exist_ok=True)
+        for source, nom in self._a_copier:
+            with tempfile.NamedTemporaryFile(dir=pieces, prefix=".copie-", delete=False) as flux:
+                provisoire = Path(flux.name)
+            try:
+                shutil.copyfile(source, provisoire)
+                provisoire.replace(pieces / nom)
+            finally:
+                provisoire.unlink(missing_ok=True)
+
+
+def _objet_commun(solde: Solde) -> str:
+    """L'objet des factures quand elles ont toutes le même ; sinon, c'est à l'utilisateur de le dire."""
+    objets = {facture.piece.objet for facture in solde.dues}
+    return objets.pop() if len(objets) == 1 else ""
+
+
+def _choisir_creancier(depot: Depot, groupe: Groupe) -> str | dict[str, Any]:
+    """Le profil demandé, celui qui existe déjà, l'émetteur lu sur les factures, sinon un profil à remplir une fois."""
+    profils = sorted((depot.racine / PROFILS).glob("*.toml"))
+    if depot.creancier is not None:
+        return _rattacher_profil(depot, depot.creancier)
+    emetteurs = {
+        valeurs["siren"]: valeurs
+        for p in groupe.pieces
+        if p.creancier and (valeurs := valeurs_du_debiteur(p.creancier)).get("siren")
+    }
+    if len(emetteurs) == 1:
+        siren, valeurs = next(iter(emetteurs.items()))
+        connu = next((p for p in profils if siren in siren_du_profil(p)), None)
+        return f"../{PROFILS}/{connu.name}" if connu else valeurs
+    if len(profils) == 1:
+        return f"../{PROFILS}/{profils[0].name}"
+    return _rattacher_profil(depot, None)
+
+
+def siren_du_profil(profil: Path) -> str:
+    """Le SIREN écrit dans un profil de créancier ; vide s'il ne se lit pas."""
+    try:
+        donnees = tomllib.loads(profil.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return ""
+    return "".join(str(donnees.get("creancier", donnees).get("siren", "")).split())
+
+
+def _rattacher_profil(depot: Depot, profil: Path | None) -> str:
+    """Le chemin du profil vu du dossier ; recopié à côté des dossiers s'il est ailleurs."""
+    racine = depot.racine.resolve()
+    if profil is not None and profil.resolve().is_relative_to(racine):
+        return f"../{profil.resolve().relative_to(racine).as_posix()}"
+    cible = depot.racine / PROFILS / (profil.name if profil else "a_completer.toml")
+    if not depot.simuler and not cible.exists():
+        contenu = profil.read_bytes() if profil else _PROFIL_VIDE.encode()
+        cible.parent.mkdir(parents=True, exist_ok=True)
+        cible.write_bytes(contenu)
+    return f"../{PROFILS}/{cible.name}"
+
+
+_PROFIL_VIDE = """\
+# Votre entreprise : à remplir une fois, tous les dossiers importés s'en servent.
+denomination = ""
+forme = ""                          # SARL, SAS, SA, association…
+siren = ""
+adresse = { voie = "", code_postal = "", commune = "" }
+representant = { nom = "", qualite = "" }
+# courriel = ""
+# telephone = ""
+# iban = ""                         # imprimé sur la mise en demeure, pour être payé
+"""
+
+
+def _ecrire_texte(
+    reference: str,
+    creancier: str | dict[str, Any],
+    valeurs: Mapping[str, Any],
+    objet: str,
+    sources: tuple[SourceImportee, ...],
+    jour: dt.date,
+) -> str:
+    noms = ", ".join(dict.fromkeys(source.fichier for source in sources))
+    tete = {"reference": reference, "objet": objet}
+    if isinstance(creancier, str):
+        tete["creancier"] = creancier
+    lignes = [
+        f"# Dossier importé le {jour:%d/%m/%Y} de {noms}.",
+        f"# « generateur verifier » dit ce qui manque ; {NOM_ORIGINE} permet de réimporter sans rien écraser.",
+        *(ecrire_edition(Ajout("", {cle: valeur})).splitlines()[1] for cle, valeur in tete.items()),
+        "",
+    ]
+    if isinstance(creancier, dict):
+        lignes += [
+            *ecrire_edition(Ajout("creancier", creancier)).replace("[[", "[").replace("]]", "]").splitlines(),
+            "",
+        ]
+    for section in ("debiteurs", "factures", "avoirs", "paiements"):
+        for bloc in valeurs[section]:
+            lignes += [*ecrire_edition(Ajout(section, bloc)).splitlines(), ""]
+    return "\n".join(lignes).rstrip() + "\n"
+
+
+def _publier(chemin: Path, texte: str, origine: Origine, copies: _Copies) -> None:
+    """Le dossier entier, ou rien : préparé à côté, puis renommé."""
+    try:
+        chemin.parent.mkdir(parents=True, exist_ok=True)
+        preparation = Path(tempfile.mkdtemp(prefix=f".{chemin.name}.", suffix=".importation", dir=chemin.parent))
+        try:
+            copies.copier(preparation / PIECES)
+            (preparation / "dossier.toml").write_bytes(texte.encode())
+            _ecrire_origine(preparation, origine)
+            preparation.chmod(0o755)
+            preparation.rename(chemin)  # refuse un répertoire non vide : deux importations ne se mêlent pas
+        finally:
+            shutil.rmtree(preparation, ignore_errors=True)
+    except OSError as erreur:
+        raise ErreurEcriture(f"le dossier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(chemin)) from erreur
+
+
+def _ecrire_origine(dossier: Path, origine: Origine) -> None:
+    cible = dossier / NOM_ORIGINE
+    provisoire = cible.with_suffix(f".{os.getpid()}.partiel")
+    provisoire.write_bytes(f"{origine.model_dump_json(indent=2)}\n".encode())
+    provisoire.replace(cible)
+
+
+def _manques(donnees: Mapping[str, Any], jour: dt.date) -> tuple[str, ...]:
+    """Les codes de ce qui reste à compléter ; le créancier, partagé, n'est pas relu ici."""
+    essai = (
+        {**donnees, "creancier": {"denomination": "créancier"}}
+        if isinstance(donnees.get("creancier"), str)
+        else donnees
+    )
+    try:
+        dossier = Dossier.model_validate(essai)
+    except ValidationError:
+        return ("DOSSIER_ILLISIBLE",)
+    constats = controler_completude(dossier, Contexte(jour, jour, {}, None))
+    return tuple(dict.fromkeys(c.code for c in constats if not c.lieu.startswith("creancier")))

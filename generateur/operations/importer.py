@@ -1,0 +1,252 @@
+"""Importer : de factures et d'exports à des dossiers, créés ou complétés, sans rien écraser.
+
+lire chaque source → grouper par débiteur → solder → créer ou fusionner chaque dossier. `simuler` rend le même
+résultat sans rien écrire.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.erreurs import ErreurGenerateur, ErreurLecture
+from generateur.importation.cycle_de_vie import appliquer
+from generateur.importation.documents import Documents
+from generateur.importation.groupement import Groupe, dedoublonner, grouper, siren_de
+from generateur.importation.lecteurs import choisir_lecteur, lister_fichiers
+from generateur.importation.origine import SourceImportee
+from generateur.importation.rapprochement import Rapprochement, rapprocher
+from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus
+from generateur.importation.soldes import ZERO, Solde, solder
+from generateur.operations.dossier_importe import Depot, Ecrit, ecrire_dossier, siren_du_profil
+from generateur.operations.outillage import OutilsPieces
+from generateur.pieces.inspection import inspecter
+from generateur.publication.manifeste import empreinte
+
+Etat = Literal["cree", "complete", "inchange", "ecarte"]
+
+
+@dataclass(frozen=True)
+class Demande:
+    """Ce que l'utilisateur demande d'importer."""
+
+    sources: tuple[Path, ...]
+    racine: Path
+    creancier: Path | None = None
+    format: str | None = None
+    clients: Path | None = None
+    banque: Path | None = None
+    documents: Path | None = None
+    consignes: Consignes = field(default_factory=Consignes)
+    minimum: Decimal = ZERO
+    simuler: bool = False
+
+
+@dataclass(frozen=True)
+class DossierImporte:
+    """Ce qu'il est advenu d'un débiteur."""
+
+    reference: str | None
+    chemin: Path | None
+    debiteur: str
+    siren: str
+    etat: Etat
+    factures: tuple[str, ...]
+    reste_du: Decimal
+    manques: tuple[str, ...] = ()
+    motif: str = ""
+
+
+@dataclass(frozen=True)
+class Import:
+    """Le résultat d'une importation, simulée ou non."""
+
+    sources: tuple[Lecture, ...]
+    refus: tuple[Refus, ...]
+    dossiers: tuple[DossierImporte, ...]
+    rapprochements: tuple[Rapprochement, ...]
+    constats: tuple[Constat, ...]
+    simule: bool
+
+    @property
+    def est_partiel(self) -> bool:
+        """Vrai si des lignes ou des fichiers ont été refusés."""
+        return bool(self.refus)
+
+    def combien(self, etat: Etat) -> int:
+        """Nombre de débiteurs dans cet état."""
+        return sum(dossier.etat == etat for dossier in self.dossiers)
+
+
+def importer(demande: Demande, *, jour: dt.date, outils: OutilsPieces, avancer: Callable[[str], None]) -> Import:
+    """Importe les sources. Lève ErreurLecture si rien ne se lit, ErreurUsage si deux colonnes se disputent un champ."""
+    lectures, refus = _lire_sources(demande, avancer)
+    clients = [c for lecture in _lire_annexe(demande.clients, demande.consignes) for c in lecture.clients]
+    virements = [t for lecture in _lire_annexe(demande.banque, demande.consignes) for t in lecture.transactions]
+    uniques, contradictions = dedoublonner(piece for lecture in lectures for piece in lecture.pieces)
+    pieces, suites = appliquer(
+        uniques,
+        [evenement for lecture in lectures for evenement in lecture.evenements],
+    )
+    pieces, etrangeres = _garder_les_notres(pieces, siren_du_profil(demande.creancier) if demande.creancier else "")
+    clients += [client for lecture in lectures for client in lecture.clients]
+    groupes = grouper(pieces, clients)
+    rapprochements = rapprocher(groupes, [*virements, *(t for lecture in lectures for t in lecture.transactions)])
+    documents = Documents(demande.documents, partial(_lire_texte, outils))
+    depot = Depot(demande.racine, demande.creancier, documents, jour, simuler=demande.simuler)
+    sources = tuple(_declarer(lecture, jour) for lecture in lectures)
+    doutes = [doute for lecture in lectures for doute in lecture.doutes]
+    constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
+    constats += [_constater_contradiction(*paire) for paire in contradictions]
+    dossiers = []
+    for groupe in groupes:
+        importe, propres = _importer_groupe(groupe, rapprochements, depot, sources, demande.minimum)
+        dossiers.append(importe)
+        constats += propres
+    return Import(
+        tuple(lectures),
+        (*refus, *(r for lecture in lectures for r in lecture.refus)),
+        tuple(dossiers),
+        tuple(rapprochements),
+        tuple(constats),
+        simule=demande.simuler,
+    )
+
+
+def _lire_sources(demande: Demande, avancer: Callable[[str], None]) -> tuple[list[Lecture], list[Refus]]:
+    """Chaque fichier lu ou refusé avec sa raison ; un seul fichier, ou tous, illisibles : l'erreur elle-même."""
+    fichiers = [fichier for source in demande.sources for fichier in lister_fichiers(source)]
+    lectures, refus = [], []
+    derniere: ErreurGenerateur | None = None
+    for rang, fichier in enumerate(fichiers, start=1):
+        try:
+            lectures.append(choisir_lecteur(fichier, demande.format).lire(fichier, demande.consignes))
+        except ErreurLecture as erreur:
+            derniere = erreur
+            refus.append(Refus(erreur.lieu or fichier.name, erreur.message, erreur.remede))
+        avancer(f"[{rang}/{len(fichiers)}] {fichier.name}")
+    if not lectures and derniere is not None:
+        if len(fichiers) == 1:
+            raise derniere
+        lignes = "\n".join(f"  - {r.origine} : {r.raison}" for r in refus)
+        raise ErreurLecture(f"aucun des {len(fichiers)} fichiers ne se lit :\n{lignes}", remede=derniere.remede)
+    return lectures, refus
+
+
+def _lire_annexe(fichier: Path | None, consignes: Consignes) -> list[Lecture]:
+    """Une liste de clients ou un relevé de banque : lus comme le reste, mais sans faire de dossiers."""
+    return [choisir_lecteur(fichier).lire(fichier, consignes)] if fichier else []
+
+
+def _lire_texte(outils: OutilsPieces, fichier: Path) -> str:
+    """Le texte des premières pages d'un document ; vide s'il ne se lit pas."""
+    vus = inspecter(
+        fichier.parent,
+        [(fichier.name, None)],
+        moteur_bureautique=outils.bureautique,
+        atelier=outils.atelier,
+        fonds=outils.fonds,
+    )
+    return vus[fichier.name].texte
+
+
+def _declarer(lecture: Lecture, jour: dt.date) -> SourceImportee:
+    return SourceImportee(
+        fichier=lecture.fichier.name, sha256=empreinte(lecture.fichier), format=lecture.format, le=jour
+    )
+
+
+def _importer_groupe(
+    groupe: Groupe,
+    rapprochements: Sequence[Rapprochement],
+    depot: Depot,
+    sources: tuple[SourceImportee, ...],
+    minimum: Decimal,
+) -> tuple[DossierImporte, list[Constat]]:
+    solde = solder(groupe, {r.facture: r.reglement for r in rapprochements if r.certitude == "certaine"})
+    existant = depot.retrouver(groupe.cles)
+    motif = "" if existant else _motif_d_ecart(solde, minimum)
+    constats = [_constater_ecart(piece, raison) for piece, raison in solde.ecartees]
+    if motif:
+        return DossierImporte(
+            None, None, groupe.tiers.nom, _siren(groupe), "ecarte", (), max(ZERO, solde.net), (), motif
+        ), constats
+    ecrit = ecrire_dossier(depot, existant, groupe, solde, sources)
+    return _rendre(groupe, solde, ecrit), [*constats, *ecrit.constats]
+
+
+def _rendre(groupe: Groupe, solde: Solde, ecrit: Ecrit) -> DossierImporte:
+    return DossierImporte(
+        ecrit.reference,
+        ecrit.chemin,
+        groupe.tiers.nom,
+        _siren(groupe),
+        ecrit.etat,
+        tuple(facture.piece.numero for facture in solde.dues),
+        max(ZERO, solde.net),
+        ecrit.manques,
+    )
+
+
+def _siren(groupe: Groupe) -> str:
+    return next((cle.partition(":")[2] for cle in groupe.cles if cle.startswith("siren:")), "")
+
+
+def _motif_d_ecart(solde: Solde, minimum: Decimal) -> str:
+    """Pourquoi ce débiteur n'a pas de dossier ; vide s'il en faut un."""
+    if not solde.factures:
+        return "aucune facture à réclamer : brouillons, annulées, en devises ou avoirs seulement"
+    if not solde.dues:
+        return "tout est payé"
+    if solde.net <= ZERO:
+        return "les avoirs et les paiements couvrent ce qui est dû : rien à réclamer"
+    if solde.net < minimum:
+        return "moins que le minimum demandé"
+    return ""
+
+
+def _constater_ecart(piece: PieceLue, raison: str) -> Constat:
+    return constater(
+        "FACTURE_NON_IMPORTEE", f"{piece.nature} {piece.numero or 'sans numéro'} : {raison}", lieu=piece.origine
+    )
+
+
+def _constater_doute(doute: Doute) -> Constat:
+    return constater(doute.code, doute.message, lieu=doute.origine)
+
+
+def _constater_contradiction(gardee: PieceLue, autre: PieceLue) -> Constat:
+    return constater(
+        "FACTURES_CONTRADICTOIRES",
+        f"{gardee.nature} {gardee.numero} : {gardee.montant_ttc:.2f} € selon {gardee.origine}, "
+        f"{autre.montant_ttc:.2f} € selon {autre.origine} ; la première est gardée",
+        lieu=autre.origine,
+        remede="Garder l'export qui dit juste, puis réimporter.",
+    )
+
+
+def _garder_les_notres(pieces: Sequence[PieceLue], siren: str) -> tuple[list[PieceLue], list[tuple[PieceLue, str]]]:
+    """Les factures émises par le créancier ; à défaut de profil, par l'émetteur le plus fréquent."""
+    emetteurs = Counter(emetteur for piece in pieces if (emetteur := _siren_de_l_emetteur(piece)))
+    notre = siren or (emetteurs.most_common(1)[0][0] if emetteurs else "")
+    notres, etrangeres = [], []
+    for piece in pieces:
+        emetteur = _siren_de_l_emetteur(piece)
+        if not emetteur or not notre or emetteur == notre:
+            notres.append(piece)
+        elif siren_de(piece.debiteur) == notre:
+            etrangeres.append((piece, "facture d'achat : le créancier y est l'acheteur"))
+        else:
+            nom = piece.creancier.nom if piece.creancier else ""
+            etrangeres.append((piece, f"émise par une autre entreprise ({nom})"))
+    return notres, etrangeres
+
+
+def _siren_de_l_emetteur(piece: PieceLue) -> str:
+    return siren_de(piece.creancier) if piece.creancier else ""

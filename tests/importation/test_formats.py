@@ -1,0 +1,166 @@
+"""Chaque export connu, lu dans un fichier fictif du corpus : le même scénario, les mêmes factures dues."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.importation.groupement import grouper
+from generateur.importation.lecteurs import choisir_lecteur, lister_formats
+from generateur.importation.socle import Consignes
+from generateur.importation.soldes import solder
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+EXPORTS = CORPUS / "exports" / "synthetiques"
+exige_corpus = pytest.mark.skipif(not EXPORTS.is_dir(), reason="le corpus d'exports n'est pas à côté du dépôt")
+
+
+def _lire(fichier, **colonnes):
+    return choisir_lecteur(fichier).lire(fichier, Consignes(colonnes))
+
+
+def _nets(lecture):
+    soldes = [(g.tiers.nom, solder(g)) for g in grouper(lecture.pieces)]
+    return {nom: (s.net, [f.piece.numero for f in s.dues]) for nom, s in soldes if s.dues}
+
+
+@exige_corpus
+@pytest.mark.parametrize(
+    ("nom", "format_"),
+    [
+        ("pennylane_factures_clients_u00a0.csv", "pennylane"),
+        ("pennylane_factures_clients_u202f.csv", "pennylane"),
+        ("sellsy_factures.csv", "sellsy"),
+        ("odoo_account_move.xlsx", "odoo"),
+    ],
+)
+def test_chaque_export_dit_la_meme_chose(nom, format_):
+    lecture = _lire(EXPORTS / nom)
+    assert lecture.format == format_
+    assert not lecture.refus
+    assert _nets(lecture) == {
+        "GARAGE LUMEN SAS": (Decimal("3000.00"), ["F-2026-042"]),  # 3 600 moins l'avoir de 600
+        "Éditions du Halage SARL": (Decimal("2220.00"), ["F-2026-043", "F-2026-050"]),
+    }
+
+
+@exige_corpus
+def test_tiime_n_a_ni_reste_du_ni_echeance_et_rend_ses_numeros():
+    lecture = _lire(EXPORTS / "tiime_factures.xlsx")
+    assert lecture.format == "tiime"
+    assert [p.numero for p in lecture.pieces][:2] == ["4600", "4601"]
+    assert all(p.echeance is None and p.reste_du is None for p in lecture.pieces)
+
+
+@exige_corpus
+def test_dolibarr_a_ses_identifiants_et_ses_reglements():
+    (piece,) = _lire(EXPORTS / "dolibarr_factures_reglements.csv").pieces
+    assert piece.debiteur.siren == "999999923"
+    assert piece.reste_du == Decimal("1200.00")
+    assert [str(r.montant) for r in piece.reglements] == ["1200.00"]
+
+
+@exige_corpus
+def test_qonto_ne_garde_que_les_encaissements_executes():
+    lecture = _lire(EXPORTS / "qonto_transactions_fr.csv")
+    assert lecture.format == "qonto"
+    assert all(t.montant > 0 for t in lecture.transactions)
+
+
+@exige_corpus
+def test_une_balance_agee_sans_numero_dit_quel_export_demander():
+    with pytest.raises(ErreurLecture, match="aucune facture n'y est nommée") as refus:
+        _lire(EXPORTS / "balance_agee_generique.csv")
+    assert "détail" in refus.value.remede
+
+
+@exige_corpus
+def test_une_balance_agee_detaillee_donne_les_factures():
+    lecture = _lire(EXPORTS / "balance_agee_odoo_oca.xlsx")
+    assert [(p.numero, p.reste_du) for p in lecture.pieces] == [
+        ("F-2026-042", Decimal("3600.00")),
+        ("F-2026-043", Decimal("1200.00")),
+    ]
+
+
+@exige_corpus
+def test_le_fec_donne_les_debits_clients_non_lettres():
+    lecture = _lire(next((CORPUS / "fec").glob("*.txt")))
+    assert lecture.format == "fec"
+    assert lecture.pieces
+    assert all(p.echeance is None for p in lecture.pieces)
+
+
+def _ecrire(tmp_path, texte):
+    fichier = tmp_path / "export.csv"
+    fichier.write_text(texte, encoding="utf-8")
+    return fichier
+
+
+def test_refuse_de_choisir_entre_deux_colonnes(tmp_path):
+    fichier = _ecrire(tmp_path, "Numéro;Client;Montant TTC;Total TTC\nF1;A;100;120\n")
+    with pytest.raises(ErreurUsage, match="se disputent") as refus:
+        _lire(fichier)
+    assert "--colonnes" in refus.value.remede
+    (piece,) = _lire(fichier, montant_ttc="Total TTC").pieces
+    assert piece.montant_ttc == Decimal("120.00")
+
+
+def test_preambule_lignes_vides_et_total_ne_sont_pas_des_factures(tmp_path):
+    fichier = _ecrire(
+        tmp_path,
+        "Export du 01/11/2026\n\nNuméro;Date;Client;Montant TTC;Reste dû\n"
+        "F1;01/05/2026;A;100,00;100,00\n\n;;TOTAL;100,00;100,00\n",
+    )
+    lecture = _lire(fichier)
+    assert [p.numero for p in lecture.pieces] == ["F1"]
+    assert lecture.pieces[0].origine == "ligne 4"
+
+
+def test_une_date_impossible_refuse_sa_ligne_et_garde_les_autres(tmp_path):
+    fichier = _ecrire(tmp_path, "Numéro;Date;Client;Montant TTC\nF1;30/02/2026;A;100\nF2;01/03/2026;A;50\n")
+    lecture = _lire(fichier)
+    assert [p.numero for p in lecture.pieces] == ["F2"]
+    assert "ligne 2, colonne « Date »" in lecture.refus[0].origine
+
+
+def test_une_ligne_par_article_fait_une_facture(tmp_path):
+    fichier = _ecrire(tmp_path, "Numéro;Client;Montant HT;Montant TTC;Reste dû\nF1;A;50;60;120\nF1;A;50;60;120\n")
+    (piece,) = _lire(fichier).pieces
+    assert piece.reste_du == Decimal("120.00")
+
+
+def test_un_statut_paye_et_un_reste_du_posent_une_question(tmp_path):
+    fichier = _ecrire(tmp_path, "Numéro;Client;Montant TTC;Reste dû;Statut\nF1;A;100;100;Payée\n")
+    lecture = _lire(fichier)
+    assert [d.code for d in lecture.doutes] == ["STATUT_INCOHERENT"]
+    assert _nets(lecture) == {}
+
+
+def test_a_regler_n_est_pas_regle(tmp_path):
+    fichier = _ecrire(tmp_path, "Numéro;Client;Montant TTC;Statut\nF1;A;100;À régler\nF2;A;50;Réglée\n")
+    assert [p.statut for p in _lire(fichier).pieces] == ["impayee", "soldee"]
+
+
+def test_un_fichier_etranger_dit_les_formats_lus(tmp_path):
+    (tmp_path / "x.bin").write_bytes(b"\x00\x01" * 50)
+    with pytest.raises(ErreurLecture, match="reconnu par aucun format") as refus:
+        choisir_lecteur(tmp_path / "x.bin")
+    assert all(nom in refus.value.remede for nom in lister_formats())
+
+
+def test_un_format_impose_inconnu_est_refuse(tmp_path):
+    with pytest.raises(ErreurUsage, match="n'existe pas"):
+        choisir_lecteur(tmp_path / "x.csv", "sage")
+
+
+@pytest.mark.parametrize(
+    ("entete", "ligne", "code"),
+    [
+        ("Numéro;Client;SIRET;Montant TTC", "F1;A;1,23E+13;100", "IDENTIFIANT_ABIME"),
+        ("Numéro;Client;Montant TTC;Reste dû", "F1;A;100;60\nF1;A;100;40", "RESTE_DU_INCOHERENT"),
+    ],
+)
+def test_ce_qui_est_douteux_se_dit(tmp_path, entete, ligne, code):
+    assert code in [d.code for d in _lire(_ecrire(tmp_path, f"{entete}\n{ligne}\n")).doutes]
