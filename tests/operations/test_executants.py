@@ -145,7 +145,7 @@ def test_les_resultats_sortent_dans_l_ordre_des_travaux(equipe):
     assert [r.reference for r in equipe(3).accomplir(_travaux(*noms))] == noms
 
 
-def test_la_file_ne_prend_pas_toute_la_liste(equipe):
+def test_les_travaux_ne_sont_pris_qu_a_mesure(equipe):
     donnes = []
 
     def suite():
