@@ -144,7 +144,7 @@ def regime_de(dossier: Dossier, facture: Facture, echeance: date) -> RegimeInter
     if facture.nature == "penalites":
         debut = None
     elif penalites is None:
-        mise_en_demeure = debut_interet_legal(dossier, facture)
+        mise_en_demeure = debut_interet_legal(dossier, facture, echeance)
         debut = max(lendemain, mise_en_demeure) if mise_en_demeure else None
     else:
         debut = lendemain
@@ -159,17 +159,29 @@ def regime_de(dossier: Dossier, facture: Facture, echeance: date) -> RegimeInter
     )
 
 
-def debut_interet_legal(dossier: Dossier, facture: Facture) -> date | None:
+def debut_interet_legal(dossier: Dossier, facture: Facture, echeance: date) -> date | None:
     """Lendemain de la mise en demeure : présentée, à défaut reçue, à défaut envoyée (C. civ. 1231-6, 1344-1).
 
-    La première qui vise la facture et un débiteur autre que la caution ; son délai ne repousse rien.
+    La première qui vise la facture et un débiteur autre que la caution ; son délai ne repousse rien. None : aucune
+    lettre ne compte, et l'intérêt légal ne court pas.
     """
     dates = [
         m.date_presentation or m.date_reception or m.date_envoi
         for m in dossier.mises_en_demeure_de(facture)
-        if _atteint_le_debiteur(dossier, m)
+        if est_posterieure_a(m, facture, echeance) and _atteint_le_debiteur(dossier, m)
     ]
     return min(dates) + UN_JOUR if dates else None
+
+
+def est_posterieure_a(mise_en_demeure: MiseEnDemeure, facture: Facture, echeance: date) -> bool:
+    """Une lettre ne met en demeure que d'une dette déjà facturée et échue : envoyée le jour de l'échéance au plus tôt."""
+    return mise_en_demeure.date_envoi >= max(echeance, facture.date or echeance)
+
+
+def attend_une_mise_en_demeure(dossier: Dossier, facture: Facture, echeance: date) -> bool:
+    """Seul l'intérêt légal peut courir sur cette somme, et aucune mise en demeure ne le fait courir."""
+    legal = facture.nature != "penalites" and _penalites_retenues(dossier, facture) is None
+    return legal and debut_interet_legal(dossier, facture, echeance) is None
 
 
 def jugement_ouverture(dossier: Dossier) -> date | None:

@@ -18,14 +18,27 @@ QUALITES_PROFESSIONNELLES: frozenset[Qualite] = frozenset({"commercant", "artisa
 
 
 def qualite_de(identite: Identite) -> Qualite | None:
-    """Qualité de la partie : commerciale par la forme, sinon celle saisie, sinon déduite de la forme.
+    """Qualité de la partie dans l'opération : commerciale par la forme, sinon celle saisie, sinon déduite de la forme.
 
+    Le débiteur personne physique qui achète pour ses besoins privés est un consommateur, même commerçant : d'ici
+    suivent l'intérêt, le tribunal, la voie et ce que dit l'acte (C. consom., article liminaire ; C. com. L721-3).
     None : ni la saisie ni la forme ne la disent (entrepreneur individuel, GIE…) ; elle se demande.
     """
-    deduite = _qualite_de_la_forme(identite)
+    if _achete_pour_ses_besoins_prives(identite):
+        return "consommateur"
+    deduite = qualite_de_la_forme(identite)
     if deduite == "commercant":
         return deduite
     return identite.qualite or deduite
+
+
+def a_contracte_hors_commerce(debiteur: Debiteur) -> bool:
+    """Un commerçant, un artisan, un libéral… qui a acheté pour ses besoins privés : l'acte est mixte."""
+    return _achete_pour_ses_besoins_prives(debiteur) and debiteur.qualite in QUALITES_PROFESSIONNELLES
+
+
+def _achete_pour_ses_besoins_prives(identite: Identite) -> bool:
+    return isinstance(identite, Debiteur) and identite.est_physique and identite.agit_en_professionnel is False
 
 
 def est_commercant(identite: Identite) -> bool | None:
@@ -53,7 +66,7 @@ def agit_en_professionnel(debiteur: Debiteur) -> bool | None:
 def est_societe_commerciale(identite: Identite) -> bool:
     """Société commerciale par la forme, sociétés d'exercice libéral comprises (C. com. L210-1)."""
     forme = _forme_normalisee(identite)
-    return _qualite_de_la_forme(identite) == "commercant" or forme in _formes("formes_exercice_liberal")
+    return qualite_de_la_forme(identite) == "commercant" or forme in _formes("formes_exercice_liberal")
 
 
 def est_traite_en_professionnel(debiteur: Debiteur) -> bool:
@@ -113,7 +126,8 @@ def _nature_de_la_qualite(qualite: str, *, est_morale: bool) -> Nature | None:
     return None
 
 
-def _qualite_de_la_forme(identite: Identite) -> Qualite | None:
+def qualite_de_la_forme(identite: Identite) -> Qualite | None:
+    """Ce que dit la seule forme juridique, sans la saisie ; None pour une personne physique ou une forme muette."""
     return cast("Qualite | None", _formes("formes_juridiques").get(_forme_normalisee(identite)))
 
 

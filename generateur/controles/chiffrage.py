@@ -1,4 +1,4 @@
-"""Ce que le décompte laisse dehors ou tient pour discutable : exclusions, plancher, 40 €, taux probables.
+"""Ce que le décompte laisse dehors ou tient pour discutable : exclusions, plancher, intérêt légal qui ne court pas, taux probables.
 
 Sources : C. com. L441-10 II et D441-5. Ces constats se lisent sur le décompte déjà calculé ; sans lui
 (droit manquant à la date), il n'y a rien à en dire ici.
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from generateur.calculs.decompte import Decompte
-from generateur.calculs.qualites import qualite_de
+from generateur.calculs.interets import attend_une_mise_en_demeure
 from generateur.calculs.taux_lus import lire_taux_employes
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
-from generateur.controles.lieux import lieu_debiteur, lieu_facture
+from generateur.controles.lieux import lieu_facture
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import date_longue, pourcentage
+from generateur.domaine.langue import date_longue, enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
 
 _REMEDES_EXCLUSION = {
@@ -35,7 +35,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     return [
         *_exclues(dossier, decompte),
         *_plancher(dossier, decompte),
-        *_association(dossier, decompte),
+        *_sans_mise_en_demeure(dossier, decompte),
         *_taux_a_confirmer(dossier, decompte),
     ]
 
@@ -75,15 +75,26 @@ def _plancher(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
         )
 
 
-def _association(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
-    if decompte.indemnites > 0 and qualite_de(dossier.debiteur) == "association":
+def _sans_mise_en_demeure(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
+    """L'intérêt légal ne court que d'une mise en demeure de cette dette : sans elle, le décompte n'en compte pas."""
+    demandees = {solde.facture for solde in decompte.soldes if solde.principal}
+    oubliees = [
+        facture.numero
+        for facture in dossier.factures
+        if facture.numero in demandees
+        and any(
+            terme.date <= decompte.au and attend_une_mise_en_demeure(dossier, facture, terme.date)
+            for terme in facture.termes
+        )
+    ]
+    if oubliees:
         yield constater(
-            "INDEMNITE_ASSOCIATION",
-            f"L'indemnité forfaitaire ({ecrire_montant(decompte.indemnites)}) est demandée à une "
-            "association : elle "
-            "n'est due que si celle-ci agit en professionnelle, ce qui se discute.",
-            lieu=f"{lieu_debiteur(dossier)}.agit_en_professionnel",
-            remede="Si l'association n'a pas agi en professionnelle, écrivez agit_en_professionnel = false.",
+            "INTERET_SANS_MISE_EN_DEMEURE",
+            "Aucune mise en demeure envoyée depuis l'échéance ne vise "
+            f"{'la facture' if len(oubliees) == 1 else 'les factures'} {enumerer(oubliees)} : le décompte n'y compte "
+            "aucun intérêt légal.",
+            lieu=lieu_facture(dossier, oubliees[0]),
+            remede="Envoyez une mise en demeure qui vise cette dette ; l'intérêt courra du lendemain de sa présentation.",
         )
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from generateur.calculs.qualites import est_societe_commerciale, qualite_de
+from generateur.calculs.qualites import a_contracte_hors_commerce, est_societe_commerciale, qualite_de
 from generateur.controles.attribution import Raison
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
@@ -193,7 +193,7 @@ def _raisonner_selon_les_qualites(dossier: Dossier, au: date) -> tuple[Raison | 
     if effet or any(facture.nature == "effet" for facture in dossier.factures):
         return "EFFET_DE_COMMERCE", [] if debiteur else [_effet()]
     if debiteur is False:
-        return "DEBITEUR_NON_COMMERCANT", []
+        return "ACTE_MIXTE" if a_contracte_hors_commerce(dossier.debiteur) else "DEBITEUR_NON_COMMERCANT", []
     if debiteur is None or creancier is None:
         return None, []
     return ("ENTRE_COMMERCANTS", []) if creancier else ("OPTION_DU_CREANCIER", [_option()])

@@ -7,7 +7,7 @@ contre lui.
 
 from collections.abc import Iterator
 
-from generateur.calculs.qualites import agit_en_professionnel, qualite_de
+from generateur.calculs.qualites import agit_en_professionnel, qualite_de, qualite_de_la_forme
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
@@ -47,7 +47,7 @@ def _qualite(lieu: str, partie: Identite) -> Iterator[Constat]:
             remede=_REMEDE_PARTICULIER if partie.nature == "particulier" else _REMEDE_QUALITE,
         )
         return
-    deduite = qualite_de(partie.model_copy(update={"qualite": None}))
+    deduite = qualite_de_la_forme(partie)
     if partie.qualite and deduite and deduite != partie.qualite:
         yield constater(
             "QUALITE_CONTREDITE",

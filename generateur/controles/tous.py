@@ -20,6 +20,7 @@ from generateur.controles import (
     qualites,
     relances,
     situation,
+    stipulations,
     suites,
 )
 from generateur.controles.constat import Constat
@@ -38,6 +39,7 @@ CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (
     chronologie.controler,
     montants.controler,
     chiffrage.controler,
+    stipulations.controler,
     prescription.controler,
     preuves.controler,
     mentions.controler,

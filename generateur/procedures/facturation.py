@@ -3,7 +3,7 @@
 Le texte vise la facturation, non les personnes : une qualité douteuse se demande, elle ne se suppose pas.
 """
 
-from generateur.calculs.qualites import est_commercant, est_traite_en_professionnel
+from generateur.calculs.qualites import agit_en_professionnel, est_commercant, est_traite_en_professionnel
 from generateur.domaine.creances import ObjetCreance
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece
@@ -44,6 +44,11 @@ def cause_de_la_creance(espece: Espece) -> str:
         if objets == {cause}:
             return cause
     return "contractuelle"
+
+
+def engage_son_patrimoine_professionnel(debiteur: Debiteur) -> bool:
+    """Entrepreneur individuel, pour une dette de son activité (L526-22) : jamais pour un achat privé."""
+    return debiteur.nature == "entrepreneur_individuel" and agit_en_professionnel(debiteur) is not False
 
 
 def est_professionnel_non_commercant(debiteur: Debiteur) -> bool:

@@ -15,7 +15,11 @@ from generateur.droit.tables import entier_au
 from generateur.procedures.attribution import dire_attribution
 from generateur.procedures.contribution import constater_contribution, couter_contribution
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
-from generateur.procedures.facturation import cause_de_la_creance, est_professionnel_non_commercant
+from generateur.procedures.facturation import (
+    cause_de_la_creance,
+    engage_son_patrimoine_professionnel,
+    est_professionnel_non_commercant,
+)
 from generateur.procedures.socle import (
     Acte,
     Complement,
@@ -98,7 +102,7 @@ def completer(espece: Espece) -> ChampsInjonction:
     dossier = espece.dossier
     return {
         "renvoi_1408": _complement(espece).renvoi_1408 or "",
-        "debiteur_est_entrepreneur_individuel": dossier.debiteur.nature == "entrepreneur_individuel",
+        "debiteur_est_entrepreneur_individuel": engage_son_patrimoine_professionnel(dossier.debiteur),
         "cause": cause_de_la_creance(espece),
         "professionnel_non_commercant": est_professionnel_non_commercant(dossier.debiteur),
         "competence": _dire_competence(espece),

@@ -7,13 +7,14 @@ L'acte écrit est la demande de mise en œuvre, non l'invitation à participer, 
 from decimal import Decimal
 from typing import TypedDict
 
-from generateur.calculs.qualites import est_commercant, qualite_de
+from generateur.calculs.qualites import a_contracte_hors_commerce, est_commercant, qualite_de
 from generateur.domaine.langue import montant
 from generateur.domaine.socle import Donnee, Nombre
 from generateur.droit.tables import decimal_au, entier_au, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import (
     cause_de_la_creance,
+    engage_son_patrimoine_professionnel,
     est_facturation_entre_commercants,
     est_professionnel_non_commercant,
     objets_de_la_creance,
@@ -143,7 +144,7 @@ def completer(espece: Espece) -> ChampsPetitesCreances:
         "seuil": decimal_au("seuil_petites_creances", espece.au),
         "motif_hors_exclusion": _dire_hors_exclusion(espece),
         "cour_appel": _contracter(espece.competence.cour_appel),
-        "debiteur_est_entrepreneur_individuel": espece.dossier.debiteur.nature == "entrepreneur_individuel",
+        "debiteur_est_entrepreneur_individuel": engage_son_patrimoine_professionnel(espece.dossier.debiteur),
     }
 
 
@@ -156,6 +157,8 @@ def _dire_hors_exclusion(espece: Espece) -> str:
     if "facturation" not in objets_de_la_creance(espece):
         return "la créance n’a pas fait l’objet d’une facturation entre commerçants"
     parties = (("débiteur", espece.dossier.debiteur), ("créancier", espece.dossier.creancier))
+    if a_contracte_hors_commerce(espece.dossier.debiteur):
+        return "le débiteur a contracté pour ses besoins privés, hors de son activité professionnelle"
     for role, partie in parties:
         if est_commercant(partie) is False:
             nature = _QUALITES.get(qualite_de(partie) or "", "")

@@ -15,7 +15,7 @@ SOCIETE = {"nature": "personne_morale", "denomination": "Société B", "forme": 
 
 
 def _debut(dossier):
-    return debut_interet_legal(dossier, dossier.factures[0])
+    return debut_interet_legal(dossier, dossier.factures[0], ECHEANCE)
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,15 @@ def test_la_premiere_mise_en_demeure_qui_vise_la_facture_et_le_debiteur(fabrique
     assert _debut(dossier) == dt.date(2026, 5, 21)
 
 
-def test_une_mise_en_demeure_anterieure_a_l_echeance_ne_fait_pas_courir_plus_tot(fabriquer):
-    dossier = fabriquer(contrat={"penalites": {"mode": "aucune"}}, mise_en_demeure={"date_envoi": dt.date(2026, 4, 1)})
-    assert regime_de(dossier, dossier.factures[0], ECHEANCE).debut == dt.date(2026, 5, 2)
+@pytest.mark.parametrize(
+    ("envoi", "debut"),
+    [((4, 1), None), ((4, 30), None), ((5, 1), dt.date(2026, 5, 2)), ((5, 2), dt.date(2026, 5, 3))],
+)
+def test_une_mise_en_demeure_anterieure_a_l_echeance_ne_fait_rien_courir(fabriquer, envoi, debut):
+    """On n'est en demeure que d'une dette échue (C. civ. 1231-6 et 1344-1)."""
+    envoyee = {"date_envoi": dt.date(2026, *envoi)}
+    dossier = fabriquer(contrat={"penalites": {"mode": "aucune"}}, mise_en_demeure=envoyee)
+    assert regime_de(dossier, dossier.factures[0], ECHEANCE).debut == debut
 
 
 @pytest.mark.parametrize(

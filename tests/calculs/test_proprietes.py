@@ -81,7 +81,8 @@ def test_les_lignes_se_suivent_du_lendemain_de_l_echeance_a_l_arrete(fabriquer, 
             if solde.facture == facture["numero"] and solde.principal:
                 debut = facture["echeance"] + JOUR
                 if contrats[facture["contrat"]]["penalites"]["mode"] == "aucune":
-                    debut = max(debut, brut["mise_en_demeure"]["date_envoi"] + JOUR)
+                    envoi = brut["mise_en_demeure"]["date_envoi"]
+                    debut = max(debut, envoi + JOUR) if envoi >= facture["echeance"] else dt.date.max
                 assert [ligne.du for ligne in lignes[:1]] == ([debut] if debut <= au else [])
                 assert [ligne.au for ligne in lignes[-1:]] == ([au] if debut <= au else [])
 
