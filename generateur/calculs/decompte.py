@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from generateur.calculs.arrete import Arrete, arreter
 from generateur.calculs.imputation import Compte, Dette, Imputation, dater_mouvements
-from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, jugement_ouverture, regime_de
+from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, regime_de
+from generateur.calculs.naissance import Perimetre, hors_perimetre
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.creances import Contrat, Facture
@@ -51,7 +53,11 @@ class SoldeFacture:
 
 @dataclass(frozen=True)
 class FactureExclue:
-    """Facture ou part laissée hors du décompte ; motif : contestee, non_echue, devise, retenue_garantie."""
+    """Facture ou part laissée hors du décompte.
+
+    Motif : contestee, non_echue, devise, retenue_garantie, prescrite ; selon le jugement d'ouverture,
+    posterieure_utile (elle se poursuit), a_declarer (elle se déclare), plan (il la paie).
+    """
 
     facture: str
     motif: str
@@ -61,10 +67,24 @@ class FactureExclue:
 
 
 @dataclass(frozen=True)
+class SommeAEchoir:
+    """Somme déclarée qui n'était pas échue au jour du jugement d'ouverture (C. com. L622-25)."""
+
+    facture: str
+    echeance: dt.date
+    montant: Decimal
+
+
+@dataclass(frozen=True)
 class Decompte:
-    """Le décompte arrêté à `au` compris ; `trop_percu` : reçu ou crédité en trop, non déduit du total."""
+    """Le décompte arrêté à `au` compris ; `trop_percu` : reçu ou crédité en trop, non déduit du total.
+
+    Pour une déclaration, c'est la somme au jour du jugement d'ouverture (C. com. L622-25) : `arrete_le`.
+    """
 
     au: dt.date
+    arrete_le: dt.date
+    perimetre: Perimetre
     principal: Decimal
     interets: Decimal
     indemnites: Decimal
@@ -79,6 +99,7 @@ class Decompte:
     ecarts_plancher: tuple[EcartPlancher, ...]
     trop_percu: Decimal
     hors_facture: Decimal = ZERO  # compris dans le principal
+    a_echoir: tuple[SommeAEchoir, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,18 +111,26 @@ class _Ouverture:
     exclues: tuple[FactureExclue, ...]
 
 
-def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = (), hors_facture: Decimal = ZERO) -> Decompte:
+def chiffrer(
+    dossier: Dossier,
+    au: dt.date,
+    frais: Sequence[Decimal] = (),
+    hors_facture: Decimal = ZERO,
+    perimetre: Perimetre | None = None,
+) -> Decompte:
     """Décompte du dossier à `au` compris, en euros ; chaque ligne d'intérêts est arrondie au centime.
 
     `hors_facture` : créance déclarée sans facture, ajoutée au principal ; elle ne porte pas intérêt ici.
-    L'ordre de saisie ne compte pas. Ne juge pas la recevabilité (accord de paiement, cession, prescription…).
-    Lève ErreurDroitManquant si un taux nécessaire n'est pas connu.
+    `perimetre` : les créances à déclarer, arrêtées au jour du jugement (L622-25), ou celles qui se poursuivent ; par
+    défaut, celui de la voie naturelle. L'ordre de saisie ne compte pas. Ne juge pas la recevabilité (accord de
+    paiement, cession…). Lève ErreurDroitManquant si un taux nécessaire n'est pas connu.
     """
-    ouvertures = [_ouvrir(dossier, facture, au) for facture in sorted(dossier.factures, key=_ordre)]
+    arrete = arreter(dossier, au, perimetre)
+    ouvertures = [_ouvrir(arrete, facture) for facture in sorted(dossier.factures, key=_ordre)]
     dettes = [dette for ouverture in ouvertures for dette in ouverture.dettes]
     exclues = [exclue for ouverture in ouvertures for exclue in ouverture.exclues]
     compte = Compte(dettes, _hors_decompte(exclues))
-    compte.derouler(dater_mouvements(dossier, au), au)
+    compte.derouler((m for m in dater_mouvements(dossier, au) if arrete.compte(m)), au)
     retenues = [ouverture for ouverture in ouvertures if ouverture.dettes]
     dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
     restes, reglements, excedent = _regler_indemnites(retenues, dues, compte)
@@ -113,6 +142,8 @@ def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = (), hors_
     total_frais = sum(frais, ZERO)
     return Decompte(
         au=au,
+        arrete_le=arrete.jour,
+        perimetre=arrete.perimetre,
         principal=principal,
         interets=interets,
         indemnites=indemnites,
@@ -127,42 +158,78 @@ def chiffrer(dossier: Dossier, au: dt.date, frais: Sequence[Decimal] = (), hors_
         ecarts_plancher=tuple(ecart for dette in dettes for ecart in dette.ecarts),
         trop_percu=excedent + compte.excedents_avoirs,
         hors_facture=hors_facture,
+        a_echoir=tuple(_lister_a_echoir(arrete, dettes)) if arrete.est_declaration else (),
     )
 
 
-def _ouvrir(dossier: Dossier, facture: Facture, au: dt.date) -> _Ouverture:
-    """Sépare ce qui est exigible et non contesté à `au` de ce qui reste hors du décompte."""
+def _ouvrir(arrete: Arrete, facture: Facture) -> _Ouverture:
+    """Sépare ce qui se demande à `au` de ce qui reste hors du décompte.
+
+    Une déclaration comprend ce qui n'est pas échu (L622-25) ; autrement, seul l'exigible se demande.
+    """
     total = max(facture.montant_a_payer, ZERO)
     conteste = facture.montant_conteste or (total if facture.contestee else ZERO)
-    if facture.devise != DEVISE:
-        return _exclure(facture, "devise", total, f"libellée en {facture.devise}, hors du décompte en euros")
-    if conteste and conteste >= total:
-        return _exclure(facture, "contestee", total, facture.motif or "contestée par le débiteur")
-    premiere = facture.premiere_echeance
-    if premiere and premiere > au and not facture.echeances:
-        return _exclure(facture, "non_echue", total, f"exigible le {premiere:%d/%m/%Y} seulement", premiere)
+    dehors = hors_perimetre(arrete.dossier, facture, arrete.perimetre)
+    if ecartee := _ecarter(arrete, facture, conteste, dehors):
+        return ecartee
     exclues: list[FactureExclue] = []
     if conteste:
         motif = facture.motif or "part contestée par le débiteur"
         exclues.append(FactureExclue(facture.numero, "contestee", conteste, motif))
-    sommes: list[tuple[dt.date | None, Decimal]] = []
+    if dehors:
+        exclues.append(FactureExclue(facture.numero, *arrete.dire_hors_perimetre(dehors)))
+    a_deduire = conteste + dehors
+    dettes: list[Dette] = []
     for motif, exigible_le, montant in _echeancier(facture):
-        deduit = min(conteste, montant)
-        conteste -= deduit
-        if exigible_le is None or exigible_le <= au:
-            sommes.append((exigible_le, montant - deduit))
-        elif montant > deduit:
-            nom = "retenue de garantie exigible" if motif == "retenue_garantie" else "exigible"
-            explication = f"{nom} le {exigible_le:%d/%m/%Y} seulement"
-            exclues.append(FactureExclue(facture.numero, motif, montant - deduit, explication, exigible_le))
-    dettes = (_endetter(dossier, facture, exigible_le, montant, au) for exigible_le, montant in sommes if montant)
+        reste = montant - min(a_deduire, montant)
+        a_deduire -= montant - reste
+        if explication := _laisser_dehors(arrete, facture, motif, exigible_le):
+            nature = "prescrite" if explication.startswith("prescrite") else motif
+            exclues += [FactureExclue(facture.numero, nature, reste, explication, exigible_le)] if reste else []
+        elif reste:
+            dettes.append(_endetter(arrete, facture, exigible_le, reste))
     return _Ouverture(facture, tuple(dettes), tuple(exclues))
+
+
+def _ecarter(arrete: Arrete, facture: Facture, conteste: Decimal, dehors: Decimal) -> _Ouverture | None:
+    """La facture que cette voie ne demande pas du tout, ou None."""
+    total = max(facture.montant_a_payer, ZERO)
+    premiere = facture.premiere_echeance
+    if facture.devise != DEVISE:
+        return _exclure(facture, "devise", total, f"libellée en {facture.devise}, hors du décompte en euros")
+    if conteste and conteste >= total:
+        return _exclure(facture, "contestee", total, facture.motif or "contestée par le débiteur")
+    if dehors and dehors >= total:
+        return _exclure(facture, *arrete.dire_hors_perimetre(total), premiere)
+    if premiere and premiere > arrete.au and not facture.echeances and not arrete.est_declaration:
+        return _exclure(facture, "non_echue", total, f"exigible le {premiere:%d/%m/%Y} seulement", premiere)
+    return None
+
+
+def _laisser_dehors(arrete: Arrete, facture: Facture, motif: str, exigible_le: dt.date | None) -> str:
+    """Pourquoi cette échéance ne se demande pas : prescrite, ou pas encore échue ; vide si elle se demande."""
+    if exigible_le is None:
+        return ""
+    if (facture.numero, exigible_le) in arrete.prescrites:
+        return f"prescrite, échue le {exigible_le:%d/%m/%Y}"
+    if exigible_le > arrete.au and not arrete.est_declaration:
+        nom = "retenue de garantie exigible" if motif == "retenue_garantie" else "exigible"
+        return f"{nom} le {exigible_le:%d/%m/%Y} seulement"
+    return ""
 
 
 def _exclure(
     facture: Facture, motif: str, montant: Decimal, explication: str, exigible_le: dt.date | None = None
 ) -> _Ouverture:
     return _Ouverture(facture, (), (FactureExclue(facture.numero, motif, montant, explication, exigible_le),))
+
+
+def _lister_a_echoir(arrete: Arrete, dettes: Sequence[Dette]) -> Iterator[SommeAEchoir]:
+    """Ce qui n'était pas échu la veille du jugement, par date ; le jour même n'est pas encore un retard."""
+    limite = arrete.jugement or arrete.au + UN_JOUR
+    for dette in sorted(dettes, key=lambda d: d.anciennete):
+        if dette.echeance >= limite and dette.principal:
+            yield SommeAEchoir(dette.facture.numero, dette.echeance, dette.principal)
 
 
 def _echeancier(facture: Facture) -> Iterator[tuple[str, dt.date | None, Decimal]]:
@@ -178,13 +245,14 @@ def _echeancier(facture: Facture) -> Iterator[tuple[str, dt.date | None, Decimal
         yield "retenue_garantie", retenue.exigible_le, retenue.montant
 
 
-def _endetter(dossier: Dossier, facture: Facture, exigible_le: dt.date | None, montant: Decimal, au: dt.date) -> Dette:
+def _endetter(arrete: Arrete, facture: Facture, exigible_le: dt.date | None, montant: Decimal) -> Dette:
     """Sans échéance connue, la dette est tenue pour échue à l'arrêté : elle compte, et ne porte aucun intérêt."""
-    contrat = dossier.contrat_de(facture)
-    regime = regime_de(dossier, facture, exigible_le or au)
+    contrat = arrete.dossier.contrat_de(facture)
+    echeance = exigible_le or arrete.au
+    regime = replace(regime_de(arrete.dossier, facture, echeance), fin=arrete.fin_des_interets)
     return Dette(
         facture=facture,
-        echeance=exigible_le or au,
+        echeance=echeance,
         initial=montant,
         regime=regime if exigible_le else replace(regime, debut=None),
         capital_dabord=contrat is not None and contrat.imputation == "capital_dabord",
@@ -206,13 +274,17 @@ def _indemnite(dossier: Dossier, ouverture: _Ouverture) -> Decimal:
     """
     if not est_entre_professionnels(dossier) or ouverture.facture.nature == "penalites":
         return ZERO
-    jugement = jugement_ouverture(dossier)
     retards = [
         dette.echeance
         for dette in ouverture.dettes
-        if dette.a_ete_en_retard and dette.avoirs < dette.initial and (jugement is None or dette.echeance < jugement)
+        if dette.a_ete_en_retard and dette.avoirs < dette.initial and _est_echue_a_temps(dette)
     ]
     return arrondir(decimal_au("indemnite_recouvrement", min(retards) + UN_JOUR)) if retards else ZERO
+
+
+def _est_echue_a_temps(dette: Dette) -> bool:
+    """Échue avant le jugement d'ouverture, quand il l'atteint : après lui, ni indemnité ni clause pénale."""
+    return dette.regime.fin is None or dette.echeance <= dette.regime.fin
 
 
 def _regler_indemnites(
@@ -262,7 +334,7 @@ def _clauses_penales(dossier: Dossier, retenues: Sequence[_Ouverture]) -> Iterat
             continue
         if stipulations_opposables(dossier, ouverture.facture):
             _, deja = par_contrat.get(id(contrat), (contrat, ZERO))
-            restant = sum((dette.principal for dette in ouverture.dettes), deja)
+            restant = sum((dette.principal for dette in ouverture.dettes if _est_echue_a_temps(dette)), deja)
             par_contrat[id(contrat)] = (contrat, restant)
     for contrat, restant in par_contrat.values():
         clause = contrat.clause_penale

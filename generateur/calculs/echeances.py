@@ -8,20 +8,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from generateur.calculs.calendrier import (
+    MOIS_PAR_AN,
     UN_JOUR,
     ajouter_mois,
     mois_de_distance,
     terme_de_procedure,
     territoire_de,
 )
+from generateur.calculs.naissance import jugement_de, perimetre_naturel, sort_de
 from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
-from generateur.domaine.creances import MiseEnDemeure
+from generateur.calculs.qualites import est_creancier_professionnel, qualite_de
+from generateur.calculs.titre import (
+    TABLE_SIGNIFICATION,
+    est_titre,
+    signification_utile,
+    terme_d_execution,
+    terme_de_signification,
+)
+from generateur.domaine.creances import Facture, MiseEnDemeure
 from generateur.domaine.dossier import Dossier, Ordonnance, Signification, Suivi
 from generateur.domaine.langue import montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import entier_au, valeur_au
-
-TABLE_SIGNIFICATION = "delai_signification_ordonnance"
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,18 @@ class Echeance:
     est_attente: bool = False
 
 
-def calculer_echeances(dossier: Dossier, au: date) -> tuple[Echeance, ...]:
+def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool = True) -> tuple[Echeance, ...]:
     """Échéances du dossier par date, les non déterminables à la fin ; passées ou à venir.
 
-    Les délais de procédure sont reportés au jour ouvrable (CPC 642), jamais la prescription.
+    Les délais de procédure sont reportés au jour ouvrable (CPC 642), ni prescription ni exécution ne le sont.
+    `consigne_au_greffe` : faux devant le tribunal judiciaire, où rien ne se consigne.
     """
     echeances = [*_prescriptions(dossier, au), *_mises_en_demeure(dossier, au)]
+    signification = signification_utile(dossier, au)
+    if signification and est_titre(dossier, au):
+        echeances.append(_execution_du_titre(dossier, signification))
     if dossier.suivi:
-        echeances += _suites(dossier, dossier.suivi)
+        echeances += _suites(dossier, dossier.suivi, consigne_au_greffe=consigne_au_greffe)
     for debiteur in dossier.debiteurs:
         echeances += _procedure_collective(dossier, debiteur)
     return tuple(sorted(echeances, key=lambda e: (e.date is None, e.date or date.max, e.titre)))
@@ -71,7 +83,7 @@ def delai_laisse(lettre: MiseEnDemeure, au: date) -> DelaiLaisse:
 
 def _mises_en_demeure(dossier: Dossier, au: date) -> Iterator[Echeance]:
     """La fin du délai de chaque lettre ; rien pour une créance à déclarer, qui n'en demande pas."""
-    if dossier.debiteur.est_en_procedure_collective:
+    if perimetre_naturel(dossier) == "declaration":
         return
     lettres = dossier.toutes_mises_en_demeure
     for lettre in lettres:
@@ -107,23 +119,51 @@ def est_adressee_a(lettre: MiseEnDemeure, rang: int, debiteur: Debiteur) -> bool
     return lettre.debiteur is None or lettre.debiteur in noms
 
 
-def _suites(dossier: Dossier, suivi: Suivi) -> Iterator[Echeance]:
+def _execution_du_titre(dossier: Dossier, signification: Signification) -> Echeance:
+    """Le titre remplace la prescription de la créance ; les intérêts échus depuis gardent la leur."""
+    consommateur = qualite_de(dossier.debiteur) == "consommateur" and est_creancier_professionnel(dossier.creancier)
+    regime = "consommateur" if consommateur else "civil"
+    mois_titre = entier_au("delais", signification.date, "execution_titre")
+    mois_interets = entier_au("prescription", signification.date, regime)
+    return Echeance(
+        "Exécution du titre, au plus tard",
+        terme_d_execution(signification),
+        valeur_au("delais", signification.date, "execution_titre").source.titre,
+        f"{mois_titre // MOIS_PAR_AN} ans depuis la signification du {_fr(signification.date)}, jamais reportés au "
+        f"jour ouvrable ; les intérêts échus depuis se prescrivent à part, par {mois_interets // MOIS_PAR_AN} ans "
+        f"({valeur_au('prescription', signification.date, regime).source.titre})",
+    )
+
+
+def _declarations_posterieures(dossier: Dossier, debiteur: Debiteur) -> Iterator[Echeance]:
+    jugement = jugement_de(debiteur)
+    for facture in dossier.factures:
+        if jugement and sort_de(dossier, facture, jugement) == "posterieure_autre":
+            yield Echeance(
+                f"Déclaration de la facture {facture.numero}, au plus tard",
+                terme_de_declaration_posterieure(dossier, facture),
+                valeur_au("articles", jugement, "C. com. R622-22").cle,
+                "créance née après le jugement sans contrepartie utile : le délai court de son échéance",
+            )
+
+
+def _suites(dossier: Dossier, suivi: Suivi, *, consigne_au_greffe: bool) -> Iterator[Echeance]:
     territoire = territoire_de(dossier.debiteur.domicile)
-    if suivi.depot and not suivi.consignation:
+    if suivi.depot and not suivi.consignation and consigne_au_greffe:
         yield _en_jours(
             "Consignation des frais de greffe, au plus tard",
             "consignation",
             suivi.depot,
             territoire,
-            "depuis la demande, à peine de caducité ; rien à consigner devant le tribunal judiciaire",
+            "depuis la demande, à peine de caducité",
         )
-    if suivi.opposition and suivi.avis_greffe:
+    if suivi.opposition and suivi.avis_greffe and consigne_au_greffe:
         yield _en_jours(
             "Consignation des frais d'opposition, au plus tard",
             "consignation_opposition",
             suivi.avis_greffe,
             territoire,
-            "depuis l'invitation du greffe, devant le tribunal de commerce seulement, à peine de caducité",
+            "depuis l'invitation du greffe, à peine de caducité",
         )
     if suivi.ordonnance and suivi.ordonnance.partielle and suivi.signification is None:
         yield _choix_sur_ordonnance_partielle(suivi.ordonnance, territoire)
@@ -139,12 +179,7 @@ def _suites(dossier: Dossier, suivi: Suivi) -> Iterator[Echeance]:
 
 def _a_signifier(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> bool:
     """L'ordonnance n'est pas signifiée, ou l'a été trop tard."""
-    return signification is None or signification.date > _terme_signification(ordonnance, territoire)
-
-
-def _terme_signification(ordonnance: Ordonnance, territoire: str) -> date:
-    mois = entier_au(TABLE_SIGNIFICATION, ordonnance.date)
-    return terme_de_procedure(ordonnance.date, mois=mois, territoire=territoire)
+    return signification is None or signification.date > terme_de_signification(ordonnance, territoire)
 
 
 def _nommer(ordonnance: Ordonnance) -> str:
@@ -158,7 +193,7 @@ def _choix_sur_ordonnance_partielle(ordonnance: Ordonnance, territoire: str) -> 
     accorde = f" ({montant(ordonnance.montant)} accordés)" if ordonnance.montant else ""
     return Echeance(
         "Choix sur l'ordonnance partielle, au plus tard",
-        _terme_signification(ordonnance, territoire),
+        terme_de_signification(ordonnance, territoire),
         valeur_au("articles", ordonnance.date, "CPC 1409").cle,
         f"{_nommer(ordonnance)} n'accorde qu'une partie de la demande{accorde} et n'est pas susceptible de recours : "
         "la faire signifier vaut s'en contenter ; pour le reste, ne pas la signifier et assigner",
@@ -176,7 +211,7 @@ def _signification(ordonnance: Ordonnance, signification: Signification | None, 
     )
     return Echeance(
         "Signification de l'ordonnance, au plus tard",
-        _terme_signification(ordonnance, territoire),
+        terme_de_signification(ordonnance, territoire),
         regle.source.titre,
         f"{regle.valeur} mois depuis {_nommer(ordonnance)} ; {suite}",
     )
@@ -222,6 +257,7 @@ def _procedure_collective(dossier: Dossier, debiteur: Debiteur) -> Iterator[Eche
     supplement = _supplement_d_eloignement(dossier, debiteur, publication)
     yield _depuis_bodacc("Déclaration de créance, au plus tard", "declaration_de_creance", publication, supplement)
     yield _depuis_bodacc("Relevé de forclusion, au plus tard", "releve_de_forclusion", publication)
+    yield from _declarations_posterieures(dossier, debiteur)
     reserves = [contrat.reserve_propriete for contrat in dossier.tous_contrats if contrat.reserve_propriete]
     if reserves and debiteur is dossier.debiteur:
         biens = next((r.biens_en_nature for r in reserves if isinstance(r.biens_en_nature, str)), "")
@@ -253,6 +289,18 @@ def terme_de_declaration(dossier: Dossier, debiteur: Debiteur) -> date | None:
     publication = procedure.publication_bodacc
     mois = entier_au("delais", publication, "declaration_de_creance")
     return terme_de_procedure(publication, mois=mois + _supplement_d_eloignement(dossier, debiteur, publication))
+
+
+def terme_de_declaration_posterieure(dossier: Dossier, facture: Facture) -> date | None:
+    """Dernier jour pour déclarer une créance née après le jugement sans contrepartie utile (L622-24, al. 6).
+
+    Compté de son échéance, reporté au jour ouvrable ; None si elle n'est pas connue.
+    """
+    echeance = facture.premiere_echeance
+    if echeance is None:
+        return None
+    mois = entier_au("delais", echeance, "declaration_de_creance")
+    return terme_de_procedure(echeance, mois=mois + _supplement_d_eloignement(dossier, dossier.debiteur, echeance))
 
 
 def _supplement_d_eloignement(dossier: Dossier, debiteur: Debiteur, publication: date) -> int:
@@ -295,7 +343,8 @@ def _prescriptions(dossier: Dossier, au: date) -> Iterator[Echeance]:
             f"Prescription de la facture {facture}",
             terme,
             " ; ".join(dict.fromkeys(hypothese.fondement for hypothese in hypotheses)),
-            f"{motifs}{suite} ; jamais reportée au jour ouvrable",
+            f"{motifs}{suite} ; dernier jour pour agir, la prescription est acquise le lendemain ; jamais reportée au "
+            "jour ouvrable",
         )
 
 

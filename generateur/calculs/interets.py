@@ -1,7 +1,7 @@
 """Intérêts simples : quel taux, depuis quand, sur quels segments, au centime.
 
 Sources : C. com. L441-10 II et D441-5 (pénalités, plancher) ; C. civ. 1231-6 et 1344-1 (intérêt légal depuis
-la mise en demeure) ; CMF L313-2 (colonne du taux légal) ; C. com. L622-28 (arrêt au jugement d'ouverture).
+la mise en demeure) ; CMF L313-2 (colonne du taux légal).
 """
 
 import calendar
@@ -135,7 +135,7 @@ def regime_de(dossier: Dossier, facture: Facture, echeance: date) -> RegimeInter
 
     Entre professionnels : taux convenu opposable, sinon BCE + points, sans mise en demeure. Consommateur,
     renonciation (« aucune »), ou pas de taux convenu hors commerce : intérêt légal depuis la mise en demeure.
-    Une facture de pénalités ne porte aucun intérêt.
+    Une facture de pénalités ne porte aucun intérêt. L'arrêt au jugement d'ouverture se lit au décompte.
     """
     table_legale = TABLE_PROFESSIONNELS if est_creancier_professionnel(dossier.creancier) else TABLE_PARTICULIERS
     contrat = dossier.contrat_de(facture)
@@ -148,12 +148,10 @@ def regime_de(dossier: Dossier, facture: Facture, echeance: date) -> RegimeInter
         debut = max(lendemain, mise_en_demeure) if mise_en_demeure else None
     else:
         debut = lendemain
-    jugement = jugement_ouverture(dossier)
     return RegimeInteret(
         penalites=penalites,
         table_legale=table_legale,
         debut=debut,
-        fin=jugement - UN_JOUR if jugement else None,
         entre_professionnels=est_entre_professionnels(dossier),
         base_jours=contrat.base_jours if contrat else JOURS_PAR_AN,
     )
@@ -174,7 +172,7 @@ def debut_interet_legal(dossier: Dossier, facture: Facture, echeance: date) -> d
 
 
 def est_posterieure_a(mise_en_demeure: MiseEnDemeure, facture: Facture, echeance: date) -> bool:
-    """Une lettre ne met en demeure que d'une dette déjà facturée et échue : envoyée le jour de l'échéance au plus tôt."""
+    """Une lettre ne met en demeure que d'une dette facturée et échue : le jour de l'échéance, au plus tôt."""
     return mise_en_demeure.date_envoi >= max(echeance, facture.date or echeance)
 
 
@@ -182,12 +180,6 @@ def attend_une_mise_en_demeure(dossier: Dossier, facture: Facture, echeance: dat
     """Seul l'intérêt légal peut courir sur cette somme, et aucune mise en demeure ne le fait courir."""
     legal = facture.nature != "penalites" and _penalites_retenues(dossier, facture) is None
     return legal and debut_interet_legal(dossier, facture, echeance) is None
-
-
-def jugement_ouverture(dossier: Dossier) -> date | None:
-    """Date du jugement d'ouverture visant le débiteur principal, s'il y en a un."""
-    procedure = dossier.debiteur.procedure_collective
-    return procedure.jugement if procedure else None
 
 
 def taux_suppletif(jour: date) -> Decimal:

@@ -3,7 +3,7 @@
 Sources : C. com. L110-4, L133-6, L511-78 ; C. civ. 2224, 2228 et 2229 (jamais reportée au jour ouvrable),
 2231, 2232 (butoir), 2238 (suspension), 2240 à 2244 (interruptions) ; C. consom. L218-2, R312-35 ; loi
 n° 89-462, art. 7-1.
-Une relance, une mise en demeure ou le dépôt de la requête n'interrompent jamais.
+Une relance, une mise en demeure ou le dépôt de la requête n'interrompent jamais ; la signification de l'ordonnance, si.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from generateur.calculs.qualites import (
     est_creancier_professionnel,
     qualite_de,
 )
+from generateur.calculs.titre import est_titre, signification_utile
 from generateur.domaine.creances import Facture, Interruption, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.droit.tables import entier_au, valeur_au
@@ -81,6 +82,16 @@ class HypothesePrescription:
     evenements: tuple[str, ...]
 
     @property
+    def est_forclusion(self) -> bool:
+        """Vrai si le délai est une forclusion, qu'aucune reconnaissance n'interrompt (C. consom. R312-35)."""
+        return self.regime == FORCLUSION
+
+    @property
+    def acquise_le(self) -> date:
+        """Premier jour où l'action est éteinte : le lendemain du dernier jour pour agir (C. civ. 2229)."""
+        return self.terme + UN_JOUR
+
+    @property
     def est_interrompue(self) -> bool:
         """Vrai si un événement a fait repartir ou suspendu le délai."""
         return bool(self.evenements)
@@ -113,8 +124,11 @@ def hypotheses_de_prescription(dossier: Dossier, au: date) -> tuple[HypothesePre
     Une facture payable en plusieurs fois en a une par échéance ; sans échéance connue, aucune.
 
     Point de départ : le jour de l'échéance (C. civ. 2233), le délai courant du lendemain (2228) ; face à un
-    consommateur, aussi l'achèvement de la prestation s'il est saisi (1re civ., 19 mai 2021).
+    consommateur, aussi l'achèvement de la prestation s'il est saisi (1re civ., 19 mai 2021). Aucune dès que
+    l'ordonnance est signifiée sans opposition : c'est le titre qui s'exécute dans son délai (CPCE L111-4).
     """
+    if est_titre(dossier, au):
+        return ()
     return tuple(
         _dater(dossier, facture, regime, (echeance, depart), au)
         for facture in dossier.factures
@@ -122,6 +136,15 @@ def hypotheses_de_prescription(dossier: Dossier, au: date) -> tuple[HypothesePre
         for regime in regimes_admis(dossier, facture)
         for depart in _departs(facture, regime, echeance)
     )
+
+
+def echeances_prescrites(dossier: Dossier, au: date) -> frozenset[tuple[str, date]]:
+    """(facture, échéance) prescrites sous toute hypothèse à `au` : le dernier jour pour agir est passé."""
+    termes: dict[tuple[str, date], date] = {}
+    for hypothese in hypotheses_de_prescription(dossier, au):
+        cle = hypothese.facture, hypothese.echeance
+        termes[cle] = max(hypothese.terme, termes.get(cle, hypothese.terme))
+    return frozenset(cle for cle, terme in termes.items() if terme < au)
 
 
 def regimes_admis(dossier: Dossier, facture: Facture) -> tuple[Regime, ...]:
@@ -235,7 +258,9 @@ def _evenements(dossier: Dossier, facture: Facture, au: date) -> list[_Evenement
         for paiement in dossier.paiements
         if paiement.date and _vaut_reconnaissance(dossier, paiement, facture)
     ]
-    tous = {evenement for evenement in saisies + paiements if evenement.jour <= au}
+    signifie = signification_utile(dossier, au)
+    ordonnances = [_Evenement(signifie.date, "signification de l'ordonnance", en_justice=True)] if signifie else []
+    tous = {evenement for evenement in saisies + paiements + ordonnances if evenement.jour <= au}
     return sorted(tous, key=lambda evenement: (evenement.jour, evenement.libelle))
 
 

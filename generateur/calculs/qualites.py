@@ -69,6 +69,13 @@ def est_societe_commerciale(identite: Identite) -> bool:
     return qualite_de_la_forme(identite) == "commercant" or forme in _formes("formes_exercice_liberal")
 
 
+def est_procedure_a_confirmer(debiteur: Debiteur) -> bool:
+    """Un particulier n'a de procédure collective qu'en Alsace-Moselle (C. com. L670-1) : elle se confirme."""
+    professionnel = debiteur.qualite in QUALITES_PROFESSIONNELLES or debiteur.nature == "entrepreneur_individuel"
+    dite = debiteur.procedure_collective is not None and debiteur.procedure_collective.nature == "civile_locale"
+    return debiteur.est_en_procedure_collective and debiteur.est_physique and not professionnel and not dite
+
+
 def est_traite_en_professionnel(debiteur: Debiteur) -> bool:
     """Ce que le décompte retient, en attendant la réponse quand la qualité est à demander.
 

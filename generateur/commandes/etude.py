@@ -73,11 +73,8 @@ def chiffrer(dossier: Path, au: dt.date | None) -> None:
     from generateur.commandes import presentation, sortie_json
     from generateur.operations.etude import chiffrer_dossier
 
-    lu, decompte = chiffrer_dossier(dossier, jour=aujourd_hui(), au=au)
-    imprimer(
-        lambda: presentation.presenter_decompte(lu.reference, decompte),
-        lambda: sortie_json.decompte_en_json(lu.reference, decompte),
-    )
+    chiffrage = chiffrer_dossier(dossier, jour=aujourd_hui(), au=au)
+    imprimer(lambda: presentation.presenter_chiffrage(chiffrage), lambda: sortie_json.chiffrage_en_json(chiffrage))
 
 
 COMMANDES = (nouveau, verifier, choisir, chiffrer)

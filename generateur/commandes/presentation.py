@@ -1,5 +1,6 @@
 """Ce que l'utilisateur lit au terminal : constats, choix, décompte, tables, en français, sans couleur imposée."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from generateur.controles.constat import ORDRE_GRAVITES
 from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.lecture.messages import Origines, denommer, situer
-from generateur.operations.etude import Etude
+from generateur.operations.etude import Chiffrage, Etude
 from generateur.procedures.registre import trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
 from generateur.publication.communiquees import lister_communiquees
@@ -103,14 +104,27 @@ def presenter_choix(etude: Etude) -> str:
     return "\n".join(lignes)
 
 
+def presenter_chiffrage(chiffrage: Chiffrage) -> str:
+    """Le décompte et, à part, celui des créances nées après le jugement d'ouverture."""
+    reference = chiffrage.dossier.reference
+    if chiffrage.autre is None:
+        return presenter_decompte(reference, chiffrage.decompte)
+    return "\n\n".join(
+        (
+            presenter_decompte(f"{reference}, créances à déclarer", chiffrage.decompte),
+            presenter_decompte(f"{reference}, créances nées après le jugement, à poursuivre", chiffrage.autre),
+        )
+    )
+
+
 def presenter_decompte(reference: str, decompte: Decompte) -> str:
     """Décompte ligne par ligne, puis totaux."""
-    lignes = [f"{reference} : décompte arrêté au {date_longue(decompte.au)}"]
+    lignes = [f"{reference} : décompte arrêté au {date_longue(decompte.arrete_le)}"]
     lignes += [f"  Facture {e.facture} laissée de côté : {e.explication}" for e in decompte.exclues]
     for solde in decompte.soldes:
         lignes += [
             "",
-            f"Facture {solde.facture}, {montant(solde.initial)}, {_dire_echeance(solde)}",
+            f"Facture {solde.facture}, {montant(solde.initial)}, {_dire_echeance(solde, decompte.arrete_le)}",
         ]
         if solde.avoirs:
             lignes.append(f"  avoirs {montant(solde.avoirs)}")
@@ -144,10 +158,11 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
     return "\n".join(lignes)
 
 
-def _dire_echeance(solde: SoldeFacture) -> str:
+def _dire_echeance(solde: SoldeFacture, arrete_le: dt.date) -> str:
     if solde.echeance is None:
         return "échéance à compléter : comptée sans intérêts"
-    return f"échue le {date_courte(solde.echeance)}"
+    verbe = "à échoir" if solde.echeance > arrete_le else "échue"
+    return f"{verbe} le {date_courte(solde.echeance)}"
 
 
 def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from generateur.calculs.decompte import Decompte
 from generateur.domaine.socle import CENTIME
 from generateur.erreurs import ErreurGenerateur
-from generateur.operations.etude import Etude, juridiction_en_json
+from generateur.operations.etude import Chiffrage, Etude, juridiction_en_json
 
 if TYPE_CHECKING:
     from generateur.operations.retenir_numeros import Retenue
@@ -48,16 +48,22 @@ def choix_en_json(etude: Etude) -> dict[str, Any]:
     }
 
 
-def decompte_en_json(reference: str, decompte: Decompte) -> dict[str, Any]:
-    """Objet de « chiffrer »."""
+def chiffrage_en_json(chiffrage: Chiffrage) -> dict[str, Any]:
+    """Objet de « chiffrer » ; `posterieures` : les créances nées après le jugement, quand les autres se déclarent."""
+    autre = {"posterieures": _decompte_en_json(chiffrage.autre)} if chiffrage.autre else {}
+    return {"reference": chiffrage.dossier.reference, **_decompte_en_json(chiffrage.decompte), **autre}
+
+
+def _decompte_en_json(decompte: Decompte) -> dict[str, Any]:
     return {
-        "reference": reference,
         "au": decompte.au.isoformat(),
+        "arrete_le": decompte.arrete_le.isoformat(),
         **{nom: en_json(getattr(decompte, nom)) for nom in _TOTAUX},
         "lignes": en_json(decompte.lignes),
         "imputations": en_json(decompte.imputations),
         "factures": en_json(decompte.soldes),
         "exclues": en_json(decompte.exclues),
+        "a_echoir": en_json(decompte.a_echoir),
         "ecarts_plancher": en_json(decompte.ecarts_plancher),
     }
 

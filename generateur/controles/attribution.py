@@ -32,8 +32,8 @@ _NAISSANCES: dict[frozenset[str | None], str] = {
     frozenset({"commercant", "artisan"}): ", née entre commerçant et artisan,",
 }
 _PHRASES: Mapping[Raison, str] = {
-    "ACTE_MIXTE": "Le débiteur ayant contracté pour ses besoins privés, hors de son activité professionnelle, la demande "
-    "relève {ordre}",
+    "ACTE_MIXTE": "Le débiteur ayant contracté pour ses besoins privés, hors de son activité professionnelle, la "
+    "demande relève {ordre}",
     "BAIL_COMMERCIAL": "La créance étant née d’un bail commercial, la demande relève {ordre}",
     "BAIL_HABITATION": "La créance étant née d’un bail d’habitation, la demande relève {ordre}",
     "CREDIT_CONSOMMATION": "La créance étant née d’un crédit à la consommation, la demande relève {ordre}",

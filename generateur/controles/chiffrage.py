@@ -1,4 +1,4 @@
-"""Ce que le décompte laisse dehors ou tient pour discutable : exclusions, plancher, intérêt légal qui ne court pas, taux probables.
+"""Ce que le décompte laisse dehors ou tient pour discutable : exclusions, plancher, intérêt qui ne court pas, taux.
 
 Sources : C. com. L441-10 II et D441-5. Ces constats se lisent sur le décompte déjà calculé ; sans lui
 (droit manquant à la date), il n'y a rien à en dire ici.
@@ -24,7 +24,10 @@ _REMEDES_EXCLUSION = {
     "non_echue": "Vérifiez la date d'échéance saisie ; si elle est exacte, attendez-la.",
     "retenue_garantie": "Rien à faire : la retenue se demandera à sa date.",
     "devise": "Retirez cette facture du dossier.",
+    "plan": "Rien à demander ici : suivez les versements du plan auprès du commissaire à son exécution.",
+    "a_declarer": "Déclarez-la à part, dans son délai.",
 }
+_DITES_AILLEURS = frozenset({"prescrite", "posterieure_utile"})
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -42,6 +45,8 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
 
 def _exclues(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
     for exclue in decompte.exclues:
+        if exclue.motif in _DITES_AILLEURS:
+            continue
         yield constater(
             "FACTURE_EXCLUE",
             f"Facture {exclue.facture} : {ecrire_montant(exclue.montant)} hors du décompte ({exclue.explication}).",
@@ -94,7 +99,7 @@ def _sans_mise_en_demeure(dossier: Dossier, decompte: Decompte) -> Iterator[Cons
             f"{'la facture' if len(oubliees) == 1 else 'les factures'} {enumerer(oubliees)} : le décompte n'y compte "
             "aucun intérêt légal.",
             lieu=lieu_facture(dossier, oubliees[0]),
-            remede="Envoyez une mise en demeure qui vise cette dette ; l'intérêt courra du lendemain de sa présentation.",
+            remede="Envoyez une mise en demeure de cette dette : l'intérêt court du lendemain de sa présentation.",
         )
 
 

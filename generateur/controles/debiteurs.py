@@ -19,11 +19,6 @@ from generateur.domaine.parties import Debiteur
 _PAYS_FRANCE = "FR"
 # situation → (code, ce qu'il faut savoir, que faire)
 _SITUATIONS: dict[str, tuple[str, str, str]] = {
-    "plan_en_cours": (
-        "PLAN_EN_COURS",
-        "exécute un plan : une créance antérieure au jugement n'est payée que par ce plan",
-        "Indiquez procedure_collective = { jugement = 2026-10-01 } et demandez au commissaire à l'exécution du plan.",
-    ),
     "cloture_insuffisance_actif": (
         "CLOTURE_INSUFFISANCE_ACTIF",
         "a vu sa liquidation close pour insuffisance d'actif : sauf exceptions, l'action n'est pas retrouvée",

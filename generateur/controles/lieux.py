@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from generateur.calculs.naissance import perimetre_naturel
 from generateur.domaine.creances import Contrat, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Identite
@@ -52,5 +53,5 @@ def lieu_debiteur(dossier: Dossier) -> str:
 
 
 def vise_une_declaration(dossier: Dossier) -> bool:
-    """Vrai si le débiteur principal est en procédure collective : la voie est la déclaration de créance."""
-    return dossier.debiteur.est_en_procedure_collective
+    """Vrai si la voie est la déclaration : débiteur principal en procédure collective, quelque chose à déclarer."""
+    return perimetre_naturel(dossier) == "declaration"

@@ -12,12 +12,18 @@ from datetime import date
 
 from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.calendrier import MOIS_PAR_AN, ajouter_mois
-from generateur.calculs.prescription import ACTES_DU_DEBITEUR, HypothesePrescription, hypotheses_de_prescription
+from generateur.calculs.prescription import (
+    ACTES_DU_DEBITEUR,
+    UN_JOUR,
+    HypothesePrescription,
+    hypotheses_de_prescription,
+)
+from generateur.calculs.titre import est_titre, signification_utile, terme_d_execution
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat, Gravite
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
-from generateur.domaine.dossier import Dossier
+from generateur.domaine.dossier import Dossier, Signification
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
 
@@ -28,6 +34,10 @@ _REMEDE_INTERRUPTION = (
 _REMEDE_VERIFICATION = (
     "La date vérifiée, écrivez qui l'a vérifiée et comment ; le dossier n'en est plus empêché :\n"
     '[situation]\nprescription_verifiee = "Vérifiée par Me Exemple le 20 novembre 2026"'
+)
+_REMEDE_FORCLUSION = (
+    "C'est une forclusion : seuls une demande en justice ou un acte d'exécution l'arrêtent ; s'il en existe, ajoutez :\n"
+    '[[interruptions]]\ndate = 2025-06-01\nnature = "demande_en_justice"\nfichier = "pieces/assignation.pdf"'
 )
 
 
@@ -43,6 +53,21 @@ class Prescription:
     au_plus_tot: date
     au_plus_tard: date
     hypotheses: tuple[HypothesePrescription, ...]
+
+    @property
+    def acquise_le(self) -> date:
+        """Premier jour où elle est acquise sous toute hypothèse : le lendemain du dernier terme (C. civ. 2229)."""
+        return self.au_plus_tard + UN_JOUR
+
+    @property
+    def est_forclusion(self) -> bool:
+        """Vrai si toutes les hypothèses sont des forclusions."""
+        return all(hypothese.est_forclusion for hypothese in self.hypotheses)
+
+    @property
+    def remede(self) -> str:
+        """Ce qui peut encore l'écarter ; une reconnaissance n'interrompt jamais une forclusion."""
+        return _REMEDE_FORCLUSION if self.est_forclusion else _REMEDE_INTERRUPTION
 
     @property
     def interrompue(self) -> bool:
@@ -84,10 +109,16 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     exigence: Gravite = "avertissement" if satisfaite else "a_completer"
     constats: list[Constat] = []
     analyses = analyser_prescription(dossier, au)
+    reste = bool(contexte.decompte.soldes) if contexte.decompte else any(a.au_plus_tard >= au for a in analyses)
     for analyse in analyses:
-        constats += _juger(analyse, au, garde, exigence, dossier.situation.prescription_verifiee or "")
+        if analyse.au_plus_tard < au:
+            constats += _acquise(analyse, reste=reste)
+        else:
+            constats += _juger(analyse, au, garde, exigence, dossier.situation.prescription_verifiee or "")
     if analyses and not constats:
         constats.append(_dater(min(analyses, key=lambda analyse: analyse.au_plus_tot)))
+    if (signification := signification_utile(dossier, au)) and est_titre(dossier, au):
+        constats.append(_dater_le_titre(signification))
     return [*constats, *_auteurs(dossier)]
 
 
@@ -106,28 +137,32 @@ def _auteurs(dossier: Dossier) -> Iterator[Constat]:
             )
 
 
+def _acquise(analyse: Prescription, *, reste: bool) -> Iterator[Constat]:
+    """`reste` : une autre facture se demande encore ; celle-ci en est écartée sans fermer la voie."""
+    ecartee = " : elle est laissée hors de la demande" if reste else ""
+    yield constater(
+        "CREANCE_PRESCRITE",
+        f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.acquise_le)} sous toute hypothèse "
+        f"({_decrire(analyse)}){ecartee}.",
+        lieu=analyse.lieu,
+        remede=f"Ne la demandez pas telle quelle : le débiteur opposerait la prescription. {analyse.remede}",
+        gravite="avertissement" if reste else "bloquant",
+        fondement=analyse.fondement,
+    )
+
+
 def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verification: str) -> Iterator[Constat]:
     """`verification` : ce que l'utilisateur dit avoir vérifié, ou vide ; une prescription acquise n'en dépend pas."""
     verifie = f" Vérification indiquée : {verification.rstrip('.')}." if verification else ""
     suite = "" if verification else f"\n{_REMEDE_VERIFICATION}"
-    if analyse.au_plus_tard < au:
-        yield constater(
-            "CREANCE_PRESCRITE",
-            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tard)} "
-            "sous toute "
-            f"hypothèse ({_decrire(analyse)}).",
-            lieu=analyse.lieu,
-            remede=f"Ne la demandez pas telle quelle : le débiteur opposerait la prescription. {_REMEDE_INTERRUPTION}",
-            fondement=analyse.fondement,
-        )
-    elif analyse.au_plus_tot < au:
+    if analyse.au_plus_tot < au:
         yield constater(
             "PRESCRIPTION_INCERTAINE",
-            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot)} ou ne le sera que "
-            f"le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).{verifie}",
+            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot + UN_JOUR)} ou ne le "
+            f"sera que le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).{verifie}",
             lieu=analyse.lieu,
             remede="Précisez ce qui départage (agit_en_professionnel, qualite, activite, livraison). "
-            f"{_REMEDE_INTERRUPTION}{suite}",
+            f"{analyse.remede}{suite}",
             gravite=exigence,
             fondement=analyse.fondement,
         )
@@ -140,10 +175,20 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verif
             f"être signifiée au plus tard le {limite}.{verifie}",
             lieu=analyse.lieu,
             remede="Déposez sans attendre et faites signifier aussitôt, ou faites délivrer une assignation. "
-            f"{_REMEDE_INTERRUPTION}{suite}",
+            f"{analyse.remede}{suite}",
             gravite=exigence,
             fondement=analyse.fondement,
         )
+
+
+def _dater_le_titre(signification: Signification) -> Constat:
+    return constater(
+        "TITRE_DATE",
+        f"L'ordonnance signifiée le {date_longue(signification.date)} peut être exécutée jusqu'au "
+        f"{date_longue(terme_d_execution(signification))} ; les intérêts échus depuis se prescrivent à part.",
+        lieu="suivi.signification",
+        remede="Remettez le titre au commissaire de justice pour exécution.",
+    )
 
 
 def _dater(analyse: Prescription) -> Constat:

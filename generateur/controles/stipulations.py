@@ -48,7 +48,7 @@ def _penalites(decompte: Decompte) -> Decimal:
 
 
 def _association(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
-    """Elle n'est professionnelle que si l'opération touche son activité : la question vaut pour tout ce que L441-10 donne."""
+    """Elle n'est professionnelle que pour son activité : la question vaut pour tout ce que L441-10 donne."""
     if not est_entre_professionnels(dossier):
         return
     lieu = f"{lieu_debiteur(dossier)}.agit_en_professionnel"

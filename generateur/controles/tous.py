@@ -14,6 +14,7 @@ from generateur.controles import (
     mentions,
     mise_en_demeure,
     montants,
+    ouverture,
     pieces,
     prescription,
     preuves,
@@ -30,6 +31,7 @@ from generateur.domaine.dossier import Dossier
 
 CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (
     situation.controler,
+    ouverture.controler,
     suites.controler,
     completude.controler,
     identite.controler,

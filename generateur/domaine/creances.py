@@ -131,6 +131,19 @@ class Commande(Donnee):
     fichier: Chemin | None = None
 
 
+class Periode(Donnee):
+    """Période de fourniture (abonnement, location…), premier et dernier jour compris."""
+
+    du: Date
+    au: Date
+
+    @model_validator(mode="after")
+    def _verifier_ordre(self) -> Self:
+        if self.au < self.du:
+            raise ValueError("la période finit avant de commencer : « au » doit suivre « du »")
+        return self
+
+
 class RetenueGarantie(Donnee):
     """Retenue de garantie (loi n° 71-584), exigible à une date propre."""
 
@@ -171,6 +184,9 @@ class Facture(Donnee):
     commande: Commande | None = None
     livraison: Livraison | None = None
     livraisons: tuple[Livraison, ...] = ()
+    periode: Periode | None = None
+    part_anterieure: MontantPositifOuNul | None = None  # TTC, née avant le jugement d'ouverture
+    utile_a_la_procedure: Booleen = True  # née après lui : en contrepartie d'une fourniture (C. com. L622-17 I)
     contestee: Booleen = False
     montant_conteste: MontantPositif | None = None
     motif: str | None = None

@@ -88,8 +88,12 @@ class Signataire(Donnee):
 
 
 class ProcedureCollective(Donnee):
-    """Jugement d'ouverture et organes d'une procédure collective (C. com. L622-21 et s.)."""
+    """Jugement d'ouverture et organes d'une procédure collective (C. com. L622-21 et s.).
 
+    `nature = "civile_locale"` : faillite civile d'Alsace-Moselle, ouverte au particulier (C. com. L670-1).
+    """
+
+    nature: Literal["civile_locale"] | None = None
     jugement: Date | None = None
     publication_bodacc: Date | None = None
     mandataire: str | None = None

@@ -10,9 +10,12 @@ from typing import Any
 from icalendar import Alarm, Calendar, Event
 
 from generateur.calculs.echeances import Echeance, calculer_echeances
+from generateur.controles.competence import chercher_juridiction
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
 from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
+from generateur.procedures.injonction_de_payer import consigne_au_greffe
 
 NOM_AGENDA = "echeances.ics"
 RAPPEL_JOURS = 7
@@ -123,7 +126,8 @@ def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
 
 def _calculer(lu: DossierLu, jour: dt.date, au: dt.date | None) -> tuple[str, str, tuple[Echeance, ...]]:
     dossier = lu.dossier
-    return dossier.reference, dossier.debiteur.nom_complet, calculer_echeances(dossier, au or dossier.arrete_au(jour))
+    echeances = _echeances_de(dossier, au or dossier.arrete_au(jour))
+    return dossier.reference, dossier.debiteur.nom_complet, echeances
 
 
 def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurLecture:
@@ -132,6 +136,12 @@ def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurLecture:
         lieu=str(lu.source),
         remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
     )
+
+
+def _echeances_de(dossier: Dossier, au: dt.date) -> tuple[Echeance, ...]:
+    """Les échéances, selon que la juridiction du débiteur fait consigner ou non les frais de son greffe."""
+    juridiction = chercher_juridiction(dossier, au).juridiction
+    return calculer_echeances(dossier, au, consigne_au_greffe=consigne_au_greffe(dossier, juridiction))
 
 
 def ecrire_agenda(releve: Releve, fichier: Path) -> None:

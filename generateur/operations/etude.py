@@ -5,10 +5,12 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from generateur.calculs.arrete import restreindre
 from generateur.calculs.decompte import Decompte, chiffrer
+from generateur.calculs.naissance import factures_poursuivables, perimetre_naturel
 from generateur.controles.catalogue import constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
@@ -156,8 +158,11 @@ def etudier_dossier(
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
     propres = decision.retenue.controler(espece) if decision.retenue else ()
     droit = controler_droit(dossier, contexte, decision.retenue.tables if decision.retenue else ())
+    if decision.retenue:
+        montre = restreindre(dossier, arrete, decision.retenue.perimetre)
+        espece = replace(espece, dossier=montre)
     servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
-    bordereau = dresser_bordereau(dossier, servis)
+    bordereau = dresser_bordereau(espece.dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
     constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite))
@@ -238,17 +243,34 @@ def _situer(dossier: Dossier, au: dt.date, decompte: Decompte) -> Espece:
 
 def _chiffrer_avec_frais(dossier: Dossier, au: dt.date, procedure: Procedure) -> Decompte:
     complement = procedure.complement_de(dossier)
-    return chiffrer(dossier, au, somme_des_frais(complement), complement.hors_facture)
+    return chiffrer(dossier, au, somme_des_frais(complement), complement.hors_facture, procedure.perimetre)
 
 
-def chiffrer_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None) -> tuple[Dossier, Decompte]:
-    """Le décompte seul, que le dossier soit en état ou non ; frais saisis compris, quelle que soit la voie."""
+@dataclass(frozen=True)
+class Chiffrage:
+    """Le décompte de la voie naturelle et, quand un jugement partage les créances, celui de l'autre part."""
+
+    dossier: Dossier
+    decompte: Decompte
+    autre: Decompte | None = None
+
+
+def chiffrer_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None) -> Chiffrage:
+    """Le chiffrage seul, que le dossier soit en état ou non ; frais saisis compris, hors déclaration.
+
+    `autre` : les créances nées après le jugement d'ouverture, à côté de celles qui se déclarent.
+    """
     dossier = lire_dossier(source).dossier
-    complements = [procedure.complement_de(dossier) for procedure in lister_procedures()]
+    arrete = au or dossier.arrete_au(jour)
+    perimetre = perimetre_naturel(dossier)
+    declare = perimetre == "declaration"
+    complements = [p.complement_de(dossier) for p in lister_procedures() if (p.perimetre == "declaration") is declare]
     frais = [f for complement in complements for f in somme_des_frais(complement)]
-    declare = dossier.debiteur.est_en_procedure_collective
-    hors_facture = sum((complement.hors_facture for complement in complements), ZERO) if declare else ZERO
-    return dossier, chiffrer(dossier, au or dossier.arrete_au(jour), frais, hors_facture)
+    hors_facture = sum((complement.hors_facture for complement in complements), ZERO)
+    decompte = chiffrer(dossier, arrete, frais, hors_facture, perimetre)
+    if not declare or not any(factures_poursuivables(dossier)):
+        return Chiffrage(dossier, decompte)
+    return Chiffrage(dossier, decompte, chiffrer(dossier, arrete, perimetre="poursuite"))
 
 
 def refuser_si_besoin(etude: Etude, *, projet: bool) -> None:

@@ -1,9 +1,12 @@
 """Choix de la procédure : toutes sont examinées, la première recevable selon la préférence est retenue."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from generateur.calculs.decompte import chiffrer
+from generateur.calculs.naissance import est_partage
 from generateur.controles.catalogue import constater
+from generateur.controles.competence import chercher_juridiction
 from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.registre import lister_procedures, trouver_procedure
@@ -55,13 +58,22 @@ def choisir_procedure(espece: Espece, imposee: str | None = None) -> Decision:
 
 def _examiner(procedure: Procedure, espece: Espece, manques: dict[str, ErreurDroitManquant]) -> Examen:
     try:
-        return procedure.examiner(espece)
+        return procedure.examiner(voir(espece, procedure))
     except ErreurDroitManquant as manque:
         manques[procedure.nom] = manque
         motif = Motif(
             "DROIT_MANQUANT", f"le droit de cette voie n'est pas connu à la date : {manque.message}", manque.lieu
         )
         return Examen(procedure.nom, recevable=False, motifs=(motif,))
+
+
+def voir(espece: Espece, procedure: Procedure) -> Espece:
+    """L'espèce telle que la voie la voit : ses seules créances, quand un jugement d'ouverture les partage."""
+    if not est_partage(espece.dossier) or espece.decompte.perimetre == procedure.perimetre:
+        return espece
+    decompte = chiffrer(espece.dossier, espece.au, perimetre=procedure.perimetre)
+    competence = chercher_juridiction(espece.dossier, espece.au, decompte.total)
+    return replace(espece, decompte=decompte, competence=competence)
 
 
 def constater_choix(decision: Decision) -> tuple[Constat, ...]:

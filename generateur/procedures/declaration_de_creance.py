@@ -9,15 +9,25 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypedDict
 
-from generateur.calculs.echeances import terme_de_declaration
+from generateur.calculs.echeances import terme_de_declaration, terme_de_declaration_posterieure
+from generateur.calculs.naissance import (
+    debiteur_declare,
+    jugement_de,
+    paiements_non_deduits,
+    perimetre_naturel,
+    sort_de,
+)
+from generateur.calculs.qualites import est_procedure_a_confirmer
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
-from generateur.domaine.creances import ReservePropriete
-from generateur.domaine.langue import date_longue
+from generateur.controles.lieux import situer
+from generateur.domaine.creances import Facture, ReservePropriete
+from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.domaine.parties import Debiteur, ProcedureCollective
 from generateur.domaine.socle import ZERO, MontantPositif, Texte
-from generateur.droit.tables import entier_au
-from generateur.procedures.exclusions import exclure_hors_perimetre, nommer_debiteur
+from generateur.droit.tables import entier_au, valeur_au
+from generateur.procedures.exclusions import TABLE as COMMUNS
+from generateur.procedures.exclusions import exclure_hors_perimetre, exclure_prescrite, nommer_debiteur
 from generateur.procedures.socle import (
     Acte,
     Complement,
@@ -25,6 +35,7 @@ from generateur.procedures.socle import (
     Destination,
     Espece,
     Examen,
+    PieceACiter,
     Procedure,
     encadrer,
     lignes_adresse,
@@ -34,7 +45,6 @@ from generateur.procedures.socle import (
 NOM = "declaration_de_creance"
 _TABLE = "motifs_declaration_de_creance"
 _QUALITES = {"liquidation": "liquidateur judiciaire"}
-_INEXIGIBLES = {"non_echue", "retenue_garantie"}
 _ETATS = {
     "sauvegarde": "sauvegarde",
     "redressement": "redressement judiciaire",
@@ -65,10 +75,7 @@ def _complement(espece: Espece) -> ComplementDeclaration:
 
 
 def _debiteur(espece: Espece) -> Debiteur | None:
-    """Celui au passif de qui l'on déclare : le principal ; sinon, si la voie est imposée, un coobligé."""
-    dossier = espece.dossier
-    rangs = (dossier.debiteur, *dossier.debiteurs)
-    return next((d for d in rangs if d.est_en_procedure_collective), None)
+    return debiteur_declare(espece.dossier)
 
 
 def _procedure_collective(debiteur: Debiteur) -> ProcedureCollective:
@@ -76,16 +83,38 @@ def _procedure_collective(debiteur: Debiteur) -> ProcedureCollective:
 
 
 def examiner(espece: Espece) -> Examen:
-    """Le débiteur principal est en procédure collective : la créance antérieure se déclare."""
+    """Le débiteur principal est en procédure collective : la créance antérieure se déclare, et elle seule."""
     debiteur = espece.dossier.debiteur
     exclusions = list(exclure_hors_perimetre(espece))
     if not debiteur.est_en_procedure_collective:
         message = _dire_in_bonis(debiteur, _debiteur(espece))
         exclusions.append(motiver(_TABLE, espece.au, "PAS_DE_PROCEDURE_COLLECTIVE", message))
+    else:
+        exclusions += [motiver(table, espece.au, code, message) for table, code, message in _exclure(espece)]
     if exclusions:
         return Examen(NOM, recevable=False, motifs=tuple(exclusions))
     message = f"{nommer_debiteur(debiteur)} est en {_ETATS[debiteur.situation]} : la créance se déclare au passif"
     return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
+
+
+def _exclure(espece: Espece) -> Iterator[tuple[str, str, str]]:
+    """(table, code, message) de ce qui ne se déclare pas, ou se demande d'abord."""
+    dossier, debiteur = espece.dossier, espece.dossier.debiteur
+    if est_procedure_a_confirmer(debiteur):
+        yield (
+            _TABLE,
+            "PARTICULIER",
+            f"{nommer_debiteur(debiteur)} est un particulier : rien ne se déclare avant de savoir s'il s'agit d'une "
+            "procédure civile d'Alsace-Moselle ou d'un surendettement",
+        )
+    if perimetre_naturel(dossier) == "poursuite":
+        yield (
+            _TABLE,
+            "CREANCE_POSTERIEURE",
+            "toutes les créances sont nées après le jugement d'ouverture, en contrepartie d'une fourniture : elles se "
+            "paient à l'échéance et peuvent être poursuivies",
+        )
+    yield from ((COMMUNS, code, message) for code, message in exclure_prescrite(espece))
 
 
 def _dire_in_bonis(principal: Debiteur, autre: Debiteur | None) -> str:
@@ -100,7 +129,13 @@ def _dire_in_bonis(principal: Debiteur, autre: Debiteur | None) -> str:
 def controler(espece: Espece) -> tuple[Constat, ...]:
     """Jugement, publication, destinataire et délai de la déclaration."""
     debiteur = _debiteur(espece)
-    return (*_constater(espece, debiteur), *_constater_hors_facture(espece)) if debiteur else ()
+    if debiteur is None:
+        return ()
+    return (
+        *_constater(espece, debiteur),
+        *_constater_posterieures(espece, debiteur),
+        *_constater_hors_facture(espece),
+    )
 
 
 def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
@@ -131,7 +166,7 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             remede="Saisir publication_bodacc = 2026-10-09, lue au BODACC.",
             fondement=_texte(espece, "PUBLICATION_INCONNUE"),
         )
-    elif (limite := terme_de_declaration(espece.dossier, debiteur)) and espece.au > limite:
+    elif (limite := _terme_commun(espece, debiteur)) and espece.au > limite:
         mois = entier_au("delais", collective.publication_bodacc, "releve_de_forclusion")
         yield constater(
             "DECLARATION_TARDIVE",
@@ -141,15 +176,55 @@ def _constater(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
             f"{mois} mois de la publication.",
             fondement=_texte(espece, "DECLARATION_TARDIVE"),
         )
+
+
+def _terme_commun(espece: Espece, debiteur: Debiteur) -> dt.date | None:
+    """Le délai compté du BODACC, s'il y a une créance antérieure à déclarer."""
+    jugement = jugement_de(debiteur)
     factures = espece.dossier.factures
-    if collective.jugement and factures and all(f.date and f.date >= collective.jugement for f in factures):
+    autres = jugement and factures and all(_suit_son_delai(espece, f, jugement) for f in factures)
+    return None if autres else terme_de_declaration(espece.dossier, debiteur)
+
+
+def _suit_son_delai(espece: Espece, facture: Facture, jugement: dt.date) -> bool:
+    return sort_de(espece.dossier, facture, jugement).startswith("posterieure")
+
+
+def _constater_posterieures(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:
+    """Ce qui n'est pas déclaré parce qu'il se poursuit ; ce qui se déclare dans son délai propre (L622-24, al. 6)."""
+    jugement = jugement_de(debiteur)
+    poursuivies = [e for e in espece.decompte.exclues if e.motif == "posterieure_utile"]
+    if poursuivies:
+        numeros = enumerer([f"n° {exclue.facture}" for exclue in poursuivies])
+        somme = sum((exclue.montant for exclue in poursuivies), ZERO)
         yield constater(
             "CREANCE_POSTERIEURE",
-            "toutes les factures sont postérieures au jugement : une créance postérieure utile se paie à l'échéance",
+            f"nées après le jugement, en contrepartie d'une fourniture, elles ne sont pas déclarées : {numeros} "
+            f"({montant(somme)}) ; elles se paient à l'échéance",
             lieu="factures",
-            remede="Vérifier la date des prestations avant de déclarer.",
+            remede="Demandez-en le paiement à part, avec --procedure injonction_de_payer : les créances antérieures "
+            "n'y entrent pas.",
             fondement=_texte(espece, "CREANCE_POSTERIEURE"),
         )
+    for lieu, facture in situer("factures", espece.dossier.factures):
+        if jugement and sort_de(espece.dossier, facture, jugement) == "posterieure_autre":
+            yield from _dater_posterieure(espece, lieu, facture)
+
+
+def _dater_posterieure(espece: Espece, lieu: str, facture: Facture) -> Iterator[Constat]:
+    limite = terme_de_declaration_posterieure(espece.dossier, facture)
+    tardive = limite is not None and espece.au > limite
+    delai = f" jusqu'au {date_longue(limite)}" if limite else ", dans un délai compté de son échéance"
+    yield constater(
+        "DECLARATION_TARDIVE" if tardive else "CREANCE_POSTERIEURE_A_DECLARER",
+        f"facture {facture.numero} : née après le jugement sans contrepartie utile, elle se déclare{delai}",
+        lieu=lieu,
+        remede="Demander d'abord au juge-commissaire le relevé de forclusion."
+        if tardive
+        else "Déclarez-la dans ce délai ; si elle répond à une fourniture faite après le jugement, datez-la "
+        "par livraison ou periode.",
+        fondement=_texte(espece, "CREANCE_POSTERIEURE_A_DECLARER"),
+    )
 
 
 def _constater_hors_facture(espece: Espece) -> Iterator[Constat]:
@@ -180,11 +255,21 @@ def _texte(espece: Espece, code: str) -> str:
 
 
 class SommeAEchoir(TypedDict):
-    """Une facture qui n'était pas échue au jour du jugement."""
+    """Une facture qui n'était pas échue au jour du jugement, son fondement et sa pièce (R622-23)."""
 
     numero: str
-    echeance: dt.date | None
+    echeance: dt.date
     montant: Decimal
+    fondement: str
+    citation: PieceACiter
+
+
+class PaiementNonDeduit(TypedDict):
+    """Un paiement reçu depuis le jugement, que la somme déclarée ne déduit pas (L622-25)."""
+
+    date: dt.date | None
+    montant: Decimal
+    citation: PieceACiter
 
 
 class SureteDeclaree(TypedDict):
@@ -207,10 +292,10 @@ class ChampsDeclaration(TypedDict):
     numero: str
     renvoi: str
     montant_declare: Decimal
-    montant_hors_decompte: Decimal | str
     montant_echu: Decimal
     montant_a_echoir: Decimal
     a_echoir: list[SommeAEchoir]
+    paiements_posterieurs: list[PaiementNonDeduit]
     suretes: list[SureteDeclaree]
     privilege: str
     reserve_propriete: bool
@@ -224,9 +309,8 @@ def completer(espece: Espece) -> ChampsDeclaration:
     debiteur = _debiteur(espece) or espece.dossier.debiteur
     collective = _procedure_collective(debiteur)
     dossier, decompte = espece.dossier, espece.decompte
-    a_echoir = _lister_a_echoir(espece, collective)
-    hors_decompte = sum((e.montant for e in decompte.exclues if e.motif in _INEXIGIBLES), ZERO)
-    total_a_echoir = sum((somme["montant"] for somme in a_echoir), ZERO)
+    fichiers = {facture.numero: facture.fichier for facture in dossier.factures}
+    total_a_echoir = sum((somme.montant for somme in decompte.a_echoir), ZERO)
     return {
         "etat": _ETATS.get(debiteur.situation, ""),
         "qualite_mandataire": _qualifier_mandataire(espece),
@@ -236,11 +320,23 @@ def completer(espece: Espece) -> ChampsDeclaration:
         "tribunal": collective.tribunal or "",
         "numero": collective.numero or "",
         "renvoi": _dire_renvoi(espece, debiteur),
-        "montant_declare": decompte.total + hors_decompte,
-        "montant_hors_decompte": hors_decompte or "",
-        "montant_echu": decompte.total + hors_decompte - total_a_echoir,
+        "montant_declare": decompte.total,
+        "montant_echu": decompte.total - total_a_echoir,
         "montant_a_echoir": total_a_echoir,
-        "a_echoir": a_echoir,
+        "a_echoir": [
+            {
+                "numero": somme.facture,
+                "echeance": somme.echeance,
+                "montant": somme.montant,
+                "fondement": str(valeur_au("textes_demande", espece.au, "principal").valeur),
+                "citation": PieceACiter(fichiers.get(somme.facture) or ""),
+            }
+            for somme in decompte.a_echoir
+        ],
+        "paiements_posterieurs": [
+            {"date": paiement.date, "montant": paiement.montant, "citation": PieceACiter(paiement.fichier or "")}
+            for paiement in paiements_non_deduits(dossier, espece.au, debiteur)
+        ],
         "suretes": [{"type": s.type, "date": s.date, "inscription": s.inscription or ""} for s in dossier.suretes],
         "privilege": _complement(espece).privilege or "",
         "reserve_propriete": bool(_reserves(espece)),
@@ -254,22 +350,6 @@ def _qualifier_mandataire(espece: Espece) -> str:
     debiteur = _debiteur(espece) or espece.dossier.debiteur
     saisie = _procedure_collective(debiteur).qualite_mandataire
     return saisie or _QUALITES.get(debiteur.situation, "mandataire judiciaire")
-
-
-def _lister_a_echoir(espece: Espece, collective: ProcedureCollective) -> list[SommeAEchoir]:
-    """Ce qui n'était pas échu au jour du jugement, avec son échéance (L622-25) : le jugement n'y change rien."""
-    decompte, jugement = espece.decompte, collective.jugement
-    sommes: list[SommeAEchoir] = [
-        {"numero": solde.facture, "echeance": solde.echeance, "montant": solde.principal}
-        for solde in decompte.soldes
-        if jugement and solde.echeance and solde.echeance >= jugement and solde.principal
-    ]
-    sommes += [
-        {"numero": exclue.facture, "echeance": exclue.exigible_le, "montant": exclue.montant}
-        for exclue in decompte.exclues
-        if exclue.motif in _INEXIGIBLES
-    ]
-    return sorted(sommes, key=lambda somme: (somme["echeance"], somme["numero"]))
 
 
 def _dire_renvoi(espece: Espece, debiteur: Debiteur) -> str:
@@ -332,4 +412,5 @@ PROCEDURE = Procedure(
     etapes=etapes,
     couts=couts,
     saisit_juridiction=False,
+    perimetre="declaration",
 )

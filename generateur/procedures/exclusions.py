@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from generateur.calculs.calendrier import connaitre_territoire
 from generateur.calculs.decompte import FactureExclue
+from generateur.calculs.naissance import PLAN, est_partage, factures_poursuivables
 from generateur.controles.prescription import analyser_prescription
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece, Motif, motiver
@@ -15,6 +16,9 @@ _DISPARITIONS = {
     "cloture_insuffisance_actif": "a été liquidé et la procédure est close pour insuffisance d'actif : "
     "les créanciers ne recouvrent pas leur droit d'agir, sauf exceptions",
 }
+
+
+_D_UNE_AUTRE_VOIE = frozenset({"a_declarer", "plan", "posterieure_utile"})
 
 
 def exclusions_communes(espece: Espece) -> tuple[Motif, ...]:
@@ -86,24 +90,32 @@ def _exclure_inexigible(espece: Espece) -> Iterator[tuple[str, str]]:
 
 
 def _dire_exclues(exclues: tuple[FactureExclue, ...]) -> Iterator[tuple[str, str]]:
-    if all(e.motif == "non_echue" for e in exclues):
+    demandables = [e for e in exclues if e.motif not in _D_UNE_AUTRE_VOIE]
+    if demandables and all(e.motif == "non_echue" for e in demandables):
         yield (
             "CREANCE_NON_EXIGIBLE",
             "aucune facture n'est échue à la date d'arrêté : attendre l'échéance",
         )
-    elif any(e.motif != "contestee" for e in exclues):
+    elif any(e.motif not in {"contestee", "prescrite"} for e in demandables):
         yield ("AUCUNE_FACTURE_DUE", "aucune facture ne peut être demandée à la date d'arrêté")
 
 
-def _exclure_prescrite(espece: Espece) -> Iterator[tuple[str, str]]:
-    analyses = analyser_prescription(espece.dossier, espece.au)
-    if analyses and all(a.au_plus_tard < espece.au for a in analyses):
-        derniere = max(a.au_plus_tard for a in analyses)
-        yield (
-            "CREANCE_PRESCRITE",
-            f"la créance est prescrite depuis le {derniere:%d/%m/%Y} sous toute hypothèse ; "
-            "saisir dans [[interruptions]] une reconnaissance ou un acte interruptif s'il en existe",
-        )
+def exclure_prescrite(espece: Espece) -> Iterator[tuple[str, str]]:
+    """Rien ne reste à demander, et une facture au moins est prescrite ; sinon la prescrite s'écarte seule."""
+    decompte = espece.decompte
+    if decompte.soldes or decompte.hors_facture or all(e.motif != "prescrite" for e in decompte.exclues):
+        return
+    prescrites = [a for a in analyser_prescription(espece.dossier, espece.au) if a.au_plus_tard < espece.au]
+    derniere = max(a.acquise_le for a in prescrites)
+    remede = (
+        "c'est une forclusion : seul un acte de justice ou d'exécution a pu l'interrompre"
+        if all(a.est_forclusion for a in prescrites)
+        else "saisir dans [[interruptions]] une reconnaissance ou un acte interruptif s'il en existe"
+    )
+    yield (
+        "CREANCE_PRESCRITE",
+        f"la créance est prescrite depuis le {derniere:%d/%m/%Y} sous toute hypothèse ; {remede}",
+    )
 
 
 def _exclure_debiteur(espece: Espece) -> Iterator[tuple[str, str]]:
@@ -142,7 +154,7 @@ _REGLES: tuple[_Regle, ...] = (
     _exclure_litige,
     _exclure_cession,
     _exclure_inexigible,
-    _exclure_prescrite,
+    exclure_prescrite,
     _exclure_debiteur,
     _exclure_honoraires,
 )
@@ -162,10 +174,19 @@ def exclure_hors_perimetre(espece: Espece) -> tuple[Motif, ...]:
 
 
 def exclure_procedure_collective(espece: Espece) -> tuple[Motif, ...]:
-    """Motif d'arrêt des poursuites individuelles, si un débiteur principal est en procédure collective."""
-    debiteur = espece.dossier.debiteur
-    if not debiteur.est_en_procedure_collective:
+    """Arrêt des poursuites : seules les créances nées après le jugement, et utiles, peuvent être poursuivies.
+
+    Sous un plan de même, mais sans date de jugement la question se pose avant de fermer la voie.
+    """
+    dossier, debiteur = espece.dossier, espece.dossier.debiteur
+    if not est_partage(dossier) or any(factures_poursuivables(dossier)):
         return ()
+    if debiteur.situation == PLAN:
+        message = (
+            f"{nommer_debiteur(debiteur)} exécute un plan : la créance antérieure au jugement d'ouverture n'est payée "
+            "que par lui"
+        )
+        return (motiver(TABLE, espece.au, "PLAN_EN_COURS", message),)
     message = (
         f"{nommer_debiteur(debiteur)} est en {debiteur.situation} judiciaire : "
         "les poursuites individuelles sont arrêtées, la créance se déclare"

@@ -9,8 +9,10 @@ from pydantic import Field
 
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, montant
 from generateur.domaine.parties import Debiteur
+from generateur.droit.juridictions import Juridiction
 from generateur.droit.tables import entier_au
 from generateur.procedures.attribution import dire_attribution
 from generateur.procedures.contribution import constater_contribution, couter_contribution
@@ -137,8 +139,18 @@ def _sont_solidaires(espece: Espece) -> bool:
 
 
 def _devant_le_tribunal_judiciaire(espece: Espece) -> bool:
-    juridiction = espece.competence.juridiction
-    return juridiction is not None and juridiction.type in {"TJ", "JCP", "TJ_CHCOM"}
+    return not consigne_au_greffe(espece.dossier, espece.competence.juridiction)
+
+
+def consigne_au_greffe(dossier: Dossier, juridiction: Juridiction | None) -> bool:
+    """Le greffe fait-il consigner ses frais (CPC 1425) ? Jamais devant le tribunal judiciaire, même imposé au dossier.
+
+    Une juridiction encore inconnue est tenue pour commerciale : le délai se rappelle plutôt que de se taire.
+    """
+    imposee = ComplementInjonction.model_validate(dossier.procedures.get(NOM, {})).juridiction
+    if imposee:
+        return not any(mot in imposee.casefold() for mot in ("judiciaire", "proximité", "protection"))
+    return juridiction is None or juridiction.type not in {"TJ", "JCP", "TJ_CHCOM"}
 
 
 def etapes(espece: Espece) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
 from generateur.calculs.decompte import Decompte
+from generateur.calculs.naissance import Perimetre
 from generateur.controles.competence import Competence
 from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Dossier
@@ -90,6 +91,12 @@ class Complement(Donnee):
         return ""
 
 
+class PieceACiter(str):
+    """Chemin d'une pièce, que l'acte imprime par sa citation : « (pièce n° 7) »."""
+
+    __slots__ = ()
+
+
 class SansChamps(TypedDict):
     """Une procédure qui n'ajoute rien au contexte commun des actes."""
 
@@ -153,6 +160,7 @@ class Procedure:
     `champs` : le TypedDict de ce que rend `completer` ; le contrôle des modèles Word s'y tient.
     `negocier` : limites données au destinataire, pour la seule lettre qui l'accompagne.
     `etapes` : ce que l'utilisateur fait ensuite ; `couts` : ce que cela coûte.
+    `perimetre` : les créances que la voie voit, quand un jugement d'ouverture les partage.
     `tables` : les tables de droit consultées ; la première donne le texte de chaque motif (clé = code),
     et le fondement général sous la clé FONDEMENT.
     """
@@ -164,6 +172,7 @@ class Procedure:
     tables: tuple[str, ...]
     examiner: Callable[[Espece], Examen]
     saisit_juridiction: bool
+    perimetre: Perimetre = "poursuite"
     complement: type[Complement] = Complement
     controler: Callable[[Espece], tuple[Constat, ...]] = _ne_rien_constater
     champs: type = SansChamps

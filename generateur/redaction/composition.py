@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from generateur.calculs.auteurs import emane_du_debiteur
@@ -38,6 +37,7 @@ from generateur.redaction.designation import designer, designer_mandataire, dire
 from generateur.redaction.faits import dire_autres_faits
 from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presenter_ajout, presenter_piece
 from generateur.redaction.manques import citer_facture, dire_date_du_paiement, dire_echeances
+from generateur.redaction.mise_en_forme import mettre_en_forme
 from generateur.redaction.typographie import couper_adresse, courber, majuscule, pluriel
 
 _CONTRATS = {
@@ -107,8 +107,8 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
     dossier, decompte = espece.dossier, espece.decompte
     procedure = matiere.procedure
     adresse = procedure.adresser(espece).lignes if procedure.adresser else ()
-    complement = {cle: mettre_en_forme(v) for cle, v in procedure.completer(espece).items()}
     bordereau = BordereauSuivi(bordereau.pieces)
+    complement = {cle: mettre_en_forme(v, bordereau.citation) for cle, v in procedure.completer(espece).items()}
     poursuivis = dossier.debiteurs_poursuivis
     debiteurs = tuple(_designer_debiteur(d, bordereau) for d in poursuivis)
     rang = poursuivis.index(dossier.debiteur)
@@ -122,8 +122,8 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         procedure=procedure.libelle,
         demande=procedure.demande,
         fondements=courber(procedure.fondement(espece.au)),
-        date_arrete=date_longue(espece.au),
-        lendemain_arrete=date_longue(espece.au + _UN_JOUR),
+        date_arrete=date_longue(decompte.arrete_le),
+        lendemain_arrete=date_longue(decompte.arrete_le + _UN_JOUR),
         projet=matiere.projet,
         creancier=creancier,
         mandataire=designer_mandataire(m, bordereau.citation(m.pouvoir)) if (m := dossier.mandataire) else None,
@@ -163,19 +163,6 @@ def mesurer_contexte(contexte: ContexteActes, mesures: Mesures) -> ContexteActes
     if ajout:
         ajout = replace(ajout, pieces=tuple(mesurer_piece(piece, mesures) for piece in ajout.pieces))
     return replace(contexte, pieces=pieces, liasse=liasse, ajout=ajout)
-
-
-def mettre_en_forme(valeur: Any) -> Any:
-    """Met en forme une valeur brute d'une procédure : montant, date, liste ; le reste tel quel."""
-    if isinstance(valeur, Decimal):
-        return montant(valeur)
-    if isinstance(valeur, dt.date):
-        return date_longue(valeur)
-    if isinstance(valeur, Mapping):
-        return {cle: mettre_en_forme(v) for cle, v in valeur.items()}
-    if isinstance(valeur, list | tuple):
-        return [mettre_en_forme(v) for v in valeur]
-    return "" if valeur is None else valeur
 
 
 def _designer_debiteur(debiteur: Debiteur, bordereau: Bordereau) -> PartieActe:

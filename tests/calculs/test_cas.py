@@ -10,7 +10,7 @@ from generateur.calculs.decompte import chiffrer
 from generateur.erreurs import ErreurDroitManquant
 
 CAS = sorted((Path(__file__).parents[1] / "cas" / "calculs").glob("*.toml"))
-MONTANTS = (
+MONTANTS = {
     "principal",
     "interets",
     "indemnites",
@@ -19,7 +19,8 @@ MONTANTS = (
     "total",
     "interet_journalier",
     "trop_percu",
-)
+}
+DATES = {"arrete_le"}
 
 
 def _lire_listes(decompte):
@@ -29,6 +30,7 @@ def _lire_listes(decompte):
             for ligne in decompte.lignes
         ],
         "imputations": [[i.facture, i.date, i.montant, i.interets, i.principal] for i in decompte.imputations],
+        "a_echoir": [[somme.facture, somme.echeance, somme.montant] for somme in decompte.a_echoir],
         "exclues": [[exclue.facture, exclue.motif] for exclue in decompte.exclues],
         "ecarts_plancher": [
             [e.facture, e.taux_contrat, e.plancher, e.montant_contrat, e.montant_plancher, e.montant_suppletif]
@@ -56,10 +58,11 @@ def test_cas(chemin, fabriquer):
         with pytest.raises(ErreurDroitManquant, match=attendu["droit_manquant"]):
             chiffrer(dossier, cas["au"])
         return
-    decompte = chiffrer(dossier, cas["au"], [Decimal(montant) for montant in cas.get("frais", [])])
+    frais = [Decimal(montant) for montant in cas.get("frais", [])]
+    decompte = chiffrer(dossier, cas["au"], frais, perimetre=cas.get("perimetre"))
     listes = _lire_listes(decompte)
     for cle, valeur in attendu.items():
-        obtenu = getattr(decompte, cle) if cle in MONTANTS else listes[cle]
+        obtenu = getattr(decompte, cle) if cle in MONTANTS | DATES else listes[cle]
         assert obtenu == _en_nombres(valeur), cle
 
 

@@ -15,7 +15,7 @@ from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import ErreurUsage
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.registre import lister_procedures, trouver_procedure
-from generateur.redaction.composition import mettre_en_forme
+from generateur.redaction.mise_en_forme import mettre_en_forme
 
 RACINE = Path(__file__).parents[2]
 AU = dt.date(2026, 11, 21)

@@ -12,11 +12,12 @@ from generateur.dependances import lister_exemples
 from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.langue import FINE, INSECABLE
 from generateur.operations.etude import etudier_dossier
-from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte, mettre_en_forme
+from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.composition import _dire_issue as dire_issue
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.lignes_bordereau import Mesures
+from generateur.redaction.mise_en_forme import mettre_en_forme
 
 DOSSIERS = Path(__file__).parents[2] / "dossiers"
 AU = dt.date(2026, 11, 21)
