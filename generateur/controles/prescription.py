@@ -36,7 +36,7 @@ _REMEDE_VERIFICATION = (
     '[situation]\nprescription_verifiee = "Vérifiée par Me Exemple le 20 novembre 2026"'
 )
 _REMEDE_FORCLUSION = (
-    "C'est une forclusion : seuls une demande en justice ou un acte d'exécution l'arrêtent ; s'il en existe, ajoutez :\n"
+    "C'est une forclusion : seuls une demande en justice ou un acte d'exécution l'arrêtent ; alors ajoutez :\n"
     '[[interruptions]]\ndate = 2025-06-01\nnature = "demande_en_justice"\nfichier = "pieces/assignation.pdf"'
 )
 
@@ -158,8 +158,8 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verif
     if analyse.au_plus_tot < au:
         yield constater(
             "PRESCRIPTION_INCERTAINE",
-            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot + UN_JOUR)} ou ne le "
-            f"sera que le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).{verifie}",
+            f"{_majuscule(analyse.objet)} est prescrite depuis le {date_longue(analyse.au_plus_tot + UN_JOUR)} ou ne "
+            f"le sera que le {date_longue(analyse.au_plus_tard)}, selon l'hypothèse ({_decrire(analyse)}).{verifie}",
             lieu=analyse.lieu,
             remede="Précisez ce qui départage (agit_en_professionnel, qualite, activite, livraison). "
             f"{analyse.remede}{suite}",
