@@ -1,7 +1,7 @@
 """Prescription de l'action en paiement : une ou plusieurs hypothèses datées par facture.
 
 Sources : C. com. L110-4, L133-6, L511-78 ; C. civ. 2224, 2228 et 2229 (jamais reportée au jour ouvrable),
-2231, 2232 (butoir), 2238 (suspension), 2240 à 2244 (interruptions) ; C. consom. L218-2, R312-35 ; loi
+2231, 2232 (butoir), 2238 (suspension), 2240 à 2244 (interruptions) ; C. conso. L218-2, R312-35 ; loi
 n° 89-462, art. 7-1.
 Une relance, une mise en demeure ou le dépôt de la requête n'interrompent jamais ; la signification de l'ordonnance, si.
 """
@@ -83,7 +83,7 @@ class HypothesePrescription:
 
     @property
     def est_forclusion(self) -> bool:
-        """Vrai si le délai est une forclusion, qu'aucune reconnaissance n'interrompt (C. consom. R312-35)."""
+        """Vrai si le délai est une forclusion, qu'aucune reconnaissance n'interrompt (C. conso. R312-35)."""
         return self.regime == FORCLUSION
 
     @property

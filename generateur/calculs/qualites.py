@@ -1,6 +1,6 @@
 """Qui est commerçant, qui agit en professionnel : déduit de la forme quand elle le dit, sinon demandé.
 
-Sources : C. com. L210-1 (commerçants par la forme) et L121-1 ; C. consom., article liminaire (le consommateur
+Sources : C. com. L210-1 (commerçants par la forme) et L121-1 ; C. conso., article liminaire (le consommateur
 est une personne physique) ; CMF L313-2 (deux taux légaux, selon la qualité du créancier).
 """
 
@@ -21,7 +21,7 @@ def qualite_de(identite: Identite) -> Qualite | None:
     """Qualité de la partie dans l'opération : commerciale par la forme, sinon celle saisie, sinon déduite de la forme.
 
     Le débiteur personne physique qui achète pour ses besoins privés est un consommateur, même commerçant : d'ici
-    suivent l'intérêt, le tribunal, la voie et ce que dit l'acte (C. consom., article liminaire ; C. com. L721-3).
+    suivent l'intérêt, le tribunal, la voie et ce que dit l'acte (C. conso., article liminaire ; C. com. L721-3).
     None : ni la saisie ni la forme ne la disent (entrepreneur individuel, GIE…) ; elle se demande.
     """
     if _achete_pour_ses_besoins_prives(identite):

@@ -1,7 +1,7 @@
 """Ce que le jugement d'ouverture change : naissance des créances à préciser, paiements interdits, particulier, plan.
 
 Sources : C. com. L622-7 (paiement d'une créance antérieure), L622-17, L622-21, L622-24, L622-25, L626-11, L641-13,
-L670-1 (Alsace-Moselle) ; C. consom. L711-1 (surendettement).
+L670-1 (Alsace-Moselle) ; C. conso. L711-1 (surendettement).
 """
 
 from collections.abc import Iterator

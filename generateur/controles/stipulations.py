@@ -1,6 +1,6 @@
 """Ce qu'un contrat stipule et que le juge peut écarter : taux convenu, clause pénale, indemnité forfaitaire.
 
-Sources : C. consom. L212-1, L212-2 et R212-2, 3° (clause manifestement disproportionnée, présumée abusive envers le
+Sources : C. conso. L212-1, L212-2 et R212-2, 3° (clause manifestement disproportionnée, présumée abusive envers le
 consommateur ou le non-professionnel) ; C. civ. 1231-5 (le juge modère la clause pénale, même d'office) ; Cass. 1re
 civ., 5 février 2020, n° 18-18.854 (une association peut être non-professionnelle : pénalités comme indemnité).
 """
