@@ -85,7 +85,10 @@ def _naissances(dossier: Dossier) -> Iterator[Constat]:
             cle, exemple = "part_anterieure", 'part_anterieure = "600.00", le montant TTC fourni avant le jugement'
         else:
             message = f"n'a pas de date de fourniture : rien ne la dit née avant ou après le {date_longue(jugement)}."
-            cle, exemple = "livraison", "livraison = { date = … }, ou periode = { du = …, au = … } pour une durée"
+            cle, exemple = (
+                "livraison",
+                "livraison = { date = 2026-10-09 }, ou periode = { du = 2026-10-01, au = 2026-10-31 } pour une durée",
+            )
         yield constater(
             "NAISSANCE_A_PRECISER",
             f"La facture {facture.numero} {message}",
