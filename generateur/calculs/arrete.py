@@ -14,6 +14,7 @@ from generateur.calculs.naissance import (
     PLAN,
     Perimetre,
     debiteur_declare,
+    est_laissee_au_plan,
     est_partage,
     hors_perimetre,
     jugement_de,
@@ -51,8 +52,13 @@ class Arrete:
     @property
     def fin_des_interets(self) -> dt.date | None:
         """La veille du jugement (L622-28) ; sans objet pour les créances nées après, qui se poursuivent."""
-        est_arretee = self.jugement and (self.est_declaration or jugement_separateur(self.dossier) is None)
+        est_arretee = self.est_declaration or not self.est_partage
         return self.jugement - UN_JOUR if self.jugement and est_arretee else None
+
+    @property
+    def est_partage(self) -> bool:
+        """Le jugement partage les créances, et une part au moins se poursuit."""
+        return jugement_separateur(self.dossier) is not None and not est_laissee_au_plan(self.dossier)
 
     def compte(self, mouvement: Mouvement) -> bool:
         """Un paiement reçu depuis le jugement ne réduit pas ce qui se déclare, et va à ce qui se poursuit."""
@@ -61,8 +67,7 @@ class Arrete:
             return True
         if self.est_declaration:
             return mouvement.jour < self.jugement
-        partage = jugement_separateur(self.dossier) is not None
-        return not partage or mouvement.jour >= self.jugement or bool(paiement.facture or paiement.ventilation)
+        return not self.est_partage or mouvement.jour >= self.jugement or bool(paiement.facture or paiement.ventilation)
 
     def dire_hors_perimetre(self, part: Decimal) -> tuple[str, Decimal, str]:
         """Motif, montant, explication de ce que cette voie ne demande pas."""

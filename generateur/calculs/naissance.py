@@ -84,16 +84,27 @@ def partager(dossier: Dossier, facture: Facture, jugement: date) -> tuple[Decima
 
 
 def hors_perimetre(dossier: Dossier, facture: Facture, perimetre: Perimetre) -> Decimal:
-    """Part de la facture qui ne relève pas de ce périmètre. Sous un plan, ce qui reste à préciser n'est pas écarté."""
+    """Part de la facture qui ne relève pas de ce périmètre. Rien quand le plan paie tout : la somme reste à lire."""
+    if est_laissee_au_plan(dossier):
+        return ZERO
+    declaree, poursuivie = _partager_les_voies(dossier, facture)
+    return poursuivie if perimetre == "declaration" else declaree
+
+
+def est_laissee_au_plan(dossier: Dossier) -> bool:
+    """Sous un plan, toutes les créances sont antérieures au jugement : le plan seul les paie."""
+    sous_plan = dossier.debiteur.situation == PLAN and jugement_separateur(dossier) is not None
+    return sous_plan and not any(factures_poursuivables(dossier))
+
+
+def _partager_les_voies(dossier: Dossier, facture: Facture) -> tuple[Decimal, Decimal]:
+    """(déclaré ou laissé au plan, poursuivi) ; sous un plan, ce qui reste à préciser n'est pas écarté de la demande."""
     jugement = jugement_separateur(dossier)
     if jugement is None:
-        return ZERO
-    declaree, poursuivie = partager(dossier, facture, jugement)
-    if perimetre == "declaration":
-        return poursuivie
+        return ZERO, ZERO
     if dossier.debiteur.situation == PLAN and est_a_demander(dossier, facture, jugement):
-        return ZERO
-    return declaree
+        return ZERO, max(facture.montant_a_payer, ZERO)
+    return partager(dossier, facture, jugement)
 
 
 def est_partage(dossier: Dossier) -> bool:
@@ -103,10 +114,7 @@ def est_partage(dossier: Dossier) -> bool:
 
 def factures_poursuivables(dossier: Dossier) -> Iterator[Facture]:
     """Celles dont une part au moins peut être poursuivie malgré la procédure collective ou le plan."""
-    jugement = jugement_separateur(dossier)
-    for facture in dossier.factures:
-        if jugement and hors_perimetre(dossier, facture, "poursuite") < max(facture.montant_a_payer, ZERO):
-            yield facture
+    return (facture for facture in dossier.factures if _partager_les_voies(dossier, facture)[1])
 
 
 def perimetre_naturel(dossier: Dossier) -> Perimetre:
