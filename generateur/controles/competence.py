@@ -64,7 +64,7 @@ class Competence:
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Constats de commune seulement : le reste n'intéresse que la voie qui saisit un tribunal."""
-    if vise_une_declaration(dossier):
+    if vise_une_declaration(dossier, contexte):
         return []
     constats = chercher_juridiction(dossier, contexte.au).constats
     return [constat for constat in constats if constat.code in CODES_COMMUNE]

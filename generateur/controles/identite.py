@@ -26,12 +26,11 @@ _NATURES_IMMATRICULEES = frozenset({"personne_morale", "entrepreneur_individuel"
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Tous les constats sur les identités."""
-    del contexte  # une identité ne dépend ni de la date ni du décompte
     constats: list[Constat] = []
     for lieu, partie in situer_parties(dossier):
         constats += _identifiants(lieu, partie)
     constats += _creancier_et_debiteur(dossier)
-    exigence: Gravite = "avertissement" if vise_une_declaration(dossier) else "a_completer"
+    exigence: Gravite = "avertissement" if vise_une_declaration(dossier, contexte) else "a_completer"
     constats += _creancier_complet(dossier.creancier, exigence)
     constats += _mentions_de_societe(dossier.creancier)
     for lieu, debiteur in situer("debiteurs", dossier.debiteurs):

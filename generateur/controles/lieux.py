@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from generateur.calculs.naissance import perimetre_naturel
+from generateur.controles.contexte import Contexte
 from generateur.domaine.creances import Contrat, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Identite
@@ -52,6 +53,10 @@ def lieu_debiteur(dossier: Dossier) -> str:
     return next(lieu for lieu, debiteur in debiteurs if debiteur is dossier.debiteur)
 
 
-def vise_une_declaration(dossier: Dossier) -> bool:
-    """Vrai si la voie est la déclaration : débiteur principal en procédure collective, quelque chose à déclarer."""
-    return perimetre_naturel(dossier) == "declaration"
+def vise_une_declaration(dossier: Dossier, contexte: Contexte | None = None) -> bool:
+    """Vrai si la voie est la déclaration : débiteur principal en procédure collective, quelque chose à déclarer.
+
+    Le décompte du contexte l'emporte : une requête imposée pour les créances nées après le jugement n'en est pas.
+    """
+    decompte = contexte.decompte if contexte else None
+    return (decompte.perimetre if decompte else perimetre_naturel(dossier)) == "declaration"

@@ -29,14 +29,15 @@ Situees = Sequence[tuple[str, MiseEnDemeure]]
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Tous les constats sur la ou les mises en demeure."""
-    if vise_une_declaration(dossier):
+    if vise_une_declaration(dossier, contexte):
         return []
     lettres = [(lieu, lettre) for lieu, lettre in situer_mises_en_demeure(dossier) if lettre.date_envoi <= contexte.au]
     if not lettres and _sont_prescrites(dossier, contexte.au):
         return []  # une mise en demeure n'y changerait rien, et le débiteur opposerait la prescription
     if not lettres:
         return [_absente(dossier, contexte.au)]
-    dues = [facture for facture in dossier.factures if _est_due(facture, contexte.au)]
+    ecartees = _d_une_autre_voie(contexte)
+    dues = [f for f in dossier.factures if f.numero not in ecartees and _est_due(f, contexte.au)]
     utiles = [(lieu, lettre) for lieu, lettre in lettres if any(_vise(lettre, facture) for facture in dues)]
     constats = [*_couverture(lettres, dues), *_debiteurs(lettres, dossier)]
     constats += _delai(utiles or lettres, contexte.au)
@@ -87,6 +88,13 @@ def _couverture(lettres: Situees, dues: Sequence[Facture]) -> Iterator[Constat]:
             lieu=f"{lettres[0][0]}.factures",
             remede="Envoyez une nouvelle mise en demeure, ou complétez la liste « factures » si la lettre les visait.",
         )
+
+
+def _d_une_autre_voie(contexte: Contexte) -> set[str]:
+    """Les factures qui se déclarent ou que le plan paie : aucune mise en demeure ne les vise."""
+    exclues = contexte.decompte.exclues if contexte.decompte else ()
+    demandees = {solde.facture for solde in contexte.decompte.soldes} if contexte.decompte else set()
+    return {exclue.facture for exclue in exclues if exclue.motif in {"a_declarer", "plan"}} - demandees
 
 
 def _est_due(facture: Facture, au: date) -> bool:

@@ -105,7 +105,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Un constat par facture menacée ; sinon la date la plus proche, en information."""
     au = contexte.au
     garde = entier_au("delais", au, "garde_prescription")
-    satisfaite = vise_une_declaration(dossier) or dossier.situation.prescription_verifiee
+    satisfaite = vise_une_declaration(dossier, contexte) or dossier.situation.prescription_verifiee
     exigence: Gravite = "avertissement" if satisfaite else "a_completer"
     constats: list[Constat] = []
     analyses = analyser_prescription(dossier, au)

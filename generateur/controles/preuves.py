@@ -30,7 +30,7 @@ _IDENTITE_DU_DEBITEUR = frozenset({"kbis_debiteur", "situation_sirene"})
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Ce qui manque à la preuve, ou l'affaiblit."""
-    exigence: Gravite = "avertissement" if vise_une_declaration(dossier) else "a_completer"
+    exigence: Gravite = "avertissement" if vise_une_declaration(dossier, contexte) else "a_completer"
     constats: list[Constat] = []
     for lieu, facture in situer("factures", dossier.factures):
         constats += _commande(lieu, facture, dossier, exigence)

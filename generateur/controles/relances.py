@@ -20,7 +20,7 @@ _CANAUX_ECRITS = frozenset({"courriel", "sms", "courrier", "lrar"})
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Défauts de l'historique ; rien pour une déclaration de créance."""
-    if vise_une_declaration(dossier):
+    if vise_une_declaration(dossier, contexte):
         return []
     if not dossier.relances:
         return [

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from generateur.calculs.arrete import restreindre
 from generateur.calculs.decompte import Decompte, chiffrer
-from generateur.calculs.naissance import factures_poursuivables, perimetre_naturel
+from generateur.calculs.naissance import est_partage, factures_poursuivables, perimetre_naturel
 from generateur.controles.catalogue import constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
@@ -35,7 +35,7 @@ from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.registre import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.publication.communiquees import Servi, date_de_depot, lire_servi
 from generateur.publication.ecarts import Ecart, comparer
@@ -147,7 +147,8 @@ def etudier_dossier(
         fonds=outils.fonds if outils else None,
         est_a_preparer=est_a_preparer,
     )
-    decompte = chiffrer(dossier, arrete)
+    voulue = trouver_procedure(procedure) if procedure and est_partage(dossier) else None
+    decompte = chiffrer(dossier, arrete, perimetre=voulue.perimetre if voulue else None)
     contexte = Contexte(arrete, jour, fichiers, decompte)
     communs = controler_commun(dossier, contexte)
     espece = _situer(dossier, arrete, decompte)

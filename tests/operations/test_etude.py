@@ -46,3 +46,34 @@ def test_un_bloc_inacheve_se_demande_avec_ce_qu_il_faut_ecrire(exemple):
     assert constat.lieu == "interruptions[1]"
     assert "date = 2026-05-31" in constat.remede
     assert 'nature = "reconnaissance"' in constat.remede
+
+
+def _partager_par_un_jugement(exemple):
+    """Le dossier d'exemple, et une seconde facture livrée après le jugement d'ouverture."""
+    fichier = exemple / "dossier.toml"
+    texte = fichier.read_text("utf-8").replace(
+        "[contrat]",
+        "[debiteurs.procedure_collective]\njugement = 2026-10-01\npublication_bodacc = 2026-10-09\n"
+        'mandataire = "Me Essai"\n\n[contrat]',
+        1,
+    )
+    texte = texte.replace("[[debiteurs]]", '[[debiteurs]]\nsituation = "redressement"', 1)
+    seconde = (
+        '\n[[factures]]\nnumero = "SUITE-1"\ndate = 2026-10-10\necheance = 2026-10-31\nmontant_ttc = "600.00"\n'
+        'livraison = { date = 2026-10-09 }\nfichier = "pieces/f2026-118.pdf"\n'
+    )
+    fichier.write_text(texte + seconde, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("procedure", "factures", "demandee"),
+    [(None, ["F2026-118"], False), ("injonction_de_payer", ["SUITE-1"], True)],
+)
+def test_chaque_voie_ne_voit_que_ses_creances(exemple, procedure, factures, demandee):
+    """La déclaration ne demande pas de mise en demeure ; la requête pour la créance née après le jugement, si."""
+    _partager_par_un_jugement(exemple)
+    etude = etudier_dossier(exemple, jour=JOUR, au=JOUR, procedure=procedure)
+    assert [solde.facture for solde in etude.espece.decompte.soldes] == factures
+    assert [facture.numero for facture in etude.espece.dossier.factures] == factures
+    codes = {constat.code for constat in etude.constats}
+    assert ("MISE_EN_DEMEURE_PREMATUREE" in codes) is demandee
