@@ -75,11 +75,11 @@ def _sans(donnees, cles):
 def _repondre(dossier):
     """Ce que verifier, choisir et chiffrer répondent, en texte et en JSON."""
     etude = etudier_dossier(dossier, jour=JOUR)
-    lu, decompte = chiffrer_dossier(dossier, jour=JOUR)
+    chiffrage = chiffrer_dossier(dossier, jour=JOUR)
     presentation.presenter_constats(etude)
     presentation.presenter_choix(etude)
-    presentation.presenter_decompte(lu.reference, decompte)
-    return json.dumps([sortie_json.choix_en_json(etude), sortie_json.decompte_en_json(lu.reference, decompte)])
+    presentation.presenter_chiffrage(chiffrage)
+    return json.dumps([sortie_json.choix_en_json(etude), sortie_json.chiffrage_en_json(chiffrage)])
 
 
 def _ecrire_dossier(racine, donnees):
