@@ -1,9 +1,7 @@
 """Compose le contexte des actes : chaque champ mis en forme une fois, ici, pour tous les modèles."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.decompte import Decompte, SoldeFacture
