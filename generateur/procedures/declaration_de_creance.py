@@ -7,7 +7,6 @@ BODACC, apprécié à la date d'envoi ; intérêts arrêtés la veille du jugeme
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TypedDict
 
 from generateur.calculs.echeances import terme_de_declaration, terme_de_declaration_posterieure
 from generateur.calculs.naissance import (
@@ -26,6 +25,7 @@ from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.domaine.parties import Debiteur, ProcedureCollective
 from generateur.domaine.socle import ZERO, MontantPositif, Texte
 from generateur.droit.tables import entier_au, valeur_au
+from generateur.procedures.champs_declaration import ChampsDeclaration
 from generateur.procedures.exclusions import TABLE as COMMUNS
 from generateur.procedures.exclusions import exclure_hors_perimetre, exclure_prescrite, nommer_debiteur
 from generateur.procedures.socle import (
@@ -252,56 +252,6 @@ def _constater_hors_facture(espece: Espece) -> Iterator[Constat]:
 def _texte(espece: Espece, code: str) -> str:
     """Le texte du motif, à la date d'arrêté."""
     return motiver(_TABLE, espece.au, code, "").fondement
-
-
-class SommeAEchoir(TypedDict):
-    """Une facture qui n'était pas échue au jour du jugement, son fondement et sa pièce (R622-23)."""
-
-    numero: str
-    echeance: dt.date
-    montant: Decimal
-    fondement: str
-    citation: PieceACiter
-
-
-class PaiementNonDeduit(TypedDict):
-    """Un paiement reçu depuis le jugement, que la somme déclarée ne déduit pas (L622-25)."""
-
-    date: dt.date | None
-    montant: Decimal
-    citation: PieceACiter
-
-
-class SureteDeclaree(TypedDict):
-    """Une sûreté, telle que la déclaration la nomme."""
-
-    type: str
-    date: dt.date | None
-    inscription: str
-
-
-class ChampsDeclaration(TypedDict):
-    """Ce que la déclaration imprime en propre, sous `complement`."""
-
-    etat: str
-    qualite_mandataire: str
-    mandataire: str
-    jugement: dt.date | None
-    publication_bodacc: dt.date | None
-    tribunal: str
-    numero: str
-    renvoi: str
-    montant_declare: Decimal
-    montant_echu: Decimal
-    montant_a_echoir: Decimal
-    a_echoir: list[SommeAEchoir]
-    paiements_posterieurs: list[PaiementNonDeduit]
-    suretes: list[SureteDeclaree]
-    privilege: str
-    reserve_propriete: bool
-    biens_reserves: str
-    instance_en_cours: str
-    titre_executoire: str
 
 
 def completer(espece: Espece) -> ChampsDeclaration:
