@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -258,3 +259,34 @@ def test_sans_couverture_la_liasse_s_ouvre_sur_le_bordereau(commander, tmp_path)
 def test_une_taille_de_tampon_illisible_est_refusee(commander, tmp_path, taille):
     reponse = commander("produire", EXEMPLES / REFERENCE, "-o", tmp_path, "--tampon-taille", taille)
     assert reponse.code == CodeSortie.USAGE
+
+
+@pytest.mark.parametrize("place", ["haut_droite", "haut_gauche", "haut_centre"])
+def test_le_tampon_et_le_folio_du_meme_coin_ne_se_touchent_pas(commander, tmp_path, place):
+    """Le folio garde sa place, le tampon s'en écarte ; la liasse reste vérifiable."""
+    options = ("-o", tmp_path, "--folio-place", place, "--folio-taille", "14", "--tampon-taille", "14", "-q")
+    assert commander("produire", EXEMPLES / REFERENCE, *options).code == 0
+    manifeste = json.loads((tmp_path / REFERENCE / "manifeste.json").read_text("utf-8"))
+    liasse = tmp_path / REFERENCE / manifeste["liasse"]["fichier"]
+    total = manifeste["liasse"]["pages"]
+    with pypdfium2.PdfDocument(liasse) as document:
+        for piece in manifeste["pieces"]:
+            texte = document[piece["page_debut"] - 1].get_textpage()
+            tampon = _boite(texte, f"Pièce n°\xa0{piece['numero']}")
+            folio = _boite(texte, f"{piece['page_debut']} / {total}")
+            separes = tampon[2] <= folio[0] or folio[2] <= tampon[0] or tampon[3] <= folio[1] or folio[3] <= tampon[1]
+            assert separes, (piece["numero"], tampon, folio)
+    assert commander("verifier-liasse", tmp_path / REFERENCE, "--json").code == 0
+
+
+def _boite(page, passage):
+    """Le rectangle du dernier passage qui se lit ainsi, espaces confondues ; les marques sont posées après le texte."""
+    texte = page.get_text_range().replace("\xa0", " ")
+    debut = texte.rindex(passage.replace("\xa0", " "))
+    boites = [page.get_charbox(rang) for rang in range(debut, debut + len(passage)) if not texte[rang].isspace()]
+    return (
+        min(b[0] for b in boites),
+        min(b[1] for b in boites),
+        max(b[2] for b in boites),
+        max(b[3] for b in boites),
+    )
