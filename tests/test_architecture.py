@@ -86,6 +86,7 @@ PLACES = {
     "icalendar": {"operations.echeances"},
     "pydantic": {
         "importation.origine",
+        "operations.ajouter",
         "operations.dossier_importe",
         "reglages",
         "domaine",

@@ -1,14 +1,12 @@
 """Les documents d'un répertoire, retrouvés par le numéro de la facture : dans le nom d'abord, dans le texte sinon."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 from generateur.importation.rapprochement import cite_le_numero
 
 _EXTENSIONS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".eml", ".docx"})
-_LONGUEUR_NOM = 80
 
 
 class Documents:
@@ -46,12 +44,3 @@ def _facture_parmi(fichiers: list[Path]) -> Path | None:
     """« Facture F12.pdf » plutôt que « BL F12.pdf » ; deux factures ne font pas un choix."""
     factures = [fichier for fichier in fichiers if re.search(r"(?i)fact|invoice", fichier.stem)]
     return factures[0] if len(factures) == 1 else None
-
-
-def nommer_copie(nom: str) -> str:
-    """Un nom de fichier sûr, accents ôtés, 80 signes au plus."""
-    chemin = Path(nom.replace("\\", "/").rpartition("/")[2])
-    plat = "".join(c for c in unicodedata.normalize("NFKD", chemin.stem) if not unicodedata.combining(c))
-    souche = re.sub(r"[^A-Za-z0-9._-]+", "_", plat).strip("._") or "document"
-    extension = re.sub(r"[^a-z0-9.]", "", chemin.suffix.lower())
-    return f"{souche[: _LONGUEUR_NOM - len(extension)]}{extension}"

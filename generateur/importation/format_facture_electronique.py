@@ -35,6 +35,7 @@ _NATURES: Mapping[str, Nature] = {
 }  # fmt: skip
 _CONDITIONS = {"PMD": "penalites", "PMT": "indemnite", "AAB": "escompte"}
 _SIREN, _SIRET = 9, 14
+_DOCUMENTS = (b"%PDF", b"\xff\xd8\xff", b"\x89PNG")
 ZERO = Decimal(0)
 
 
@@ -147,12 +148,12 @@ def _conditions(champs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _joints(champs: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Les documents que la facture renferme (bons de livraison…)."""
+    """Les documents que la facture renferme (bons de livraison…) ; un tableur ou un XML n'est pas une pièce."""
     for rang, document in enumerate(champs.get("BG-24") or (), start=1):
         contenu = document.get("BT-125")
-        if isinstance(contenu, dict) and contenu.get("octets"):
-            nom = str(document.get("BT-125-2") or document.get("BT-122") or f"document_{rang}")
-            yield nom, b64decode(contenu["octets"])
+        octets = b64decode(contenu["octets"]) if isinstance(contenu, dict) and contenu.get("octets") else b""
+        if octets.startswith(_DOCUMENTS):
+            yield str(document.get("BT-125-2") or document.get("BT-122") or f"document_{rang}"), octets
 
 
 def _douter(nom: str, champs: Mapping[str, Any], lue: Mapping[str, Any]) -> Iterator[Doute]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from generateur.importation.socle import PieceLue, Tiers
@@ -69,36 +69,103 @@ def dedoublonner(pieces: Iterable[PieceLue]) -> tuple[list[PieceLue], list[tuple
     return list(gardees.values()), contradictions
 
 
+@dataclass(eq=False)
+class _Lot:
+    """Les pièces d'un même débiteur, et le peu qu'il faut pour dire si d'autres sont les siennes."""
+
+    pieces: list[PieceLue]
+    cles: dict[str, None]
+    sirens: set[str]
+    comptes: set[str]
+    comptes_sans_siren: set[str]
+    est_garde: bool = False
+
+    @classmethod
+    def ouvrir(cls, piece: PieceLue) -> "_Lot":
+        """Le lot d'une seule pièce."""
+        siren, compte = siren_de(piece.debiteur), piece.debiteur.identifiant
+        comptes = {compte} if compte else set()
+        return cls(
+            [piece],
+            dict.fromkeys(cles_de(piece.debiteur)),
+            {siren} if siren else set(),
+            comptes,
+            set() if siren else comptes.copy(),
+        )
+
+    def absorber(self, autre: "_Lot") -> None:
+        """Prend les pièces de l'autre."""
+        self.pieces += autre.pieces
+        self.cles |= autre.cles
+        self.sirens |= autre.sirens
+        self.comptes |= autre.comptes
+        self.comptes_sans_siren |= autre.comptes_sans_siren
+
+    def est_compatible(self, autre: "_Lot") -> bool:
+        """Faux si deux SIREN ou, à défaut, deux comptes de l'outil, les distinguent."""
+        return (
+            _s_accordent(self.sirens, autre.sirens)
+            and _s_accordent(self.comptes_sans_siren, autre.comptes)
+            and _s_accordent(self.comptes, autre.comptes_sans_siren)
+        )
+
+
+def _s_accordent(un: set[str], autre: set[str]) -> bool:
+    return not un or not autre or (len(un) == 1 and un == autre)
+
+
+class _Index:
+    """Les lots par clé : chaque pièce ne regarde que ceux qui portent l'une des siennes."""
+
+    def __init__(self) -> None:
+        self._par_cle: dict[str, dict[int, _Lot]] = {}
+
+    def inscrire(self, lot: _Lot) -> None:
+        """Le lot se retrouve par chacune de ses clés."""
+        for cle in lot.cles:
+            self._par_cle.setdefault(cle, {})[id(lot)] = lot
+
+    def oublier(self, lot: _Lot) -> None:
+        """Le lot, absorbé par un autre, ne se retrouve plus."""
+        for cle in lot.cles:
+            self._par_cle[cle].pop(id(lot), None)
+
+    def chercher(self, cle: str, lot: _Lot) -> list[_Lot]:
+        """Les autres lots qui portent cette clé et peuvent être du même débiteur."""
+        return [a for a in self._par_cle.get(cle, {}).values() if a is not lot and a.est_compatible(lot)]
+
+
 def grouper(pieces: Iterable[PieceLue], clients: Sequence[Tiers] = ()) -> list[Groupe]:
     """Les débiteurs, dans l'ordre de lecture ; `clients` complète ce que les factures ne disent pas d'eux."""
-    completees = [replace(piece, debiteur=_completer(piece.debiteur, clients)) for piece in pieces]
-    lots: list[list[PieceLue]] = []
-    for piece in completees:
-        trouve = _choisir_lot(lots, piece)
+    fiches: dict[str, list[Tiers]] = {}
+    for client in clients:
+        for cle in cles_de(client):
+            fiches.setdefault(cle, []).append(client)
+    lots: list[_Lot] = []
+    index = _Index()
+    for piece in pieces:
+        seul = _Lot.ouvrir(replace(piece, debiteur=_completer(piece.debiteur, fiches)))
+        trouve = _choisir_lot(index, seul)
         if trouve is None:
-            lots.append([piece])
+            lots.append(seul)
         else:
-            trouve.append(piece)
-    return [_reunir(lot) for lot in _rapprocher(lots)]
+            trouve.absorber(seul)
+        index.inscrire(trouve or seul)
+    return [_reunir(lot.pieces) for lot in _rapprocher(lots, index)]
 
 
-def _completer(tiers: Tiers, clients: Sequence[Tiers]) -> Tiers:
+def _completer(tiers: Tiers, fiches: Mapping[str, Sequence[Tiers]]) -> Tiers:
     """Le tiers, complété par sa fiche client s'il n'y en a qu'une qui lui réponde."""
     for cle in cles_de(tiers):
-        fiches = [client for client in clients if cle in cles_de(client)]
-        if len(fiches) == 1 and _compatibles(tiers, fiches[0]):
-            return _fondre(tiers, fiches[0])
+        siennes = fiches.get(cle, ())
+        if len(siennes) == 1 and _compatibles(tiers, siennes[0]):
+            return _fondre(tiers, siennes[0])
     return tiers
 
 
-def _choisir_lot(lots: list[list[PieceLue]], piece: PieceLue) -> list[PieceLue] | None:
-    for cle in cles_de(piece.debiteur):
-        compatibles = [
-            lot
-            for lot in lots
-            if any(cle in cles_de(autre.debiteur) for autre in lot)
-            and all(_compatibles(piece.debiteur, autre.debiteur) for autre in lot)
-        ]
+def _choisir_lot(index: _Index, seul: _Lot) -> _Lot | None:
+    for cle in seul.cles:
+        compatibles = index.chercher(cle, seul)
         if len(compatibles) == 1:
             return compatibles[0]
         if compatibles:
@@ -106,21 +173,18 @@ def _choisir_lot(lots: list[list[PieceLue]], piece: PieceLue) -> list[PieceLue] 
     return None
 
 
-def _rapprocher(lots: list[list[PieceLue]]) -> list[list[PieceLue]]:
+def _rapprocher(lots: Sequence[_Lot], index: _Index) -> list[_Lot]:
     """Une pièce lue avant celle qui donnait le SIREN de son débiteur le rejoint, s'il n'y en a qu'un possible."""
-    restants: list[list[PieceLue]] = []
-    for rang, lot in enumerate(lots):
-        possibles = [a for a in (*restants, *lots[rang + 1 :]) if _memes(a, lot)]
-        if len(possibles) == 1 and any(possibles[0] is a for a in restants):
-            possibles[0] += lot
+    for lot in lots:
+        possibles = {id(autre): autre for cle in lot.cles for autre in index.chercher(cle, lot)}
+        unique = next(iter(possibles.values())) if len(possibles) == 1 else None
+        if unique is not None and unique.est_garde:
+            index.oublier(lot)
+            unique.absorber(lot)
+            index.inscrire(unique)
         else:
-            restants.append(lot)
-    return restants
-
-
-def _memes(un: list[PieceLue], autre: list[PieceLue]) -> bool:
-    communs = {cle for p in un for cle in cles_de(p.debiteur)} & {cle for p in autre for cle in cles_de(p.debiteur)}
-    return bool(communs) and all(_compatibles(a.debiteur, b.debiteur) for a in un for b in autre)
+            lot.est_garde = True
+    return [lot for lot in lots if lot.est_garde]
 
 
 def _compatibles(un: Tiers, autre: Tiers) -> bool:

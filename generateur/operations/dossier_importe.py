@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.domaine.dossier import Dossier
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
-from generateur.importation.documents import Documents, nommer_copie
+from generateur.importation.documents import Documents
 from generateur.importation.fusion import Fusion, fusionner
 from generateur.importation.groupement import Groupe, nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
@@ -28,8 +28,8 @@ from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde
 from generateur.importation.valeurs import aplatir, composer_valeurs, valeurs_du_debiteur
 from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.publication.rangement import Copies
 
-PIECES = "pieces"
 PROFILS = "creanciers"
 _ESSAIS = 1000
 
@@ -43,22 +43,29 @@ class Depot:
     documents: Documents
     jour: dt.date
     simuler: bool
-    _connus: list[tuple[Path, Origine]] | None = None
+    _connus: dict[str, list[tuple[Path, Origine]]] | None = None
     _reservees: set[str] = field(default_factory=set)
 
     def retrouver(self, cles: tuple[str, ...]) -> Path | None:
         """Le dossier déjà importé de ce débiteur, par la plus sûre de ses clés. Lève ErreurLecture s'il est abîmé."""
         if self._connus is None:
-            fichiers = sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else []
-            lues = [(fichier.parent, lire_origine(fichier.parent)) for fichier in fichiers]
-            self._connus = [(dossier, origine) for dossier, origine in lues if origine is not None]
+            self._connus = self._relever()
         siren = {cle for cle in cles if cle.startswith("siren:")}
         for cle in cles:
-            for dossier, origine in self._connus:
+            for dossier, origine in self._connus.get(cle, ()):
                 autres = {c for c in origine.debiteur if c.startswith("siren:")}
-                if cle in origine.debiteur and (not siren or not autres or siren & autres):
+                if not siren or not autres or siren & autres:
                     return dossier
         return None
+
+    def _relever(self) -> dict[str, list[tuple[Path, Origine]]]:
+        """Les dossiers déjà importés, par clé de débiteur."""
+        connus: dict[str, list[tuple[Path, Origine]]] = {}
+        for fichier in sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else ():
+            if origine := lire_origine(fichier.parent):
+                for cle in origine.debiteur:
+                    connus.setdefault(cle, []).append((fichier.parent, origine))
+        return connus
 
     def reserver(self, nom: str) -> str:
         """Une référence libre pour ce débiteur, prise aussi quand on simule."""
@@ -93,8 +100,8 @@ def ecrire_dossier(
 
 def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
     reference = depot.reserver(groupe.tiers.nom)
-    copies = _Copies(depot.documents)
-    fichiers = copies.prevoir([f.piece for f in solde.dues] + list(solde.avoirs))
+    copies = Copies()
+    fichiers = _prevoir(copies, depot.documents, [*(f.piece for f in solde.dues), *solde.avoirs])
     valeurs = composer_valeurs(groupe.tiers, solde, fichiers)
     creancier = _choisir_creancier(depot, groupe)
     texte = _ecrire_texte(reference, creancier, valeurs, _objet_commun(solde), sources, depot.jour)
@@ -109,17 +116,18 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     etat = lire_etat(chemin / "dossier.toml")
     ancienne = lire_origine(chemin)
     base = ancienne.base() if ancienne else {}
-    copies = _Copies(depot.documents, chemin / PIECES)
+    copies = Copies(chemin)
     presentes = {str(bloc.get("numero", "")) for s in ("factures", "avoirs") for bloc in etat.donnees.get(s) or ()}
     neuves = [f.piece for f in solde.dues if f.piece.numero not in presentes]
-    fichiers = copies.prevoir([*neuves, *(a for a in solde.avoirs if a.numero not in presentes)])
+    neuves += [a for a in solde.avoirs if a.numero not in presentes]
+    fichiers = _prevoir(copies, depot.documents, neuves)
     fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers)
     texte = modifier(etat, fusion.editions)
     cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
     origine = dresser_origine(cles, sources, fusion.retenues)
     change = bool(fusion.editions)
     if not depot.simuler and (change or ancienne is None or origine != ancienne):
-        copies.copier(chemin / PIECES)
+        copies.ecrire(chemin)
         if change:
             ecrire_si_inchange(etat, texte)
         _ecrire_origine(chemin, origine)
@@ -151,43 +159,10 @@ def _dire(valeur: Any) -> str:
     return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, Decimal) else str(valeur)
 
 
-class _Copies:
-    """Les documents à copier dans pieces/ : un nom libre chacun, jamais sur un autre fichier."""
-
-    def __init__(self, documents: Documents, presents: Path | None = None) -> None:
-        self._documents = documents
-        self._pris = {p.name.casefold() for p in presents.iterdir()} if presents and presents.is_dir() else set()
-        self._a_copier: list[tuple[Path, str]] = []
-
-    def prevoir(self, pieces: list[PieceLue]) -> dict[str, str]:
-        """Par numéro, le chemin du document dans le dossier ; rien quand aucun n'est trouvé."""
-        prevus = {}
-        for piece in pieces:
-            source = piece.fichier or self._documents.trouver(piece.numero, piece.nom_fichier)
-            if source is not None:
-                prevus[piece.numero] = f"{PIECES}/{self._reserver(source)}"
-        return prevus
-
-    def _reserver(self, source: Path) -> str:
-        voulu = Path(nommer_copie(source.name))
-        rang, nom = 2, voulu.name
-        while nom.casefold() in self._pris:
-            rang, nom = rang + 1, f"{voulu.stem}_{rang}{voulu.suffix}"
-        self._pris.add(nom.casefold())
-        self._a_copier.append((source, nom))
-        return nom
-
-    def copier(self, pieces: Path) -> None:
-        """Copie ce qui a été prévu ; la cible est libre, ou le fichier entier s'il vient d'un essai interrompu."""
-        pieces.mkdir(parents=True, exist_ok=True)
-        for source, nom in self._a_copier:
-            with tempfile.NamedTemporaryFile(dir=pieces, prefix=".copie-", delete=False) as flux:
-                provisoire = Path(flux.name)
-            try:
-                shutil.copyfile(source, provisoire)
-                provisoire.replace(pieces / nom)
-            finally:
-                provisoire.unlink(missing_ok=True)
+def _prevoir(copies: Copies, documents: Documents, pieces: Iterable[PieceLue]) -> dict[str, str]:
+    """Par numéro, le chemin du document dans le dossier ; rien quand aucun n'est trouvé."""
+    trouves = ((piece.numero, piece.fichier or documents.trouver(piece.numero, piece.nom_fichier)) for piece in pieces)
+    return {numero: copies.prevoir(source) for numero, source in trouves if source is not None}
 
 
 def _objet_commun(solde: Solde) -> str:
@@ -279,13 +254,13 @@ def _ecrire_texte(
     return "\n".join(lignes).rstrip() + "\n"
 
 
-def _publier(chemin: Path, texte: str, origine: Origine, copies: _Copies) -> None:
+def _publier(chemin: Path, texte: str, origine: Origine, copies: Copies) -> None:
     """Le dossier entier, ou rien : préparé à côté, puis renommé."""
     try:
         chemin.parent.mkdir(parents=True, exist_ok=True)
         preparation = Path(tempfile.mkdtemp(prefix=f".{chemin.name}.", suffix=".importation", dir=chemin.parent))
         try:
-            copies.copier(preparation / PIECES)
+            copies.ecrire(preparation)
             (preparation / "dossier.toml").write_bytes(texte.encode())
             _ecrire_origine(preparation, origine)
             preparation.chmod(0o755)

@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from generateur.controles.pieces import chemins_cites
-from generateur.erreurs import ErreurEcriture, ErreurPiece
+from generateur.erreurs import ErreurPiece
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.familles import Famille
 from generateur.pieces.limites import Limites
 from generateur.pieces.travail import Travail
-from generateur.publication.manifeste import empreinte
+from generateur.publication.rangement import Copies
 from generateur.surveillance.provisoires import repertoire_provisoire
 
-_DOSSIER_PIECES = "pieces"
 _LONGUEUR_NOM = 80
 _DOCUMENTS = frozenset({Famille.PDF, Famille.IMAGE})
 
@@ -122,8 +121,10 @@ def _ranger(travail: Travail, racine: Path, piece: str, joint: dict[str, str], e
         extraction.ecartes.append(joint["nom"])
         return
     nom = _nommer(Path(piece).stem, joint["nom"], reconnue["extension"])
-    cible = _ecrire(racine, nom, fichier)
-    extraction.extraits.append(Extrait(piece, joint["nom"], f"{_DOSSIER_PIECES}/{cible.name}"))
+    copies = Copies(racine)
+    cite = copies.prevoir(fichier, nom)
+    copies.ecrire(racine)
+    extraction.extraits.append(Extrait(piece, joint["nom"], cite))
 
 
 def _nommer(piece: str, nom: str, extension: str) -> str:
@@ -136,23 +137,3 @@ def _nommer(piece: str, nom: str, extension: str) -> str:
 def _ascii(texte: str) -> str:
     lettres = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9-]+", "_", lettres).strip("_-")
-
-
-def _ecrire(racine: Path, nom: str, contenu: Path) -> Path:
-    """Écrit sans rien écraser : le même contenu déjà là est gardé, un autre fait prendre le nom suivant."""
-    dossier = racine / _DOSSIER_PIECES
-    try:
-        dossier.mkdir(exist_ok=True)
-        if not dossier.resolve().is_relative_to(racine.resolve()):
-            raise ErreurEcriture(f"« {_DOSSIER_PIECES} » mène hors du dossier", lieu=str(dossier))
-        somme, rang, cible = empreinte(contenu), 1, dossier / nom
-        while cible.exists() or cible.is_symlink():
-            if cible.is_file() and not cible.is_symlink() and empreinte(cible) == somme:
-                return cible
-            rang += 1
-            cible = dossier / f"{Path(nom).stem}_{rang}{Path(nom).suffix}"
-        with cible.open("xb") as flux:
-            flux.write(contenu.read_bytes())
-    except OSError as erreur:
-        raise ErreurEcriture("le document joint ne s'écrit pas", lieu=str(dossier)) from erreur
-    return cible

@@ -19,7 +19,7 @@ from PIL import Image
 from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.composition import Bloc, composer
-from generateur.pieces.entetes_courriel import decoder_entete, nommer_piece_jointe, presenter_entetes
+from generateur.pieces.entetes_courriel import decoder_entete, lire_jour, nommer_piece_jointe, presenter_entetes
 from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
 from generateur.pieces.textes import avertir_des_pertes, decoder
@@ -39,7 +39,8 @@ def ouvrir(
 ) -> dict[str, Any]:
     """Lit les messages et extrait leurs pièces jointes dans le dossier.
 
-    Rend `messages` : liste de {entetes: [[étiquette, valeur]], objet, corps, pieces: [{nom, octets, fichier,
+    Rend `messages` : liste de {entetes: [[étiquette, valeur]], jour, expediteur,
+    destinataires, est_brouillon, objet, corps, pieces: [{nom, octets, fichier,
     motif}]}, où `motif` dit pourquoi une pièce jointe n'a pas à être reproduite.
     """
     chemin = Path(source)
@@ -144,6 +145,10 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
             pieces.append(_joindre(partie, extraction))
     return {
         "entetes": presenter_entetes(message),
+        "jour": lire_jour(message),
+        "expediteur": decoder_entete(message.get("From")),
+        "destinataires": decoder_entete(", ".join(map(str, message.get_all("To", [])))),
+        "est_brouillon": decoder_entete(message.get("X-Unsent")) == "1",
         "objet": decoder_entete(message.get("Subject")),
         "corps": "\n\n".join(texte.strip("\n") for texte in textes if texte.strip()),
         "pieces": pieces,

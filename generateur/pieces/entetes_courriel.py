@@ -60,6 +60,15 @@ def presenter_date(brute: str) -> str:
     return f"{date_longue(instant.date())} à {instant:%H:%M:%S} ({fuseau})"
 
 
+def lire_jour(message: Message) -> str:
+    """Le jour d'envoi (AAAA-MM-JJ) chez l'expéditeur ; vide si l'en-tête Date manque ou n'est pas sûr."""
+    brute = decoder_entete(message.get("Date"))
+    try:
+        return parsedate_to_datetime(brute).date().isoformat() if _DATE_SURE.fullmatch(brute) else ""
+    except (ValueError, TypeError, OverflowError):
+        return ""
+
+
 def decoder_entete(valeur: object) -> str:
     """Texte d'un en-tête : mots encodés, octets bruts en UTF-8 ou Windows-1252, lignes repliées."""
     if valeur is None:

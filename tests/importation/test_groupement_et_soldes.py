@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from generateur.importation import groupement
 from generateur.importation.groupement import grouper, nommer_reference
 from generateur.importation.rapprochement import cite_le_numero, rapprocher
 from generateur.importation.socle import PieceLue, Reglement, Tiers, Transaction
@@ -125,3 +126,11 @@ def test_deux_factures_du_meme_montant_ne_se_departagent_pas_au_nom():
     groupes = grouper([_facture("F-1", "100"), _facture("F-2", "100")])
     virement = Transaction("ligne 2", dt.date(2026, 6, 1), Decimal(100), "virement", "GARAGE LUMEN SAS")
     assert rapprocher(groupes, [virement]) == []
+
+
+def test_dix_fois_plus_de_debiteurs_ne_coutent_que_dix_fois_plus(monkeypatch):
+    comparaisons = []
+    monkeypatch.setattr(groupement._Lot, "est_compatible", lambda *_: comparaisons.append(1) or True)
+    pieces = [PieceLue("l", f"F{n}", Tiers(nom=f"Client {n % 500}")) for n in range(2000)]
+    assert len(groupement.grouper(pieces)) == 500
+    assert len(comparaisons) <= 2 * len(pieces)

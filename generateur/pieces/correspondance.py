@@ -1,0 +1,54 @@
+"""Ce qu'un courriel ou une boîte de courriels dit de chaque message : jour, objet, correspondants, corps."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from generateur.erreurs import ErreurPiece
+from generateur.pieces.atelier import Atelier
+from generateur.pieces.familles import Famille
+from generateur.pieces.limites import Limites
+from generateur.pieces.travail import Travail
+from generateur.surveillance.provisoires import repertoire_provisoire
+
+_FAMILLES = frozenset({Famille.COURRIEL, Famille.BOITE})
+_EXTENSIONS = frozenset({".eml", ".emlx", ".mbox"})
+
+
+@dataclass(frozen=True)
+class MessageLu:
+    """Un message ; `jour` est celui de l'expéditeur, None s'il n'est pas sûr."""
+
+    jour: dt.date | None
+    objet: str
+    expediteur: str
+    destinataires: str
+    corps: str
+    est_brouillon: bool = False
+
+
+def lire_messages(fichier: Path, atelier: Atelier) -> list[MessageLu]:
+    """Les messages du fichier, dans l'ordre ; aucun si ce n'est pas un courriel, ou s'il ne se lit pas."""
+    if fichier.suffix.lower() not in _EXTENSIONS:
+        return []
+    with repertoire_provisoire() as provisoire:
+        travail = Travail(atelier, Limites(), None, "", provisoire)
+        try:
+            travail.verifier_poids(fichier)
+            reconnu = travail.lire("reconnaitre", fichier)
+            if Famille(reconnu["famille"]) not in _FAMILLES:
+                return []
+            lus = travail.ouvrir_courriel(fichier, provisoire, reconnu["extension"])
+        except ErreurPiece:
+            return []
+    return [
+        MessageLu(
+            dt.date.fromisoformat(m["jour"]) if m["jour"] else None,
+            m["objet"],
+            m["expediteur"],
+            m["destinataires"],
+            m["corps"],
+            m["est_brouillon"],
+        )
+        for m in lus["messages"]
+    ]

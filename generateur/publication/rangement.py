@@ -1,0 +1,112 @@
+"""Des fichiers venus d'ailleurs, rangés dans pieces/ sous un nom libre et sûr : jamais sur un autre fichier."""
+
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from pathlib import Path
+
+from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
+from generateur.publication.manifeste import empreinte
+
+PIECES = "pieces"
+_LONGUEUR_NOM = 80
+
+
+def nommer_copie(nom: str) -> str:
+    """Un nom de fichier sûr, accents ôtés, 80 signes au plus."""
+    chemin = Path(nom.replace("\\", "/").rpartition("/")[2])
+    plat = "".join(c for c in unicodedata.normalize("NFKD", chemin.stem) if not unicodedata.combining(c))
+    souche = re.sub(r"[^A-Za-z0-9._-]+", "_", plat).strip("._") or "document"
+    extension = re.sub(r"[^a-z0-9.]", "", chemin.suffix.lower())
+    return f"{souche[: _LONGUEUR_NOM - len(extension)]}{extension}"
+
+
+class Copies:
+    """Les fichiers à copier dans pieces/, prévus d'abord, écrits d'un geste ensuite.
+
+    Un fichier déjà là, de même contenu, n'est pas recopié : un essai interrompu se reprend sans double.
+    """
+
+    def __init__(self, dossier: Path | None = None) -> None:
+        presents = dossier / PIECES if dossier is not None else None
+        trouves = presents.iterdir() if presents is not None and presents.is_dir() else ()
+        # par nom sans casse : certains disques ne la distinguent pas
+        self._pris: dict[str, tuple[str, Path | bytes]] = {p.name.casefold(): (p.name, p) for p in trouves}
+        self._a_ecrire: list[str] = []
+        self._ecrits: list[Path] = []
+
+    def prevoir(self, source: Path, nom: str | None = None) -> str:
+        """Le chemin, dans le dossier, de la copie de ce fichier. Lève ErreurLecture s'il n'est pas un fichier."""
+        if not source.is_file():
+            raise ErreurLecture("ce fichier n'existe pas", lieu=str(source), remede="Vérifier le chemin donné.")
+        return self._reserver(nom or source.name, source)
+
+    def prevoir_contenu(self, nom: str, contenu: bytes) -> str:
+        """Le chemin, dans le dossier, d'un fichier de ce nom et de ce contenu."""
+        return self._reserver(nom, contenu)
+
+    def _reserver(self, nom: str, source: Path | bytes) -> str:
+        voulu = Path(nommer_copie(nom))
+        rang, libre = 2, voulu.name
+        while pris := self._pris.get(libre.casefold()):
+            if _est_le_meme(pris[1], source):
+                return f"{PIECES}/{pris[0]}"
+            rang, libre = rang + 1, f"{voulu.stem}_{rang}{voulu.suffix}"
+        self._pris[libre.casefold()] = (libre, source)
+        self._a_ecrire.append(libre)
+        return f"{PIECES}/{libre}"
+
+    def ecrire(self, dossier: Path) -> None:
+        """Copie ce qui a été prévu, ce qui était là restant intact.
+
+        Lève ErreurEcriture si un fichier a pris la place entre-temps, ou si le disque refuse.
+        """
+        pieces = dossier / PIECES
+        try:
+            pieces.mkdir(parents=True, exist_ok=True)
+            if not pieces.resolve().is_relative_to(dossier.resolve()):
+                raise ErreurEcriture(f"« {PIECES} » mène hors du dossier", lieu=str(pieces))
+            while self._a_ecrire:
+                nom = self._a_ecrire[0]
+                _ecrire_sans_ecraser(pieces / nom, self._pris[nom.casefold()][1])
+                self._ecrits.append(pieces / nom)
+                del self._a_ecrire[0]
+        except OSError as erreur:
+            raise ErreurEcriture(f"la copie ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(pieces)) from erreur
+
+    def defaire(self) -> None:
+        """Retire ce qui vient d'être copié : le dossier n'a pas pu le citer."""
+        while self._ecrits:
+            self._ecrits.pop().unlink(missing_ok=True)
+
+
+def _est_le_meme(present: Path | bytes, source: Path | bytes) -> bool:
+    if isinstance(present, Path) and (not present.is_file() or present.is_symlink()):
+        return False
+    if isinstance(present, Path) and isinstance(source, Path):
+        return present.stat().st_size == source.stat().st_size and empreinte(present) == empreinte(source)
+    return _octets(present) == _octets(source)
+
+
+def _octets(contenu: Path | bytes) -> bytes:
+    return contenu.read_bytes() if isinstance(contenu, Path) else contenu
+
+
+def _ecrire_sans_ecraser(cible: Path, source: Path | bytes) -> None:
+    descripteur, nom = tempfile.mkstemp(prefix=".copie-", dir=cible.parent)
+    provisoire = Path(nom)
+    try:
+        with os.fdopen(descripteur, "wb") as flux:
+            if isinstance(source, Path):
+                with source.open("rb") as origine:
+                    shutil.copyfileobj(origine, flux)
+            else:
+                flux.write(source)
+        provisoire.chmod(0o644)
+        if cible.exists() or cible.is_symlink():
+            raise ErreurEcriture("un autre fichier porte déjà ce nom : rien n'est écrasé", lieu=str(cible))
+        provisoire.rename(cible)
+    finally:
+        provisoire.unlink(missing_ok=True)
