@@ -53,6 +53,7 @@ class Reglages(BaseModel):
     alleger_images: bool = False
     intercalaires: bool = False
     sans_couverture: bool = False
+    formulaire: Path | None = None
 
 
 class Travail(BaseModel):

@@ -165,16 +165,25 @@ def _suites(dossier: Dossier, suivi: Suivi, *, consigne_au_greffe: bool) -> Iter
             territoire,
             "depuis l'invitation du greffe, à peine de caducité",
         )
-    if suivi.ordonnance and suivi.ordonnance.partielle and suivi.signification is None:
+    if suivi.ordonnance and suivi.ordonnance.partielle and not suivi.toutes_significations:
         yield _choix_sur_ordonnance_partielle(suivi.ordonnance, territoire)
-    if suivi.ordonnance and _a_signifier(suivi.ordonnance, suivi.signification, territoire):
-        yield _signification(suivi.ordonnance, suivi.signification, territoire)
-    elif suivi.signification and not suivi.opposition:
-        poursuivis = dossier.debiteurs_poursuivis
-        for debiteur in poursuivis:
-            yield _opposition(suivi.signification, debiteur, territoire, nommer=len(poursuivis) > 1)
-        if not suivi.avis_greffe:
-            yield _execution(suivi.ordonnance, suivi.signification, territoire)
+    yield from _significations(dossier, suivi, territoire)
+
+
+def _significations(dossier: Dossier, suivi: Suivi, territoire: str) -> Iterator[Echeance]:
+    """Ce qui court contre chaque débiteur, selon ce qu'il a reçu ; une seule fois si tous l'ont reçu ensemble."""
+    poursuivis = dossier.debiteurs_poursuivis
+    recues = {debiteur.nom_complet: suivi.signification_de(debiteur) for debiteur in poursuivis}
+    ensemble = len(set(recues.values())) == 1
+    for rang, debiteur in enumerate(poursuivis):
+        recue, nom = recues[debiteur.nom_complet], "" if ensemble else f" ({debiteur.nom_complet})"
+        if suivi.ordonnance and _a_signifier(suivi.ordonnance, recue, territoire):
+            if rang == 0 or not ensemble:
+                yield _signification(suivi.ordonnance, recue, territoire, nom)
+        elif recue and not suivi.opposition:
+            yield _opposition(recue, debiteur, territoire, nommer=len(poursuivis) > 1)
+            if not suivi.avis_greffe and (rang == 0 or not ensemble):
+                yield _execution(suivi.ordonnance, recue, territoire, nom)
 
 
 def _a_signifier(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> bool:
@@ -200,7 +209,7 @@ def _choix_sur_ordonnance_partielle(ordonnance: Ordonnance, territoire: str) -> 
     )
 
 
-def _signification(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> Echeance:
+def _signification(ordonnance: Ordonnance, signification: Signification | None, territoire: str, nom: str) -> Echeance:
     regle = valeur_au(TABLE_SIGNIFICATION, ordonnance.date)
     sans_report = ajouter_mois(ordonnance.date, entier_au(TABLE_SIGNIFICATION, ordonnance.date))
     suite = (
@@ -210,7 +219,7 @@ def _signification(ordonnance: Ordonnance, signification: Signification | None, 
         "terme sans report au jour ouvrable"
     )
     return Echeance(
-        "Signification de l'ordonnance, au plus tard",
+        f"Signification de l'ordonnance, au plus tard{nom}",
         terme_de_signification(ordonnance, territoire),
         regle.source.titre,
         f"{regle.valeur} mois depuis {_nommer(ordonnance)} ; {suite}",
@@ -236,13 +245,14 @@ def _opposition(signification: Signification, debiteur: Debiteur, territoire: st
     return Echeance(titre, terme, regle.source.titre, explication)
 
 
-def _execution(ordonnance: Ordonnance | None, signification: Signification, territoire: str) -> Echeance:
+def _execution(ordonnance: Ordonnance | None, signification: Signification, territoire: str, nom: str) -> Echeance:
+    """Premier jour où l'ordonnance s'exécute contre celui qui a reçu cette signification."""
     jour_de_la_regle = ordonnance.date if ordonnance else signification.date
     regle = valeur_au("delais", jour_de_la_regle, "execution_ordonnance")
     mois = entier_au("delais", jour_de_la_regle, "execution_ordonnance")
     terme = terme_de_procedure(signification.date, mois=mois, territoire=territoire)
     return Echeance(
-        "Ordonnance exécutoire à partir du",
+        f"Ordonnance exécutoire à partir du{nom}",
         terme + UN_JOUR,
         regle.source.titre,
         f"{mois} mois après la signification du {_fr(signification.date)}, sans opposition connue",

@@ -6,7 +6,7 @@ les intérêts échus depuis le titre gardent leur propre prescription).
 
 from datetime import date
 
-from generateur.calculs.calendrier import ajouter_mois, terme_de_procedure, territoire_de
+from generateur.calculs.calendrier import UN_JOUR, ajouter_mois, terme_de_procedure, territoire_de
 from generateur.domaine.dossier import Dossier, Ordonnance, Signification
 from generateur.droit.tables import entier_au
 
@@ -20,20 +20,27 @@ def terme_de_signification(ordonnance: Ordonnance, territoire: str) -> date:
 
 
 def signification_utile(dossier: Dossier, au: date) -> Signification | None:
-    """La signification faite à temps, jusqu'à `au` compris ; tardive, l'ordonnance est non avenue."""
+    """Celle que le débiteur principal a reçue à temps, jusqu'à `au` compris ; tardive, l'ordonnance est non avenue."""
     suivi = dossier.suivi
-    if suivi is None or suivi.signification is None or suivi.signification.date > au:
+    recue = suivi.signification_de(dossier.debiteur) if suivi else None
+    if suivi is None or recue is None or recue.date > au:
         return None
     territoire = territoire_de(dossier.debiteur.domicile)
-    if suivi.ordonnance and suivi.signification.date > terme_de_signification(suivi.ordonnance, territoire):
+    if suivi.ordonnance and recue.date > terme_de_signification(suivi.ordonnance, territoire):
         return None
-    return suivi.signification
+    return recue
 
 
 def est_titre(dossier: Dossier, au: date) -> bool:
     """L'ordonnance est signifiée à temps et sans opposition connue : la créance a un titre."""
     opposition = dossier.suivi.opposition if dossier.suivi else None
     return signification_utile(dossier, au) is not None and (opposition is None or opposition > au)
+
+
+def premier_jour_d_execution(ordonnance: Ordonnance, signification: Signification, territoire: str) -> date:
+    """Premier jour où l'ordonnance s'exécute, sans opposition connue (CPC 1422)."""
+    mois = entier_au("delais", ordonnance.date, "execution_ordonnance")
+    return terme_de_procedure(signification.date, mois=mois, territoire=territoire) + UN_JOUR
 
 
 def terme_d_execution(signification: Signification) -> date:

@@ -27,6 +27,7 @@ CHEMIN = click.Path(path_type=Path)
 AIDE_TAMPON = "haut_droite (défaut), haut_gauche, haut_centre, bas_gauche ou bas_centre."
 AIDE_FOLIO = "bas_droite (défaut), bas_centre, bas_gauche, haut_droite, haut_centre ou haut_gauche."
 AIDE_DOSSIER = "Répertoire du dossier, ou son dossier.toml."
+AIDE_SUITE = "Après l'ordonnance : signification, certificat_non_opposition, saisie ou opposition."
 AIDE_JOINDRE = "Joint à la liasse un manifeste réduit (pièces, pages, empreintes) : le PDF se vérifie seul."
 _OCTETS_PAR_MO = 1_000_000
 _MOT_DE_PASSE = "GENERATEUR_MOT_DE_PASSE_CERTIFICAT"
@@ -141,6 +142,7 @@ options_liasse = _composer(
     click.option("--pdfa", is_flag=True, help="Toute la liasse en PDF/A-2b, si chaque pièce le permet."),
     click.option("--joindre-manifeste", is_flag=True, help=AIDE_JOINDRE),
     click.option("--renumeroter", is_flag=True, help="Oublie les numéros déjà communiqués ; le journal dit lesquels."),
+    click.option("--formulaire", type=CHEMIN, metavar="FICHIER.pdf", help="Formulaire officiel vierge, à remplir."),
     click.option("--ocr", is_flag=True, help="Ajoute leur texte aux scans, avec OCRmyPDF et Tesseract s'ils sont là."),
     click.option("--alleger-images", is_flag=True, help="Recompresse, avec perte, les images trop lourdes des pièces."),
 )
@@ -210,6 +212,7 @@ def lire_reglages(options: dict[str, Any]) -> "Reglages":
         rendu=options.get("rendu"),
         modeles=options["modeles"],
         projet=options["projet"],
+        formulaire=options.get("formulaire"),
         liasse=_lire_options_de_liasse(options) if "max_mo" in options else ReglagesLiasse(),
         sceau=_lire_sceau(options),
         **{nom: bool(options.get(nom)) for nom in drapeaux},

@@ -12,6 +12,7 @@ from generateur.commandes.francais import Commande
 from generateur.commandes.options import (
     AIDE_DOSSIER,
     AIDE_JOINDRE,
+    AIDE_SUITE,
     CHEMIN,
     SORTIE_PAR_DEFAUT,
     Entier,
@@ -49,15 +50,22 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 
 @click.command("produire", cls=Commande)
 @click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
+@click.option("--suite", metavar="NOM", help=AIDE_SUITE)
 @options_production
 @options_liasse
 @options_scellement
 @options_communes
-def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, **options: Any) -> None:
-    """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste."""
+def produire(
+    dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None, suite: str | None, **options: Any
+) -> None:
+    """Produit tout : actes, pièces tamponnées, bordereau, liasse, manifeste ; ou, avec --suite, ce qui suit."""
     from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
 
     sortie = situer_sortie(sortie, dossier)
+    if suite is not None:
+        _produire_suite(dossier, sortie, suite, rendu, au, options)
+        return
+
     with ouvrir_moteurs(rendu, ocr=options["ocr"]) as moteurs:
         from generateur.commandes import presentation
         from generateur.operations.production import produire_dossier
@@ -71,6 +79,20 @@ def produire(dossier: Path, sortie: Path, rendu: str | None, au: dt.date | None,
         lambda: presentation.presenter_manifeste(manifeste, str(sortie / manifeste.reference)),
         lambda: manifeste.model_dump(mode="json"),
     )
+
+
+def _produire_suite(
+    dossier: Path, sortie: Path, suite: str, rendu: str | None, au: dt.date | None, options: dict[str, Any]
+) -> None:
+    from generateur.operations.outillage import ouvrir_moteurs
+
+    sortie = situer_sortie(sortie, dossier)
+    with ouvrir_moteurs(rendu) as moteurs:
+        from generateur.operations.suite import ecrire_suite
+
+        reglages = lire_reglages(options)
+        ecrite = ecrire_suite(dossier, sortie, suite, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
+    imprimer(lambda: ecrite.texte, ecrite.en_json)
 
 
 @click.command("lot", cls=Commande)

@@ -8,7 +8,7 @@ catalogue, ou une gravité qu'il ne prévoit pas, est une erreur de programme qu
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -67,6 +67,11 @@ def constater(
     if retenue not in entree.gravites:
         raise ValueError(f"le catalogue ne prévoit pas la gravité « {retenue} » pour {code}")
     return Constat(code, retenue, message, lieu, remede, fondement or entree.fondement)
+
+
+def adoucir(constat: Constat) -> Constat:
+    """Le même constat, en avertissement : ce qu'il demande de compléter n'arrête pas la voie choisie."""
+    return replace(constat, gravite="avertissement") if constat.gravite == "a_completer" else constat
 
 
 def repere(nom: str) -> int:

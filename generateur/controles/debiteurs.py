@@ -10,7 +10,7 @@ from datetime import date
 from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.catalogue import constater, mots
 from generateur.controles.comparaison import aplatir
-from generateur.controles.constat import Constat, Gravite
+from generateur.controles.constat import CE_DOSSIER, Constat, Gravite
 from generateur.controles.lieux import situer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
@@ -82,7 +82,8 @@ def _adresse(lieu: str, debiteur: Debiteur) -> Iterator[Constat]:
             "simplifiées "
             "ne conviennent pas.",
             lieu=f"{lieu}.adresse.pays",
-            remede="Dans l'Union européenne, demandez une injonction de payer européenne (formulaire A).",
+            remede="Dans l'Union européenne, demandez une injonction de payer européenne (formulaire A) : "
+            f"« generateur produire {CE_DOSSIER} --procedure injonction_europeenne » ; ailleurs, assignez.",
         )
     elif any(mot in aplatir(f"{domicile.voie} {domicile.commune}") for mot in mots("adresse_inconnue")):
         yield constater(

@@ -20,7 +20,7 @@ from generateur.calculs.prescription import (
 )
 from generateur.calculs.titre import est_titre, signification_utile, terme_d_execution
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat, Gravite
+from generateur.controles.constat import CE_DOSSIER, Constat, Gravite
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
 from generateur.domaine.dossier import Dossier, Signification
@@ -174,8 +174,8 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verif
             f"({_decrire(analyse)}). Ni la requête ni la demande à l'étude n'interrompent ce délai : l'ordonnance doit "
             f"être signifiée au plus tard le {limite}.{verifie}",
             lieu=analyse.lieu,
-            remede="Déposez sans attendre et faites signifier aussitôt, ou faites délivrer une assignation. "
-            f"{analyse.remede}{suite}",
+            remede="Déposez sans attendre et faites signifier aussitôt, ou faites délivrer une assignation "
+            f"(« generateur produire {CE_DOSSIER} --procedure assignation_paiement »). {analyse.remede}{suite}",
             gravite=exigence,
             fondement=analyse.fondement,
         )

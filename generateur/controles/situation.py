@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.debiteurs import controler_coobliges, controler_debiteur
 from generateur.controles.garanties import controler_garanties
@@ -43,9 +43,8 @@ def _situation(situation: SituationDossier) -> Iterator[Constat]:
             "CREANCE_CONTESTEE",
             f"Le débiteur conteste la créance{motif} : une requête serait rejetée ou frappée d'opposition.",
             lieu="situation.litige",
-            remede="Voyez un avocat pour un référé-provision ou une assignation ; si la contestation est "
-            "levée, "
-            "écrivez litige = false.",
+            remede=f"Assignez : « generateur produire {CE_DOSSIER} --procedure assignation_paiement », ou "
+            "« refere_provision » si la contestation n'est pas sérieuse ; si elle est levée, écrivez litige = false.",
         )
     if situation.cession:
         yield _creance_cedee("situation.cession")

@@ -11,8 +11,9 @@ from itertools import pairwise
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
+from generateur.controles.lieux import situer
 from generateur.domaine.dossier import Dossier, Suivi
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.langue import montant as ecrire_montant
 from generateur.domaine.socle import ZERO
 
@@ -22,14 +23,14 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     if dossier.suivi is None:
         return []
     principal = contexte.decompte.principal if contexte.decompte else ZERO
-    return [*_dates(dossier.suivi), *_ordonnance(dossier.suivi, principal)]
+    return [*_dates(dossier.suivi), *_ordonnance(dossier.suivi, principal), *_destinataires(dossier, dossier.suivi)]
 
 
 def _dates(suivi: Suivi) -> Iterator[Constat]:
     evenements: list[tuple[str, date | None]] = [
         ("depot", suivi.depot),
         ("ordonnance", suivi.ordonnance.date if suivi.ordonnance else None),
-        ("signification", suivi.signification.date if suivi.signification else None),
+        ("signification", next((s.date for s in suivi.toutes_significations), None)),
         ("opposition", suivi.opposition),
     ]
     connus = [(cle, jour) for cle, jour in evenements if jour]
@@ -59,7 +60,7 @@ def _ordonnance(suivi: Suivi, principal: Decimal) -> Iterator[Constat]:
         if ordonnance.montant
         else ""
     )
-    signifiee = suivi.signification is not None
+    signifiee = bool(suivi.toutes_significations)
     yield constater(
         "ORDONNANCE_PARTIELLE",
         f"L'ordonnance{numero} du {date_longue(ordonnance.date)} n'accorde qu'une partie de la demande{accorde}.",
@@ -68,3 +69,18 @@ def _ordonnance(suivi: Suivi, principal: Decimal) -> Iterator[Constat]:
         if signifiee
         else "Faites-la signifier si cette somme vous suffit ; sinon ne la signifiez pas et assignez pour le tout.",
     )
+
+
+def _destinataires(dossier: Dossier, suivi: Suivi) -> Iterator[Constat]:
+    """Une signification qui nomme un inconnu ne ferait courir aucun délai."""
+    noms = [debiteur.nom_complet for debiteur in dossier.debiteurs]
+    connus = {nom.casefold() for nom in noms}
+    for lieu, signification in situer("suivi.significations", suivi.significations):
+        if signification.debiteur and signification.debiteur.casefold() not in connus:
+            yield constater(
+                "SIGNIFICATION_SANS_DEBITEUR",
+                f"Suivi : la signification du {date_longue(signification.date)} nomme « {signification.debiteur} », "
+                "qui n'est pas débiteur.",
+                lieu=f"{lieu}.debiteur",
+                remede=f"Écrivez le nom d'un débiteur du dossier : {enumerer([f'« {nom} »' for nom in noms])}.",
+            )

@@ -15,7 +15,9 @@ from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, ChampsLettre,
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
-from generateur.procedures.registre import lister_procedures
+from generateur.operations.suite import ACTES_DES_SUITES, ChampsSuite
+from generateur.procedures.injonction_de_payer import NOM as INJONCTION
+from generateur.procedures.registre import lister_procedures, trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Procedure
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
@@ -80,6 +82,9 @@ def champs_propres() -> dict[str, frozenset[str]]:
         for modele in (*(acte.modele for acte in procedure.actes), *communs):
             propres[modele] = propres.get(modele, chemins) & chemins
     partages = frozenset[str]().union(*propres.values()).intersection(*propres.values())
+    injonction = frozenset(_parcourir(trouver_procedure(INJONCTION).champs, "complement."))
+    suites = injonction | frozenset(_parcourir(ChampsSuite, "complement."))
+    propres |= {acte.modele: suites for acte in ACTES_DES_SUITES.values()}
     return propres | {MISE_EN_DEMEURE.modele: partages | frozenset(_parcourir(ChampsLettre, "complement."))}
 
 
@@ -146,11 +151,9 @@ def _exemples_par_procedure(jour: dt.date, au: dt.date | None, moteurs: Moteurs)
 def _forcer(
     procedure: Procedure, naturelles: Mapping[str, Etude], jour: dt.date, au: dt.date | None, moteurs: Moteurs
 ) -> Etude | None:
-    """Une voie sur demande, imposée au premier exemple qui la permet."""
-    for etude in naturelles.values():
+    """Une voie sur demande, imposée au premier exemple qui la permet, à défaut au premier."""
+    recevables = (etude for etude in naturelles.values() if procedure.examiner(etude.espece).recevable)
+    for etude in (*recevables, *naturelles.values()):
         with suppress(ErreurGenerateur):
-            if procedure.examiner(etude.espece).recevable:
-                return etudier_dossier(
-                    etude.lu.racine, jour=jour, au=au, procedure=procedure.nom, outils=moteurs.pieces
-                )
+            return etudier_dossier(etude.lu.racine, jour=jour, au=au, procedure=procedure.nom, outils=moteurs.pieces)
     return None

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from generateur.calculs.arrete import restreindre
 from generateur.calculs.decompte import Decompte, chiffrer
 from generateur.calculs.naissance import est_partage, factures_poursuivables, perimetre_naturel
-from generateur.controles.catalogue import constater
+from generateur.controles.catalogue import adoucir, constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
 from generateur.controles.constat import Constat, Verdict, verdict
@@ -149,10 +149,14 @@ def etudier_dossier(
     )
     voulue = trouver_procedure(procedure) if procedure and est_partage(dossier) else None
     decompte = chiffrer(dossier, arrete, perimetre=voulue.perimetre if voulue else None)
-    contexte = Contexte(arrete, jour, fichiers, decompte)
-    communs = controler_commun(dossier, contexte)
     espece = _situer(dossier, arrete, decompte)
     decision = choisir_procedure(espece, procedure)
+    demande = decision.retenue.dossier_demande(dossier) if decision.retenue else dossier
+    if demande != dossier:
+        decompte = chiffrer(demande, arrete, perimetre=decompte.perimetre)
+    contexte = Contexte(arrete, jour, fichiers, decompte)
+    communs = controler_commun(dossier, contexte)
+    communs = _adoucir_selon_la_voie(communs, decision.retenue)
     if decision.retenue:
         if decision.retenue.saisit_juridiction and espece.competence.manque:
             raise espece.competence.manque
@@ -200,6 +204,12 @@ def _constater_lecture(lecture: Lecture) -> Constat:
     )
 
 
+def _adoucir_selon_la_voie(constats: Sequence[Constat], procedure: Procedure | None) -> tuple[Constat, ...]:
+    """Une prescription proche n'arrête pas l'assignation, qui l'interrompt : à chaque voie ses attentes."""
+    codes = procedure.n_attend_pas if procedure else frozenset()
+    return tuple(adoucir(constat) if constat.code in codes else constat for constat in constats)
+
+
 def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
     """Les polices des actes ne dessinent pas toutes les écritures : un signe blanc dans un acte se dit avant."""
     absents = signes_absents(dossier.model_dump_json(exclude={"pieces", "relances"}))
@@ -244,7 +254,8 @@ def _situer(dossier: Dossier, au: dt.date, decompte: Decompte) -> Espece:
 
 def _chiffrer_avec_frais(dossier: Dossier, au: dt.date, procedure: Procedure) -> Decompte:
     complement = procedure.complement_de(dossier)
-    return chiffrer(dossier, au, somme_des_frais(complement), complement.hors_facture, procedure.perimetre)
+    demande = procedure.dossier_demande(dossier)
+    return chiffrer(demande, au, somme_des_frais(complement), complement.hors_facture, procedure.perimetre)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ import contextlib
 import datetime as dt
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from generateur.contrats import MoteurRendu
+from generateur.controles.catalogue import constater
 from generateur.erreurs import ErreurProcedure
+from generateur.liasse.formulaire_pdf import Remplissage
 from generateur.operations.en_tete import preparer_assemblage, resumer_etude
 from generateur.operations.etude import Etude, etudier_dossier, refuser_si_besoin
+from generateur.operations.formulaires import joindre_formulaires, trouver_vierge
 from generateur.operations.mise_en_liasse import (
     Etabli,
     annoter_fiche,
@@ -25,17 +28,19 @@ from generateur.operations.mise_en_liasse import (
     sceller_liasse,
 )
 from generateur.operations.outillage import Moteurs
-from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE
+from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE, FORMULAIRE, Acte, Procedure
 from generateur.publication.communiquees import date_de_depot, emporter
 from generateur.publication.echange import preparer_publication
 from generateur.publication.empreintes import resumer_entrees
-from generateur.publication.inventaire import dresser_manifeste
+from generateur.publication.inventaire import FORMULAIRE_REMPLI, dresser_manifeste
 from generateur.publication.journal import ecrire_journal
 from generateur.publication.manifeste import Manifeste, ecrire_manifeste
 from generateur.redaction.actes import Ecritoire
 from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
+from generateur.redaction.formulaires import choisir_formulaires
 from generateur.redaction.gabarits import ouvrir_bibliotheque
+from generateur.redaction.typographie import pluriel
 from generateur.reglages import Reglages
 from generateur.surveillance.provisoires import repertoire_provisoire
 
@@ -65,14 +70,31 @@ def produire_dossier(
 
 def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
     matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
+    return publier_liasse(etude, matiere, Lieux(sortie, etude.dossier.reference, provisoire), reglages, moteurs)
+
+
+@dataclass(frozen=True)
+class Lieux:
+    """Où publier, sous quel nom, et où travailler ; `garde` : les liasses déjà communiquées suivent la nouvelle."""
+
+    sortie: Path
+    nom: str
+    provisoire: Path
+    garde: bool = True
+
+
+def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
+    """Actes, pièces, liasse et manifeste de cette matière, publiés ensemble sous `lieux.nom`."""
+    provisoire = lieux.provisoire
     if reglages.sans_couverture:
         matiere = retirer_couverture(matiere)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
+    vierge = trouver_vierge(matiere, etude.lu.racine, reglages.formulaire)
     # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
     entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs.empreintes(), etude.registre)
     depot = date_de_depot(etude.dossier)
-    garder = partial(emporter, registre=etude.registre, depot=depot)
-    with preparer_publication(sortie, etude.dossier.reference, emporter=garder) as chantier:
+    garder = partial(emporter, registre=etude.registre, depot=depot) if lieux.garde else None
+    with preparer_publication(lieux.sortie, lieux.nom, emporter=garder) as chantier:
         pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
@@ -80,6 +102,7 @@ def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, m
             reglages, etude.dossier.reference, pieces, est_scellee=moteurs.scelleur is not None
         )
         faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage))
+        etude = noter_remplissage(etude, joindre_formulaires(matiere, chantier / "actes", vierge))
         faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.domicile.commune)
         garder_originaux(pieces, chantier)
         total = etude.espece.decompte.total
@@ -109,6 +132,8 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
         depot=etude.depot,
         communiquee_le=etude.communiquee_le,
     )
+    if not choisir_formulaires(etude.espece, procedure):
+        procedure = retirer_acte(procedure, FORMULAIRE)
     if etude.ajoutees:
         procedure = replace(procedure, actes=(*procedure.actes, BORDEREAU_COMPLEMENTAIRE))
     return Matiere(
@@ -124,8 +149,27 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
 
 def retirer_couverture(matiere: Matiere) -> Matiere:
     """La même matière, sans l'acte de couverture : la liasse s'ouvre sur son bordereau."""
-    actes = tuple(acte for acte in matiere.procedure.actes if acte is not COUVERTURE)
-    return replace(matiere, procedure=replace(matiere.procedure, actes=actes))
+    return replace(matiere, procedure=retirer_acte(matiere.procedure, COUVERTURE))
+
+
+def noter_remplissage(etude: Etude, remplissage: Remplissage | None) -> Etude:
+    """La même étude, qui dit ce que le formulaire donné a reçu et ce qui y reste à remplir à la main."""
+    if remplissage is None:
+        return etude
+    remplis, laisses = len(remplissage.remplis), len(remplissage.laisses)
+    constat = constater(
+        "FORMULAIRE_REMPLI",
+        f"formulaire : {pluriel(remplis, 'champ reconnu et rempli', 'champs reconnus et remplis')}, "
+        f"{pluriel(laisses, 'champ de texte laissé', 'champs de texte laissés')} en blanc",
+        lieu=f"actes/{FORMULAIRE_REMPLI}",
+        remede="Relire chaque case et compléter les autres d'après actes/formulaire.pdf.",
+    )
+    return replace(etude, releves=(*etude.releves, constat))
+
+
+def retirer_acte(procedure: Procedure, retire: Acte) -> Procedure:
+    """La même procédure, sans cet acte."""
+    return replace(procedure, actes=tuple(acte for acte in procedure.actes if acte != retire))
 
 
 @contextlib.contextmanager

@@ -43,7 +43,8 @@ def _exclure_litige(espece: Espece) -> Iterator[tuple[str, str]]:
         yield (
             "CREANCE_CONTESTEE",
             f"la créance est contestée{motif} : le rejet ou l'opposition est presque certain ; "
-            "assigner au fond, ou en référé-provision si la contestation n'est pas sérieuse",
+            "assigner au fond (« generateur produire … --procedure assignation_paiement »), ou en référé-provision "
+            "si la contestation n'est pas sérieuse (« --procedure refere_provision »)",
         )
     if situation.instance_en_cours:
         yield (
@@ -131,12 +132,14 @@ def _exclure_debiteur(espece: Espece) -> Iterator[tuple[str, str]]:
         yield (
             "DEBITEUR_A_L_ETRANGER",
             f"{nom} demeure à l'étranger ({debiteur.domicile.pays}) : dans l'Union européenne hors Danemark, "
-            "demander l'injonction de payer européenne (règlement n° 1896/2006) ; ailleurs, assigner",
+            "demander l'injonction de payer européenne (règlement n° 1896/2006 ; « generateur produire … --procedure "
+            "injonction_europeenne ») ; ailleurs, assigner (« --procedure assignation_paiement »)",
         )
     if "inconnu" in f"{debiteur.domicile.voie} {debiteur.domicile.commune}".casefold():
         yield (
             "ADRESSE_INCONNUE",
-            f"l'adresse de {nom} est inconnue : la rechercher, ou assigner (procès-verbal de recherches)",
+            f"l'adresse de {nom} est inconnue : la rechercher, ou assigner (procès-verbal de recherches ; "
+            "« generateur produire … --procedure assignation_paiement »)",
         )
     if debiteur.situation in _DISPARITIONS:
         yield ("DEBITEUR_DISPARU", f"{nom} {_DISPARITIONS[debiteur.situation]}")

@@ -23,6 +23,7 @@ from generateur.procedures.facturation import (
     est_professionnel_non_commercant,
 )
 from generateur.procedures.socle import (
+    FORMULAIRE,
     Acte,
     Complement,
     Cout,
@@ -45,6 +46,7 @@ class ComplementInjonction(Complement):
     renvoi_1408: str | None = None
     frais_accessoires: tuple[Frais, ...] = Field(default=())
     juridiction: str | None = None
+    formulaire: str | None = None  # non un Chemin : un formulaire vierge n'est pas une pièce
 
     @property
     def frais(self) -> tuple[Frais, ...]:
@@ -108,8 +110,8 @@ def completer(espece: Espece) -> ChampsInjonction:
         "cause": cause_de_la_creance(espece),
         "professionnel_non_commercant": est_professionnel_non_commercant(dossier.debiteur),
         "competence": _dire_competence(espece),
-        "solidarite": "solidairement" if _sont_solidaires(espece) else "",
-        "limites": _dire_limites(espece),
+        "solidarite": dire_solidarite(espece),
+        "limites": dire_limites(espece),
     }
 
 
@@ -118,7 +120,7 @@ def _dire_competence(espece: Espece) -> str:
     return "" if _complement(espece).juridiction else dire_attribution(espece)
 
 
-def _dire_limites(espece: Espece) -> str:
+def dire_limites(espece: Espece) -> str:
     """Une caution n'est condamnée que dans la limite de son engagement."""
     return ", ".join(
         f"{_nommer_caution(d)} dans la limite de {montant(d.cautionnement.montant_max)}"
@@ -129,6 +131,11 @@ def _dire_limites(espece: Espece) -> str:
 
 def _nommer_caution(debiteur: Debiteur) -> str:
     return f"{debiteur.civilite}{INSECABLE}{debiteur.nom_complet}" if debiteur.civilite else debiteur.nom_complet
+
+
+def dire_solidarite(espece: Espece) -> str:
+    """« solidairement » si tous les coobligés le sont ; la solidarité ne se présume pas."""
+    return "solidairement" if _sont_solidaires(espece) else ""
 
 
 def _sont_solidaires(espece: Espece) -> bool:
@@ -161,8 +168,10 @@ def etapes(espece: Espece) -> tuple[str, ...]:
     lieu = " ".join(adresser(espece).lignes[:1])
     depot = f"Déposer ou envoyer la liasse au greffe : {lieu}."
     frais = f"Consigner les frais de greffe dans les {consignation} jours de la demande, à peine de caducité."
+    rempli = "Relire chaque case du formulaire rempli (actes/formulaire_rempli.pdf) et compléter les autres."
     return (
         "Relire la requête, la dater et la signer ; joindre le pouvoir si un mandataire la signe.",
+        *((rempli,) if _complement(espece).formulaire else ()),
         "Vérifier le jour du dépôt, au BODACC, qu’aucune procédure collective n’est ouverte.",
         depot,
         *(() if _devant_le_tribunal_judiciaire(espece) else (frais,)),
@@ -197,7 +206,10 @@ PROCEDURE = Procedure(
     nom=NOM,
     libelle="Injonction de payer",
     preference=3,
-    actes=encadrer(Acte("requete", "Requête en injonction de payer", "injonction_de_payer/requete")),
+    actes=encadrer(
+        Acte("requete", "Requête en injonction de payer", "injonction_de_payer/requete"),
+        apres=(FORMULAIRE,),
+    ),
     tables=(_TABLE, "delais"),
     complement=ComplementInjonction,
     champs=ChampsInjonction,

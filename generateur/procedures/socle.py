@@ -163,6 +163,8 @@ class Procedure:
     `perimetre` : les créances que la voie voit, quand un jugement d'ouverture les partage.
     `tables` : les tables de droit consultées ; la première donne le texte de chaque motif (clé = code),
     et le fondement général sous la clé FONDEMENT.
+    `n_attend_pas` : codes communs à compléter qui n'arrêtent pas cette voie, parce qu'elle y répond.
+    `admet_contestation` : ce que le débiteur conteste se demande aussi, au juge d'en décider.
     """
 
     nom: str
@@ -181,6 +183,8 @@ class Procedure:
     negocier: Callable[[Espece], Limites | None] = _ne_rien_ceder
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     etapes: Callable[[Espece], tuple[str, ...]] = _ne_rien_dire
+    admet_contestation: bool = False
+    n_attend_pas: frozenset[str] = frozenset()
     couts: Callable[[Espece], tuple[Cout, ...]] = _ne_rien_couter
 
     @property
@@ -193,9 +197,19 @@ class Procedure:
         """Le texte qui fonde la demande, à la date. Lève ErreurDroitManquant."""
         return str(valeur_au(self.tables[0], au, "FONDEMENT").valeur)
 
+    def dossier_demande(self, dossier: Dossier) -> Dossier:
+        """Le dossier tel que cette voie le chiffre : contestations levées si elle les fait juger."""
+        return lever_contestations(dossier) if self.admet_contestation else dossier
+
     def complement_de(self, dossier: Dossier) -> Complement:
         """Le complément saisi, validé, ou vide."""
         return self.complement.model_validate(dossier.procedures.get(self.nom, {}))
+
+
+def lever_contestations(dossier: Dossier) -> Dossier:
+    """Le même dossier, toutes factures demandées en entier."""
+    leve = {"contestee": False, "montant_conteste": None}
+    return dossier.model_copy(update={"factures": tuple(f.model_copy(update=leve) for f in dossier.factures)})
 
 
 COUVERTURE = Acte("couverture", "Dossier de pièces et actes", "communs/couverture")
@@ -209,6 +223,7 @@ BORDEREAU_COMPLEMENTAIRE = Acte(
     "communs/bordereau_complementaire",
     place="a_cote",
 )
+FORMULAIRE = Acte("formulaire", "Formulaire officiel à reporter", "formulaires/fiche", place="a_cote")
 FICHE_INTERNE = Acte("fiche_interne", "Fiche interne", "communs/fiche_interne", place="interne")
 
 

@@ -38,7 +38,10 @@ def _morceaux(
     yield VERSION
     yield from moteurs
     yield au.isoformat()
-    yield reglages.model_dump_json(exclude={"modeles", "rendu", "sceau"})  # dits par leur contenu, non par leur nom
+    yield reglages.model_dump_json(
+        exclude={"modeles", "rendu", "sceau", "formulaire"}
+    )  # dits par leur contenu, non par leur nom
+    yield empreinte(reglages.formulaire) if reglages.formulaire and reglages.formulaire.is_file() else ""
     yield lu.dossier.model_dump_json()
     yield servi.model_dump_json() if servi else ""
     for _, chemin in chemins_cites(lu.dossier):

@@ -33,6 +33,10 @@ from generateur.redaction.actes import ActeEcrit
 _ORIGINAL_GARDE = "original signé conservé à part"
 _TEXTE_AJOUTE = "texte ajouté, original à part"
 
+# Ce qui peut accompagner les actes, hors de la liasse.
+FORMULAIRE_REMPLI = "formulaire_rempli.pdf"
+DONNEES_DU_PORTAIL = "portail_greffe_commercial.json"
+
 
 @dataclass(frozen=True)
 class PiecePrete:
@@ -152,7 +156,14 @@ def dresser_manifeste(en_tete: EnTete, faite: LiasseFaite, chantier: Path) -> Ma
         ),
         autres=tuple(
             _declarer(f, chantier)
-            for f in sorted((*(chantier / "originaux").glob("*"), *chantier.glob(f"*{SUITE_JOURNAL}")))
+            for f in sorted(
+                (
+                    *(chantier / "originaux").glob("*"),
+                    *(chantier / "actes" / nom for nom in (FORMULAIRE_REMPLI, DONNEES_DU_PORTAIL)),
+                    *chantier.glob(f"*{SUITE_JOURNAL}"),
+                )
+            )
+            if f.is_file()
         ),
     )
 

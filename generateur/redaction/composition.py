@@ -21,7 +21,6 @@ from generateur.redaction.contexte import (
     ContratActe,
     FactureActe,
     FicheInterne,
-    JuridictionActe,
     LiasseActe,
     LivraisonActe,
     MiseEnDemeureActe,
@@ -33,10 +32,12 @@ from generateur.redaction.contexte import (
 )
 from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
 from generateur.redaction.faits import dire_autres_faits
+from generateur.redaction.formulaires import presenter_formulaires
+from generateur.redaction.juridiction import presenter_juridiction
 from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presenter_ajout, presenter_piece
 from generateur.redaction.manques import citer_facture, dire_date_du_paiement, dire_echeances
 from generateur.redaction.mise_en_forme import mettre_en_forme
-from generateur.redaction.typographie import couper_adresse, courber, majuscule, pluriel
+from generateur.redaction.typographie import courber, majuscule, pluriel
 
 _CONTRATS = {
     "contrat": ("contrat", "le contrat"),
@@ -129,7 +130,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         debiteurs=debiteurs,
         a_plusieurs_debiteurs=len(debiteurs) > 1,
         destinataire=adresse,
-        juridiction=_presenter_juridiction(matiere, adresse),
+        juridiction=presenter_juridiction(adresse, espece.competence) if procedure.saisit_juridiction else None,
         signataire=_presenter_signataire(dossier, bordereau),
         contrats=tuple(_presenter_contrat(c, bordereau) for c in dossier.tous_contrats if c.nature != "aucun"),
         cgv=_presenter_cgv(dossier, bordereau),
@@ -150,7 +151,8 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         complement=complement,
         ajout=presenter_ajout(matiere.bordereau, matiere.ajoutees, matiere.communiquee_le),
     )
-    return replace(contexte, autres_pieces=bordereau.citer_le_reste())
+    contexte = replace(contexte, autres_pieces=bordereau.citer_le_reste())
+    return replace(contexte, formulaires=presenter_formulaires(espece, procedure, contexte))
 
 
 def mesurer_contexte(contexte: ContexteActes, mesures: Mesures) -> ContexteActes:
@@ -171,24 +173,6 @@ def _designer_debiteur(debiteur: Debiteur, bordereau: Bordereau) -> PartieActe:
         professionnel=est_traite_en_professionnel(debiteur),
         engagement=dire_engagement(debiteur, preuve),
     )
-
-
-def _presenter_juridiction(matiere: Matiere, adresse: tuple[str, ...]) -> JuridictionActe | None:
-    competence = matiere.espece.competence
-    if not matiere.procedure.saisit_juridiction or not adresse:
-        return None
-    nom = adresse[0]
-    contracte = nom[:1].lower() + nom[1:]
-    magistrat = f"Madame ou Monsieur le Président du {contracte}"
-    if contracte.startswith("chambre"):
-        magistrat = f"Madame ou Monsieur le Président de la {contracte}"
-    elif contracte.startswith("tribunal de proximité"):
-        magistrat = f"Madame ou Monsieur le juge du {contracte}"
-    elif contracte.startswith("juge"):
-        magistrat = f"Madame ou Monsieur le {contracte}"
-    article = "de la " if contracte.startswith("chambre") else "du "
-    lignes = tuple(ligne for texte in adresse[1:] for ligne in couper_adresse(texte))
-    return JuridictionActe(nom, f"{article}{contracte}", lignes, magistrat, courber(competence.cour_appel or ""))
 
 
 def _presenter_signataire(dossier: Dossier, bordereau: Bordereau) -> SignataireActe:

@@ -48,6 +48,9 @@ class JuridictionActe:
     adresse: tuple[str, ...]
     magistrat: str  # « Madame ou Monsieur le Président du tribunal … »
     cour_appel: str
+    le_nom: str  # « le tribunal des activités économiques de Lyon »
+    au_nom: str  # « au tribunal des activités économiques de Lyon »
+    refere: str  # « le juge des référés du tribunal … », « le juge des contentieux … statuant en référé »
 
 
 @dataclass(frozen=True)
@@ -283,6 +286,32 @@ class AjoutActe:
 
 
 @dataclass(frozen=True)
+class LigneFormulaire:
+    """Un champ d'un formulaire officiel et sa valeur, en blanc si elle n'est pas connue."""
+
+    libelle: str
+    valeur: str
+
+
+@dataclass(frozen=True)
+class RubriqueActe:
+    """Une rubrique d'un formulaire, dans son ordre."""
+
+    titre: str
+    lignes: tuple[LigneFormulaire, ...]
+
+
+@dataclass(frozen=True)
+class FormulaireActe:
+    """Un formulaire officiel ou les données d'un portail, à reporter ; `avertissement` : ce qui reste à confirmer."""
+
+    titre: str
+    numero: str
+    avertissement: str
+    rubriques: tuple[RubriqueActe, ...]
+
+
+@dataclass(frozen=True)
 class ContexteActes:
     """Racine des champs : un modèle n'emploie que ceux-ci."""
 
@@ -319,5 +348,6 @@ class ContexteActes:
     liasse: LiasseActe
     fiche: FicheInterne | None
     negociation: NegociationActe | None
+    formulaires: tuple[FormulaireActe, ...] = ()  # ceux que le tribunal saisi attend, vides sinon
     complement: dict[str, object] = field(default_factory=dict)  # champs propres à la procédure
     ajout: AjoutActe | None = None

@@ -51,6 +51,7 @@ def test_tout_ce_que_le_manifeste_cite_est_la_et_rien_d_autre(publie):
     cites = {"manifeste.json": None, manifeste["liasse"]["fichier"]: manifeste["liasse"]["sha256"]}
     cites |= {piece["fichier"]: piece["sha256"] for piece in manifeste["pieces"]}
     cites |= {acte[sorte]["fichier"]: acte[sorte]["sha256"] for acte in manifeste["actes"] for sorte in ("docx", "pdf")}
+    cites |= {autre["fichier"]: autre["sha256"] for autre in manifeste["autres"]}
     presents = {p.relative_to(publie).as_posix() for p in publie.rglob("*") if p.is_file()}
     assert presents == set(cites)
     assert all(empreinte(publie / nom) == somme for nom, somme in cites.items() if somme)

@@ -14,6 +14,7 @@ from generateur.controles.catalogue import catalogue
 from generateur.controles.constat import CE_DOSSIER
 from generateur.domaine.dossier import Dossier
 from generateur.lecture.messages import denommer, modele_a
+from generateur.procedures.registre import trouver_procedure
 
 AU = date(2026, 11, 21)
 CAS = [
@@ -87,9 +88,12 @@ def test_les_commandes_citees_existent_et_visent_le_dossier(tous_les_constats):
         if nom == "droit":
             continue  # ses arguments sont éprouvés avec la commande
         attendus = [p for p in commande.params if isinstance(p, click.Argument)]
-        options = {o for p in commande.params for o in p.opts}
-        assert [a for a in arguments if not a.startswith("-")] == [CE_DOSSIER] * len(attendus), citee
-        assert {a for a in arguments if a.startswith("-")} <= options, citee
+        analyse = commande.make_parser(click.Context(commande))
+        valeurs, restants, _ = analyse.parse_args(list(arguments))  # lève si une option n'existe pas
+        donnes = [v for p in attendus if (v := valeurs.get(p.name)) is not None]
+        assert [str(a) for a in (*donnes, *restants)] == [CE_DOSSIER] * len(attendus), citee
+        if voie := valeurs.get("procedure"):
+            assert trouver_procedure(voie).nom == voie
 
 
 def test_aucun_remede_n_invente_de_chemin(tous_les_constats):

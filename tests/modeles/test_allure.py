@@ -49,7 +49,8 @@ def test_les_pages_qui_suivent_la_premiere_portent_un_titre_courant(actes):
     for nom, texte in suites:
         courant = texte.splitlines()[0]
         assert re.match(
-            r"(Requête en injonction de payer|Déclaration de créance|Décompte de la créance) – ", courant
+            r"(Requête en injonction de payer|Déclaration de créance|Décompte de la créance|Formulaire officiel.*) – ",
+            courant,
         ), (
             nom,
             courant,

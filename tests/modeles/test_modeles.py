@@ -17,6 +17,7 @@ from generateur.erreurs import CodeSortie
 from generateur.moteurs import rendu_libreoffice
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
+from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
 from generateur.redaction.gabarits import CHARTE, Bibliotheque
@@ -39,12 +40,14 @@ DE_LA_CHARTE = (
 # Les seuls styles au nom anglais : Word les reconnaît à ce nom et le montre dans la langue de l'utilisateur.
 STYLES_DE_WORD = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
 MOTS_ANGLAIS = re.compile(r"\b(heading|title|body|table|list|header|footer|caption|text|paragraph)\b", re.IGNORECASE)
+# L'article 700 se demande au juge qui tranche après débat, jamais par requête.
+ASSIGNATIONS = {"assignation_paiement/assignation", "refere_provision/assignation"}
 INTERDITS = {
     "sommation": (r"sommation", set()),
     "commandement": (r"commandement", {"creances_commerciales_incontestees/demande"}),
-    "certifier": (r"certifi(?!ée sincère par le créancier \(article L622-25)", set()),
+    "certifier": (r"certifi(?!ée sincère par le créancier \(article L622-25|cat)", set()),
     "incontestable": (r"incontestable", set()),
-    "frais de l'article 700": (r"\b(?:article|art\.)[ \u00a0]700\b", set()),
+    "frais de l'article 700": (r"\b(?:article|art\.)[ \u00a0]700\b", ASSIGNATIONS),
     "un texte en anglais ou d'essai": (r"lorem|ipsum|\bTODO\b|\bxxx\b", set()),
 }
 
@@ -111,7 +114,8 @@ def _fragments() -> set[str]:
 
 def test_les_actes_declares_sont_la_et_rien_de_plus():
     declares = {acte.modele for procedure in lister_procedures() for acte in procedure.actes}
-    assert set(NOMS) == declares | _fragments() | {
+    suites = {acte.modele for acte in ACTES_DES_SUITES.values()}
+    assert set(NOMS) == declares | _fragments() | suites | {
         CHARTE,
         MISE_EN_DEMEURE,
         INTERCALAIRES.modele,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from generateur.calculs.decompte import chiffrer
-from generateur.controles.competence import juridiction_competente
+from generateur.controles.competence import Competence, juridiction_competente
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
@@ -13,12 +13,14 @@ from generateur.domaine.parties import Cautionnement, Debiteur
 from generateur.operations import mise_en_demeure as lettre
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_liasse import INTERCALAIRES
+from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.registre import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.fiche import dresser_fiche
+from generateur.redaction.juridiction import presenter_juridiction
 from generateur.redaction.lignes_bordereau import Mesures
 from tests.outils.exemples_produits import EXEMPLES
 
@@ -116,6 +118,25 @@ def composer_acte(etude: Etude) -> ContexteActes:
     return mesurer_contexte(contexte, Mesures(6 + 3 * len(pages), pages, {}))
 
 
+def _suites_de(contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
+    """Chaque suite de l'ordonnance, une fois l'injonction rendue, signifiée et frappée d'opposition."""
+    dates = {
+        "depot": "9 septembre 2026", "ordonnance_date": "21 septembre 2026", "ordonnance_numero": "2026IP118",
+        "ordonnance_montant": "", "ordonnance_partielle": False, "terme_signification": "21 décembre 2026",
+        "signification_date": "5 octobre 2026", "signification_mode": "à personne",
+        "executoire_le": "8 décembre 2026", "titre_jusqu_au": "5 octobre 2036", "opposition": "20 octobre 2026",
+        "joints": ["l’ordonnance", "l’acte de signification"],
+    }  # fmt: skip
+    juridiction = contexte.juridiction or presenter_juridiction(
+        ("Tribunal judiciaire de Lyon",), Competence(None, None, ())
+    )
+    vide = {"cause": "contractuelle", "solidarite": "", "limites": "", "professionnel_non_commercant": False,
+            "debiteur_est_entrepreneur_individuel": False}  # fmt: skip
+    complement = {**vide, **contexte.complement, **dates}
+    for acte in ACTES_DES_SUITES.values():
+        yield acte.modele, replace(contexte, complement=complement, juridiction=juridiction, titre_acte=acte.titre)
+
+
 def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     """Chaque modèle d'acte et son contexte : toutes les procédures, imposées au besoin, et la mise en demeure."""
     retenue = etude.decision.retenue
@@ -131,4 +152,5 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     yield INTERCALAIRES.modele, replace(contexte, titre_acte=INTERCALAIRES.titre)
     if contexte.ajout:
         yield BORDEREAU_COMPLEMENTAIRE.modele, replace(contexte, titre_acte=BORDEREAU_COMPLEMENTAIRE.titre)
+    yield from _suites_de(contexte)
     yield MISE_EN_DEMEURE, replace(lettre.adresser_lettre(etude, contexte, 0), titre_acte="Mise en demeure")

@@ -73,7 +73,7 @@ def test_les_champs_declares_sont_ceux_que_les_actes_recoivent(procedure, juger)
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_la_couverture_porte_le_nom_de_l_acte_qui_demande(procedure):
     assert procedure.demande in {acte.titre for acte in procedure.actes}
-    assert procedure.demande.startswith(("Requête", "Demande", "Déclaration"))
+    assert procedure.demande.startswith(("Requête", "Demande", "Déclaration", "Assignation"))
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)

@@ -1,0 +1,370 @@
+"""Après l'ordonnance : signification, certificat de non-opposition, saisie, audience sur opposition.
+
+Sources : CPC 1411 (signification), 1416 (opposition), 1418 (audience), 1422 (exécution) ; CPCE L111-4 (dix ans).
+Rien ne touche à la liasse déposée : chaque suite s'écrit à côté, dans <référence>_suite_<nom>.
+"""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, TypedDict, get_args
+
+from generateur.calculs.calendrier import territoire_de
+from generateur.calculs.titre import premier_jour_d_execution, terme_d_execution, terme_de_signification
+from generateur.domaine.bordereau import Bordereau, PieceDossier
+from generateur.domaine.dossier import Ordonnance, Signification, Suivi
+from generateur.domaine.langue import date_longue, montant
+from generateur.domaine.parties import Debiteur
+from generateur.erreurs import ErreurDossier, ErreurUsage
+from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.outillage import Moteurs
+from generateur.operations.production import (
+    Lieux,
+    ouvrir_ecritoire,
+    publier_liasse,
+    rassembler_matiere,
+)
+from generateur.pieces.emplacement import localiser
+from generateur.procedures.injonction_de_payer import NOM as INJONCTION
+from generateur.procedures.socle import BORDEREAU, COUVERTURE, DECOMPTE, FICHE_INTERNE, RELANCES, Acte, lignes_adresse
+from generateur.publication.communiquees import lister_communiquees
+from generateur.publication.echange import preparer_publication
+from generateur.redaction.actes import ecrire_actes
+from generateur.redaction.composition import Matiere, composer_contexte
+from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.mise_en_forme import mettre_en_forme
+from generateur.reglages import Reglages
+from generateur.surveillance.provisoires import repertoire_provisoire
+
+NomSuite = Literal["signification", "certificat_non_opposition", "saisie", "opposition"]
+SUITES: tuple[NomSuite, ...] = get_args(NomSuite)
+_TITRES: Mapping[NomSuite, str] = {
+    "signification": "Instruction de signifier l’ordonnance",
+    "certificat_non_opposition": "Demande de certificat de non-opposition",
+    "saisie": "Instruction de saisie",
+    "opposition": "Conclusions sur opposition",
+}
+ACTES_DES_SUITES: Mapping[NomSuite, Acte] = {
+    nom: Acte(nom, titre, f"suites/{nom}", place="liasse" if nom == "opposition" else "a_cote")
+    for nom, titre in _TITRES.items()
+}
+_MODES = {
+    "personne": "à personne",
+    "domicile": "à domicile",
+    "etude": "à l’étude",
+    "pv659": "par procès-verbal de recherches",
+    "electronique": "par voie électronique",
+}
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Ce qui est écrit, ce qui y est joint, ce qu'il reste à joindre, et les dates à tenir."""
+
+    reference: str
+    nom: NomSuite
+    fichiers: tuple[Path, ...]
+    joints: tuple[Path, ...]
+    a_joindre: tuple[str, ...]
+    dates: tuple[tuple[str, dt.date], ...]
+
+    @property
+    def texte(self) -> str:
+        """Ce que l'utilisateur lit."""
+        lignes = [f"À relire, dater et signer : {fichier}" for fichier in self.fichiers]
+        lignes += [f"Joint : {fichier}" for fichier in self.joints]
+        lignes += [f"À joindre vous-même : {quoi}" for quoi in self.a_joindre]
+        return "\n".join([*lignes, *(f"{titre} : {date_longue(jour)}" for titre, jour in self.dates)])
+
+    def en_json(self) -> dict[str, Any]:
+        """Objet JSON."""
+        return {
+            "reference": self.reference,
+            "suite": self.nom,
+            "fichiers": [f.as_posix() for f in self.fichiers],
+            "joints": [f.as_posix() for f in self.joints],
+            "a_joindre": list(self.a_joindre),
+            "dates": [{"titre": titre, "date": jour.isoformat()} for titre, jour in self.dates],
+        }
+
+
+@dataclass(frozen=True)
+class _Affaire:
+    """L'étude, ce qui s'est passé depuis le dépôt, et les débiteurs que cette suite concerne."""
+
+    etude: Etude
+    suivi: Suivi
+    ordonnance: Ordonnance
+    vises: tuple[Debiteur, ...]
+
+    @property
+    def territoire(self) -> str:
+        return territoire_de(self.etude.dossier.debiteur.domicile)
+
+    def signification(self, debiteur: Debiteur) -> Signification:
+        """Celle du débiteur visé, qui en a reçu une."""
+        recue = self.suivi.signification_de(debiteur)
+        if recue is None:
+            raise LookupError(debiteur.nom_complet)
+        return recue
+
+
+def ecrire_suite(
+    source: Path, sortie: Path, nom: str, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+) -> Suite:
+    """Écrit la suite demandée dans sortie/<référence>_suite_<nom>/.
+
+    Lève ErreurUsage si elle n'existe pas, ErreurDossier si son heure n'est pas venue, ErreurPiece si un fichier manque.
+    """
+    suite = next((s for s in SUITES if s == nom), None)
+    if suite is None:
+        raise ErreurUsage(f"suite inconnue « {nom} »", lieu="--suite", remede=f"Suites connues : {', '.join(SUITES)}.")
+    # le jour même, et non celui du dépôt : les délais courent et les intérêts aussi
+    etude = etudier_dossier(source, jour=jour, au=au or jour, procedure=INJONCTION, outils=moteurs.pieces)
+    affaire = _ouvrir(etude, suite)
+    if suite == "opposition":
+        return _publier_opposition(affaire, sortie, reglages, moteurs)
+    return _ecrire_lettres(affaire, suite, sortie, reglages, moteurs)
+
+
+def _ouvrir(etude: Etude, nom: NomSuite) -> _Affaire:
+    """Ce que la suite suppose : une ordonnance, puis selon elle une signification, un délai passé, une opposition."""
+    suivi = etude.dossier.suivi or Suivi()
+    if suivi.ordonnance is None:
+        raise _refuser(etude, "aucune ordonnance n'est notée", "suivi.ordonnance", "ordonnance = { date = 2026-09-21 }")
+    poursuivis = etude.dossier.debiteurs_poursuivis
+    recus = tuple(d for d in poursuivis if suivi.signification_de(d))
+    if nom == "signification":
+        vises = tuple(d for d in poursuivis if d not in recus)
+        if not vises:
+            raise _refuser(etude, "l'ordonnance est déjà signifiée à chaque débiteur", "suivi.signification")
+        return _Affaire(etude, suivi, suivi.ordonnance, vises)
+    if not recus:
+        raise _refuser(
+            etude,
+            "aucune signification de l'ordonnance n'est notée",
+            "suivi.signification",
+            'signification = { date = 2026-10-05, mode = "personne" }',
+        )
+    if nom == "opposition":
+        if suivi.opposition is None:
+            raise _refuser(etude, "aucune opposition n'est notée", "suivi.opposition", "opposition = 2026-10-20")
+        return _Affaire(etude, suivi, suivi.ordonnance, poursuivis)
+    if suivi.opposition:
+        raise _refuser(
+            etude,
+            f"une opposition a été formée le {date_longue(suivi.opposition)} : l'ordonnance ne s'exécute pas",
+            "suivi.opposition",
+        )
+    return _attendre(_Affaire(etude, suivi, suivi.ordonnance, recus))
+
+
+def _attendre(affaire: _Affaire) -> _Affaire:
+    """Seulement les débiteurs contre qui le délai est passé ; s'il n'y en a aucun, la date à attendre."""
+    au = affaire.etude.espece.au
+    dates = {
+        d.nom_complet: premier_jour_d_execution(affaire.ordonnance, affaire.signification(d), affaire.territoire)
+        for d in affaire.vises
+    }
+    ouverts = tuple(d for d in affaire.vises if dates[d.nom_complet] <= au)
+    if not ouverts:
+        raise _refuser(
+            affaire.etude,
+            f"l'ordonnance n'est exécutoire qu'à partir du {date_longue(min(dates.values()))}",
+            "suivi.signification",
+        )
+    return replace(affaire, vises=ouverts)
+
+
+def _refuser(etude: Etude, message: str, lieu: str, a_ecrire: str = "") -> ErreurDossier:
+    remede = f"Écrivez :\n[suivi]\n{a_ecrire}" if a_ecrire else "Relire [suivi], ou choisir une autre suite."
+    return ErreurDossier(message, lieu=lieu, remede=remede, constats=etude.constats)
+
+
+def _ecrire_lettres(affaire: _Affaire, nom: NomSuite, sortie: Path, reglages: Reglages, moteurs: Moteurs) -> Suite:
+    """Une lettre par débiteur visé, et les fichiers qu'elle annonce."""
+    etude = affaire.etude
+    matiere = rassembler_matiere(etude, projet=False, moteur=moteurs.rendu)
+    contexte = composer_contexte(matiere)
+    ecritoire = ouvrir_ecritoire(reglages, moteurs)
+    reference = f"{etude.dossier.reference}_suite_{nom}"
+    joints, manquants = _trouver_joints(affaire, nom, sortie)
+    with preparer_publication(sortie, reference, temoin=f"{nom}*.pdf") as chantier:
+        ecrites = []
+        for rang, debiteur in enumerate(affaire.vises, start=1):
+            fichier = nom if len(affaire.vises) == 1 else f"{nom}_{rang}"
+            acte = replace(ACTES_DES_SUITES[nom], nom=fichier)
+            lettre = _adresser(affaire, nom, contexte, debiteur, (joints, manquants))
+            ecrites += ecrire_actes({acte: chantier / fichier}, lettre, ecritoire, etude.espece.au)
+        for cible, origine in joints.items():
+            shutil.copyfile(origine, chantier / cible)
+    return Suite(
+        etude.dossier.reference,
+        nom,
+        tuple(sortie / reference / ecrite.pdf.name for ecrite in ecrites),
+        tuple(sortie / reference / cible for cible in joints),
+        manquants,
+        tuple(_dater(affaire, nom)),
+    )
+
+
+def _trouver_joints(affaire: _Affaire, nom: NomSuite, sortie: Path) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """Nom du fichier joint → son origine, et ce que le dossier ne donne pas encore."""
+    racine, reference = affaire.etude.lu.racine, affaire.etude.dossier.reference
+    joints: dict[str, Path] = {}
+    manquants: list[str] = []
+    voulus: list[tuple[str, str | None, str]] = [
+        ("ordonnance", affaire.ordonnance.fichier, "l’ordonnance revêtue de la formule exécutoire"),
+    ]
+    if nom != "signification":
+        for rang, debiteur in enumerate(affaire.vises, start=1):
+            acte = affaire.signification(debiteur).fichier
+            voulus.append((f"signification_{rang}", acte, f"l’acte de signification à {debiteur.nom_complet}"))
+    for cible, fichier, quoi in voulus:
+        if fichier:
+            origine = localiser(racine, fichier)
+            joints[f"{cible}_jointe{origine.suffix.lower()}"] = origine
+        else:
+            manquants.append(quoi)
+    if nom == "signification":
+        communiquees = lister_communiquees(sortie / reference)
+        liasse = communiquees[-1].liasse if communiquees else sortie / reference / f"{reference}_liasse.pdf"
+        if liasse.is_file():
+            joints["requete_et_bordereau_joints.pdf"] = liasse
+        else:
+            manquants.append("la requête et son bordereau (liasse déposée)")
+    return joints, tuple(manquants)
+
+
+def _adresser(
+    affaire: _Affaire,
+    nom: NomSuite,
+    contexte: ContexteActes,
+    debiteur: Debiteur,
+    pieces: tuple[Mapping[str, Path], tuple[str, ...]],
+) -> ContexteActes:
+    """La même matière, adressée à l'étude ou au greffe, pour ce débiteur."""
+    joints, manquants = pieces
+    rang = affaire.etude.dossier.debiteurs_poursuivis.index(debiteur)
+    champs = {
+        **contexte.complement,
+        **_champs(affaire, debiteur),
+        "joints": [_LIBELLES_JOINTS.get(cible.partition("_")[0], cible) for cible in joints] + list(manquants),
+    }
+    lignes = contexte.destinataire if nom == "certificat_non_opposition" else _nommer_etude(affaire)
+    return replace(contexte, debiteur=contexte.debiteurs[rang], destinataire=lignes, complement=champs)
+
+
+def _nommer_etude(affaire: _Affaire) -> tuple[str, ...]:
+    """L'étude du dossier et son adresse ; à défaut, un commissaire de justice à choisir."""
+    destinataire = affaire.etude.dossier.destinataire
+    if destinataire is None or not destinataire.etude:
+        return ("Commissaire de justice",)
+    return lignes_adresse(destinataire.etude, destinataire.adresse)
+
+
+_LIBELLES_JOINTS = {
+    "ordonnance": "l’ordonnance revêtue de la formule exécutoire",
+    "signification": "l’acte de signification",
+    "requete": "la requête et le bordereau des documents justificatifs",
+}
+
+
+class ChampsSuite(TypedDict):
+    """Ce que les lettres et les conclusions impriment en propre, sous `complement`, en plus de l'injonction."""
+
+    depot: str
+    ordonnance_date: str
+    ordonnance_numero: str
+    ordonnance_montant: str
+    ordonnance_partielle: bool
+    terme_signification: str
+    signification_date: str
+    signification_mode: str
+    executoire_le: str
+    titre_jusqu_au: str
+    opposition: str
+    joints: list[str]
+
+
+def _champs(affaire: _Affaire, debiteur: Debiteur | None = None) -> dict[str, Any]:
+    """Ce que les lettres et les conclusions disent de l'ordonnance et de sa signification."""
+    ordonnance, suivi = affaire.ordonnance, affaire.suivi
+    recue = suivi.signification_de(debiteur or affaire.etude.dossier.debiteur)
+    champs = {
+        "depot": suivi.depot,
+        "ordonnance_date": ordonnance.date,
+        "ordonnance_numero": ordonnance.numero,
+        "ordonnance_montant": montant(ordonnance.montant) if ordonnance.montant else "",
+        "ordonnance_partielle": ordonnance.partielle,
+        "terme_signification": terme_de_signification(ordonnance, affaire.territoire),
+        "signification_date": recue.date if recue else None,
+        "signification_mode": _MODES[recue.mode] if recue else "",
+        "executoire_le": premier_jour_d_execution(ordonnance, recue, affaire.territoire) if recue else None,
+        "titre_jusqu_au": terme_d_execution(recue) if recue else None,
+        "opposition": suivi.opposition,
+    }
+    return {cle: mettre_en_forme(valeur) for cle, valeur in champs.items()}
+
+
+def _dater(affaire: _Affaire, nom: NomSuite) -> Iterator[tuple[str, dt.date]]:
+    """Les dates à tenir : le terme de la signification, ou le délai renouvelé du titre, débiteur par débiteur."""
+    if nom == "signification":
+        yield "Signifier au plus tard le", terme_de_signification(affaire.ordonnance, affaire.territoire)
+        return
+    for debiteur in affaire.vises:
+        if recue := affaire.suivi.signification_de(debiteur):
+            qui = f" contre {debiteur.nom_complet}" if len(affaire.vises) > 1 else ""
+            yield f"Titre exécutoire{qui} jusqu’au", terme_d_execution(recue)
+
+
+def _publier_opposition(affaire: _Affaire, sortie: Path, reglages: Reglages, moteurs: Moteurs) -> Suite:
+    """La liasse de l'audience : conclusions, décompte à jour, pièces déposées, ordonnance et significations."""
+    etude = replace(affaire.etude, bordereau=_completer_bordereau(affaire))
+    reference = etude.dossier.reference
+    nom = f"{reference}_suite_opposition"
+    acte = ACTES_DES_SUITES["opposition"]
+    with repertoire_provisoire() as provisoire:
+        matiere = _matiere_d_opposition(affaire, etude, acte, moteurs)
+        publier_liasse(etude, matiere, Lieux(sortie, nom, provisoire, garde=False), reglages, moteurs)
+    fichiers = (sortie / nom / f"{reference}_liasse.pdf", sortie / nom / "actes" / f"{acte.nom}.pdf")
+    return Suite(reference, "opposition", fichiers, (), _dire_absents(affaire), ())
+
+
+def _dire_absents(affaire: _Affaire) -> tuple[str, ...]:
+    """Ce que l'audience exige et que le dossier ne donne pas en fichier (CPC 1418)."""
+    ordonnance = () if affaire.ordonnance.fichier else ("l’ordonnance portant injonction de payer",)
+    sans_acte = (s for s in affaire.suivi.toutes_significations if not s.fichier)
+    return (*ordonnance, *(f"l’acte de signification du {date_longue(s.date)}" for s in sans_acte))
+
+
+def _matiere_d_opposition(affaire: _Affaire, etude: Etude, acte: Acte, moteurs: Moteurs) -> Matiere:
+    matiere = rassembler_matiere(etude, projet=False, moteur=moteurs.rendu)
+    procedure = replace(
+        matiere.procedure,
+        libelle="Opposition à injonction de payer",
+        actes=(COUVERTURE, BORDEREAU, acte, DECOMPTE, RELANCES, FICHE_INTERNE),
+        completer=lambda espece: {**matiere.procedure.completer(espece), **_champs(affaire)},
+    )
+    return replace(matiere, procedure=procedure)
+
+
+def _completer_bordereau(affaire: _Affaire) -> Bordereau:
+    """Les pièces déposées gardent leurs numéros ; l'ordonnance et chaque signification suivent."""
+    pieces = affaire.etude.bordereau.pieces
+    dernier = max((int(piece.numero.split()[0]) for piece in pieces), default=0)
+    ordonnance = affaire.ordonnance
+    ajouts = [("Ordonnance portant injonction de payer", ordonnance.date, ordonnance.fichier)]
+    ajouts += [
+        ("Acte de signification de l’ordonnance", s.date, s.fichier) for s in affaire.suivi.toutes_significations
+    ]
+    connus = {piece.fichier for piece in pieces}
+    for titre, jour, fichier in ajouts:
+        if fichier and fichier not in connus:
+            dernier += 1
+            connus.add(fichier)
+            nouvelle = PieceDossier(str(dernier), f"{titre} du {date_longue(jour)}", jour, fichier, "autre", "autre")
+            pieces = (*pieces, nouvelle)
+    return Bordereau(pieces)

@@ -1,0 +1,153 @@
+"""Après l'ordonnance : chaque suite à son heure, par débiteur, sans toucher à la liasse déposée."""
+
+import datetime as dt
+import re
+import shutil
+
+import pypdf
+import pytest
+
+from generateur.erreurs import ErreurDossier, ErreurUsage
+from generateur.operations.outillage import ouvrir_moteurs
+from generateur.operations.production import produire_dossier
+from generateur.operations.suite import SUITES, ecrire_suite
+from generateur.publication.verification import verifier_liasse
+from generateur.reglages import Reglages
+from tests.outils.exemples_produits import EXEMPLES
+
+JOUR = dt.date(2026, 12, 20)
+ORDONNANCE = 'ordonnance = { date = 2026-09-21, numero = "2026IP118", fichier = "pieces/ordonnance.pdf" }'
+SIGNIFIEE = 'signification = { date = 2026-10-05, mode = "personne", fichier = "pieces/acte.pdf" }'
+SECOND = """
+[[debiteurs]]
+nature = "personne_morale"
+denomination = "Beta Menuiserie"
+forme = "SARL"
+role = "codebiteur_solidaire"
+adresse = { voie = "2 rue des Essais", code_postal = "69003", commune = "Lyon" }
+"""
+
+
+@pytest.fixture(scope="module")
+def moteurs():
+    with ouvrir_moteurs(None) as ouverts:
+        yield ouverts
+
+
+@pytest.fixture
+def dossier(tmp_path):
+    """Le premier exemple, avec ce que [suivi] en dit, et deux pièces de plus."""
+
+    def _preparer(*lignes, avant=""):
+        copie = tmp_path / "dossiers" / "2026-0042"
+        shutil.copytree(EXEMPLES / "2026-0042", copie)
+        shutil.copytree(EXEMPLES / "creanciers", tmp_path / "dossiers" / "creanciers", dirs_exist_ok=True)
+        texte = re.sub(r"\n\[suivi\].*?(?=\n\[|\Z)", "", (copie / "dossier.toml").read_text("utf-8"), flags=re.DOTALL)
+        texte = texte.replace("\n[contrat]", f"\n{avant}\n[contrat]", 1)
+        (copie / "dossier.toml").write_text(f"{texte}\n[suivi]\n" + "\n".join(lignes) + "\n", encoding="utf-8")
+        for nom in ("ordonnance", "acte"):
+            shutil.copyfile(copie / "pieces" / "bc118.pdf", copie / "pieces" / f"{nom}.pdf")
+            with (copie / "pieces" / f"{nom}.pdf").open("ab") as fichier:
+                fichier.write(f"\n% {nom}\n".encode())
+        return copie
+
+    return _preparer
+
+
+@pytest.fixture
+def suivre(moteurs, tmp_path):
+    def _suivre(copie, nom, jour=JOUR):
+        return ecrire_suite(copie, tmp_path / "sortie", nom, jour=jour, au=jour, reglages=Reglages(), moteurs=moteurs)
+
+    return _suivre
+
+
+def _texte(pdf):
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages).split())
+
+
+def test_la_signification_est_demandee_avec_son_terme_et_ses_pieces(dossier, suivre, moteurs, tmp_path):
+    copie = dossier(ORDONNANCE)
+    produire_dossier(copie, tmp_path / "sortie", jour=JOUR, au=JOUR, reglages=Reglages(), moteurs=moteurs)
+    deposee = (tmp_path / "sortie" / "2026-0042" / "2026-0042_liasse.pdf").read_bytes()
+    suite = suivre(copie, "signification")
+    texte = _texte(suite.fichiers[0])
+    assert "2026IP118" in texte
+    assert "21 décembre 2026" in texte
+    assert {joint.name for joint in suite.joints} == {"ordonnance_jointe.pdf", "requete_et_bordereau_joints.pdf"}
+    assert all(joint.is_file() for joint in suite.joints)
+    assert suite.a_joindre == ()
+    assert (tmp_path / "sortie" / "2026-0042" / "2026-0042_liasse.pdf").read_bytes() == deposee
+
+
+def test_une_lettre_par_debiteur_qui_n_a_rien_recu(dossier, suivre):
+    tous = suivre(dossier(ORDONNANCE, avant=SECOND), "signification")
+    assert len(tous.fichiers) == 2
+    assert "Beta Menuiserie" in _texte(tous.fichiers[1])
+
+
+def test_un_debiteur_deja_servi_n_est_pas_servi_deux_fois(dossier, suivre):
+    lignes = (ORDONNANCE, 'significations = [{ date = 2026-10-05, mode = "etude", debiteur = "Beta Menuiserie" }]')
+    suite = suivre(dossier(*lignes, avant=SECOND), "signification")
+    (lettre,) = suite.fichiers
+    assert "Comptoirs Beaurivage" in _texte(lettre)
+
+
+def test_le_certificat_se_demande_au_greffe_une_fois_le_delai_passe(dossier, suivre):
+    copie = dossier(ORDONNANCE, SIGNIFIEE)
+    with pytest.raises(ErreurDossier, match=r"8.décembre.2026"):
+        suivre(copie, "certificat_non_opposition", dt.date(2026, 12, 7))
+    suite = suivre(copie, "certificat_non_opposition", dt.date(2026, 12, 8))
+    texte = _texte(suite.fichiers[0])
+    assert "certificat" in texte
+    assert "Tribunal des activités économiques de Lyon" in texte
+    assert {joint.name for joint in suite.joints} == {"ordonnance_jointe.pdf", "signification_1_jointe.pdf"}
+
+
+def test_la_saisie_dit_le_delai_renouvele_du_titre(dossier, suivre):
+    suite = suivre(dossier(ORDONNANCE, SIGNIFIEE), "saisie")
+    assert suite.dates == (("Titre exécutoire jusqu’au", dt.date(2036, 10, 5)),)
+    assert "5 octobre 2036" in _texte(suite.fichiers[0])
+    assert suite.en_json()["dates"][0]["date"] == "2036-10-05"
+
+
+def test_une_opposition_ferme_la_saisie_et_ouvre_l_audience(dossier, suivre, tmp_path):
+    copie = dossier(ORDONNANCE, SIGNIFIEE, "opposition = 2026-10-20")
+    for nom in ("saisie", "certificat_non_opposition"):
+        with pytest.raises(ErreurDossier, match="opposition"):
+            suivre(copie, nom)
+    suite = suivre(copie, "opposition")
+    assert verifier_liasse(tmp_path / "sortie" / "2026-0042_suite_opposition").conforme
+    liasse = _texte(suite.fichiers[0])
+    assert "Conclusions sur opposition" in liasse
+    assert "Ordonnance portant injonction de payer du 21" in liasse
+    assert "Acte de signification" in liasse
+    assert (suite.dates, suite.a_joindre) == ((), ()), "frappée d'opposition, l'ordonnance ne s'exécute pas"
+
+
+@pytest.mark.parametrize(
+    ("lignes", "nom", "dit"),
+    [
+        ((), "signification", "aucune ordonnance"),
+        ((ORDONNANCE, SIGNIFIEE), "signification", "déjà signifiée"),
+        ((ORDONNANCE,), "saisie", "aucune signification"),
+        ((ORDONNANCE, SIGNIFIEE), "opposition", "aucune opposition"),
+    ],
+)
+def test_chaque_suite_attend_son_heure(dossier, suivre, lignes, nom, dit):
+    with pytest.raises(ErreurDossier, match=dit) as refus:
+        suivre(dossier(*lignes), nom)
+    assert refus.value.lieu.startswith("suivi.")
+    assert refus.value.remede
+
+
+def test_une_suite_inconnue_nomme_les_autres(dossier, suivre):
+    with pytest.raises(ErreurUsage) as refus:
+        suivre(dossier(ORDONNANCE), "appel")
+    assert all(nom in refus.value.remede for nom in SUITES)
+
+
+def test_ce_que_le_dossier_n_a_pas_se_joint_a_la_main(dossier, suivre):
+    suite = suivre(dossier("ordonnance = { date = 2026-09-21 }"), "signification")
+    assert suite.joints == ()
+    assert len(suite.a_joindre) == 2
