@@ -1,4 +1,4 @@
-"""La commande ajouter : une facture, un avoir, un paiement, une relance, une pièce, un événement."""
+"""Les commandes qui complètent un dossier ouvert : ajouter, completer."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generateur.commandes.francais import Groupe
+from generateur.commandes.francais import Commande, Groupe
 from generateur.commandes.options import AIDE_DOSSIER, CHEMIN, DateIso, aujourd_hui, imprimer, options_communes
 from generateur.erreurs import ErreurUsage
 
 if TYPE_CHECKING:
     from generateur.operations.ajouter import Ajoute, Saisie
+    from generateur.operations.completer import Completude
 
 _AIDE_FICHIER = "Le document ; une facture électronique ou un courriel remplit les options."
 
@@ -222,4 +223,57 @@ def _presenter(fait: "Ajoute") -> str:
     return "\n".join([*lignes, f"Ensuite : « generateur verifier {fait.chemin.as_posix()} »."])
 
 
-COMMANDES = (ajouter,)
+@click.command("completer", cls=Commande)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
+@click.option("--accepter", is_flag=True, help="Écrit les propositions certaines.")
+@options_communes
+def completer(dossier: Path, accepter: bool, au: dt.date | None) -> None:  # noqa: ARG001, FBT001 (options communes)
+    """Propose une place à chaque fichier de pieces/ que le dossier ne cite pas."""
+    from generateur.operations.outillage import ouvrir_outils
+
+    with ouvrir_outils() as outils:
+        from generateur.operations.completer import completer as faire
+
+        fait = faire(dossier, est_accepte=accepter, outils=outils)
+    imprimer(lambda: _presenter_completude(fait, accepter=accepter), lambda: _completude_en_objet(fait))
+
+
+def _completude_en_objet(fait: "Completude") -> dict[str, Any]:
+    """Objet du contrat d'interface ; `ecrite` dit ce que --accepter a mis au dossier."""
+    return {
+        "reference": fait.reference,
+        "propositions": [
+            {
+                "fichier": p.fichier,
+                "lieu": p.lieu,
+                "valeurs": en_json(dict(p.valeurs)),
+                "certitude": p.certitude,
+                "raison": p.raison,
+                "nature": p.nature,
+                "date": p.date.isoformat() if p.date else None,
+                "numero": p.numero,
+                "ecrite": p in fait.ecrites,
+            }
+            for p in fait.propositions
+        ],
+    }
+
+
+def _presenter_completude(fait: "Completude", *, accepter: bool) -> str:
+    if not fait.propositions:
+        return f"{fait.reference} : le dossier cite déjà tout ce qui est dans pieces/."
+    lignes = []
+    for p in fait.propositions:
+        marque = "écrit" if p in fait.ecrites else "certain" if p.certitude == "certaine" else "à confirmer"
+        lignes += [f"{marque:>12}  {p.fichier} → {p.lieu}", f"{'':>12}  {p.raison}"]
+    chemin = fait.chemin.as_posix()
+    if fait.ecrites:
+        suite = f"« generateur verifier {chemin} » dit ce qui manque encore."
+    elif not accepter and any(p.certitude == "certaine" for p in fait.propositions):
+        suite = f"« generateur completer {chemin} --accepter » écrit ce qui est certain."
+    else:
+        suite = f"« generateur ajouter » écrit chaque bloc ; dans le fichier : {chemin}/dossier.toml."
+    return "\n".join([*lignes, f"Ensuite : {suite}"])
+
+
+COMMANDES = (ajouter, completer)

@@ -1,5 +1,6 @@
 """Ce que l'on sait d'un fichier de pièce sans le convertir : donnée figée, remplie par pieces/inspection."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -25,3 +26,15 @@ class Inspection:
     sans_texte: bool = False
     signe: bool = False
     pieces_jointes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MessageLu:
+    """Un courriel, rempli par pieces/correspondance ; `jour` est celui de l'expéditeur, None s'il n'est pas sûr."""
+
+    jour: dt.date | None
+    objet: str
+    expediteur: str
+    destinataires: str
+    corps: str
+    est_brouillon: bool = False

@@ -1,9 +1,9 @@
 """Ce qu'un courriel ou une boîte de courriels dit de chaque message : jour, objet, correspondants, corps."""
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 
+from generateur.domaine.fichiers import MessageLu
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.familles import Famille
@@ -13,18 +13,6 @@ from generateur.surveillance.provisoires import repertoire_provisoire
 
 _FAMILLES = frozenset({Famille.COURRIEL, Famille.BOITE})
 _EXTENSIONS = frozenset({".eml", ".emlx", ".mbox"})
-
-
-@dataclass(frozen=True)
-class MessageLu:
-    """Un message ; `jour` est celui de l'expéditeur, None s'il n'est pas sûr."""
-
-    jour: dt.date | None
-    objet: str
-    expediteur: str
-    destinataires: str
-    corps: str
-    est_brouillon: bool = False
 
 
 def lire_messages(fichier: Path, atelier: Atelier) -> list[MessageLu]:
