@@ -4,16 +4,17 @@
 213 et 220 : rejetée ou annulée, elle n'est plus à réclamer.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from generateur.importation.socle import Doute, EvenementLu, PieceLue, Reglement
+from generateur.importation.socle import Doute, EvenementLu, Joint, PieceLue, Reglement
 
-PREUVES = frozenset({"204", "205"})
+_PREUVES = {"204": "prise en charge par l'acheteur", "205": "approuvée par l'acheteur"}
 _LITIGES = frozenset({"207", "208", "210"})
 _PAIEMENT = "212"
 _FINS = frozenset({"213", "220"})
-_UTILES = PREUVES | _LITIGES | _FINS | {_PAIEMENT}
+_UTILES = frozenset(_PREUVES) | _LITIGES | _FINS | {_PAIEMENT}
 
 
 def appliquer(pieces: Sequence[PieceLue], evenements: Iterable[EvenementLu]) -> tuple[list[PieceLue], list[Doute]]:
@@ -41,8 +42,8 @@ def appliquer(pieces: Sequence[PieceLue], evenements: Iterable[EvenementLu]) -> 
 def _appliquer_un(piece: PieceLue, evenement: EvenementLu) -> PieceLue:
     if evenement.code in _LITIGES:
         return replace(piece, motif_contestation=evenement.motif or "contestée par l'acheteur")
-    if evenement.code in PREUVES and piece.motif_contestation:
-        return replace(piece, motif_contestation="")  # l'acheteur l'approuve après l'avoir discutée
+    if evenement.code in _PREUVES:  # l'acheteur la reconnaît, même après l'avoir discutée
+        return replace(piece, motif_contestation="", joints=(*piece.joints, *_prouver(evenement)))
     if evenement.code in _FINS:
         return replace(piece, statut="annulee")
     if evenement.code == _PAIEMENT and evenement.montant is not None:
@@ -50,6 +51,29 @@ def _appliquer_un(piece: PieceLue, evenement: EvenementLu) -> PieceLue:
         reste = None if piece.reste_du is None else max(piece.reste_du - evenement.montant, evenement.montant * 0)
         return replace(piece, reglements=(*piece.reglements, reglement), reste_du=reste)
     return piece
+
+
+def _prouver(evenement: EvenementLu) -> Iterator[Joint]:
+    """Le message, lisible, à verser ; et le XML lui-même, gardé à côté."""
+    sort = _PREUVES[evenement.code]
+    jour = f" du {evenement.date:%d/%m/%Y}" if evenement.date else ""
+    titre = f"Facture {evenement.numero} {sort} (message {evenement.code}{jour})"
+    xml = evenement.fichier.read_bytes() if evenement.fichier else b""
+    lignes = [
+        "Message du cycle de vie d'une facture électronique",
+        "",
+        f"Facture : {evenement.numero}",
+        f"Statut : {evenement.code}, {sort}",
+        f"Date : {evenement.date:%d/%m/%Y}" if evenement.date else "Date : le message n'en porte pas",
+        f"Mention : {evenement.motif}" if evenement.motif else "",
+        f"Fichier d'origine : {evenement.origine}",
+        f"Empreinte SHA-256 : {hashlib.sha256(xml).hexdigest()}" if xml else "",
+    ]
+    souche = f"message_{evenement.code}_{evenement.numero}"
+    texte = "\n".join(ligne for rang, ligne in enumerate(lignes) if ligne or rang == 1) + "\n"
+    yield Joint(f"{souche}.txt", texte.encode(), titre, evenement.date)
+    if xml:
+        yield Joint(f"{souche}.xml", xml, est_cite=False)
 
 
 def _dire(evenement: EvenementLu) -> list[Doute]:

@@ -17,6 +17,7 @@ from generateur.importation.socle import (
     Consignes,
     Doute,
     EvenementLu,
+    Joint,
     Lecture,
     Nature,
     PieceLue,
@@ -147,13 +148,14 @@ def _conditions(champs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield nom, str(note.get("BT-22", "")).strip()
 
 
-def _joints(champs: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _joints(champs: Mapping[str, Any]) -> Iterator[Joint]:
     """Les documents que la facture renferme (bons de livraison…) ; un tableur ou un XML n'est pas une pièce."""
     for rang, document in enumerate(champs.get("BG-24") or (), start=1):
         contenu = document.get("BT-125")
         octets = b64decode(contenu["octets"]) if isinstance(contenu, dict) and contenu.get("octets") else b""
         if octets.startswith(_DOCUMENTS):
-            yield str(document.get("BT-125-2") or document.get("BT-122") or f"document_{rang}"), octets
+            nom = str(document.get("BT-125-2") or document.get("BT-122") or f"document_{rang}")
+            yield Joint(nom, octets, str(document.get("BT-123") or Path(nom).stem))
 
 
 def _douter(nom: str, champs: Mapping[str, Any], lue: Mapping[str, Any]) -> Iterator[Doute]:
@@ -191,4 +193,4 @@ def _lire_messages(fichier: Path, messages: list[dict[str, Any]]) -> Iterator[Ev
             date = None
         montant = Decimal(message["montant"]) if message["montant"] else None
         motif = message["motif"] or message["libelle"]
-        yield EvenementLu(fichier.name, message["numero"], message["code"], date, motif, montant)
+        yield EvenementLu(fichier.name, message["numero"], message["code"], date, motif, montant, fichier)

@@ -4,7 +4,7 @@ Ce que la source seule a changé est mis à jour ; ce qu'une personne a changé 
 Une facture réglée depuis reçoit ses paiements et ne disparaît pas ; une facture retirée à la main ne revient pas.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from generateur.importation.valeurs import (
     valeurs_du_paiement,
 )
 
-_CLES_DU_BLOC = {"factures": "facture", "avoirs": "avoir"}
+_CLES_DU_BLOC = {"factures": "facture", "avoirs": "avoir", "pieces": "pièce"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def fusionner(
     tiers: Tiers,
     solde: Solde,
     fichiers: Mapping[str, str],
+    versees: Iterable[Mapping[str, Any]] = (),
 ) -> Fusion:
     """Les modifications à faire au dossier `actuel` ; `base` : les valeurs de la dernière importation."""
     fusion = Fusion(retenues=dict(base))
@@ -65,6 +66,9 @@ def fusionner(
         if avoir.facture_visee and avoir.facture_visee not in au_dossier:
             continue
         _fusionner_bloc(fusion, base, presentes, "avoirs", avoir.numero, bloc, rangs)
+    titres = {str(bloc.get("titre", "")): rang for rang, bloc in enumerate(actuel.get("pieces") or ())}
+    for versee in versees:
+        _fusionner_bloc(fusion, base, presentes, "pieces", versee["titre"], versee, titres)
     return fusion
 
 

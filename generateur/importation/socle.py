@@ -52,6 +52,17 @@ class EcheanceLue:
 
 
 @dataclass(frozen=True)
+class Joint:
+    """Un document qui accompagne une facture. `est_cite` faux : gardé à côté (le XML d'un message), non versé."""
+
+    nom: str
+    contenu: bytes
+    titre: str = ""
+    date: dt.date | None = None
+    est_cite: bool = True
+
+
+@dataclass(frozen=True)
 class PieceLue:
     """Une pièce de compte normalisée.
 
@@ -81,7 +92,7 @@ class PieceLue:
     fichier: Path | None = None  # le document lisible lui-même, quand la source en est un
     nom_fichier: str = ""  # le nom du document, quand la source le cite
     motif_contestation: str = ""  # non vide : l'acheteur la conteste
-    joints: tuple[tuple[str, bytes], ...] = ()  # documents joints à une facture électronique : nom, contenu
+    joints: tuple[Joint, ...] = ()  # documents joints à une facture électronique, preuves de son cycle de vie
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ class EvenementLu:
     date: dt.date | None = None
     motif: str = ""
     montant: Decimal | None = None
+    fichier: Path | None = None
 
 
 @dataclass(frozen=True)

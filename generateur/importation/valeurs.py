@@ -4,7 +4,7 @@ Les blocs répétés se désignent par leur numéro, jamais par leur rang : on p
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,7 +12,7 @@ from generateur.importation.groupement import siren_de
 from generateur.importation.socle import PieceLue, Reglement, Tiers
 from generateur.importation.soldes import FactureDue, Solde
 
-_NUMEROTES = ("factures", "avoirs")
+_NUMEROTES = {"factures": "numero", "avoirs": "numero", "pieces": "titre"}  # ce qui distingue leurs blocs
 _NATURES = {"acompte": "acompte"}
 CheminValeur = tuple[str, ...]
 
@@ -92,7 +92,9 @@ def _sans_vide(valeurs: Mapping[str, Any]) -> dict[str, Any]:
     return {cle: valeur for cle, valeur in valeurs.items() if valeur not in (None, "", {}, [])}
 
 
-def composer_valeurs(tiers: Tiers, solde: Solde, fichiers: Mapping[str, str]) -> dict[str, Any]:
+def composer_valeurs(
+    tiers: Tiers, solde: Solde, fichiers: Mapping[str, str], versees: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Les valeurs d'un dossier neuf, dans la forme de dossier.toml : seules les factures où quelque chose est dû."""
     numeros = frozenset(facture.piece.numero for facture in solde.dues)
     avoirs = [a for a in solde.avoirs if not a.facture_visee or a.facture_visee in numeros]
@@ -101,6 +103,7 @@ def composer_valeurs(tiers: Tiers, solde: Solde, fichiers: Mapping[str, str]) ->
         "factures": [valeurs_de_la_facture(f.piece, fichiers.get(f.piece.numero, "")) for f in solde.dues],
         "avoirs": [valeurs_de_l_avoir(a, numeros, fichiers.get(a.numero, "")) for a in avoirs],
         "paiements": [paiement for facture in solde.dues for paiement in _paiements(facture)],
+        "pieces": [dict(versee) for versee in versees],
     }
 
 
@@ -114,9 +117,9 @@ def aplatir(donnees: Mapping[str, Any]) -> dict[CheminValeur, Any]:
     plates: dict[CheminValeur, Any] = {}
     debiteurs = donnees.get("debiteurs") or [{}]
     plates |= dict(_descendre(("debiteur",), debiteurs[0]))
-    for section in _NUMEROTES:
+    for section, distinctif in _NUMEROTES.items():
         for bloc in donnees.get(section) or ():
-            plates |= dict(_descendre((section, str(bloc.get("numero", ""))), bloc))
+            plates |= dict(_descendre((section, str(bloc.get(distinctif, ""))), bloc))
     for paiement in donnees.get("paiements") or ():
         for numero, montant in _parts(paiement):
             cle = ("paye", numero)

@@ -182,8 +182,8 @@ def _depuis_facture(
     for _, motif in solde.ecartees:
         raise ErreurLecture(f"cette facture ne s'ajoute pas : {motif}", lieu=piece.origine)
     suites = [
-        Ajout("pieces", {"titre": Path(nom).stem, "fichier": copies.prevoir_contenu(nom, contenu)})
-        for nom, contenu in piece.joints
+        Ajout("pieces", {"titre": joint.titre, "fichier": copies.prevoir_contenu(joint.nom, joint.contenu)})
+        for joint in piece.joints
     ]
     if est_avoir:
         numeros = frozenset(str(f.get("numero", "")) for f in etat.donnees.get("factures") or ())

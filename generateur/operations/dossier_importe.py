@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +31,7 @@ from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, 
 from generateur.publication.rangement import Copies
 
 PROFILS = "creanciers"
+MESSAGES = "messages"  # les XML du cycle de vie, gardés sans être versés
 _ESSAIS = 1000
 
 
@@ -85,8 +86,20 @@ class Ecrit:
     reference: str
     chemin: Path
     etat: Literal["cree", "complete", "inchange"]
+    donnees: Mapping[str, Any]
     manques: tuple[str, ...]
     constats: tuple[Constat, ...] = ()
+
+    @property
+    def a_un_contrat(self) -> bool:
+        """Vrai si le dossier a déjà sa section [contrat]."""
+        return isinstance(self.donnees.get("contrat"), Mapping)
+
+    @property
+    def penalites(self) -> Any:
+        """Les pénalités que le dossier dit déjà."""
+        contrats = [self.donnees.get("contrat"), *(self.donnees.get("contrats") or ())]
+        return next((c["penalites"] for c in contrats if isinstance(c, Mapping) and c.get("penalites")), None)
 
 
 def ecrire_dossier(
@@ -102,14 +115,17 @@ def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImpo
     reference = depot.reserver(groupe.tiers.nom)
     copies = Copies()
     fichiers = _prevoir(copies, depot.documents, [*(f.piece for f in solde.dues), *solde.avoirs])
-    valeurs = composer_valeurs(groupe.tiers, solde, fichiers)
+    messages = Copies(repertoire=MESSAGES)
+    versees = _verser(copies, messages, [f.piece for f in solde.dues])
+    valeurs = composer_valeurs(groupe.tiers, solde, fichiers, versees)
     creancier = _choisir_creancier(depot, groupe)
     texte = _ecrire_texte(reference, creancier, valeurs, _objet_commun(solde), sources, depot.jour)
     origine = dresser_origine(groupe.cles, sources, aplatir(valeurs))
     chemin = depot.racine / reference
     if not depot.simuler:
-        _publier(chemin, texte, origine, copies)
-    return Ecrit(reference, chemin, "cree", _manques(tomllib.loads(texte, parse_float=Decimal), depot.jour))
+        _publier(chemin, texte, origine, (copies, messages))
+    donnees = tomllib.loads(texte, parse_float=Decimal)
+    return Ecrit(reference, chemin, "cree", donnees, _manques(donnees, depot.jour))
 
 
 def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
@@ -117,25 +133,33 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     ancienne = lire_origine(chemin)
     base = ancienne.base() if ancienne else {}
     copies = Copies(chemin)
+    connues = {cle[:2] for cle in base}
     presentes = {str(bloc.get("numero", "")) for s in ("factures", "avoirs") for bloc in etat.donnees.get(s) or ()}
     neuves = [f.piece for f in solde.dues if f.piece.numero not in presentes]
     neuves += [a for a in solde.avoirs if a.numero not in presentes]
     fichiers = _prevoir(copies, depot.documents, neuves)
-    fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers)
+    messages = Copies(chemin, MESSAGES)
+    suivies = [
+        f.piece for f in solde.dues if f.piece.numero in presentes or ("factures", f.piece.numero) not in connues
+    ]
+    fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers, _verser(copies, messages, suivies))
     texte = modifier(etat, fusion.editions)
     cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
     origine = dresser_origine(cles, sources, fusion.retenues)
     change = bool(fusion.editions)
     if not depot.simuler and (change or ancienne is None or origine != ancienne):
         copies.ecrire(chemin)
+        messages.ecrire(chemin)
         if change:
             ecrire_si_inchange(etat, texte)
         _ecrire_origine(chemin, origine)
+    donnees = tomllib.loads(texte.removeprefix("\ufeff"), parse_float=Decimal)
     return Ecrit(
         chemin.name,
         chemin,
         "complete" if change else "inchange",
-        _manques(tomllib.loads(texte.removeprefix("\ufeff"), parse_float=Decimal), depot.jour),
+        donnees,
+        _manques(donnees, depot.jour),
         tuple(_constater_conflits(fusion, chemin)),
     )
 
@@ -163,6 +187,18 @@ def _prevoir(copies: Copies, documents: Documents, pieces: Iterable[PieceLue]) -
     """Par numéro, le chemin du document dans le dossier ; rien quand aucun n'est trouvé."""
     trouves = ((piece.numero, piece.fichier or documents.trouver(piece.numero, piece.nom_fichier)) for piece in pieces)
     return {numero: copies.prevoir(source) for numero, source in trouves if source is not None}
+
+
+def _verser(copies: Copies, messages: Copies, pieces: Iterable[PieceLue]) -> list[dict[str, Any]]:
+    """Les blocs [[pieces]] des documents qui accompagnent les factures ; ce qui n'est pas cité est gardé à côté."""
+    blocs = []
+    for joint in (joint for piece in pieces for joint in piece.joints):
+        if joint.est_cite:
+            fichier = copies.prevoir_contenu(joint.nom, joint.contenu)
+            blocs.append({"titre": joint.titre, **({"date": joint.date} if joint.date else {}), "fichier": fichier})
+        else:
+            messages.prevoir_contenu(joint.nom, joint.contenu)
+    return blocs
 
 
 def _objet_commun(solde: Solde) -> str:
@@ -248,19 +284,20 @@ def _ecrire_texte(
             *ecrire_edition(Ajout("creancier", creancier)).replace("[[", "[").replace("]]", "]").splitlines(),
             "",
         ]
-    for section in ("debiteurs", "factures", "avoirs", "paiements"):
+    for section in ("debiteurs", "factures", "avoirs", "paiements", "pieces"):
         for bloc in valeurs[section]:
             lignes += [*ecrire_edition(Ajout(section, bloc)).splitlines(), ""]
     return "\n".join(lignes).rstrip() + "\n"
 
 
-def _publier(chemin: Path, texte: str, origine: Origine, copies: Copies) -> None:
+def _publier(chemin: Path, texte: str, origine: Origine, copies: Sequence[Copies]) -> None:
     """Le dossier entier, ou rien : préparé à côté, puis renommé."""
     try:
         chemin.parent.mkdir(parents=True, exist_ok=True)
         preparation = Path(tempfile.mkdtemp(prefix=f".{chemin.name}.", suffix=".importation", dir=chemin.parent))
         try:
-            copies.ecrire(preparation)
+            for copie in copies:
+                copie.ecrire(preparation)
             (preparation / "dossier.toml").write_bytes(texte.encode())
             _ecrire_origine(preparation, origine)
             preparation.chmod(0o755)

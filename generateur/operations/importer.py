@@ -16,6 +16,7 @@ from typing import Literal
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
+from generateur.importation.conditions import proposer_clauses
 from generateur.importation.cycle_de_vie import appliquer
 from generateur.importation.documents import Documents
 from generateur.importation.groupement import Groupe, dedoublonner, grouper, siren_de
@@ -178,7 +179,21 @@ def _importer_groupe(
             None, None, groupe.tiers.nom, _siren(groupe), "ecarte", (), max(ZERO, solde.net), (), motif
         ), constats
     ecrit = ecrire_dossier(depot, existant, groupe, solde, sources)
+    constats += _proposer_conditions(solde, ecrit)
     return _rendre(groupe, solde, ecrit), [*constats, *ecrit.constats]
+
+
+def _proposer_conditions(solde: Solde, ecrit: Ecrit) -> list[Constat]:
+    """Les conditions que disent les factures, une fois chacune ; rien si le dossier a déjà les siennes."""
+    if ecrit.penalites:
+        return []
+    vues = {tuple(f.piece.conditions.items()): f.piece for f in reversed(solde.dues) if f.piece.conditions}
+    constats = []
+    for piece in reversed(vues.values()):
+        phrase, remede = proposer_clauses(piece.conditions, a_un_contrat=ecrit.a_un_contrat)
+        message = f"la facture {piece.numero} porte des conditions de paiement ({phrase})"
+        constats.append(constater("CONDITIONS_PROPOSEES", message, lieu=f"{ecrit.reference}, contrat", remede=remede))
+    return constats
 
 
 def _rendre(groupe: Groupe, solde: Solde, ecrit: Ecrit) -> DossierImporte:

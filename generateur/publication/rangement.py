@@ -29,8 +29,9 @@ class Copies:
     Un fichier déjà là, de même contenu, n'est pas recopié : un essai interrompu se reprend sans double.
     """
 
-    def __init__(self, dossier: Path | None = None) -> None:
-        presents = dossier / PIECES if dossier is not None else None
+    def __init__(self, dossier: Path | None = None, repertoire: str = PIECES) -> None:
+        self._repertoire = repertoire
+        presents = dossier / repertoire if dossier is not None else None
         trouves = presents.iterdir() if presents is not None and presents.is_dir() else ()
         # par nom sans casse : certains disques ne la distinguent pas
         self._pris: dict[str, tuple[str, Path | bytes]] = {p.name.casefold(): (p.name, p) for p in trouves}
@@ -52,22 +53,23 @@ class Copies:
         rang, libre = 2, voulu.name
         while pris := self._pris.get(libre.casefold()):
             if _est_le_meme(pris[1], source):
-                return f"{PIECES}/{pris[0]}"
+                return f"{self._repertoire}/{pris[0]}"
             rang, libre = rang + 1, f"{voulu.stem}_{rang}{voulu.suffix}"
         self._pris[libre.casefold()] = (libre, source)
         self._a_ecrire.append(libre)
-        return f"{PIECES}/{libre}"
+        return f"{self._repertoire}/{libre}"
 
     def ecrire(self, dossier: Path) -> None:
         """Copie ce qui a été prévu, ce qui était là restant intact.
 
         Lève ErreurEcriture si un fichier a pris la place entre-temps, ou si le disque refuse.
         """
-        pieces = dossier / PIECES
+        pieces = dossier / self._repertoire
         try:
-            pieces.mkdir(parents=True, exist_ok=True)
+            if self._a_ecrire or self._repertoire == PIECES:
+                pieces.mkdir(parents=True, exist_ok=True)
             if not pieces.resolve().is_relative_to(dossier.resolve()):
-                raise ErreurEcriture(f"« {PIECES} » mène hors du dossier", lieu=str(pieces))
+                raise ErreurEcriture(f"« {self._repertoire} » mène hors du dossier", lieu=str(pieces))
             while self._a_ecrire:
                 nom = self._a_ecrire[0]
                 _ecrire_sans_ecraser(pieces / nom, self._pris[nom.casefold()][1])

@@ -72,8 +72,8 @@ def test_une_facture_sans_devise_n_est_pas_prise_en_euros():
 
 def test_les_documents_joints_sont_gardes():
     (piece,) = _lire("lunatech/ubl/facture_ubl_avec_pj.xml").pieces
-    assert piece.joints[0][0] == "bon_commande_PO-2025-4567.pdf"
-    assert piece.joints[0][1].startswith(b"%PDF")
+    assert piece.joints[0].nom == "bon_commande_PO-2025-4567.pdf"
+    assert piece.joints[0].contenu.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
