@@ -18,16 +18,29 @@ _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédur
 @click.option(
     "--creancier", "profil", type=CHEMIN, metavar="PROFIL", help="Fichier du créancier à reprendre, sans le retaper."
 )
+@click.option("--depuis", type=CHEMIN, metavar="FACTURE", help="Une facture, qui remplit le dossier.")
 @options_communes
-def nouveau(reference: str, racine: Path, profil: Path | None, au: dt.date | None) -> None:
-    """Crée un dossier commenté, prêt à remplir."""
+def nouveau(reference: str, racine: Path, profil: Path | None, depuis: Path | None, au: dt.date | None) -> None:
+    """Crée un dossier commenté, prêt à remplir ou rempli d'après une facture."""
+    from generateur.commandes import questions
     from generateur.operations.nouveau_dossier import creer_squelette, proposer_profil
 
-    fichier = creer_squelette(reference, racine, au or aujourd_hui(), profil)
+    amorce = None
+    if depuis is not None:
+        from generateur.operations.amorce import amorcer_par_document
+        from generateur.operations.outillage import ouvrir_outils
+
+        with ouvrir_outils() as outils:
+            amorce = amorcer_par_document(depuis, outils, a_un_profil=profil is not None)
+    elif profil is None and questions.peut_questionner():
+        profil, amorce = questions.questionner(racine)
+    fichier = creer_squelette(reference, racine, au or aujourd_hui(), profil, amorce)
     conseil = "" if profil else f"\n{proposer_profil(racine)}"
+    constats = amorce.constats if amorce else ()
+    dits = "".join(f"\n  • {c.message}\n    {c.remede}" for c in constats)
     imprimer(
-        lambda: f"Dossier créé : {fichier}\nRemplissez-le, puis : generateur verifier {fichier.parent}{conseil}",
-        lambda: {"reference": reference, "fichier": str(fichier)},
+        lambda: f"Dossier créé : {fichier}{dits}\nRemplissez-le, puis : generateur verifier {fichier.parent}{conseil}",
+        lambda: {"reference": reference, "fichier": str(fichier), "constats": [c.en_json() for c in constats]},
     )
 
 

@@ -1,6 +1,7 @@
 """Le squelette d'un dossier neuf : tout ce qu'il faut remplir, expliqué, et rien d'autre."""
 
 import datetime as dt
+import tomllib
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -8,7 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from generateur.domaine.dossier import Reference
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurUsage
+from generateur.lecture.edition_toml import Etat, modifier
 from generateur.lecture.socle import lire_profil
+from generateur.operations.amorce import Amorce
 
 REPERTOIRE_PROFILS = "creanciers"
 
@@ -100,11 +103,15 @@ fichier = ""                        # "pieces/facture.pdf", une fois le fichier 
 """
 
 
-def creer_squelette(reference: str, racine: Path, jour: dt.date, profil: Path | None = None) -> Path:
+def creer_squelette(
+    reference: str, racine: Path, jour: dt.date, profil: Path | None = None, amorce: Amorce | None = None
+) -> Path:
     """Écrit racine/<reference>/dossier.toml et pieces/ ; n'écrase jamais un dossier.
 
-    `profil` : fichier du créancier, à employer à la place du bloc. Lève ErreurUsage si la référence ne convient pas, si
-    le dossier existe ou si le profil ne peut pas être cité de là ; ErreurLecture si le profil ne se lit pas.
+    `profil` : fichier du créancier, à employer à la place du bloc ; `amorce` : ce qui est déjà connu.
+
+    Lève ErreurUsage si la référence ne convient pas, si le dossier existe ou si le profil ne peut pas être cité de là ;
+    ErreurLecture si le profil ne se lit pas.
     """
     try:
         TypeAdapter(Reference).validate_python(reference)
@@ -121,8 +128,12 @@ def creer_squelette(reference: str, racine: Path, jour: dt.date, profil: Path | 
             remede="Choisir une autre référence, ou ouvrir ce fichier pour le compléter.",
         )
     creancier = _CREANCIER.format() if profil is None else _PROFIL.format(chemin=_citer_profil(profil, racine))
-    (dossier / "pieces").mkdir(parents=True, exist_ok=True)
     texte = _MODELE.format(reference=reference, chemin=dossier.as_posix(), jour=jour.isoformat(), creancier=creancier)
+    if amorce is not None:
+        texte = modifier(Etat(fichier, texte, tomllib.loads(texte)), amorce.editions)
+    (dossier / "pieces").mkdir(parents=True, exist_ok=True)
+    if amorce is not None:
+        amorce.copies.ecrire(dossier)
     fichier.write_bytes(texte.encode())
     return fichier
 

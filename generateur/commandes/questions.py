@@ -1,0 +1,65 @@
+"""Les quelques questions de « nouveau », à un terminal et sans option ; une réponse vide se remplira plus tard."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from generateur.operations.amorce import Amorce
+
+_QUESTIONS: tuple[tuple[tuple[str | int, ...], str, str], ...] = (
+    (("creancier", "denomination"), "Votre entreprise (son nom)", "texte"),
+    (("debiteurs", 0, "denomination"), "Qui doit payer (son nom)", "texte"),
+    (("debiteurs", 0, "siren"), "Son SIREN, si vous l'avez", "texte"),
+    (("factures", 0, "numero"), "Numéro de la facture impayée", "texte"),
+    (("factures", 0, "montant_ttc"), "Son montant TTC", "montant"),
+    (("factures", 0, "date"), "Sa date (jour/mois/année)", "date"),
+    (("factures", 0, "echeance"), "Son échéance (jour/mois/année)", "date"),
+    (("objet",), "Ce qui a été vendu ou fait, en quelques mots", "texte"),
+)
+
+
+def peut_questionner() -> bool:
+    """Vrai devant une personne : un terminal, et ni --json ni -q."""
+    reglages = click.get_current_context().find_root().obj
+    return sys.stdin is not None and sys.stdin.isatty() and not reglages["json"] and not reglages["silencieux"]
+
+
+def questionner(racine: Path) -> "tuple[Path | None, Amorce]":
+    """Le profil du créancier s'il y en a un seul et qu'on le reprend, et de quoi remplir le dossier."""
+    from generateur.operations.amorce import amorcer_par_reponses
+    from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
+
+    click.echo("Quelques questions ; Entrée pour répondre plus tard.", err=True)
+    profils = sorted((racine / REPERTOIRE_PROFILS).glob("*.toml"))
+    profil = profils[0] if len(profils) == 1 and _accepte(profils[0]) else None
+    posees = [question for question in _QUESTIONS if profil is None or question[0][0] != "creancier"]
+    reponses = {chemin: _demander(libelle, genre) for chemin, libelle, genre in posees}
+    return profil, amorcer_par_reponses(reponses)
+
+
+def _accepte(profil: Path) -> bool:
+    reponse = click.prompt(f"Créancier : {profil.stem} ? (o/n)", default="o", show_default=False, err=True)
+    return str(reponse).strip().casefold() in {"o", "oui"}
+
+
+def _demander(libelle: str, genre: str) -> Any:
+    return click.prompt(libelle, default="", show_default=False, err=True, value_proc=_lire(genre))
+
+
+def _lire(genre: str) -> Callable[[str], Any]:
+    """La lecture d'une réponse ; une réponse qui ne se lit pas se redemande."""
+    from generateur.importation.valeurs_lues import lire_date, lire_montant
+
+    lectures: dict[str, Callable[[str], Any]] = {"montant": lire_montant, "date": lire_date, "texte": str.strip}
+
+    def lire(reponse: str) -> Any:
+        try:
+            return lectures[genre](reponse) if reponse.strip() else ""
+        except ValueError as erreur:
+            raise click.BadParameter(str(erreur)) from erreur
+
+    return lire

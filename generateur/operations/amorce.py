@@ -1,0 +1,109 @@
+"""De quoi remplir un dossier neuf sans rien retaper : une facture électronique, une facture imprimée, des réponses."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generateur.contrats import Ajout, Pose
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.importation import format_facture_electronique
+from generateur.importation.conditions import proposer_clauses
+from generateur.importation.facture_imprimee import lire_facture_imprimee
+from generateur.importation.groupement import grouper
+from generateur.importation.socle import Consignes, PieceLue, Tiers
+from generateur.importation.soldes import solder
+from generateur.importation.valeurs import valeurs_de_la_facture, valeurs_du_debiteur, valeurs_du_paiement
+from generateur.operations.outillage import OutilsPieces
+from generateur.pieces.inspection import inspecter
+from generateur.publication.rangement import Copies
+
+_DEVINEES = ("nature", "forme")  # le squelette en propose ; une facture ne les dit pas
+
+
+@dataclass(frozen=True)
+class Amorce:
+    """Ce qu'il faut écrire dans le squelette, les fichiers à y ranger, et ce qu'il faut en dire."""
+
+    editions: tuple[Pose | Ajout, ...]
+    copies: Copies = field(default_factory=Copies)
+    constats: tuple[Constat, ...] = ()
+
+
+def amorcer_par_document(document: Path, outils: OutilsPieces, *, a_un_profil: bool) -> Amorce:
+    """Remplit le dossier d'après une facture ; `a_un_profil` : le créancier est déjà connu.
+
+    Lève ErreurLecture si le document ne se lit pas, ErreurUsage si c'est un avoir.
+    """
+    if not document.is_file():
+        raise ErreurLecture("ce document n'existe pas", lieu=str(document), remede="Vérifier le chemin donné.")
+    copies = Copies()
+    try:
+        lecture = format_facture_electronique.lire(document, Consignes())
+    except ErreurLecture:
+        return _amorcer_par_texte(document, copies, outils)
+    if not lecture.pieces:
+        raise ErreurLecture("ce document n'est pas une facture", lieu=str(document), remede="Donner une facture.")
+    return _amorcer_par_facture(lecture.pieces[0], copies, a_un_profil=a_un_profil)
+
+
+def _amorcer_par_facture(piece: PieceLue, copies: Copies, *, a_un_profil: bool) -> Amorce:
+    if piece.nature == "avoir":
+        raise ErreurUsage(
+            "un avoir n'ouvre pas de dossier", lieu=piece.origine, remede="Donner la facture qui reste impayée."
+        )
+    solde = solder(grouper([piece])[0])
+    for _, motif in solde.ecartees:
+        raise ErreurLecture(f"cette facture n'ouvre pas de dossier : {motif}", lieu=piece.origine)
+    fichier = copies.prevoir(piece.fichier) if piece.fichier else ""
+    editions: list[Pose | Ajout] = [*_poser_partie(("debiteurs", 0), piece.debiteur)]
+    if piece.creancier and not a_un_profil:
+        editions += _poser_partie(("creancier",), piece.creancier)
+    editions += _poser(("factures", 0), valeurs_de_la_facture(piece, fichier))
+    editions += [
+        Ajout("paiements", valeurs_du_paiement(piece.numero, reglement))
+        for facture in solde.factures
+        for reglement in facture.reglements
+    ]
+    editions += [
+        Ajout("pieces", {"titre": joint.titre, "fichier": copies.prevoir_contenu(joint.nom, joint.contenu)})
+        for joint in piece.joints
+    ]
+    return Amorce(tuple(editions), copies, tuple(_constater_conditions(piece)))
+
+
+def _constater_conditions(piece: PieceLue) -> Iterator[Constat]:
+    if piece.conditions:
+        phrase, remede = proposer_clauses(piece.conditions, a_un_contrat=True)
+        message = f"la facture {piece.numero} porte des conditions de paiement ({phrase})"
+        yield constater("CONDITIONS_PROPOSEES", message, lieu="contrat", remede=remede)
+
+
+def _amorcer_par_texte(document: Path, copies: Copies, outils: OutilsPieces) -> Amorce:
+    """Le fichier, et ce que son texte dit sans ambiguïté."""
+    vu = inspecter(
+        document.parent,
+        [(document.name, None)],
+        moteur_bureautique=outils.bureautique,
+        atelier=outils.atelier,
+        fonds=outils.fonds,
+    )[document.name]
+    if not vu.lisible:
+        raise ErreurLecture(f"ce document ne se lit pas : {vu.raison}", lieu=str(document), remede=vu.remede)
+    valeurs = {**lire_facture_imprimee(vu.texte), "fichier": copies.prevoir(document)}
+    return Amorce(tuple(_poser(("factures", 0), valeurs)), copies)
+
+
+def amorcer_par_reponses(reponses: Mapping[tuple[str | int, ...], Any]) -> Amorce:
+    """Remplit le dossier d'après des réponses, par chemin de clé ; une réponse vide ne remplit rien."""
+    return Amorce(tuple(Pose(chemin, valeur) for chemin, valeur in reponses.items() if valeur not in (None, "")))
+
+
+def _poser(lieu: tuple[str | int, ...], valeurs: Mapping[str, Any]) -> list[Pose | Ajout]:
+    return [Pose((*lieu, cle), valeur) for cle, valeur in valeurs.items()]
+
+
+def _poser_partie(lieu: tuple[str | int, ...], tiers: Tiers) -> list[Pose | Ajout]:
+    return _poser(lieu, {**dict.fromkeys(_DEVINEES, ""), **valeurs_du_debiteur(tiers)})
