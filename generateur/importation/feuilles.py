@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from generateur.erreurs import ErreurLecture, raison_du_systeme
@@ -53,9 +54,14 @@ def _debut(fichier: Path) -> bytes:
 def lire_feuilles(fichier: Path) -> list[Feuille]:
     """Les feuilles non vides. Lève ErreurLecture : trop gros, protégé, abîmé, binaire inconnu, sans ligne."""
     try:
-        octets = fichier.stat().st_size
+        etat = fichier.stat()
     except OSError as erreur:
         raise ErreurLecture(f"le fichier ne s'ouvre pas : {raison_du_systeme(erreur)}", lieu=str(fichier)) from erreur
+    return list(_lire(fichier, etat.st_size, etat.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)  # chaque format regarde le fichier avant que l'un le lise
+def _lire(fichier: Path, octets: int, _modifie: int) -> tuple[Feuille, ...]:
     if octets > _OCTETS_MAXIMAUX:
         raise ErreurLecture(
             f"cet export pèse {octets >> 20} Mo : le maximum est {_OCTETS_MAXIMAUX >> 20} Mo",
@@ -68,7 +74,7 @@ def lire_feuilles(fichier: Path) -> list[Feuille]:
         raise ErreurLecture(
             "cet export est vide", lieu=fichier.name, remede="Vérifier les filtres, puis exporter de nouveau."
         )
-    return pleines
+    return tuple(pleines)
 
 
 def lire_texte(fichier: Path) -> str:

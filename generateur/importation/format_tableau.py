@@ -5,23 +5,25 @@ from pathlib import Path
 from generateur.erreurs import ErreurGenerateur
 from generateur.importation.entetes import correspondances_communes, trouver_entete
 from generateur.importation.feuilles import lire_feuilles
+from generateur.importation.signatures import NON_TABLEAUX
 from generateur.importation.socle import Consignes, Lecture
 from generateur.importation.tableau import Format, lire_tableau
 
 NOM = "tableau"
 LIBELLE = "tout tableau CSV, XLSX ou ODS"
-EXTENSIONS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
+_EXTENSIONS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
 
 
 def reconnaitre(fichier: Path) -> int:
     """Faible : tout autre format qui se reconnaît passe devant."""
-    if fichier.suffix.lower() not in EXTENSIONS:
+    if fichier.suffix.lower() in NON_TABLEAUX:
         return 0
+    sans_mieux = 1 if fichier.suffix.lower() in _EXTENSIONS else 0  # sa lecture dira pourquoi elle n'a rien compris
     try:
         feuilles = lire_feuilles(fichier)
     except ErreurGenerateur:
-        return 1  # illisible : c'est sa lecture qui dira pourquoi
-    return 10 if any(trouver_entete(f, correspondances_communes()) is not None for f in feuilles) else 1
+        return sans_mieux
+    return 10 if any(trouver_entete(f, correspondances_communes()) is not None for f in feuilles) else sans_mieux
 
 
 def lire(fichier: Path, consignes: Consignes) -> Lecture:

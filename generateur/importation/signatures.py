@@ -9,12 +9,13 @@ from generateur.importation.valeurs_lues import normaliser_entete
 
 _LIGNES_REGARDEES = 15
 RECONNU = 80
-EXTENSIONS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
+# Ce qu'un tableau n'est jamais, dit par le nom pour ne pas l'ouvrir ; tout le reste se juge au contenu.
+NON_TABLEAUX = frozenset({".pdf", ".xml", ".json", ".eml", ".msg", ".mbox", ".png", ".jpg", ".jpeg", ".heic", ".docx"})
 
 
 def porte_la_signature(fichier: Path, signature: Collection[str]) -> bool:
     """Vrai si une ligne du début d'une feuille porte tous ces en-têtes (normalisés)."""
-    if fichier.suffix.lower() not in EXTENSIONS:
+    if fichier.suffix.lower() in NON_TABLEAUX:
         return False
     try:
         feuilles = lire_feuilles(fichier)
