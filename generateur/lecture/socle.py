@@ -24,6 +24,7 @@ from generateur.procedures.registre import lister_procedures
 NOM_DOSSIER = "dossier"
 _CLES_DE_DOSSIER = {"reference", "debiteurs", "factures"}  # un profil de créancier n'en a aucune
 _PROFILS = "creanciers"
+_SOURCES = "exemples_import"  # des exports et des factures à importer, livrés à côté des dossiers d'exemple
 # Invisibles qu'un copier-coller apporte et que les actes n'impriment pas : césure, marques d'ordre, liants.
 _INOFFENSIFS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
@@ -134,7 +135,7 @@ def _pourrait_etre(chemin: Path, sauf: Path | None) -> bool:
         return False
     if _contient_un_dossier(chemin):
         return True
-    return not (chemin / ".verrou").is_file() and not _ne_porte_que_des_profils(chemin)
+    return chemin.name != _SOURCES and not (chemin / ".verrou").is_file() and not _ne_porte_que_des_profils(chemin)
 
 
 def _ne_porte_que_des_profils(chemin: Path) -> bool:
