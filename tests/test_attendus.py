@@ -141,4 +141,8 @@ def test_aucune_espace_ordinaire_ne_coupe(produits, ou):
 
 
 def test_la_mise_en_demeure_tient_sur_une_page(produits):
-    assert "--- page 2" not in produits[0][f"{SANS_MISE_EN_DEMEURE}/mise_en_demeure.txt"]
+    """La lettre entière, signature comprise, tient sur sa page ; le décompte annexé suit sur la sienne."""
+    lettre, _, annexe = produits[0][f"{SANS_MISE_EN_DEMEURE}/mise_en_demeure.txt"].partition("--- page 2")
+    assert "Signature" in lettre
+    assert "Annexe : décompte" in annexe.replace("⍽", " ")
+    assert "--- page 3" not in annexe

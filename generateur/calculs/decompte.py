@@ -8,11 +8,11 @@ Sources : C. com. L441-10 II et D441-5 (indemnité forfaitaire), L622-28 ; C. ci
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from generateur.calculs.arrete import Arrete, arreter
-from generateur.calculs.imputation import Compte, Dette, Imputation, dater_mouvements
+from generateur.calculs.imputation import Compte, Dette, Imputation, PaiementRecu, dater_mouvements
 from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, regime_de
 from generateur.calculs.naissance import Perimetre, hors_perimetre
 from generateur.calculs.opposabilite import stipulations_opposables
@@ -28,6 +28,7 @@ __all__ = [
     "FactureExclue",
     "Imputation",
     "LigneInteret",
+    "PaiementRecu",
     "SoldeFacture",
     "chiffrer",
 ]
@@ -49,6 +50,11 @@ class SoldeFacture:
     interets: Decimal
     indemnite: Decimal
     interet_journalier: Decimal
+
+    @property
+    def sur_principal(self) -> Decimal:
+        """Part des paiements qui a éteint du principal : le reste est allé aux intérêts."""
+        return self.initial - self.avoirs - self.principal
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ class Decompte:
     trop_percu: Decimal
     hors_facture: Decimal = ZERO  # compris dans le principal
     a_echoir: tuple[SommeAEchoir, ...] = ()
+    paiements: tuple[PaiementRecu, ...] = field(default=(), compare=False)  # tels que reçus, avec leurs imputations
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def chiffrer(
     compte.derouler((m for m in dater_mouvements(dossier, au) if arrete.compte(m)), au)
     retenues = [ouverture for ouverture in ouvertures if ouverture.dettes]
     dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
-    restes, reglements, excedent = _regler_indemnites(retenues, dues, compte)
+    restes, recus, reglements = _regler_indemnites(retenues, dues, compte.recus)
     soldes = tuple(_solder(ouverture, indemnite, au) for ouverture, indemnite in zip(retenues, restes, strict=True))
     principal = sum((solde.principal for solde in soldes), hors_facture)
     interets = sum((solde.interets for solde in soldes), ZERO)
@@ -152,13 +159,14 @@ def chiffrer(
         total=principal + interets + indemnites + clause_penale + total_frais,
         interet_journalier=sum((solde.interet_journalier for solde in soldes), ZERO),
         lignes=tuple(ligne for dette in dettes for ligne in dette.lignes),
-        imputations=(*compte.imputations, *reglements),
+        imputations=(*(i for recu in compte.recus for i in recu.imputations), *reglements),
         soldes=soldes,
         exclues=tuple(exclues),
         ecarts_plancher=tuple(ecart for dette in dettes for ecart in dette.ecarts),
-        trop_percu=excedent + compte.excedents_avoirs,
+        trop_percu=sum((recu.excedent for recu in recus), compte.excedents_avoirs),
         hors_facture=hors_facture,
         a_echoir=tuple(_lister_a_echoir(arrete, dettes)) if arrete.est_declaration else (),
+        paiements=tuple(recus),
     )
 
 
@@ -288,25 +296,28 @@ def _est_echue_a_temps(dette: Dette) -> bool:
 
 
 def _regler_indemnites(
-    retenues: Sequence[_Ouverture], dues: Sequence[Decimal], compte: Compte
-) -> tuple[list[Decimal], list[Imputation], Decimal]:
+    retenues: Sequence[_Ouverture], dues: Sequence[Decimal], recus: Sequence[PaiementRecu]
+) -> tuple[list[Decimal], list[PaiementRecu], list[Imputation]]:
     """Impute sur les indemnités ce que les paiements laissent, une fois éteints principal et intérêts.
 
-    Rend les indemnités restant dues, ces imputations, et l'excédent que rien n'absorbe.
+    Rend les indemnités restant dues, les paiements complétés, et ces seules imputations.
     """
     restes = list(dues)
+    completes: list[PaiementRecu] = []
     reglements: list[Imputation] = []
-    excedent = ZERO
-    for jour, disponible in compte.excedents_paiements:
-        libre = disponible
+    for recu in recus:
+        libre = recu.excedent
+        propres: list[Imputation] = []
         for rang, ouverture in enumerate(retenues):
             regle = min(libre, restes[rang])
             if regle:
                 restes[rang] -= regle
                 libre -= regle
-                reglements.append(Imputation(jour, regle, ZERO, ZERO, ouverture.facture.numero, regle))
-        excedent += libre
-    return restes, reglements, excedent
+                numero = ouverture.facture.numero
+                propres.append(Imputation(recu.jour, regle, ZERO, ZERO, numero, regle, recu.est_de_date_presumee))
+        completes.append(replace(recu, imputations=(*recu.imputations, *propres), excedent=libre))
+        reglements += propres
+    return restes, completes, reglements
 
 
 def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date) -> SoldeFacture:

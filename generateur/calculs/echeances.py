@@ -107,16 +107,10 @@ def _mises_en_demeure(dossier: Dossier, au: date) -> Iterator[Echeance]:
 def _nommer_destinataire(dossier: Dossier, lettre: MiseEnDemeure) -> str:
     """Le débiteur que la lettre vise, s'il y en a plusieurs."""
     vise = next(
-        (d for rang, d in enumerate(dossier.debiteurs, start=1) if est_adressee_a(lettre, rang, d) and lettre.debiteur),
+        (d for d in dossier.debiteurs if lettre.debiteur and dossier.atteint(lettre, d)),
         None,
     )
     return f" à {vise.nom_complet}" if vise and len(dossier.debiteurs) > 1 else ""
-
-
-def est_adressee_a(lettre: MiseEnDemeure, rang: int, debiteur: Debiteur) -> bool:
-    """Vrai si la lettre vise ce débiteur (par son rang à partir de 1, son nom ou son SIREN) ou n'en nomme aucun."""
-    noms = {rang, str(rang), debiteur.nom_complet, debiteur.nom, debiteur.siren_deduit}
-    return lettre.debiteur is None or lettre.debiteur in noms
 
 
 def _execution_du_titre(dossier: Dossier, signification: Signification) -> Echeance:

@@ -60,6 +60,27 @@ def dater_mouvements(dossier: Dossier, au: dt.date) -> Iterator[Mouvement]:
             yield Mouvement(saisi.date or min(dossier.echeance_visee(saisi) or au, au), saisi)
 
 
+@dataclass(frozen=True)
+class PaiementRecu:
+    """Un paiement tel que reçu, et ce qu'il a éteint ; `excedent` : ce que rien n'a absorbé."""
+
+    paiement: Paiement
+    jour: dt.date  # où le décompte le compte
+    imputations: tuple[Imputation, ...]
+    excedent: Decimal = ZERO
+
+    @property
+    def est_de_date_presumee(self) -> bool:
+        """Le paiement a été saisi sans date."""
+        return self.paiement.date is None
+
+    @property
+    def est_affecte(self) -> bool:
+        """Le débiteur a dit quelle dette il payait (C. civ. 1342-10, alinéa 1), et le décompte la connaît."""
+        designees = {numero for numero, _ in _affectations(self.paiement.ventilation, self.paiement.facture, ZERO)}
+        return any(imputation.facture in designees for imputation in self.imputations)
+
+
 @dataclass
 class Dette:
     """Somme exigible à une date, qui porte intérêt : une facture, ou la retenue de garantie d'une facture."""
@@ -143,8 +164,7 @@ class Compte:
 
     dettes: Sequence[Dette]
     hors_decompte: dict[str, Decimal]
-    imputations: list[Imputation] = field(default_factory=list)
-    excedents_paiements: list[tuple[dt.date, Decimal]] = field(default_factory=list)
+    recus: list[PaiementRecu] = field(default_factory=list)
     excedents_avoirs: Decimal = ZERO
 
     def derouler(self, mouvements: Iterable["Mouvement"], au: dt.date) -> None:
@@ -187,9 +207,8 @@ class Compte:
             for dette, montant in _repartir(reste, groupe, jour):
                 reste -= self._imputer(dette, montant, jour, parts)
         presumee = paiement.date is None
-        self.imputations.extend(replace(part, date_presumee=presumee) for part in _regrouper(parts))
-        if reste:
-            self.excedents_paiements.append((jour, reste))
+        imputations = tuple(replace(part, date_presumee=presumee) for part in _regrouper(parts))
+        self.recus.append(PaiementRecu(paiement, jour, imputations, reste))
 
     @staticmethod
     def _imputer(dette: Dette, montant: Decimal, jour: dt.date, parts: list[Imputation]) -> Decimal:

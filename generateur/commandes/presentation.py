@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generateur.calculs.decompte import Decompte, SoldeFacture
+from generateur.calculs.decompte import Decompte, PaiementRecu, SoldeFacture
 from generateur.controles.constat import ORDRE_GRAVITES
 from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
@@ -135,13 +135,8 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
             if ligne.facture == solde.facture
         ]
     if decompte.imputations:
-        lignes += ["", "Paiements imputés"]
-        lignes += [
-            f"  le {date_courte(i.date)}  {montant(i.montant)} sur {i.facture} : "
-            f"intérêts {montant(i.interets)}, principal {montant(i.principal)}"
-            + (" (date inconnue, au plus tôt l'échéance)" if i.date_presumee else "")
-            for i in decompte.imputations
-        ]
+        lignes += ["", "Paiements reçus, puis imputés"]
+        lignes += [ligne for recu in decompte.paiements for ligne in _presenter_paiement(recu)]
     totaux = (
         ("Principal", decompte.principal),
         ("Intérêts et pénalités", decompte.interets),
@@ -163,6 +158,22 @@ def _dire_echeance(solde: SoldeFacture, arrete_le: dt.date) -> str:
         return "échéance à compléter : comptée sans intérêts"
     verbe = "à échoir" if solde.echeance > arrete_le else "échue"
     return f"{verbe} le {date_courte(solde.echeance)}"
+
+
+def _presenter_paiement(recu: PaiementRecu) -> Iterator[str]:
+    """Le paiement tel que reçu, puis où il est allé et pourquoi."""
+    paiement = recu.paiement
+    details = (paiement.mode, f"référence {paiement.reference}" if paiement.reference else None)
+    moyen = ", ".join(detail for detail in details if detail)
+    pourquoi = "affecté par le débiteur" if recu.est_affecte else "sans affectation du débiteur"
+    suite = f" ; {moyen}" if moyen else ""
+    doute = " (date inconnue, au plus tôt l'échéance)" if recu.est_de_date_presumee else ""
+    yield f"  le {date_courte(recu.jour)}{doute}  {montant(paiement.montant)}{suite} ; {pourquoi}"
+    for i in recu.imputations:
+        indemnite = f", indemnité {montant(i.indemnites)}" if i.indemnites else ""
+        yield f"      sur {i.facture} : intérêts {montant(i.interets)}, principal {montant(i.principal)}{indemnite}"
+    if recu.excedent:
+        yield f"      en trop : {montant(recu.excedent)}"
 
 
 def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:

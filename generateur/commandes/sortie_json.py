@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generateur.calculs.decompte import Decompte
+from generateur.calculs.decompte import Decompte, PaiementRecu
 from generateur.domaine.socle import CENTIME
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.etude import Chiffrage, Etude, juridiction_en_json
@@ -61,6 +61,7 @@ def _decompte_en_json(decompte: Decompte) -> dict[str, Any]:
         **{nom: en_json(getattr(decompte, nom)) for nom in _TOTAUX},
         "lignes": en_json(decompte.lignes),
         "imputations": en_json(decompte.imputations),
+        "paiements": [_paiement_en_json(recu) for recu in decompte.paiements],
         "factures": en_json(decompte.soldes),
         "exclues": en_json(decompte.exclues),
         "a_echoir": en_json(decompte.a_echoir),
@@ -71,6 +72,20 @@ def _decompte_en_json(decompte: Decompte) -> dict[str, Any]:
 def retenue_en_json(retenue: "Retenue") -> dict[str, Any]:
     """Objet de « retenir-numeros » : le registre, et où la liasse communiquée est gardée."""
     return {**retenue.registre.model_dump(mode="json"), "gardee": retenue.gardee.as_posix()}
+
+
+def _paiement_en_json(recu: PaiementRecu) -> dict[str, Any]:
+    """Un paiement tel que reçu, puis ce qu'il a éteint."""
+    paiement = recu.paiement
+    return {
+        "date": en_json(paiement.date),
+        "montant": en_json(paiement.montant),
+        "mode": paiement.mode,
+        "reference": paiement.reference,
+        "affecte_par_le_debiteur": recu.est_affecte,
+        "imputations": en_json(recu.imputations),
+        "excedent": en_json(recu.excedent),
+    }
 
 
 def erreur_en_json(erreur: ErreurGenerateur) -> dict[str, Any]:

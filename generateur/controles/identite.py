@@ -44,7 +44,7 @@ def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
     elif not partie.siret and lieu != "mandataire" and partie.nature in _NATURES_IMMATRICULEES:
         yield constater(
             "SIREN_ABSENT",
-            f"Le SIREN de {partie.nom_complet} n'est pas indiqué : il identifie la partie sans équivoque.",
+            f"Aucun SIREN n'est indiqué pour {partie.nom_complet} : il identifie la partie sans équivoque.",
             lieu=f"{lieu}.siren",
             remede='Ajoutez par exemple siren = "123 456 782" (neuf chiffres, entre guillemets).',
         )

@@ -7,11 +7,9 @@ procureur, mentions des lettres) ; CPCE L111-8 (frais à la charge du créancier
 from collections.abc import Iterator
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.domaine.dossier import Dossier
-
-_SANS_POUVOIR = frozenset({"avocat", "commissaire_de_justice"})
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
@@ -26,7 +24,7 @@ def _pouvoir_verse(dossier: Dossier) -> bool:
 
 def _mandataire(dossier: Dossier) -> Iterator[Constat]:
     mandataire = dossier.mandataire
-    if mandataire is None or mandataire.role in _SANS_POUVOIR:
+    if mandataire is None or not mandataire.a_besoin_d_un_pouvoir:
         return
     if not mandataire.pouvoir and not _pouvoir_verse(dossier):
         yield constater(
@@ -35,7 +33,8 @@ def _mandataire(dossier: Dossier) -> Iterator[Constat]:
             "spécial du "
             "créancier.",
             lieu="mandataire.pouvoir",
-            remede='Faites signer un pouvoir, puis écrivez pouvoir = "pieces/pouvoir.pdf" dans [mandataire].',
+            remede=f"« generateur produire {CE_DOSSIER} --projet » l'écrit (actes/pouvoir.docx) : faites-le signer, "
+            'puis écrivez pouvoir = "pieces/pouvoir.pdf" dans [mandataire].',
         )
     if mandataire.role == "agence_recouvrement":
         yield constater(

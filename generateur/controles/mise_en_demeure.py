@@ -9,7 +9,7 @@ demandé pour une déclaration de créance.
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from generateur.calculs.echeances import delai_laisse, est_adressee_a
+from generateur.calculs.echeances import delai_laisse
 from generateur.calculs.qualites import est_traite_en_professionnel
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
@@ -38,7 +38,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         return [_absente(dossier, contexte.au)]
     ecartees = _d_une_autre_voie(contexte)
     dues = [f for f in dossier.factures if f.numero not in ecartees and _est_due(f, contexte.au)]
-    utiles = [(lieu, lettre) for lieu, lettre in lettres if any(_vise(lettre, facture) for facture in dues)]
+    utiles = [(lieu, lettre) for lieu, lettre in lettres if any(lettre.vise(facture) for facture in dues)]
     constats = [*_couverture(lettres, dues), *_debiteurs(lettres, dossier)]
     constats += _delai(utiles or lettres, contexte.au)
     for lieu, lettre in lettres:
@@ -73,7 +73,7 @@ def _absente(dossier: Dossier, au: date) -> Constat:
 
 def _couverture(lettres: Situees, dues: Sequence[Facture]) -> Iterator[Constat]:
     """Chaque facture exigible est-elle visée par une mise en demeure postérieure à son échéance ?"""
-    oubliees = [facture.numero for facture in dues if not any(_vise(lettre, facture) for _, lettre in lettres)]
+    oubliees = [facture.numero for facture in dues if not any(lettre.vise(facture) for _, lettre in lettres)]
     if oubliees and len(oubliees) == len(dues):
         yield constater(
             "MISE_EN_DEMEURE_PREMATUREE",
@@ -102,21 +102,16 @@ def _est_due(facture: Facture, au: date) -> bool:
     return facture.premiere_echeance is not None and facture.premiere_echeance <= au and not facture.contestee
 
 
-def _vise(lettre: MiseEnDemeure, facture: Facture) -> bool:
-    echeance = facture.premiere_echeance
-    visee = not lettre.factures or facture.numero in lettre.factures
-    return visee and echeance is not None and lettre.date_envoi > echeance
-
-
 def _debiteurs(lettres: Situees, dossier: Dossier) -> Iterator[Constat]:
     poursuivis = dossier.debiteurs_poursuivis
     for rang, (lieu, debiteur) in enumerate(situer("debiteurs", dossier.debiteurs), start=1):
-        if debiteur in poursuivis and not any(est_adressee_a(lettre, rang, debiteur) for _, lettre in lettres):
+        if debiteur in poursuivis and not any(dossier.atteint(lettre, debiteur) for _, lettre in lettres):
             yield constater(
                 "DEBITEUR_NON_MIS_EN_DEMEURE",
                 f"Aucune mise en demeure n'a été adressée à {debiteur.nom_complet}.",
                 lieu=lieu,
-                remede=f"Ajoutez [[mises_en_demeure]] avec debiteur = {rang}, une fois la lettre envoyée.",
+                remede=f"« generateur mettre-en-demeure {CE_DOSSIER} » écrit la lettre qui manque et affiche le bloc "
+                f"[[mises_en_demeure]] à ajouter, avec debiteur = {rang}.",
             )
 
 
@@ -168,8 +163,8 @@ def _preuve(lieu: str, lettre: MiseEnDemeure) -> Iterator[Constat]:
 def _recommande_electronique(lieu: str, lettre: MiseEnDemeure, dossier: Dossier) -> Iterator[Constat]:
     if lettre.mode != "lre" or lettre.consentement_lre:
         return
-    for rang, debiteur in enumerate(dossier.debiteurs, start=1):
-        if est_adressee_a(lettre, rang, debiteur) and not est_traite_en_professionnel(debiteur):
+    for debiteur in dossier.debiteurs:
+        if dossier.atteint(lettre, debiteur) and not est_traite_en_professionnel(debiteur):
             yield constater(
                 "LRE_SANS_CONSENTEMENT",
                 f"{debiteur.nom_complet} n'est pas un professionnel : le recommandé électronique demande son "

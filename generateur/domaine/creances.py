@@ -301,6 +301,12 @@ class MiseEnDemeure(Donnee):
     factures: tuple[str, ...] = ()
     consentement_lre: Booleen | None = None
 
+    def vise(self, facture: Facture) -> bool:
+        """La lettre est postérieure à l'échéance de la facture, et la nomme ou n'en nomme aucune."""
+        echeance = facture.premiere_echeance
+        visee = not self.factures or facture.numero in self.factures
+        return visee and echeance is not None and self.date_envoi > echeance
+
 
 class Interruption(Donnee):
     """Ce qui interrompt ou suspend la prescription (C. civ. 2238, 2240 à 2244)."""

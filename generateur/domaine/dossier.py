@@ -249,6 +249,12 @@ class Dossier(Donnee):
             return next((c for c in contrats if facture.contrat in (c.id, c.reference)), None)
         return self.contrat or (contrats[0] if len(contrats) == 1 else None)
 
+    def atteint(self, mise: MiseEnDemeure, debiteur: Debiteur) -> bool:
+        """La lettre est adressée à ce débiteur : par son rang (1 pour le premier), son nom ou son SIREN, ou à tous."""
+        rang = self.debiteurs.index(debiteur) + 1
+        noms = {rang, str(rang), debiteur.nom_complet, debiteur.nom, debiteur.siren_deduit}
+        return mise.debiteur is None or mise.debiteur in noms
+
     def mises_en_demeure_de(self, facture: Facture) -> tuple[MiseEnDemeure, ...]:
         """Les mises en demeure qui visent la facture (toutes, si elles n'en nomment aucune)."""
         return tuple(m for m in self.toutes_mises_en_demeure if not m.factures or facture.numero in m.factures)

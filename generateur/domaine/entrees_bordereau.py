@@ -264,7 +264,8 @@ def _mise_en_demeure(mise: MiseEnDemeure) -> Iterator[Entree]:
     titre = "Preuve de dépôt de la mise en demeure"
     yield from _entree(mise.preuve_depot, titre, mise.date_envoi, "preuve_depot", "mise_en_demeure")
     titre = _SORTS_DU_PLI.get(mise.issue or "", "Accusé de réception de la mise en demeure")
-    jour = mise.date_reception or mise.date_presentation
+    presentation = None if mise.issue == "distribuee" else mise.date_presentation  # ce n'est pas sa distribution
+    jour = mise.date_reception or presentation
     yield from _entree(mise.accuse, titre, jour, "accuse_reception", "mise_en_demeure")
 
 

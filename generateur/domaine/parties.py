@@ -1,6 +1,7 @@
 """Les parties : créancier, mandataire, débiteurs, étude destinataire."""
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -177,7 +178,15 @@ class Identite(Donnee):
     @property
     def etat_civil(self) -> str:
         """Tous les prénoms et le nom, comme l'acte doit identifier une personne physique (CPC 54, 3°)."""
-        return " ".join(partie for partie in (self.prenoms, self.nom) if partie)
+        return " ".join(partie for partie in (self._separer_prenoms(), self.nom) if partie)
+
+    def _separer_prenoms(self) -> str:
+        """« Jeanne, Marie » : un acte sépare les prénoms ; « Jean-Paul » et « Maria del Carmen » n'en font qu'un."""
+        mots = (self.prenoms or "").replace(",", " ").split()
+        texte = "".join(mots[:1])
+        for avant, mot in pairwise(mots):
+            texte += f", {mot}" if avant[:1].isupper() and mot[:1].isupper() else f" {mot}"
+        return texte
 
     @property
     def siren_deduit(self) -> str | None:
@@ -227,6 +236,13 @@ class Mandataire(Identite):
 
     role: Literal["avocat", "commissaire_de_justice", "agence_recouvrement", "autre"]
     pouvoir: Chemin | None = None
+    barreau: str | None = None
+    toque: str | None = None
+
+    @property
+    def a_besoin_d_un_pouvoir(self) -> bool:
+        """Vrai hors l'avocat et le commissaire de justice, dispensés d'en justifier (CPC 411 et 416, 1407)."""
+        return self.role not in {"avocat", "commissaire_de_justice"}
 
 
 class Debiteur(Identite):

@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.etude import Etude, etudier_dossier
-from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, ChampsLettre, adresser_lettre
+from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, adresser_lettre
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
@@ -24,6 +24,7 @@ from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
+from generateur.redaction.lettre import ChampsLettre
 from generateur.redaction.lignes_bordereau import Mesures
 from generateur.reglages import Reglages
 
@@ -122,7 +123,7 @@ def ecrire_apercus(
             actes = (*procedure.actes, BORDEREAU_COMPLEMENTAIRE, INTERCALAIRES)
             ecrire_actes({acte: repertoire / acte.nom for acte in actes}, contexte, ecritoire, arrete)
             lettre = {MISE_EN_DEMEURE: repertoire / MISE_EN_DEMEURE.nom}
-            ecrire_actes(lettre, adresser_lettre(etude, contexte, 0), ecritoire, arrete)
+            ecrire_actes(lettre, adresser_lettre(etude, contexte, etude.dossier.debiteur), ecritoire, arrete)
     return sorted((sortie / _NOM_APERCU).rglob("*.pdf"))
 
 

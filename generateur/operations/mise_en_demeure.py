@@ -1,12 +1,15 @@
-"""La lettre de mise en demeure, une par débiteur, quand aucune n'a encore été envoyée."""
+"""Les lettres de mise en demeure qui manquent, une par débiteur, et le bloc à coller pour chacune."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
-from generateur.domaine.langue import date_longue, enumerer
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import date_longue, montant
+from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurDossier
 from generateur.operations.etude import Etude, etudier_dossier
@@ -18,7 +21,7 @@ from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.contexte import ContexteActes
-from generateur.redaction.typographie import pluriel
+from generateur.redaction.lettre import champs_de_la_lettre, somme_demandee
 from generateur.reglages import Reglages
 
 _TEMOIN = "mise_en_demeure*.pdf"
@@ -26,110 +29,165 @@ MISE_EN_DEMEURE = Acte("mise_en_demeure", "Mise en demeure", "communs/mise_en_de
 
 
 @dataclass(frozen=True)
+class Lettre:
+    """Une lettre écrite, à qui, pour combien, et le bloc à saisir une fois envoyée."""
+
+    debiteur: str
+    somme: str
+    fichier: Path
+    a_saisir: str
+
+
+@dataclass(frozen=True)
 class Lettres:
-    """Les lettres écrites, et ce qu'il faut saisir une fois envoyées."""
+    """Les lettres écrites, dans l'ordre des débiteurs."""
 
     reference: str
-    fichiers: tuple[Path, ...]
-    a_saisir: str
+    lettres: tuple[Lettre, ...]
+
+    @property
+    def fichiers(self) -> tuple[Path, ...]:
+        """Le PDF de chaque lettre."""
+        return tuple(lettre.fichier for lettre in self.lettres)
+
+    @property
+    def a_saisir(self) -> str:
+        """Les blocs, à coller à la fin du dossier."""
+        return "\n\n".join(lettre.a_saisir for lettre in self.lettres)
 
     @property
     def texte(self) -> str:
         """Ce que l'utilisateur lit."""
-        lignes = [f"Lettre à relire, signer et envoyer : {fichier}" for fichier in self.fichiers]
-        return "\n".join([*lignes, "", "Une fois envoyée, ajoutez ceci au dossier :", "", self.a_saisir])
+        lignes = [f"Lettre à relire, signer et envoyer à {li.debiteur} : {li.fichier}" for li in self.lettres]
+        chacune = "Une fois envoyée" if len(lignes) == 1 else "Une fois envoyées"
+        return "\n".join([*lignes, "", f"{chacune}, ajoutez ceci à la fin de dossier.toml :", "", self.a_saisir])
 
     def en_json(self) -> dict[str, Any]:
         """Objet JSON."""
-        return {"reference": self.reference, "fichiers": [f.as_posix() for f in self.fichiers]}
+        return {
+            "reference": self.reference,
+            "fichiers": [f.as_posix() for f in self.fichiers],
+            "a_saisir": self.a_saisir,
+            "lettres": [
+                {"debiteur": li.debiteur, "somme": li.somme, "fichier": li.fichier.as_posix()} for li in self.lettres
+            ],
+        }
 
 
 def ecrire_mise_en_demeure(
     source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
 ) -> Lettres:
-    """Écrit sortie/<reference>_mise_en_demeure/. Lève ErreurDossier si une est déjà partie ou si rien n'est dû."""
+    """Écrit sortie/<reference>_mise_en_demeure/. Lève ErreurDossier si aucune ne manque ou si rien n'est dû."""
     etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure, outils=moteurs.pieces)
-    _refuser(etude)
+    _refuser_bloquants(etude)
+    a_prevenir = _debiteurs_a_mettre_en_demeure(etude)
     contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     reference = f"{etude.dossier.reference}_mise_en_demeure"
     envois = [lettre.date_envoi for lettre in etude.dossier.toutes_mises_en_demeure]
     garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
+    lettres = []
     with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder) as chantier:
-        ecrites = []
-        for rang, _ in enumerate(contexte.debiteurs, start=1):
-            nom = "mise_en_demeure" if len(contexte.debiteurs) == 1 else f"mise_en_demeure_{rang}"
+        for debiteur in a_prevenir:
+            rang = etude.dossier.debiteurs.index(debiteur) + 1
+            nom = "mise_en_demeure" if len(etude.dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
             acte = replace(MISE_EN_DEMEURE, nom=nom)
-            lettre = adresser_lettre(etude, contexte, rang - 1)
-            ecrites += ecrire_actes({acte: chantier / nom}, lettre, ecritoire, etude.espece.au)
-    fichiers = tuple(sortie / reference / ecrite.pdf.name for ecrite in ecrites)
-    return Lettres(etude.dossier.reference, fichiers, _dire_suite(etude))
+            adressee = adresser_lettre(etude, contexte, debiteur)
+            (ecrite,) = ecrire_actes({acte: chantier / nom}, adressee, ecritoire, etude.espece.au)
+            somme = f"{somme_demandee(debiteur, etude.espece.decompte.total):.2f}"
+            fichier = sortie / reference / ecrite.pdf.name
+            lettres.append(Lettre(debiteur.nom_complet, somme, fichier, _dire_bloc(etude, debiteur, nom)))
+    return Lettres(etude.dossier.reference, tuple(lettres))
 
 
-def _refuser(etude: Etude) -> None:
+def _refuser_bloquants(etude: Etude) -> None:
     bloquants = [c for c in etude.constats if c.gravite == "bloquant"]
     if bloquants:
         raise ErreurDossier(
             bloquants[0].message, lieu=bloquants[0].lieu, remede=bloquants[0].remede, constats=etude.constats
         )
-    if envoyees := etude.dossier.toutes_mises_en_demeure:
+
+
+def _debiteurs_a_mettre_en_demeure(etude: Etude) -> tuple[Debiteur, ...]:
+    """Ceux qu'aucune lettre n'atteint pour toutes les factures dues, hors procédure collective."""
+    dossier = etude.dossier
+    dues = [f for f in dossier.factures if any(s.facture == f.numero for s in etude.espece.decompte.soldes)]
+    joignables = [d for d in dossier.debiteurs_poursuivis if not _est_protege(dossier, d)]
+    envoyees = dossier.toutes_mises_en_demeure
+    a_prevenir = tuple(
+        d for d in joignables if not all(any(dossier.atteint(m, d) and m.vise(f) for m in envoyees) for f in dues)
+    )
+    if a_prevenir:
+        return a_prevenir
+    if not dues:
         raise ErreurDossier(
-            f"une mise en demeure est déjà partie le {date_longue(envoyees[-1].date_envoi)}",
-            lieu="mise_en_demeure",
-            remede="Passer à « generateur produire » ; une nouvelle lettre envoyée s'ajoute dans un bloc "
-            "[[mises_en_demeure]], sans retirer celle-ci : elle fait courir les délais.",
+            "aucune somme n'est exigible à cette date : il n'y a rien à réclamer",
+            lieu="factures",
+            remede="Vérifier les échéances, ou donner une date d'arrêté plus tardive avec --au.",
             constats=etude.constats,
         )
+    if not joignables:
+        raise ErreurDossier(
+            "le débiteur est en procédure collective : on ne le met pas en demeure, on déclare la créance",
+            lieu="debiteurs",
+            remede="Passer à « generateur produire », qui écrit la déclaration de créance.",
+            constats=etude.constats,
+        )
+    raise ErreurDossier(
+        f"une mise en demeure est déjà partie le {date_longue(envoyees[-1].date_envoi)}",
+        lieu="mise_en_demeure",
+        remede="Passer à « generateur produire » ; une nouvelle lettre envoyée s'ajoute dans un bloc "
+        "[[mises_en_demeure]], sans retirer celle-ci : elle fait courir les délais.",
+        constats=etude.constats,
+    )
 
 
-def adresser_lettre(etude: Etude, contexte: ContexteActes, rang: int) -> ContexteActes:
-    """Le contexte de la lettre au débiteur de ce rang, compté à partir de 0."""
-    champs = {**contexte.complement, **_champs_de_la_lettre(etude, contexte)}
-    return replace(contexte, debiteur=contexte.debiteurs[rang], complement=champs)
+def _est_protege(dossier: Dossier, debiteur: Debiteur) -> bool:
+    """Une procédure collective interdit de poursuivre le débiteur (C. com. L622-21).
+
+    Sa caution personne physique est protégée de même en sauvegarde et en redressement (L622-28, alinéa 2).
+    """
+    caution = debiteur.role == "caution" and debiteur.est_physique
+    return debiteur.est_en_procedure_collective or (
+        caution and dossier.debiteur.situation in {"sauvegarde", "redressement"}
+    )
 
 
-class ChampsLettre(TypedDict):
-    """Ce que la lettre imprime en propre, sous `complement`."""
-
-    mode_envoi: str
-    delai: str
-    iban: str
-    bic: str
-    titulaire_compte: str
-    contact: str
-    pieces_jointes: str
-    agence_recouvrement: bool
+def adresser_lettre(etude: Etude, contexte: ContexteActes, debiteur: Debiteur) -> ContexteActes:
+    """Le contexte de la lettre adressée à ce débiteur ; `debiteur` y est son destinataire."""
+    dossier = etude.dossier
+    champs = champs_de_la_lettre(dossier, etude.espece.decompte, contexte, debiteur)
+    destinataire = contexte.debiteurs[dossier.debiteurs_poursuivis.index(debiteur)]
+    return replace(contexte, debiteur=destinataire, complement={**contexte.complement, **champs})
 
 
-def _champs_de_la_lettre(etude: Etude, contexte: ContexteActes) -> ChampsLettre:
-    mandataire = etude.dossier.mandataire
-    emetteur = contexte.mandataire or contexte.creancier
-    return {
-        "mode_envoi": "Lettre recommandée avec demande d’avis de réception",
-        "delai": pluriel(entier_au("delais_jours", etude.espece.au, "mise_en_demeure_usuel"), "jour"),
-        "iban": contexte.creancier.iban,
-        "bic": contexte.creancier.bic,
-        "titulaire_compte": contexte.creancier.nom,
-        "contact": " – ".join(c for c in (emetteur.telephone, emetteur.courriel) if c),
-        "pieces_jointes": enumerer([p.titre for p in contexte.pieces if p.titre.startswith("Décompte")]),
-        "agence_recouvrement": mandataire is not None and mandataire.role == "agence_recouvrement",
-    }
-
-
-def _dire_suite(etude: Etude) -> str:
-    delai = entier_au("delais_jours", etude.espece.au, "mise_en_demeure_usuel")
+def _dire_bloc(etude: Etude, debiteur: Debiteur, nom: str) -> str:
+    """Le bloc à coller : ce qui est sûr est écrit, ce que l'envoi seul dira est en commentaire."""
+    dossier, au = etude.dossier, etude.espece.au
+    jour = au.isoformat()
     return "\n".join(
         (
-            "[mise_en_demeure]",
-            f"date_envoi = {etude.espece.au.isoformat()}        # le jour de l'envoi",
+            *_dire_entete(dossier, debiteur),
+            f"date_envoi = {jour}        # le jour de l'envoi",
             'mode = "lrar"',
-            'numero = "1A 000 000 0000 0"      # sur la preuve de dépôt',
-            f"delai_jours = {delai}",
-            'fichier = "pieces/mise_en_demeure.pdf"          # la lettre signée, numérisée',
-            'preuve_depot = "pieces/preuve_de_depot.pdf"',
+            f"delai_jours = {entier_au('delais_jours', au, 'mise_en_demeure_usuel')}",
+            f"# somme demandée : {montant(somme_demandee(debiteur, etude.espece.decompte.total))}",
+            "# à compléter en retirant le « # » : le numéro et les fichiers que vous avez, une fois numérisés",
+            '# numero = "…"                # sur la preuve de dépôt',
+            f'# fichier = "pieces/{nom}.pdf"',
+            f'# preuve_depot = "pieces/{nom}_depot.pdf"',
             "# puis, à réception de l'avis :",
-            f"# date_presentation = {etude.espece.au.isoformat()}",
-            '# issue = "distribuee"',
-            '# accuse = "pieces/avis_de_reception.pdf"',
+            f"# date_presentation = {jour}",
+            '# issue = "distribuee"        # ou non_reclamee, refusee, npai',
+            f"# date_reception = {jour}    # si le pli a été distribué",
+            f'# accuse = "pieces/{nom}_avis.pdf"',
         )
     )
+
+
+def _dire_entete(dossier: Dossier, debiteur: Debiteur) -> Sequence[str]:
+    """[mise_en_demeure] pour un débiteur seul, sinon [[mises_en_demeure]], qui dit lequel."""
+    if len(dossier.debiteurs) == 1:
+        return ("[[mises_en_demeure]]",) if dossier.toutes_mises_en_demeure else ("[mise_en_demeure]",)
+    rang = dossier.debiteurs.index(debiteur) + 1
+    return ("[[mises_en_demeure]]", f"debiteur = {rang}        # {debiteur.nom_complet}")

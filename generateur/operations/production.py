@@ -134,6 +134,7 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
     )
     if not choisir_formulaires(etude.espece, procedure):
         procedure = retirer_acte(procedure, FORMULAIRE)
+    procedure = procedure.garder_les_actes_utiles(etude.dossier)
     if etude.ajoutees:
         procedure = replace(procedure, actes=(*procedure.actes, BORDEREAU_COMPLEMENTAIRE))
     return Matiere(

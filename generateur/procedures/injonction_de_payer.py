@@ -105,7 +105,7 @@ def completer(espece: Espece) -> ChampsInjonction:
     """Renvoi en cas d'opposition, cause de la créance, compétence, solidarité, patrimoine de l'entrepreneur."""
     dossier = espece.dossier
     return {
-        "renvoi_1408": _complement(espece).renvoi_1408 or "",
+        "renvoi_1408": nommer_devant(_complement(espece).renvoi_1408 or ""),
         "debiteur_est_entrepreneur_individuel": engage_son_patrimoine_professionnel(dossier.debiteur),
         "cause": cause_de_la_creance(espece),
         "professionnel_non_commercant": est_professionnel_non_commercant(dossier.debiteur),
@@ -113,6 +113,13 @@ def completer(espece: Espece) -> ChampsInjonction:
         "solidarite": dire_solidarite(espece),
         "limites": dire_limites(espece),
     }
+
+
+def nommer_devant(juridiction: str) -> str:
+    """« le tribunal de commerce de Lyon » : une juridiction saisie sans article en reçoit un."""
+    premier = juridiction.split(" ", maxsplit=1)[0].casefold()
+    article = {"tribunal": "le", "juge": "le", "pôle": "le", "chambre": "la", "cour": "la"}.get(premier)
+    return f"{article} {juridiction[0].lower()}{juridiction[1:]}" if article else juridiction
 
 
 def _dire_competence(espece: Espece) -> str:

@@ -6,7 +6,7 @@ Les valeurs propres aux actes (`completer`) sont brutes : Decimal, date, texte, 
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
@@ -62,6 +62,7 @@ class Acte:
     titre: str
     modele: str
     place: Literal["liasse", "a_cote", "interne"] = "liasse"
+    sert: Callable[[Dossier], bool] = lambda _dossier: True
 
 
 class Frais(Donnee):
@@ -197,6 +198,10 @@ class Procedure:
         """Le texte qui fonde la demande, à la date. Lève ErreurDroitManquant."""
         return str(valeur_au(self.tables[0], au, "FONDEMENT").valeur)
 
+    def garder_les_actes_utiles(self, dossier: Dossier) -> "Procedure":
+        """La même procédure, sans les actes qui n'auraient rien à dire pour ce dossier."""
+        return replace(self, actes=tuple(acte for acte in self.actes if acte.sert(dossier)))
+
     def dossier_demande(self, dossier: Dossier) -> Dossier:
         """Le dossier tel que cette voie le chiffre : contestations levées si elle les fait juger."""
         return lever_contestations(dossier) if self.admet_contestation else dossier
@@ -212,10 +217,23 @@ def lever_contestations(dossier: Dossier) -> Dossier:
     return dossier.model_copy(update={"factures": tuple(f.model_copy(update=leve) for f in dossier.factures)})
 
 
+def _a_des_relances(dossier: Dossier) -> bool:
+    return any(not relance.confidentiel for relance in dossier.relances)
+
+
+def _attend_un_pouvoir(dossier: Dossier) -> bool:
+    """Le mandataire doit justifier d'un pouvoir, et le dossier n'en verse aucun."""
+    mandataire = dossier.mandataire
+    if mandataire is None or not mandataire.a_besoin_d_un_pouvoir:
+        return False
+    return not mandataire.pouvoir and not any(piece.nature == "pouvoir" for piece in dossier.pieces)
+
+
 COUVERTURE = Acte("couverture", "Dossier de pièces et actes", "communs/couverture")
 BORDEREAU = Acte("bordereau", "Bordereau des pièces", "communs/bordereau")
 DECOMPTE = Acte("decompte", "Décompte de la créance", "communs/decompte")
-RELANCES = Acte("releve_relances", "Relevé des relances", "communs/releve_relances")
+RELANCES = Acte("releve_relances", "Relevé des relances", "communs/releve_relances", sert=_a_des_relances)
+POUVOIR = Acte("pouvoir", "Pouvoir spécial", "communs/pouvoir", place="a_cote", sert=_attend_un_pouvoir)
 LETTRE_ETUDE = Acte("lettre_etude", "Lettre à l’étude", "communs/lettre_etude", place="a_cote")
 BORDEREAU_COMPLEMENTAIRE = Acte(
     "bordereau_complementaire",
@@ -229,7 +247,7 @@ FICHE_INTERNE = Acte("fiche_interne", "Fiche interne", "communs/fiche_interne", 
 
 def encadrer(*demandes: Acte, apres: tuple[Acte, ...] = ()) -> tuple[Acte, ...]:
     """L'ordre de la liasse : couverture, bordereau, demande, décompte, relances ; puis ce qui reste à côté."""
-    return (COUVERTURE, BORDEREAU, *demandes, DECOMPTE, RELANCES, *apres, FICHE_INTERNE)
+    return (COUVERTURE, BORDEREAU, *demandes, DECOMPTE, RELANCES, *apres, POUVOIR, FICHE_INTERNE)
 
 
 def somme_des_frais(complement: Complement) -> tuple[Decimal, ...]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from generateur.calculs.decompte import Decompte, LigneInteret
+from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.dossier import Dossier
@@ -12,7 +13,7 @@ from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.procedures.socle import Complement
 from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
-from generateur.redaction.regles import dire_regles
+from generateur.redaction.regles import dire_imputation, dire_regles
 from generateur.redaction.taux import dire_taux_poursuite
 from generateur.redaction.typographie import courber, date_courte, en_lettres
 
@@ -46,6 +47,7 @@ def presenter_decompte(
         a_penalites=a_penalites,
         interets_courus=montant(sum((li.montant for li in decompte.lignes), ZERO)) if decompte.lignes else "",
         principal_factures=montant(decompte.principal - decompte.hors_facture),
+        regle_imputation=dire_imputation(dossier, decompte),
         capitalisation=_texte("capitalisation", decompte.au) if _est_a_capitaliser(dossier, decompte) else "",
         total_factures=montant(decompte.principal - decompte.hors_facture + decompte.interets + decompte.indemnites),
     )
@@ -76,20 +78,24 @@ def _texte(cle: str, au: dt.date) -> str:
 
 
 def _justifier_interets(dossier: Dossier, decompte: Decompte) -> Iterator[str | None]:
-    """Ce qui fait courir les intérêts ou en fixe le taux : mise en demeure, contrat, conditions générales, factures."""
-    regimes = {ligne.regime for ligne in decompte.lignes}
-    if "legal" in regimes:
-        for mise in dossier.toutes_mises_en_demeure:
-            yield from (mise.fichier, mise.preuve_depot, mise.accuse)
-    portees = {ligne.facture for ligne in decompte.lignes}
-    for facture in (f for f in dossier.factures if f.numero in portees):
-        contrat = dossier.contrat_de(facture)
-        if regimes - {"legal", "suppletif"} and contrat and (not dossier.cgv or contrat.source_penalites == "contrat"):
-            yield contrat.fichier
-        elif "suppletif" in regimes and not dossier.cgv:
+    """Ce qui fait courir les intérêts ou en fixe le taux, et cela seul.
+
+    L'intérêt légal court d'une mise en demeure ; le taux légal des pénalités, de l'échéance que porte la facture ;
+    un taux convenu se prouve par le contrat, ou par les conditions générales qui lient le débiteur.
+    """
+    for facture in dossier.factures:
+        regimes = {ligne.regime for ligne in decompte.lignes if ligne.facture == facture.numero}
+        if "legal" in regimes:
+            for mise in dossier.mises_en_demeure_de(facture):
+                yield from (mise.fichier, mise.preuve_depot, mise.accuse)
+        if "suppletif" in regimes:
             yield facture.fichier
-    if regimes - {"legal"} and dossier.cgv:
-        yield dossier.cgv.fichier
+        if regimes - {"legal", "suppletif"} and stipulations_opposables(dossier, facture):
+            contrat = dossier.contrat_de(facture)
+            if contrat and (not dossier.cgv or contrat.source_penalites == "contrat"):
+                yield contrat.fichier
+            elif dossier.cgv:
+                yield dossier.cgv.fichier
 
 
 def _lister_postes(

@@ -3,11 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, field, replace
 
-from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.decompte import Decompte, SoldeFacture
 from generateur.calculs.qualites import est_creancier_professionnel, est_traite_en_professionnel
 from generateur.domaine.bordereau import Bordereau
-from generateur.domaine.creances import Contrat, Facture, MiseEnDemeure, Paiement, Relance
+from generateur.domaine.creances import Contrat, Facture, Relance
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, montant, pourcentage
 from generateur.domaine.numeros import rendre_insecable
@@ -23,21 +22,21 @@ from generateur.redaction.contexte import (
     FicheInterne,
     LiasseActe,
     LivraisonActe,
-    MiseEnDemeureActe,
     NegociationActe,
-    PaiementActe,
     PartieActe,
     RelanceActe,
     SignataireActe,
 )
-from generateur.redaction.designation import designer, designer_mandataire, dire_engagement
+from generateur.redaction.designation import designer, designer_mandataire, dire_engagement, dire_limite
+from generateur.redaction.envois import lister_mises_en_demeure
 from generateur.redaction.faits import dire_autres_faits
 from generateur.redaction.formulaires import presenter_formulaires
 from generateur.redaction.juridiction import presenter_juridiction
 from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presenter_ajout, presenter_piece
-from generateur.redaction.manques import citer_facture, dire_date_du_paiement, dire_echeances
+from generateur.redaction.manques import citer_facture, dire_echeances
 from generateur.redaction.mise_en_forme import mettre_en_forme
-from generateur.redaction.typographie import courber, majuscule, pluriel
+from generateur.redaction.paiements import lister_paiements
+from generateur.redaction.typographie import courber, entier_en_lettres, majuscule, pluriel
 
 _CONTRATS = {
     "contrat": ("contrat", "le contrat"),
@@ -58,14 +57,6 @@ _CANAUX = {
     "courrier": "courrier",
     "lrar": "lettre recommandée avec demande d’avis de réception",
     "visite": "visite sur place",
-}
-_MODES = {
-    "lrar": "lettre recommandée avec demande d’avis de réception",
-    "lre": "lettre recommandée électronique",
-    "sommation": "acte de commissaire de justice",
-    "remise_en_main_propre": "lettre remise en main propre",
-    "courriel": "courriel",
-    "lettre_simple": "lettre simple",
 }
 _UN_JOUR = dt.timedelta(days=1)
 
@@ -94,10 +85,10 @@ class BordereauSuivi(Bordereau):
         self.citees.update(numero for fichier in fichiers if (numero := self.numero_de(fichier)))
         return super().citation(*fichiers)
 
-    def citer_le_reste(self) -> str:
+    def citer_le_reste(self) -> list[str]:
         """Les pièces que rien d'autre ne cite, chacune par son titre."""
         reste = [piece for piece in self.pieces if piece.numero not in self.citees]
-        return f"{INSECABLE}; ".join(f"{piece.titre} {self.citation(piece.fichier)}" for piece in reste)
+        return [f"{piece.titre} {self.citation(piece.fichier)}" for piece in reste]
 
 
 def composer_contexte(matiere: Matiere) -> ContexteActes:
@@ -129,6 +120,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         debiteur=debiteurs[rang],
         debiteurs=debiteurs,
         a_plusieurs_debiteurs=len(debiteurs) > 1,
+        adversaires=_nommer_adversaires(debiteurs[rang], debiteurs),
         destinataire=adresse,
         juridiction=presenter_juridiction(adresse, espece.competence) if procedure.saisit_juridiction else None,
         signataire=_presenter_signataire(dossier, bordereau),
@@ -137,13 +129,16 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         livraisons=_lister_livraisons(dossier, bordereau),
         factures=_lister_factures(dossier, decompte, bordereau),
         a_plusieurs_factures=len(decompte.soldes) > 1,
+        etat_factures=_dire_etat_des_factures(decompte),
         avoirs=_lister_avoirs(dossier, bordereau),
-        paiements=_lister_paiements(dossier, decompte, bordereau),
-        relances=_lister_relances(dossier, bordereau),
-        mises_en_demeure=tuple(_presenter_mise_en_demeure(m, bordereau) for m in dossier.toutes_mises_en_demeure),
+        paiements=lister_paiements(dossier, decompte, bordereau),
+        relances=(relances := _lister_relances(dossier, bordereau)),
+        nombre_relances=entier_en_lettres(len(relances)),
+        mises_en_demeure=lister_mises_en_demeure(dossier, bordereau),
         decompte=presenter_decompte(dossier, decompte, bordereau, procedure.complement_de(dossier)),
         pieces=tuple(presenter_piece(piece) for piece in bordereau.pieces),
         autres_faits=dire_autres_faits(espece, bordereau, creancier, debiteurs[rang]),
+        a_une_autre_piece=False,
         autres_pieces="",
         liasse=LiasseActe("", pluriel(len(bordereau.pieces), "pièce")),
         fiche=matiere.fiche,
@@ -151,7 +146,8 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         complement=complement,
         ajout=presenter_ajout(matiere.bordereau, matiere.ajoutees, matiere.communiquee_le),
     )
-    contexte = replace(contexte, autres_pieces=bordereau.citer_le_reste())
+    reste = bordereau.citer_le_reste()
+    contexte = replace(contexte, a_une_autre_piece=len(reste) == 1, autres_pieces=f"{INSECABLE}; ".join(reste))
     return replace(contexte, formulaires=presenter_formulaires(espece, procedure, contexte))
 
 
@@ -172,7 +168,20 @@ def _designer_debiteur(debiteur: Debiteur, bordereau: Bordereau) -> PartieActe:
         debiteur,
         professionnel=est_traite_en_professionnel(debiteur),
         engagement=dire_engagement(debiteur, preuve),
+        limite=dire_limite(debiteur),
     )
+
+
+def _nommer_adversaires(principal: PartieActe, debiteurs: tuple[PartieActe, ...]) -> str:
+    """Contre qui : deux noms se disent, au-delà « et autres »."""
+    autres = [partie.nom for partie in debiteurs if partie is not principal]
+    return f"{principal.nom} et {autres[0] if len(autres) == 1 else 'autres'}" if autres else principal.nom
+
+
+def _dire_etat_des_factures(decompte: Decompte) -> str:
+    """« en tout ou partie » seulement si une facture n'a été payée ou créditée qu'en partie."""
+    partielles = any(0 < solde.principal < solde.initial for solde in decompte.soldes)
+    return "demeurées impayées en tout ou partie" if partielles else "demeurées impayées"
 
 
 def _presenter_signataire(dossier: Dossier, bordereau: Bordereau) -> SignataireActe:
@@ -239,7 +248,7 @@ def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordere
         objet=facture.objet or "",
         montant_ttc=montant(solde.initial),
         avoirs=montant(solde.avoirs) if solde.avoirs else "",
-        paiements=montant(solde.paiements) if solde.paiements else "",
+        paiements=montant(solde.sur_principal) if solde.sur_principal else "",
         principal=montant(solde.principal),
         interets=montant(solde.interets),
         indemnite=montant(solde.indemnite),
@@ -259,35 +268,6 @@ def _lister_avoirs(dossier: Dossier, bordereau: Bordereau) -> tuple[AvoirActe, .
         )
         for avoir in dossier.avoirs
     )
-
-
-def _lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> tuple[PaiementActe, ...]:
-    """Un paiement par ligne d'imputation ; la preuve est celle des paiements de ce jour-là."""
-    encaisses = [p for p in dossier.paiements if p.statut == "encaisse"]
-    lignes = []
-    for imputation in decompte.imputations:
-        du_jour = [p for p in encaisses if p.date == (None if imputation.date_presumee else imputation.date)]
-        lignes.append(
-            PaiementActe(
-                date=dire_date_du_paiement(imputation, decompte.au),
-                montant=montant(imputation.montant),
-                mode=", ".join(dict.fromkeys(mode for p in du_jour if (mode := _dire_mode(dossier, p)))),
-                facture=imputation.facture,
-                sur_interets=montant(imputation.interets),
-                sur_principal=montant(imputation.principal),
-                citation=bordereau.citation(*(p.fichier for p in du_jour)),
-            )
-        )
-    return tuple(lignes)
-
-
-def _dire_mode(dossier: Dossier, paiement: Paiement) -> str:
-    """« virement de Untel (référence VIR-22) » : l'auteur n'est nommé que si ce n'est pas le débiteur."""
-    du_debiteur = emane_du_debiteur(dossier, paiement.auteur, par_son_representant=False)
-    auteur = "" if du_debiteur else f" de {paiement.auteur}"
-    reference = f" (référence {paiement.reference})" if paiement.reference else ""
-    mode = paiement.mode or ("versement" if auteur or reference else "")
-    return f"{mode}{auteur}{reference}"
 
 
 def _lister_relances(dossier: Dossier, bordereau: Bordereau) -> tuple[RelanceActe, ...]:
@@ -315,34 +295,6 @@ def _dire_objet(relance: Relance) -> str:
     chiffre = isinstance(niveau, int) or (niveau is not None and niveau.isdigit())
     rang = f"Niveau{INSECABLE}{niveau}" if chiffre else majuscule(str(niveau or ""))
     return " – ".join(partie for partie in (rang, relance.objet) if partie)
-
-
-def _presenter_mise_en_demeure(mise: MiseEnDemeure, bordereau: Bordereau) -> MiseEnDemeureActe:
-    numero = f" n°{INSECABLE}{mise.numero.replace(' ', INSECABLE)}" if mise.numero else ""
-    return MiseEnDemeureActe(
-        date=date_longue(mise.date_envoi),
-        mode=f"{_MODES[mise.mode]}{numero}",
-        issue=_dire_issue(mise),
-        delai=pluriel(mise.delai_jours, "jour") if mise.delai_jours else "",
-        citation=bordereau.citation(mise.fichier, mise.preuve_depot, mise.accuse),
-    )
-
-
-def _dire_issue(mise: MiseEnDemeure) -> str:
-    recue = mise.date_reception or mise.date_presentation
-    presentee = f"présentée le {date_longue(mise.date_presentation)}" if mise.date_presentation else "présentée"
-    match mise.issue:
-        case "distribuee":
-            return f"distribuée le {date_longue(recue)}" if recue else "distribuée"
-        case "non_reclamee":
-            return f"{presentee} et non réclamée"
-        case "refusee":
-            return f"{presentee} et refusée"
-        case "npai":
-            return "retournée, le destinataire étant inconnu à l’adresse"
-    if mise.date_reception:
-        return f"reçue le {date_longue(mise.date_reception)}"
-    return presentee if mise.date_presentation else ""
 
 
 def _presenter_negociation(limites: Limites | None) -> NegociationActe | None:

@@ -14,6 +14,8 @@ class PartieActe:
     nom: str  # « Atelier Lumen », « Jeanne Exemple »
     titre: str  # « la société Atelier Lumen », « Mme Jeanne Exemple », en cours de phrase
     titre_majuscule: str  # « La société Atelier Lumen », en tête de phrase
+    a_titre: str  # « à la société Atelier Lumen », « au groupement X »
+    de_titre: str  # « de la société Atelier Lumen », « du groupement X »
     role: str  # « Créancier », « Débiteur principal », « Caution », « Mandataire »
     identite: str  # désignation complète (CPC 54, 57), sans point final
     adresse: tuple[str, ...]  # lignes d'adresse, nom compris, pour une lettre
@@ -28,6 +30,8 @@ class PartieActe:
     e: str  # accord du participe : « e » ou vide
     est_professionnel: bool
     engagement: str = ""  # caution ou mandataire : phrase sans point, « Elle s’est portée caution … (pièce n° 5) »
+    limite: str = ""  # caution plafonnée : « Mme Jeanne Bel, caution, n’est tenue que dans la limite de … »
+    constitution: str = ""  # avocat : « ayant pour avocat Maître …, et élisant domicile à son cabinet »
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class FactureActe:
     objet: str
     montant_ttc: str
     avoirs: str
-    paiements: str
+    paiements: str  # part des paiements imputée sur le principal : montant – avoirs – paiements = restant dû
     principal: str  # restant dû
     interets: str
     indemnite: str
@@ -112,15 +116,27 @@ class AvoirActe:
 
 
 @dataclass(frozen=True)
-class PaiementActe:
-    """Un paiement reçu et son imputation."""
+class ImputationActe:
+    """Part d'un paiement qu'une facture a reçue."""
 
-    date: str
-    montant: str
-    mode: str
     facture: str
     sur_interets: str
     sur_principal: str
+
+
+@dataclass(frozen=True)
+class PaiementActe:
+    """Un paiement tel que reçu, puis son imputation."""
+
+    date: str
+    montant: str  # reçu
+    mode: str  # « virement de Untel (référence VIR-22) », vide si inconnu
+    facture: str  # celle que le débiteur a choisie de payer ; vide s'il n'a rien dit
+    motif: str  # pourquoi ces factures-là, phrase entière ; vide s'il n'y en avait qu'une
+    sur_interets: str
+    sur_principal: str
+    imputations: tuple[ImputationActe, ...]
+    resume: str  # « 1 200,50 € le 3 mai 2026 par virement, dont 36,20 € sur les intérêts et … »
     citation: str
 
 
@@ -147,6 +163,7 @@ class MiseEnDemeureActe:
     issue: str  # « distribuée le 20 mai 2026 », « présentée le … et non réclamée », vide si inconnue
     delai: str  # « huit jours », vide si non dit
     citation: str
+    destinataire: str = ""  # « à Mme Jeanne Bel », quand il y a plusieurs débiteurs et que la lettre ne va pas à tous
 
 
 @dataclass(frozen=True)
@@ -198,6 +215,7 @@ class DecompteActe:
     a_penalites: bool = False  # les intérêts sont les pénalités de L441-10, non l'intérêt légal
     interets_courus: str = ""  # somme des lignes, avant imputation des paiements ; vide : la ligne de total se tait
     principal_factures: str = ""  # principal des seules factures : la créance déclarée sans facture a son poste
+    regle_imputation: str = ""  # « Chaque paiement est imputé d’abord sur… » ; vide sans paiement
     capitalisation: str = ""  # « article 1343-2 du code civil » si le contrat la prévoit, vide sinon
     total_factures: str = ""  # somme des totaux par facture, hors clause pénale et frais ; vide : même effet
 
@@ -329,6 +347,7 @@ class ContexteActes:
     debiteur: PartieActe
     debiteurs: tuple[PartieActe, ...]
     a_plusieurs_debiteurs: bool
+    adversaires: str  # « X », « X et Jeanne Bel », « X et autres »
     destinataire: tuple[str, ...]  # lignes d'adresse de l'étude ou du greffe
     juridiction: JuridictionActe | None
     signataire: SignataireActe
@@ -337,13 +356,16 @@ class ContexteActes:
     livraisons: tuple[LivraisonActe, ...]
     factures: tuple[FactureActe, ...]
     a_plusieurs_factures: bool
+    etat_factures: str  # « demeurées impayées », « demeurées impayées en tout ou partie »
     avoirs: tuple[AvoirActe, ...]
     paiements: tuple[PaiementActe, ...]
     relances: tuple[RelanceActe, ...]
+    nombre_relances: str  # en lettres
     mises_en_demeure: tuple[MiseEnDemeureActe, ...]
     decompte: DecompteActe
     pieces: tuple[PieceActe, ...]
     autres_faits: tuple[str, ...]  # phrases complètes : cession, accord, reconnaissance, rejet d'un paiement…
+    a_une_autre_piece: bool  # une seule pièce que rien d'autre ne cite
     autres_pieces: str  # pièces que rien ne cite : « Relevé de compte (pièce n° 11) ; … », vide sinon
     liasse: LiasseActe
     fiche: FicheInterne | None

@@ -1,10 +1,12 @@
 """Comment les actes désignent les parties : identité complète (CPC 54 et 57), mentions sociales, adresses."""
 
+from dataclasses import replace
+
 from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, enumerer, montant, nombre
-from generateur.domaine.parties import Adresse, Debiteur, Identite, Mandataire, Representant
+from generateur.domaine.parties import Adresse, Cautionnement, Debiteur, Identite, Mandataire, Representant
 from generateur.procedures.socle import lignes_adresse
 from generateur.redaction.contexte import PartieActe
-from generateur.redaction.typographie import de, grouper_chiffres, majuscule
+from generateur.redaction.typographie import adresser, contracter, de, grouper_chiffres, majuscule
 
 _ROLES = {
     "principal": "Débiteur",
@@ -53,14 +55,23 @@ _ARTICLES = {
 }
 
 
-def designer(partie: Identite, *, professionnel: bool, role: str = "", engagement: str = "") -> PartieActe:
+# civilité → en toutes lettres, pour une adresse ou une désignation ; « Mme » et « M. » restent dans les phrases
+_CIVILITES = {"Mme": "Madame", "M.": "Monsieur"}
+_TITRES_PROFESSIONNELS = {"avocat": "Maître", "commissaire_de_justice": "Maître"}
+
+
+def designer(
+    partie: Identite, *, professionnel: bool, role: str = "", engagement: str = "", limite: str = ""
+) -> PartieActe:
     """La partie telle que les actes la nomment."""
-    titre, feminin = _titrer(partie)
+    titre = _titrer(partie)[0]
     correspondance = partie.adresse_correspondance or partie.domicile
     return PartieActe(
         nom=partie.nom_complet,
         titre=titre,
         titre_majuscule=majuscule(titre),
+        a_titre=adresser(titre),
+        de_titre=contracter(titre),
         role=role or _ROLES[partie.role if isinstance(partie, Debiteur | Mandataire) else "principal"],
         identite=_identifier(partie),
         adresse=lignes_adresse(_nom_postal(partie), partie.domicile),
@@ -72,9 +83,10 @@ def designer(partie: Identite, *, professionnel: bool, role: str = "", engagemen
         telephone=(partie.telephone or "").replace(" ", INSECABLE),
         iban=grouper_chiffres(partie.iban) if partie.iban else "",
         bic=partie.bic or "",
-        e="e" if feminin else "",
+        e=_accorder(partie),
         est_professionnel=professionnel,
         engagement=engagement,
+        limite=limite,
     )
 
 
@@ -83,11 +95,12 @@ def adresse_sur_une_ligne(adresse: Adresse) -> str:
     return ", ".join(lignes_adresse("", adresse))
 
 
-def _titrer(partie: Identite) -> tuple[str, bool]:
-    """Comment une phrase nomme la partie, article compris, et si elle s'accorde au féminin."""
+def _titrer(partie: Identite) -> tuple[str, bool | None]:
+    """Comment une phrase nomme la partie, article compris, et si elle s'accorde au féminin ; None : on l'ignore."""
     if partie.est_physique:
-        civilite = f"{partie.civilite}{INSECABLE}" if partie.civilite else ""
-        return f"{civilite}{partie.nom_complet}", partie.civilite == "Mme"
+        feminin = partie.civilite == "Mme" if partie.civilite else None
+        titre = _TITRES_PROFESSIONNELS.get(partie.role) if isinstance(partie, Mandataire) else partie.civilite
+        return f"{titre}{INSECABLE}{partie.nom_complet}" if titre else partie.nom_complet, feminin
     nom, forme = partie.denomination or "", (partie.forme or "").casefold()
     premier = nom.casefold().split(" ")[0]
     if partie.nature == "personne_publique":
@@ -106,12 +119,28 @@ def _nom_commun(partie: Identite) -> str:
 
 
 def _accorder(partie: Identite) -> str:
-    """« e » si les participes s'accordent au féminin."""
-    return "e" if _titrer(partie)[1] else ""
+    """« e » si les participes s'accordent au féminin ; « (e) » tant que le dossier ne dit pas la civilité."""
+    feminin = _titrer(partie)[1]
+    return "(e)" if feminin is None else "e" if feminin else ""
+
+
+def _pronominaliser(partie: Identite) -> str:
+    """« Elle », « Il », ou le nom répété quand rien ne dit lequel."""
+    feminin = _titrer(partie)[1]
+    return partie.nom_complet if feminin is None else "Elle" if feminin else "Il"
+
+
+def _nommer_en_entier(partie: Identite) -> str:
+    """« Madame Jeanne, Marie Bel » : la personne telle qu'un acte l'identifie."""
+    titre = _CIVILITES.get(partie.civilite or "")
+    if isinstance(partie, Mandataire):
+        titre = _TITRES_PROFESSIONNELS.get(partie.role, titre)
+    return f"{titre}{INSECABLE}{partie.etat_civil}" if titre else partie.etat_civil
 
 
 def _nom_postal(partie: Identite) -> str:
-    nom = _titrer(partie)[0] if partie.est_physique else partie.nom_complet
+    civilite = _CIVILITES.get(partie.civilite or "") if partie.est_physique else None
+    nom = f"{civilite}{INSECABLE}{partie.nom_complet}" if civilite else partie.nom_complet
     return f"{nom} ({partie.nom_commercial})" if partie.nom_commercial else nom
 
 
@@ -157,9 +186,8 @@ def _dire_capital(partie: Identite) -> str:
 
 def _morceaux_physique(partie: Identite) -> list[str]:
     naissance = partie.naissance
-    civilite = f"{partie.civilite}{INSECABLE}" if partie.civilite else ""
     return [
-        f"{civilite}{partie.etat_civil}",
+        _nommer_en_entier(partie),
         f"né{_accorder(partie)} le {date_longue(naissance.date)} à {naissance.lieu}" if naissance else "",
         f"de nationalité {partie.nationalite}" if partie.nationalite else "",
         partie.profession or "",
@@ -242,15 +270,34 @@ def _nommer_representant(representant: Representant) -> str:
     if representant.qualite:
         texte += f", {representant.qualite}"
     if representant.represente_par:
-        texte += f", elle-même représentée par {_nommer_representant(representant.represente_par)}"
+        lui = "lui-même représenté" if representant.civilite == "M." else "elle-même représentée"
+        texte += f", {lui} par {_nommer_representant(representant.represente_par)}"
     return texte
 
 
 def designer_mandataire(mandataire: Mandataire, pouvoir: str) -> PartieActe:
     """Le mandataire du créancier ; `pouvoir` cite la pièce qui le prouve, vide s'il n'en faut pas."""
-    pronom = "Elle" if _accorder(mandataire) else "Il"
-    engagement = f"{pronom} agit en vertu du pouvoir produit {pouvoir}" if pouvoir else ""
-    return designer(mandataire, professionnel=True, engagement=engagement)
+    engagement = f"{_pronominaliser(mandataire)} agit en vertu du pouvoir produit {pouvoir}" if pouvoir else ""
+    acte = designer(mandataire, professionnel=True, engagement=engagement)
+    return replace(acte, constitution=_constituer(mandataire)) if mandataire.role == "avocat" else acte
+
+
+def _constituer(avocat: Mandataire) -> str:
+    """« ayant pour avocat Maître …, avocate au barreau de Lyon, toque 12, …, et élisant domicile à son cabinet »."""
+    barreau = f" au barreau {de(avocat.barreau)}" if avocat.barreau else ""
+    if avocat.est_physique:
+        qualite = f"avocat{_accorder(avocat)}{barreau}" if barreau else ""
+    else:
+        qualite = f"inscrite{barreau}" if barreau else ""
+    morceaux = (
+        f"ayant pour avocat {_titrer(avocat)[0]}",
+        f"agissant par {_nommer_representant(avocat.representant)}" if avocat.representant else "",
+        qualite,
+        f"toque {avocat.toque}" if avocat.toque else "",
+        adresse_sur_une_ligne(avocat.domicile),
+        "et élisant domicile à son cabinet",
+    )
+    return ", ".join(morceau for morceau in morceaux if morceau)
 
 
 def dire_engagement(debiteur: Debiteur, citation: str) -> str:
@@ -258,9 +305,30 @@ def dire_engagement(debiteur: Debiteur, citation: str) -> str:
     acte = debiteur.cautionnement
     if acte is None:
         return ""
+    preuve = f" {citation}" if citation else ""
+    return f"{_pronominaliser(debiteur)} s’est porté{_accorder(debiteur)} {_dire_cautionnement(acte)}{preuve}"
+
+
+def dire_engagement_a_la_caution(debiteur: Debiteur, principal: str) -> str:
+    """Le même engagement, dit à la caution elle-même, sans point final."""
+    acte = debiteur.cautionnement
     e = _accorder(debiteur)
-    pronom = "Elle" if e else "Il"
+    if acte is None:
+        return f"Vous vous êtes porté{e} caution des engagements {contracter(principal)}"
+    caution, _, suite = _dire_cautionnement(acte).partition(" par acte")
+    return f"Vous vous êtes porté{e} {caution} des engagements {contracter(principal)} par acte{suite}"
+
+
+def _dire_cautionnement(acte: Cautionnement) -> str:
     solidaire = " solidaire" if acte.solidaire else ""
     limite = f", dans la limite de {montant(acte.montant_max)}" if acte.montant_max else ""
-    preuve = f" {citation}" if citation else ""
-    return f"{pronom} s’est porté{e} caution{solidaire} par acte du {date_longue(acte.date)}{limite}{preuve}"
+    return f"caution{solidaire} par acte du {date_longue(acte.date)}{limite}"
+
+
+def dire_limite(debiteur: Debiteur) -> str:
+    """« Mme Jeanne Bel, caution, n’est tenue que dans la limite de … » ; vide si rien ne la limite."""
+    acte = debiteur.cautionnement
+    if debiteur.role != "caution" or acte is None or not acte.montant_max:
+        return ""
+    titre = majuscule(_titrer(debiteur)[0])
+    return f"{titre}, caution, n’est tenu{_accorder(debiteur)} que dans la limite de {montant(acte.montant_max)}"

@@ -55,7 +55,7 @@ def _cession(cession: Cession, dossier: Dossier, bordereau: Bordereau, creancier
     if cession.sens == "acquise":
         yield f"{creancier.titre_majuscule} est titulaire de la créance pour l’avoir acquise{jour}{preuve}"
     elif cession.sens == "retrocedee":
-        yield f"La créance, un temps cédée, a été rendue à {creancier.titre}{jour}{preuve}"
+        yield f"La créance, un temps cédée, a été rendue {creancier.a_titre}{jour}{preuve}"
 
 
 def _facture(facture: Facture, bordereau: Bordereau) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from generateur.calculs.imputation import Imputation
+from generateur.calculs.imputation import PaiementRecu
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Facture
 from generateur.domaine.langue import A_COMPLETER, date_longue, date_ou_manque, enumerer
@@ -13,12 +13,12 @@ def dire_echeances(facture: Facture) -> str:
     return enumerer([date_longue(terme.date) for terme in facture.termes]) or date_ou_manque(facture.echeance)
 
 
-def dire_date_du_paiement(imputation: Imputation, au: dt.date) -> str:
+def dire_date_du_paiement(recu: PaiementRecu, au: dt.date) -> str:
     """Un paiement dont la date manque compte depuis l'échéance (à défaut, à l'arrêté `au`), et l'acte le dit."""
-    jour = date_longue(imputation.date)
-    if not imputation.date_presumee:
+    jour = date_longue(recu.jour)
+    if not recu.est_de_date_presumee:
         return jour
-    compte = "compté à la date d’arrêté" if imputation.date == au else f"compté à l’échéance, le {jour}"
+    compte = "compté à la date d’arrêté" if recu.jour == au else f"compté à l’échéance, le {jour}"
     return f"{A_COMPLETER} ({compte})"
 
 

@@ -31,16 +31,21 @@ def _phrases(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
         yield _compter(dossier, decompte, base=max(c.base_jours for c in contrats))
         yield from _dire_taux_employes(dossier, decompte)
         yield from _dire_reserves(dossier, decompte)
-    if decompte.imputations:
-        capital = any(c.imputation == "capital_dabord" for c in contrats)
-        ordre = (
-            "sur le principal, puis sur les intérêts, comme le contrat le prévoit"
-            if capital
-            else f"sur les intérêts, puis sur le principal ({_texte('imputation', decompte)})"
-        )
-        yield f"Chaque paiement est imputé d’abord {ordre}."
+    if imputation := dire_imputation(dossier, decompte):
+        yield imputation
     if decompte.imputations or dossier.avoirs:
         yield "Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base."
+
+
+def dire_imputation(dossier: Dossier, decompte: Decompte) -> str:
+    """L'ordre entre intérêts et principal ; vide sans paiement."""
+    if not decompte.imputations:
+        return ""
+    if any(contrat.imputation == "capital_dabord" for contrat in dossier.tous_contrats):
+        ordre = "sur le principal, puis sur les intérêts, comme le contrat le prévoit"
+    else:
+        ordre = f"sur les intérêts, puis sur le principal ({_texte('imputation', decompte)})"
+    return f"Chaque paiement est imputé d’abord {ordre}."
 
 
 def _compter(dossier: Dossier, decompte: Decompte, base: int) -> str:

@@ -35,6 +35,15 @@ def en_lettres(valeur: Decimal) -> str:
     return f"moins {texte}" if valeur < 0 else texte
 
 
+def entier_en_lettres(combien: int) -> str:
+    """Petit nombre en toutes lettres, comme une phrase l'écrit.
+
+    >>> entier_en_lettres(2)
+    'deux'
+    """
+    return str(num2words(combien, lang="fr"))
+
+
 def pluriel(combien: int, singulier: str, forme_plurielle: str = "") -> str:
     """Accorde un nom avec son nombre : « 1 facture », « 3 factures »."""
     mot = singulier if abs(combien) < 2 else forme_plurielle or f"{singulier}s"  # noqa: PLR2004 (règle du pluriel)
@@ -77,6 +86,26 @@ def de(nom: str) -> str:
     if nom[:1].lower() in "aeiouyhàâäéèêëîïôöùûüœ":
         return f"d’{nom}"
     return f"de {nom}"
+
+
+def contracter(titre: str) -> str:
+    """« de » devant une partie nommée avec son article : « du groupement X », « de la société Y », « d’Anne Z ».
+
+    >>> contracter("le groupement X"), contracter("l’association Y")
+    ('du groupement X', 'de l’association Y')
+    """
+    if titre.startswith("le "):
+        return f"du {titre.removeprefix('le ')}"
+    return f"de {titre}" if titre.startswith(("la ", "l’", "M.", "Mme")) else de(titre)
+
+
+def adresser(titre: str) -> str:
+    """« à » devant une partie nommée avec son article.
+
+    >>> adresser("le groupement X"), adresser("la société Y")
+    ('au groupement X', 'à la société Y')
+    """
+    return f"au {titre.removeprefix('le ')}" if titre.startswith("le ") else f"à {titre}"
 
 
 def couper_adresse(adresse: str) -> list[str]:

@@ -153,4 +153,7 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     if contexte.ajout:
         yield BORDEREAU_COMPLEMENTAIRE.modele, replace(contexte, titre_acte=BORDEREAU_COMPLEMENTAIRE.titre)
     yield from _suites_de(contexte)
-    yield MISE_EN_DEMEURE, replace(lettre.adresser_lettre(etude, contexte, 0), titre_acte="Mise en demeure")
+    yield (
+        MISE_EN_DEMEURE,
+        replace(lettre.adresser_lettre(etude, contexte, etude.dossier.debiteur), titre_acte="Mise en demeure"),
+    )

@@ -13,8 +13,8 @@ from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.langue import FINE, INSECABLE
 from generateur.operations.etude import etudier_dossier
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
-from generateur.redaction.composition import _dire_issue as dire_issue
 from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.envois import dire_issue
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.lignes_bordereau import Mesures
 from generateur.redaction.mise_en_forme import mettre_en_forme
@@ -209,7 +209,7 @@ def test_une_procedure_imposee_ne_se_dit_que_sur_la_fiche():
     ("champs", "attendu"),
     [
         ({"issue": "distribuee", "date_reception": "2026-05-20"}, "distribuée le 20 mai 2026"),
-        ({"issue": "distribuee", "date_presentation": "2026-05-19"}, "distribuée le 19 mai 2026"),
+        ({"issue": "distribuee", "date_presentation": "2026-05-19"}, "présentée le 19 mai 2026, distribuée"),
         ({"issue": "non_reclamee", "date_presentation": "2026-05-19"}, "présentée le 19 mai 2026 et non réclamée"),
         ({"issue": "refusee"}, "présentée et refusée"),
         ({"issue": "npai"}, "retournée, le destinataire étant inconnu à l’adresse"),

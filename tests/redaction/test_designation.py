@@ -52,7 +52,7 @@ def _nue(texte):
         (_debiteur(nature="personne_publique", denomination="Essai Habitat"), "Essai Habitat", "e"),
         (_debiteur(nature="particulier", nom="Essai", prenoms="Paul", civilite="M."), "M. Paul Essai", ""),
         (_debiteur(nature="particulier", nom="Essai", prenoms="Zoé", civilite="Mme"), "Mme Zoé Essai", "e"),
-        (_debiteur(nature="particulier", nom="Essai"), "Essai", ""),
+        (_debiteur(nature="particulier", nom="Essai"), "Essai", "(e)"),
     ],
 )  # fmt: skip
 def test_le_titre_et_l_accord(partie, titre, accord):
@@ -99,7 +99,7 @@ def test_identite_d_une_entrepreneuse_avec_ses_deux_adresses():
     )  # fmt: skip
     acte = designer(partie, professionnel=True)
     assert _nue(acte.identite) == (
-        "Mme Anne, Zoé Essai, née le 1er mai 1980 à Évry, de nationalité française, menuisière, "
+        "Madame Anne, Zoé Essai, née le 1er mai 1980 à Évry, de nationalité française, menuisière, "
         "entrepreneur individuel exerçant sous l’enseigne « Chez Anne », identifiée sous le n° SIREN 100 000 009, "
         "demeurant 1 rue Haute, 69003 Lyon, dont l’établissement est situé 9 quai Bas, 69002 Lyon"
     )
@@ -182,3 +182,58 @@ def test_l_engagement_de_la_caution(champs, attendu):
 
 def test_un_debiteur_sans_cautionnement_n_a_pas_d_engagement():
     assert dire_engagement(_morale("X"), "(pièce n° 3)") == ""
+
+
+@pytest.mark.parametrize(
+    ("prenoms", "attendu"),
+    [
+        ("Jeanne", "Jeanne Bel"),
+        ("Jeanne Marie Louise", "Jeanne, Marie, Louise Bel"),
+        ("Jeanne, Marie", "Jeanne, Marie Bel"),
+        ("Jean-Pierre Paul", "Jean-Pierre, Paul Bel"),
+        ("Maria del Carmen", "Maria del Carmen Bel"),
+        (None, "Bel"),
+    ],
+)
+def test_un_acte_separe_les_prenoms(prenoms, attendu):
+    assert _debiteur(nature="particulier", nom="Bel", prenoms=prenoms).etat_civil == attendu
+
+
+def test_une_caution_sans_civilite_n_est_ni_homme_ni_femme():
+    acte = {"date": dt.date(2026, 1, 5)}
+    partie = _debiteur(nature="particulier", nom="Bel", prenoms="Dominique", role="caution", cautionnement=acte)
+    assert _nue(dire_engagement(partie, "")) == "Dominique Bel s’est porté(e) caution par acte du 5 janvier 2026"
+    artisan = _debiteur(nature="entrepreneur_individuel", nom="Bel", siren="100000009")
+    assert "identifié(e) sous le" in designer(artisan, professionnel=True).identite
+
+
+@pytest.mark.parametrize(
+    ("partie", "a_titre", "de_titre"),
+    [
+        (_morale("Vignerons d'essai", "GIE"), "au groupement Vignerons d'essai", "du groupement Vignerons d'essai"),
+        (_morale("Les Amis", "association"), "à l’association Les Amis", "de l’association Les Amis"),
+        (_debiteur(nature="particulier", nom="Abel"), "à Abel", "d’Abel"),
+        (_debiteur(nature="particulier", nom="Bel", civilite="Mme"), "à Mme Bel", "de Mme Bel"),
+    ],
+)
+def test_le_titre_se_contracte(partie, a_titre, de_titre):
+    acte = designer(partie, professionnel=True)
+    assert (_nue(acte.a_titre), _nue(acte.de_titre)) == (a_titre, de_titre)
+
+
+def test_un_cabinet_d_avocats_est_constitue_par_qui_agit_pour_lui():
+    cabinet = Mandataire.model_validate(
+        {
+            "nature": "personne_morale", "denomination": "Droit Clair", "forme": "SELARL", "adresse": ADRESSE,
+            "role": "avocat", "barreau": "Avignon", "toque": "12", "representant": {"nom": "Zoé Essai"},
+        }
+    )  # fmt: skip
+    assert _nue(designer_mandataire(cabinet, "").constitution) == (
+        "ayant pour avocat la société Droit Clair, agissant par Zoé Essai, inscrite au barreau d’Avignon, toque 12, "
+        "1 rue Haute, 69003 Lyon, et élisant domicile à son cabinet"
+    )
+
+
+def test_seul_un_avocat_est_constitue():
+    agence = {"nature": "personne_morale", "denomination": "X", "adresse": ADRESSE, "role": "agence_recouvrement"}
+    assert designer_mandataire(Mandataire.model_validate(agence), "").constitution == ""
