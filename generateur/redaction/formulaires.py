@@ -208,7 +208,7 @@ def _presenter_rubriques(remplies: Sequence[RubriqueRemplie]) -> Iterator[Rubriq
             continue
         if len(rubrique.champs) == 1:
             yield RubriqueActe(
-                rubrique.titre, tuple(ligne for remplie in groupe for ligne in _presenter_lignes(remplie))
+                courber(rubrique.titre), tuple(ligne for remplie in groupe for ligne in _presenter_lignes(remplie))
             )
             continue
         for remplie in groupe:
