@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo tests controle verrou propre
+.PHONY: demo tests controle aide verrou propre
 
 demo: $(VENV)/pret
 	$(BIN)/generateur demo
@@ -30,6 +30,10 @@ $(VENV)/pret: $(VENV)/python-cree requirements.lock pyproject.toml
 $(VENV)/pret-developpement: $(VENV)/pret requirements-dev.lock
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
+
+# Refait les deux pages d'aide qui se déduisent du programme, après un changement de clé ou d'option.
+aide: $(VENV)/pret-developpement
+	$(BIN)/python -m tests.outils.fabriquer_aide
 
 # Refait les verrous après un changement de pyproject.toml (demande uv).
 verrou:

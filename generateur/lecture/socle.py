@@ -211,7 +211,7 @@ def _rassembler(source: Path, defauts: list[tuple[str, str]]) -> ErreurLecture:
     return ErreurLecture(
         f"{len(defauts)} défauts dans le fichier :\n{lignes}",
         lieu=source.name,
-        remede="Corriger ces clés puis relancer ; le README décrit chacune d'elles.",
+        remede="Corriger ces clés puis relancer ; « generateur aide cles-du-dossier » décrit chacune d'elles.",
     )
 
 

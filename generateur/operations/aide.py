@@ -1,0 +1,64 @@
+"""L'aide : les pages livrées avec le programme, par sujet ; la même pour le terminal et pour la page web."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from generateur.erreurs import ErreurUsage
+
+_ORDRE = (
+    "premier-dossier",
+    "importer",
+    "cles-du-dossier",
+    "commandes",
+    "droit-et-confiance",
+    "liasse-et-preuve",
+    "modeles-word",
+    "depannage",
+)
+
+
+@dataclass(frozen=True)
+class Sujet:
+    """Une page d'aide : son nom, son titre, son texte en Markdown."""
+
+    nom: str
+    titre: str
+    texte: str
+
+
+def lister_sujets() -> tuple[Sujet, ...]:
+    """Toutes les pages, dans l'ordre où on les lit ; une page nouvelle vient à la suite."""
+    dossier = files("generateur").joinpath("aide")
+    textes = {
+        f.name.removesuffix(".md"): f.read_text(encoding="utf-8") for f in dossier.iterdir() if f.name.endswith(".md")
+    }
+    noms = [*(nom for nom in _ORDRE if nom in textes), *sorted(set(textes) - set(_ORDRE))]
+    return tuple(Sujet(nom, textes[nom].partition("\n")[0].lstrip("# "), textes[nom]) for nom in noms)
+
+
+def lire_sujet(nom: str) -> Sujet:
+    """La page de ce nom. Lève ErreurUsage, avec les noms proches, si elle n'existe pas."""
+    sujets = {sujet.nom: sujet for sujet in lister_sujets()}
+    if nom not in sujets:
+        proches = difflib.get_close_matches(nom, sujets, n=3, cutoff=0.4) or list(sujets)
+        raise ErreurUsage(f"il n'y a pas d'aide sur « {nom} »", remede=f"Sujets : {', '.join(proches)}.")
+    return sujets[nom]
+
+
+def en_clair(texte: str) -> str:
+    """Le Markdown tel qu'il se lit au terminal : titres soulignés, liens et marques ôtés, tableaux laissés."""
+    lignes = []
+    for ligne in re.sub(r"<!--.*?-->\n*", "", texte, flags=re.DOTALL).splitlines():
+        if titre := re.match(r"#+ (.*)", ligne):
+            nom = _nettoyer(titre[1])
+            lignes += [nom, ("=" if ligne.startswith("# ") else "-") * len(nom)]
+        elif not re.fullmatch(r"\|[-| :]+\|", ligne):
+            lignes.append(_nettoyer(ligne))
+    return "\n".join(lignes).strip()
+
+
+def _nettoyer(ligne: str) -> str:
+    sans_lien = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", ligne)
+    return re.sub(r"\*\*([^*]+)\*\*", r"\1", sans_lien)
