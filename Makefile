@@ -5,13 +5,30 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo tests controle aide verrou propre
+.PHONY: demo tests noyau outils paquet controle aide verrou propre
 
 demo: $(VENV)/pret
 	$(BIN)/generateur demo
 
+# Tout, sur tous les cœurs ; ce qui demande LibreOffice, poppler, OCRmyPDF ou openssl est à « make outils ».
 tests: $(VENV)/pret-developpement
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m "not outils"
+
+# Le noyau seul : le droit, les sommes, les constats, les voies.
+noyau: $(VENV)/pret-developpement
+	$(BIN)/python -m pytest -n auto -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
+
+outils: $(VENV)/pret-developpement
+	$(BIN)/python -m pytest -m outils
+
+# Le paquet construit, installé seul dans un environnement neuf, essayé d'un autre répertoire.
+paquet: $(VENV)/pret-developpement
+	rm -rf build/paquet && mkdir -p build/paquet/ailleurs
+	$(BIN)/python -m hatchling build -t wheel -d build/paquet
+	$(PYTHON) -m venv --without-pip build/paquet/venv
+	$(PYTHON) -m pip --python build/paquet/venv/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PYTHON) -m pip --python build/paquet/venv/bin/python install --quiet --disable-pip-version-check --no-deps build/paquet/*.whl
+	cd build/paquet/ailleurs && ../venv/bin/generateur demo -q >/dev/null && ../venv/bin/generateur aide commandes >/dev/null && ../venv/bin/generateur nouveau 2026-0001 -q && ../venv/bin/generateur modeles verifier -q >/dev/null && ../venv/bin/generateur verifier-liasse sortie/2026-0042 -q >/dev/null
 
 controle: $(VENV)/pret-developpement
 	$(BIN)/ruff check
@@ -41,4 +58,4 @@ verrou:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock --group developpement -o requirements-dev.lock
 
 propre:
-	rm -rf $(VENV) sortie
+	rm -rf $(VENV) sortie build

@@ -1,9 +1,15 @@
 """Ce que tous les tests partagent : où est le dépôt, et le code du programme lu par `ast`."""
 
 import ast
+import signal
+import threading
 from pathlib import Path
 
 import pytest
+
+# « nohup », un service ou une tâche de fond lancent les tests en ignorant SIGINT, et leurs enfants en héritent
+if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RACINE = Path(__file__).parents[1]
 
