@@ -12,8 +12,7 @@ from generateur.commandes.options import AIDE_DOSSIER, CHEMIN, DateIso, aujourd_
 from generateur.erreurs import ErreurUsage
 
 if TYPE_CHECKING:
-    from generateur.operations.ajouter import Ajoute, Saisie
-    from generateur.operations.completer import Completude
+    from generateur.operations.ajouter import Saisie
 
 _AIDE_FICHIER = "Le document ; une facture électronique ou un courriel remplit les options."
 
@@ -109,6 +108,7 @@ def _declarer(genre: str, aide: str, options: tuple[Callable[..., Any], ...]) ->
     def commande(
         dossier: Path, document: Path | None, fichier: Path | None, au: dt.date | None, **options: Any
     ) -> None:
+        from generateur.commandes import presentation_ajout
         from generateur.operations.outillage import ouvrir_outils
 
         saisie = _saisir(document, fichier, options)
@@ -116,7 +116,7 @@ def _declarer(genre: str, aide: str, options: tuple[Callable[..., Any], ...]) ->
             from generateur.operations.ajouter import ajouter as faire
 
             fait = faire(dossier, genre, saisie, jour=au or aujourd_hui(), outils=outils)
-        imprimer(lambda: _presenter(fait), lambda: _en_objet(fait))
+        imprimer(lambda: presentation_ajout.presenter(fait), lambda: presentation_ajout.en_objet(fait))
 
     commande.__doc__ = aide
     decorateurs = (
@@ -172,6 +172,7 @@ def _evenement(
     dossier: Path, evenement: str | None, nature: str | None, fichier: Path | None, au: dt.date | None, **options: Any
 ) -> None:
     """Ce qui s'est passé depuis le dépôt : dépôt, ordonnance, signification, opposition…"""
+    from generateur.commandes import presentation_ajout
     from generateur.operations.outillage import ouvrir_outils
 
     voulu = evenement or nature
@@ -186,41 +187,7 @@ def _evenement(
         from generateur.operations.ajouter import ajouter_evenement
 
         fait = ajouter_evenement(dossier, voulu, valeurs, fichier, jour=au or aujourd_hui(), outils=outils)
-    imprimer(lambda: _presenter(fait), lambda: _en_objet(fait))
-
-
-def _en_objet(fait: "Ajoute") -> dict[str, Any]:
-    """Objet du contrat d'interface."""
-    return {
-        "reference": fait.reference,
-        "section": fait.section,
-        "ajoute": en_json(fait.ajoute),
-        "constats": [constat.en_json() for constat in fait.constats],
-    }
-
-
-def en_json(valeur: Any) -> Any:
-    """Montants à deux décimales, dates ISO."""
-    from decimal import Decimal
-
-    if isinstance(valeur, dict):
-        return {cle: en_json(v) for cle, v in valeur.items()}
-    if isinstance(valeur, list | tuple):
-        return [en_json(v) for v in valeur]
-    if isinstance(valeur, Decimal):
-        return f"{valeur:.2f}"
-    return valeur.isoformat() if isinstance(valeur, dt.date) else valeur
-
-
-def _presenter(fait: "Ajoute") -> str:
-    from generateur.contrats import Ajout
-    from generateur.lecture.edition_toml import ecrire_edition
-
-    bloc = ecrire_edition(Ajout(fait.section, fait.ajoute)).splitlines()[1:]
-    lignes = [f"Ajouté au dossier {fait.reference}, section {fait.section} :", *(f"    {ligne}" for ligne in bloc)]
-    for constat in fait.constats:
-        lignes += [f"  • {constat.message}", *(f"      → {ligne}" for ligne in constat.remede.splitlines())]
-    return "\n".join([*lignes, f"Ensuite : « generateur verifier {fait.chemin.as_posix()} »."])
+    imprimer(lambda: presentation_ajout.presenter(fait), lambda: presentation_ajout.en_objet(fait))
 
 
 @click.command("completer", cls=Commande)
@@ -229,51 +196,17 @@ def _presenter(fait: "Ajoute") -> str:
 @options_communes
 def completer(dossier: Path, accepter: bool, au: dt.date | None) -> None:  # noqa: ARG001, FBT001 (options communes)
     """Propose une place à chaque fichier de pieces/ que le dossier ne cite pas."""
+    from generateur.commandes import presentation_completude
     from generateur.operations.outillage import ouvrir_outils
 
     with ouvrir_outils() as outils:
         from generateur.operations.completer import completer as faire
 
         fait = faire(dossier, est_accepte=accepter, outils=outils)
-    imprimer(lambda: _presenter_completude(fait, accepter=accepter), lambda: _completude_en_objet(fait))
-
-
-def _completude_en_objet(fait: "Completude") -> dict[str, Any]:
-    """Objet du contrat d'interface ; `ecrite` dit ce que --accepter a mis au dossier."""
-    return {
-        "reference": fait.reference,
-        "propositions": [
-            {
-                "fichier": p.fichier,
-                "lieu": p.lieu,
-                "valeurs": en_json(dict(p.valeurs)),
-                "certitude": p.certitude,
-                "raison": p.raison,
-                "nature": p.nature,
-                "date": p.date.isoformat() if p.date else None,
-                "numero": p.numero,
-                "ecrite": p in fait.ecrites,
-            }
-            for p in fait.propositions
-        ],
-    }
-
-
-def _presenter_completude(fait: "Completude", *, accepter: bool) -> str:
-    if not fait.propositions:
-        return f"{fait.reference} : le dossier cite déjà tout ce qui est dans pieces/."
-    lignes = []
-    for p in fait.propositions:
-        marque = "écrit" if p in fait.ecrites else "certain" if p.certitude == "certaine" else "à confirmer"
-        lignes += [f"{marque:>12}  {p.fichier} → {p.lieu}", f"{'':>12}  {p.raison}"]
-    chemin = fait.chemin.as_posix()
-    if fait.ecrites:
-        suite = f"« generateur verifier {chemin} » dit ce qui manque encore."
-    elif not accepter and any(p.certitude == "certaine" for p in fait.propositions):
-        suite = f"« generateur completer {chemin} --accepter » écrit ce qui est certain."
-    else:
-        suite = f"« generateur ajouter » écrit chaque bloc ; dans le fichier : {chemin}/dossier.toml."
-    return "\n".join([*lignes, f"Ensuite : {suite}"])
+    imprimer(
+        lambda: presentation_completude.presenter(fait, accepter=accepter),
+        lambda: presentation_completude.en_objet(fait),
+    )
 
 
 COMMANDES = (ajouter, completer)

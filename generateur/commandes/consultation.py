@@ -33,13 +33,17 @@ from generateur.erreurs import CodeSortie, ErreurUsage
 @options_communes
 def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) -> int:
     """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
+    from generateur.commandes import presentation_echeances
     from generateur.operations.echeances import ecrire_agenda, lister_echeances
 
     releve = lister_echeances(source, aujourd_hui(), au)
     agenda = ics or situer_sortie(sortie, source) / releve.nom_agenda
     ecrire_agenda(releve, agenda)
     dire(f"Agenda écrit : {agenda}")
-    imprimer(releve.en_texte, lambda: {**releve.en_json(), "agenda": agenda.as_posix()})
+    imprimer(
+        lambda: presentation_echeances.presenter(releve),
+        lambda: presentation_echeances.en_objet(releve, agenda),
+    )
     return CodeSortie.LOT_PARTIEL if releve.illisibles else CodeSortie.FAIT
 
 
@@ -71,10 +75,11 @@ def modeles() -> None:
 @options_communes
 def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:
     """Contrôle chaque modèle : champs, balises, styles, constructions mal rendues."""
+    from generateur.commandes import presentation_modeles
     from generateur.operations.apercu_modeles import controler_modeles
 
     rapport = controler_modeles(racine, au or aujourd_hui())
-    imprimer(rapport.en_texte, rapport.en_json)
+    imprimer(lambda: presentation_modeles.presenter(rapport), lambda: presentation_modeles.en_objet(rapport))
     return CodeSortie.FAIT if rapport.conforme else CodeSortie.MODELE_EN_DEFAUT
 
 
@@ -85,12 +90,16 @@ def modeles_verifier(racine: Path | None, au: dt.date | None) -> int:
 @options_communes
 def modeles_apercu(racine: Path | None, sortie: Path, rendu: str | None, au: dt.date | None) -> None:
     """Rend chaque modèle sur un dossier d'exemple."""
+    from generateur.commandes import presentation_modeles
     from generateur.operations.apercu_modeles import ecrire_apercus
     from generateur.operations.outillage import ouvrir_moteurs
 
     with ouvrir_moteurs(rendu) as moteurs:
         fichiers = ecrire_apercus(racine, sortie, jour=aujourd_hui(), au=au, moteurs=moteurs)
-    imprimer(lambda: "\n".join(map(str, fichiers)), lambda: {"fichiers": [str(f) for f in fichiers]})
+    imprimer(
+        lambda: presentation_modeles.presenter_apercus(fichiers),
+        lambda: presentation_modeles.apercus_en_objet(fichiers),
+    )
 
 
 COMMANDES = (echeances, schema, modeles)

@@ -60,10 +60,22 @@ def droit() -> None:
 @options_communes
 def droit_consulter(table: str | None, cle: str | None, au: dt.date | None) -> None:
     """Liste les tables, ou donne une valeur à une date (« generateur droit TABLE » suffit)."""
-    from generateur.operations.consultation_droit import consulter
+    from generateur.commandes import presentation_droit
+    from generateur.operations.consultation_droit import consulter, lister
 
-    reponse = consulter(table, cle, au or aujourd_hui())
-    imprimer(lambda: reponse.texte, lambda: reponse.objet)
+    jour = au or aujourd_hui()
+    if table is None:
+        sommaire = lister(jour)
+        imprimer(
+            lambda: presentation_droit.presenter_sommaire(sommaire),
+            lambda: presentation_droit.sommaire_en_objet(sommaire),
+        )
+        return
+    consultation = consulter(table, cle, jour)
+    imprimer(
+        lambda: presentation_droit.presenter_consultation(consultation),
+        lambda: presentation_droit.consultation_en_objet(consultation),
+    )
 
 
 _confirmer = click.option("--confirmer", is_flag=True, help="Accepte une valeur très éloignée de la précédente.")
@@ -126,12 +138,14 @@ def droit_retirer(table: str, depuis: dt.date, cle: str, au: dt.date | None) -> 
 
 
 def _rendre(enregistre: "Enregistrement") -> None:
-    from generateur.operations.consultation_droit import presenter_enregistrement
+    from generateur.commandes import presentation_droit
 
     for avertissement in enregistre.avertissements:
         dire(avertissement)
-    reponse = presenter_enregistrement(enregistre)
-    imprimer(lambda: reponse.texte, lambda: reponse.objet)
+    imprimer(
+        lambda: presentation_droit.presenter_enregistrement(enregistre),
+        lambda: presentation_droit.enregistrement_en_objet(enregistre),
+    )
 
 
 COMMANDES = (droit,)

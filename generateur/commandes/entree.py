@@ -79,7 +79,12 @@ def importer(au: dt.date | None, **options: Any) -> int:
         simuler=options["simuler"],
     )
     with ouvrir_outils() as outils:
-        fait = faire(demande, jour=au or aujourd_hui(), outils=outils, avancer=dire)
+        fait = faire(
+            demande,
+            jour=au or aujourd_hui(),
+            outils=outils,
+            avancer=lambda *pas: dire(presentation_import.presenter_avancee(*pas)),
+        )
     imprimer(lambda: presentation_import.presenter(fait, options["racine"]), lambda: presentation_import.en_objet(fait))
     return CodeSortie.LOT_PARTIEL if fait.est_partiel else CodeSortie.FAIT
 

@@ -22,8 +22,8 @@ _imposer = click.option("--procedure", metavar="NOM", help="Impose une procédur
 @options_communes
 def nouveau(reference: str, racine: Path, profil: Path | None, depuis: Path | None, au: dt.date | None) -> None:
     """Crée un dossier commenté, prêt à remplir ou rempli d'après une facture."""
-    from generateur.commandes import questions
-    from generateur.operations.nouveau_dossier import creer_squelette, proposer_profil
+    from generateur.commandes import presentation_squelette, questions
+    from generateur.operations.nouveau_dossier import creer_squelette
 
     amorce = None
     if depuis is not None:
@@ -34,14 +34,8 @@ def nouveau(reference: str, racine: Path, profil: Path | None, depuis: Path | No
             amorce = amorcer_par_document(depuis, outils, a_un_profil=profil is not None)
     elif profil is None and questions.peut_questionner():
         profil, amorce = questions.questionner(racine)
-    fichier = creer_squelette(reference, racine, au or aujourd_hui(), profil, amorce)
-    conseil = "" if profil else f"\n{proposer_profil(racine)}"
-    constats = amorce.constats if amorce else ()
-    dits = "".join(f"\n  • {c.message}\n    {c.remede}" for c in constats)
-    imprimer(
-        lambda: f"Dossier créé : {fichier}{dits}\nRemplissez-le, puis : generateur verifier {fichier.parent}{conseil}",
-        lambda: {"reference": reference, "fichier": str(fichier), "constats": [c.en_json() for c in constats]},
-    )
+    squelette = creer_squelette(reference, racine, au or aujourd_hui(), profil, amorce)
+    imprimer(lambda: presentation_squelette.presenter(squelette), lambda: presentation_squelette.en_objet(squelette))
 
 
 @click.command("verifier", cls=Commande)

@@ -58,6 +58,11 @@ def en_objet(fait: Import) -> dict[str, Any]:
     }
 
 
+def presenter_avancee(rang: int, total: int, fichier: Path) -> str:
+    """« [3/11] factures.csv »."""
+    return f"[{rang}/{total}] {fichier.name}"
+
+
 def presenter(fait: Import, racine: Path) -> str:
     """Ce que l'utilisateur lit."""
     lignes = [ligne for bloc in (_sources(fait), _dossiers(fait), _suites(fait, racine)) for ligne in bloc]

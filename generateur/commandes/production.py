@@ -41,11 +41,12 @@ def mettre_en_demeure(dossier: Path, sortie: Path, rendu: str | None, au: dt.dat
 
     sortie = situer_sortie(sortie, dossier)
     with ouvrir_moteurs(rendu) as moteurs:
+        from generateur.commandes import presentation_lettres
         from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 
         reglages = lire_reglages(options)
-        lettre = ecrire_mise_en_demeure(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
-    imprimer(lambda: lettre.texte, lettre.en_json)
+        lettres = ecrire_mise_en_demeure(dossier, sortie, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
+    imprimer(lambda: presentation_lettres.presenter(lettres), lambda: presentation_lettres.en_objet(lettres))
 
 
 @click.command("produire", cls=Commande)
@@ -67,7 +68,7 @@ def produire(
         return
 
     with ouvrir_moteurs(rendu, ocr=options["ocr"]) as moteurs:
-        from generateur.commandes import presentation
+        from generateur.commandes import presentation, sortie_json
         from generateur.operations.production import produire_dossier
 
         reglages = lire_reglages(options)
@@ -77,7 +78,7 @@ def produire(
     _annoncer_horizons([str(sortie / manifeste.reference / manifeste.liasse.fichier)], jour)
     imprimer(
         lambda: presentation.presenter_manifeste(manifeste, str(sortie / manifeste.reference)),
-        lambda: manifeste.model_dump(mode="json"),
+        lambda: sortie_json.manifeste_en_json(manifeste),
     )
 
 
@@ -88,11 +89,12 @@ def _produire_suite(
 
     sortie = situer_sortie(sortie, dossier)
     with ouvrir_moteurs(rendu) as moteurs:
+        from generateur.commandes import presentation_suite
         from generateur.operations.suite import ecrire_suite
 
         reglages = lire_reglages(options)
         ecrite = ecrire_suite(dossier, sortie, suite, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
-    imprimer(lambda: ecrite.texte, ecrite.en_json)
+    imprimer(lambda: presentation_suite.presenter(ecrite), lambda: presentation_suite.en_objet(ecrite))
 
 
 @click.command("lot", cls=Commande)
@@ -115,6 +117,7 @@ def lot(
     **options: Any,
 ) -> int:
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
+    from generateur.commandes import presentation_lot
     from generateur.operations import lot as lots
     from generateur.operations.executants import choisir_executant
 
@@ -135,12 +138,12 @@ def lot(
             au=au,
             reglages=reglages,
             executant=equipe,
-            avancer=dire,
+            avancer=lambda avancee: dire(presentation_lot.presenter_avancee(avancee)),
             deposes=deposes,
             est_interrompu=est_interrompu,
         )
     _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], jour)
-    imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
+    imprimer(lambda: presentation_lot.presenter(bilan), lambda: presentation_lot.en_objet(bilan))
     if bilan.est_interrompu:
         dire(
             f"Interrompu : {len(bilan.dossiers)} dossiers sur {bilan.prevus} sont faits. Pour continuer, relancer la "
@@ -178,12 +181,16 @@ def retenir_numeros(dossier: Path, sortie: Path, au: dt.date | None) -> None:  #
 @options_communes
 def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
     """Range dans pieces/ les documents joints aux PDF du dossier."""
+    from generateur.commandes import presentation_extraction
     from generateur.operations.extraction import extraire_documents
     from generateur.pieces.atelier import Atelier
 
     with Atelier() as atelier:
         extraction = extraire_documents(dossier, atelier)
-    imprimer(lambda: extraction.texte, extraction.en_json)
+    imprimer(
+        lambda: presentation_extraction.presenter(extraction),
+        lambda: presentation_extraction.en_objet(extraction),
+    )
 
 
 @click.command("demo", cls=Commande)
@@ -193,15 +200,23 @@ def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option
 @options_communes
 def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifeste: bool) -> int:
     """Produit les dossiers d'exemple et dit quoi ouvrir."""
+    from generateur.commandes import presentation_lot
     from generateur.operations import lot as lots
     from generateur.operations.executants import choisir_executant
     from generateur.reglages import Reglages
 
     reglages, jour = Reglages(rendu=rendu, joindre_manifeste=joindre_manifeste), aujourd_hui()
     executant = choisir_executant("sequentiel", reglages, jour=jour, demander_mot_de_passe=str)
-    bilan = lots.produire_exemples(sortie, jour=jour, au=au, reglages=reglages, executant=executant, avancer=dire)
+    bilan = lots.produire_exemples(
+        sortie,
+        jour=jour,
+        au=au,
+        reglages=reglages,
+        executant=executant,
+        avancer=lambda avancee: dire(presentation_lot.presenter_avancee(avancee)),
+    )
     _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], aujourd_hui())
-    imprimer(lambda: lots.presenter_bilan(bilan), bilan.en_json)
+    imprimer(lambda: presentation_lot.presenter(bilan), lambda: presentation_lot.en_objet(bilan))
     # des refus sont attendus, ce sont des exemples ; un échec ne l'est pas
     return CodeSortie.LOT_PARTIEL if bilan.en_echec else CodeSortie.FAIT
 
@@ -218,11 +233,7 @@ def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None) -> i
     verification = relire(chemin, dossier)
     imprimer(
         lambda: presentation.presenter_verification(verification),
-        lambda: {
-            "conforme": verification.conforme,
-            "entiere": verification.entiere,
-            **sortie_json.en_json(verification),
-        },
+        lambda: sortie_json.liasse_verifiee_en_json(verification),
     )
     return CodeSortie.FAIT if verification.conforme else CodeSortie.LIASSE_NON_CONFORME
 

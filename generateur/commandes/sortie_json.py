@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from generateur.calculs.decompte import Decompte, PaiementRecu
 from generateur.domaine.socle import CENTIME
 from generateur.erreurs import ErreurGenerateur
-from generateur.operations.etude import Chiffrage, Etude, juridiction_en_json
+from generateur.operations.etude import Chiffrage, Etude, decrire_juridiction
+from generateur.publication.manifeste import Manifeste
 
 if TYPE_CHECKING:
     from generateur.operations.retenir_numeros import Retenue
+    from generateur.publication.verification import Verification
 
 _TOTAUX = (
     "principal",
@@ -37,7 +39,7 @@ def verification_en_json(etude: Etude) -> dict[str, Any]:
 
 def choix_en_json(etude: Etude) -> dict[str, Any]:
     """Objet de « choisir »."""
-    juridiction = juridiction_en_json(etude)
+    juridiction = decrire_juridiction(etude)
     return {
         "reference": etude.dossier.reference,
         "retenue": etude.decision.retenue.nom if etude.decision.retenue else None,
@@ -69,6 +71,11 @@ def _decompte_en_json(decompte: Decompte) -> dict[str, Any]:
     }
 
 
+def manifeste_en_json(manifeste: Manifeste) -> dict[str, Any]:
+    """Objet de « produire » : le manifeste publié."""
+    return manifeste.model_dump(mode="json")
+
+
 def retenue_en_json(retenue: "Retenue") -> dict[str, Any]:
     """Objet de « retenir-numeros » : le registre, et où la liasse communiquée est gardée."""
     return {**retenue.registre.model_dump(mode="json"), "gardee": retenue.gardee.as_posix()}
@@ -86,6 +93,11 @@ def _paiement_en_json(recu: PaiementRecu) -> dict[str, Any]:
         "imputations": en_json(recu.imputations),
         "excedent": en_json(recu.excedent),
     }
+
+
+def liasse_verifiee_en_json(verification: "Verification") -> dict[str, Any]:
+    """Objet de « verifier-liasse »."""
+    return {"conforme": verification.conforme, "entiere": verification.entiere, **en_json(verification)}
 
 
 def erreur_en_json(erreur: ErreurGenerateur) -> dict[str, Any]:

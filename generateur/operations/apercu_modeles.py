@@ -4,7 +4,7 @@ import datetime as dt
 import types
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -42,22 +42,6 @@ class Rapport:
     def conforme(self) -> bool:
         """Vrai si aucun modèle n'est en défaut."""
         return not any(defaut.gravite == "bloquant" for defaut in self.defauts)
-
-    def en_texte(self) -> str:
-        """Un paragraphe par défaut."""
-        if not self.defauts:
-            return "Tous les modèles sont en règle."
-        return "\n".join(_decrire(defaut) for defaut in self.defauts)
-
-    def en_json(self) -> dict[str, Any]:
-        """Objet JSON."""
-        return {"conforme": self.conforme, "defauts": [asdict(defaut) for defaut in self.defauts]}
-
-
-def _decrire(defaut: Defaut) -> str:
-    page = f", page {defaut.page}" if defaut.page else ""
-    extrait = f" près de « {defaut.extrait} »" if defaut.extrait else ""
-    return f"{defaut.modele}{page} : {defaut.construction}{extrait}\n    → {defaut.remede}"
 
 
 def controler_modeles(racine: Path | None, jour: dt.date | None = None) -> Rapport:

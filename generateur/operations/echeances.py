@@ -5,14 +5,12 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
 from generateur.calculs.echeances import Echeance, calculer_echeances
 from generateur.controles.competence import chercher_juridiction
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import date_longue
 from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 from generateur.procedures.injonction_de_payer import consigne_au_greffe
@@ -41,64 +39,6 @@ class Releve:
     def titre_agenda(self) -> str:
         """Le nom que l'agenda porte, et qui dit de quels dossiers il est."""
         return f"Échéances du dossier {self.dossiers[0][0]}" if self.est_seul else _TITRE_COMMUN
-
-    def en_texte(self) -> str:
-        """Une ligne par échéance, les non déterminables dites telles."""
-        lignes: list[str] = []
-        for reference, nom, echeances in self.dossiers:
-            lignes += ["", f"{reference} — {nom}"]
-            lignes += [ligne for echeance in echeances for ligne in self._decrire(echeance)]
-            if not echeances:
-                lignes.append("  aucune échéance : notez dépôt, ordonnance et signification dans [suivi]")
-        lignes += [
-            ligne
-            for chemin, erreur in self.illisibles
-            for ligne in (
-                "",
-                f"{chemin.name} — NE SE LIT PAS, échéances inconnues : « generateur verifier {chemin} »",
-                f"  {erreur.message.splitlines()[0]}",
-                *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
-            )
-        ]
-        return "\n".join(lignes).strip()
-
-    def _decrire(self, echeance: Echeance) -> tuple[str, str]:
-        if echeance.date is None:
-            quand = "non déterminable"
-        else:
-            passee = " (passée)" if echeance.date < self.jour else ""
-            quand = f"{date_longue(echeance.date)}{passee}"
-        return f"  {quand} : {echeance.titre} ({echeance.fondement})", f"      {echeance.explication}"
-
-    def en_json(self) -> dict[str, Any]:
-        """Objet JSON."""
-        return {
-            "dossiers": [
-                {
-                    "reference": reference,
-                    "echeances": [
-                        {
-                            "titre": e.titre,
-                            "date": e.date.isoformat() if e.date else None,
-                            "fondement": e.fondement,
-                            "explication": e.explication,
-                        }
-                        for e in echeances
-                    ],
-                }
-                for reference, _, echeances in self.dossiers
-            ],
-            "illisibles": [chemin.as_posix() for chemin, _ in self.illisibles],
-            "ecartes": [
-                {
-                    "dossier": chemin.as_posix(),
-                    "code": int(erreur.code),
-                    "message": erreur.message,
-                    "remede": erreur.remede,
-                }
-                for chemin, erreur in self.illisibles
-            ],
-        }
 
 
 def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:

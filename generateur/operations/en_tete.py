@@ -9,7 +9,7 @@ from generateur.droit.ajouts import Ajout
 from generateur.droit.tables import lire_table
 from generateur.liasse.plan import Options
 from generateur.liasse.sceau import RESERVE_SCEAU
-from generateur.operations.etude import Etude, juridiction_en_json
+from generateur.operations.etude import Etude, decrire_juridiction
 from generateur.publication.inventaire import EnTete, PiecePrete, reduire
 from generateur.publication.manifeste import ConstatManifeste, DroitAjoute, HorizonDuDroit
 from generateur.reglages import Reglages
@@ -38,7 +38,7 @@ def resumer_etude(etude: Etude, reglages: Reglages, moteur: MoteurRendu, entrees
         procedure_forcee=etude.decision.est_forcee,
         projet=reglages.projet,
         renumerotee=reglages.renumeroter,
-        juridiction=juridiction_en_json(etude),
+        juridiction=decrire_juridiction(etude),
         cour_appel=espece.competence.cour_appel,
         total=f"{espece.decompte.total:.2f}",
         versions={

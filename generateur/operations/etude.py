@@ -325,7 +325,7 @@ def _resumer(etude: Etude, constats: Sequence[Constat]) -> str:
     return "\n".join(lignes)
 
 
-def juridiction_en_json(etude: Etude) -> JuridictionManifeste | None:
+def decrire_juridiction(etude: Etude) -> JuridictionManifeste | None:
     """La juridiction compétente, ou None si la procédure n'en saisit pas."""
     procedure, juridiction = etude.decision.retenue, etude.espece.competence.juridiction
     if juridiction is None or (procedure is not None and not procedure.saisit_juridiction):

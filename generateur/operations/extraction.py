@@ -4,13 +4,11 @@ Documents seulement (PDF et images) : le XML d'une facture n'est pas une pièce.
 fichier qui existe n'est jamais écrasé.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from generateur.controles.pieces import chemins_cites
 from generateur.erreurs import ErreurPiece
@@ -43,28 +41,6 @@ class Extraction:
     reference: str
     extraits: list[Extrait] = field(default_factory=list)
     ecartes: list[str] = field(default_factory=list)
-
-    @property
-    def texte(self) -> str:
-        """Ce que l'utilisateur lit : les fichiers écrits, et les lignes à recopier dans le dossier."""
-        if not self.extraits:
-            return f"{self.reference} : aucun document n'est joint à ses PDF."
-        lignes = [f"{e.fichier} : « {e.nom} », joint à {e.piece}" for e in self.extraits]
-        lignes += [f"Laissé (ce n'est pas un document) : {nom}" for nom in self.ecartes]
-        lignes += ["", "Pour les verser, ajoutez ceci au dossier, en retirant ce qui ne sert pas :"]
-        for extrait in self.extraits:
-            # json.dumps écrit une chaîne que TOML lit de même
-            titre = json.dumps(Path(extrait.nom).stem.strip() or "Document joint", ensure_ascii=False)
-            lignes += ["", "[[pieces]]", f'fichier = "{extrait.fichier}"', f"titre = {titre}"]
-        return "\n".join(lignes)
-
-    def en_json(self) -> dict[str, Any]:
-        """Objet JSON."""
-        return {
-            "reference": self.reference,
-            "extraits": [vars(extrait) for extrait in self.extraits],
-            "ecartes": self.ecartes,
-        }
 
 
 def extraire_documents(source: Path, atelier: Atelier) -> Extraction:

@@ -85,7 +85,9 @@ class Import:
         return sum(dossier.etat == etat for dossier in self.dossiers)
 
 
-def importer(demande: Demande, *, jour: dt.date, outils: OutilsPieces, avancer: Callable[[str], None]) -> Import:
+def importer(
+    demande: Demande, *, jour: dt.date, outils: OutilsPieces, avancer: Callable[[int, int, Path], None]
+) -> Import:
     """Importe les sources. Lève ErreurLecture si rien ne se lit, ErreurUsage si deux colonnes se disputent un champ."""
     lectures, refus = _lire_sources(demande, avancer)
     clients = [c for lecture in _lire_annexe(demande.clients, demande.consignes) for c in lecture.clients]
@@ -120,7 +122,7 @@ def importer(demande: Demande, *, jour: dt.date, outils: OutilsPieces, avancer: 
     )
 
 
-def _lire_sources(demande: Demande, avancer: Callable[[str], None]) -> tuple[list[Lecture], list[Refus]]:
+def _lire_sources(demande: Demande, avancer: Callable[[int, int, Path], None]) -> tuple[list[Lecture], list[Refus]]:
     """Chaque fichier lu ou refusé avec sa raison ; un seul fichier, ou tous, illisibles : l'erreur elle-même."""
     fichiers = [fichier for source in demande.sources for fichier in lister_fichiers(source)]
     lectures, refus = [], []
@@ -131,7 +133,7 @@ def _lire_sources(demande: Demande, avancer: Callable[[str], None]) -> tuple[lis
         except ErreurLecture as erreur:
             derniere = erreur
             refus.append(Refus(erreur.lieu or fichier.name, erreur.message, erreur.remede))
-        avancer(f"[{rang}/{len(fichiers)}] {fichier.name}")
+        avancer(rang, len(fichiers), fichier)
     if not lectures and derniere is not None:
         if len(fichiers) == 1:
             raise derniere

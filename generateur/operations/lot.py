@@ -8,20 +8,22 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from generateur.contrats import Executant
 from generateur.dependances import lister_exemples
-from generateur.domaine.langue import montant
 from generateur.lecture.socle import lire_reference, lister_dossiers
-from generateur.procedures.registre import trouver_procedure
 from generateur.publication.echange import reparer_tout
-from generateur.redaction.typographie import pluriel
 from generateur.reglages import Reglages, Resultat, Travail
 
-_ETATS = {"produit": "produit", "a_jour": "déjà à jour", "refuse": "refusé", "en_echec": "en échec"}
+
+@dataclass(frozen=True)
+class Avancee:
+    """Un dossier vient d'être fait : son rang, compté à partir de 1, sur le total."""
+
+    rang: int
+    total: int
+    resultat: Resultat
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,6 @@ class Bilan:
         """Dossiers en échec pour une autre cause."""
         return self.combien("en_echec")
 
-    def en_json(self) -> dict[str, Any]:
-        """Objet du contrat d'interface ; un dossier à jour compte parmi les produits."""
-        return {
-            "total": len(self.dossiers),
-            "produits": self.combien("produit") + self.combien("a_jour"),
-            "refuses": self.refuses,
-            "en_echec": self.en_echec,
-            "duree_s": round(self.duree_s, 1),
-            "debit": round(len(self.dossiers) / self.duree_s, 2) if self.duree_s else 0.0,
-            "executant": self.executant,
-            "dossiers": [resultat.model_dump() for resultat in self.dossiers],
-        }
-
 
 def produire_lot(
     source: Path,
@@ -74,7 +63,7 @@ def produire_lot(
     au: dt.date | None,
     reglages: Reglages,
     executant: Executant,
-    avancer: Callable[[str], None],
+    avancer: Callable[[Avancee], None],
     deposes: bool = False,
     est_interrompu: Callable[[], bool] = lambda: False,
 ) -> Bilan:
@@ -95,7 +84,7 @@ def produire_exemples(
     au: dt.date | None,
     reglages: Reglages,
     executant: Executant,
-    avancer: Callable[[str], None],
+    avancer: Callable[[Avancee], None],
 ) -> Bilan:
     """Produit les dossiers d'exemple livrés avec le programme."""
     commun = Travail(source=sortie, sortie=sortie, jour=jour, au=au, reglages=reglages)
@@ -106,7 +95,7 @@ def _enchainer(
     chemins: list[Path],
     commun: Travail,
     executant: Executant,
-    avancer: Callable[[str], None],
+    avancer: Callable[[Avancee], None],
     est_interrompu: Callable[[], bool],
 ) -> Bilan:
     reparer_tout(commun.sortie)
@@ -122,7 +111,7 @@ def _enchainer(
     with closing(_fermable(executant.executer(travaux()))) as suite:
         for rang, resultat in enumerate(suite, start=1):
             resultats.append(resultat)
-            avancer(f"[{rang}/{len(chemins)}] {resultat.reference} : {_ETATS[resultat.etat]}")
+            avancer(Avancee(rang, len(chemins), resultat))
     return Bilan(tuple(resultats), prevus=len(chemins), executant=executant.nom, duree_s=time.perf_counter() - debut)
 
 
@@ -143,31 +132,3 @@ def _trouver_jumeaux(chemins: list[Path]) -> dict[Path, tuple[Path, ...]]:
         if len(memes) > 1
         for chemin in memes
     }
-
-
-def presenter_bilan(bilan: Bilan) -> str:
-    """Tableau du lot : une ligne par dossier, puis le compte et ce qu'il faut ouvrir."""
-    largeur = max((len(r.reference) for r in bilan.dossiers), default=0)
-    lignes = [ligne for resultat in bilan.dossiers for ligne in _decrire(resultat, largeur)]
-    lignes += [
-        "",
-        f"{pluriel(len(bilan.dossiers), 'dossier')} : {pluriel(bilan.combien('produit'), 'produit')}, "
-        f"{bilan.combien('a_jour')} déjà à jour, {pluriel(bilan.refuses, 'refusé')}, {bilan.en_echec} en échec.",
-    ]
-    nouveaux_dabord = sorted(bilan.dossiers, key=lambda resultat: resultat.etat != "produit")
-    if ouvrir := next((r.fichier for r in nouveaux_dabord if r.fichier), None):
-        lignes.append(f"À ouvrir d'abord : {ouvrir}")
-    return "\n".join(lignes)
-
-
-def _decrire(resultat: Resultat, largeur: int) -> list[str]:
-    debut = f"{resultat.reference:<{largeur}}  "
-    if resultat.procedure and resultat.total:
-        libelle = trouver_procedure(resultat.procedure).libelle
-        suite = [ligne for ligne in (resultat.message, resultat.fichier) if ligne]
-        return [
-            f"{debut}{montant(Decimal(resultat.total)):>14}  {libelle}",
-            *(f"{'':<{largeur}}  {ligne}" for ligne in suite),
-        ]
-    premiere, *suite = resultat.message.splitlines()
-    return [f"{debut}{_ETATS[resultat.etat]} : {premiere}", *(f"{'':<{largeur}}  {ligne}" for ligne in suite)]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, montant
@@ -54,24 +53,6 @@ class Lettres:
     def a_saisir(self) -> str:
         """Les blocs, à coller à la fin du dossier."""
         return "\n\n".join(lettre.a_saisir for lettre in self.lettres)
-
-    @property
-    def texte(self) -> str:
-        """Ce que l'utilisateur lit."""
-        lignes = [f"Lettre à relire, signer et envoyer à {li.debiteur} : {li.fichier}" for li in self.lettres]
-        chacune = "Une fois envoyée" if len(lignes) == 1 else "Une fois envoyées"
-        return "\n".join([*lignes, "", f"{chacune}, ajoutez ceci à la fin de dossier.toml :", "", self.a_saisir])
-
-    def en_json(self) -> dict[str, Any]:
-        """Objet JSON."""
-        return {
-            "reference": self.reference,
-            "fichiers": [f.as_posix() for f in self.fichiers],
-            "a_saisir": self.a_saisir,
-            "lettres": [
-                {"debiteur": li.debiteur, "somme": li.somme, "fichier": li.fichier.as_posix()} for li in self.lettres
-            ],
-        }
 
 
 def ecrire_mise_en_demeure(

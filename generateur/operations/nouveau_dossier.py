@@ -2,12 +2,13 @@
 
 import datetime as dt
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Reference
-from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurUsage
 from generateur.lecture.edition_toml import Etat, modifier
 from generateur.lecture.socle import lire_profil
@@ -103,9 +104,21 @@ fichier = ""                        # "pieces/facture.pdf", une fois le fichier 
 """
 
 
+@dataclass(frozen=True)
+class Squelette:
+    """Le dossier créé ; `a_un_profil` : le créancier y est repris ; `profils` : ceux qui sont déjà rangés."""
+
+    reference: str
+    fichier: Path
+    a_un_profil: bool
+    repertoire_profils: Path
+    profils: tuple[Path, ...]
+    constats: tuple[Constat, ...] = ()  # ce que l'amorce laisse à vérifier
+
+
 def creer_squelette(
     reference: str, racine: Path, jour: dt.date, profil: Path | None = None, amorce: Amorce | None = None
-) -> Path:
+) -> Squelette:
     """Écrit racine/<reference>/dossier.toml et pieces/ ; n'écrase jamais un dossier.
 
     `profil` : fichier du créancier, à employer à la place du bloc ; `amorce` : ce qui est déjà connu.
@@ -135,20 +148,9 @@ def creer_squelette(
     if amorce is not None:
         amorce.copies.ecrire(dossier)
     fichier.write_bytes(texte.encode())
-    return fichier
-
-
-def proposer_profil(racine: Path) -> str:
-    """Comment ne plus retaper le créancier : reprendre un profil déjà rangé à côté des dossiers, ou en faire un."""
-    profils = sorted((racine / REPERTOIRE_PROFILS).glob("*.toml"))
-    if profils:
-        noms = enumerer([f"« --creancier {profil.as_posix()} »" for profil in profils])
-        return f"Le créancier est déjà enregistré ? Recommencez avec {noms} : il n'y a plus rien à retaper."
-    modele = (racine / REPERTOIRE_PROFILS / "mon_entreprise.toml").as_posix()
-    return (
-        f"Pour ne plus retaper le créancier : une fois rempli, copiez ses clés dans {modele}, et créez les dossiers "
-        f"suivants avec « --creancier {modele} »."
-    )
+    profils = racine / REPERTOIRE_PROFILS
+    constats = tuple(amorce.constats) if amorce else ()
+    return Squelette(reference, fichier, profil is not None, profils, tuple(sorted(profils.glob("*.toml"))), constats)
 
 
 def _citer_profil(profil: Path, racine: Path) -> str:

@@ -70,25 +70,6 @@ class Suite:
     a_joindre: tuple[str, ...]
     dates: tuple[tuple[str, dt.date], ...]
 
-    @property
-    def texte(self) -> str:
-        """Ce que l'utilisateur lit."""
-        lignes = [f"À relire, dater et signer : {fichier}" for fichier in self.fichiers]
-        lignes += [f"Joint : {fichier}" for fichier in self.joints]
-        lignes += [f"À joindre vous-même : {quoi}" for quoi in self.a_joindre]
-        return "\n".join([*lignes, *(f"{titre} : {date_longue(jour)}" for titre, jour in self.dates)])
-
-    def en_json(self) -> dict[str, Any]:
-        """Objet JSON."""
-        return {
-            "reference": self.reference,
-            "suite": self.nom,
-            "fichiers": [f.as_posix() for f in self.fichiers],
-            "joints": [f.as_posix() for f in self.joints],
-            "a_joindre": list(self.a_joindre),
-            "dates": [{"titre": titre, "date": jour.isoformat()} for titre, jour in self.dates],
-        }
-
 
 @dataclass(frozen=True)
 class _Affaire:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from generateur.commandes.presentation_echeances import presenter
 from generateur.operations.echeances import lister_echeances
 
 CREDIT = {"avec": ["consommateur"], "contrat": {"date": date(2024, 3, 2), "activite": "credit_consommation"}}
@@ -55,4 +56,4 @@ def test_rien_ne_se_consigne_devant_le_tribunal_judiciaire(tmp_path, imposee, co
         "utf-8",
     )
     releve = lister_echeances(tmp_path, date(2026, 11, 21), None)
-    assert ("Consignation" in releve.en_texte()) is consigne
+    assert ("Consignation" in presenter(releve)) is consigne

@@ -39,7 +39,7 @@ class Bureau:
             self.export.write_text("\n".join((entete, *lignes)) + "\n", encoding="utf-8")
         sources = reste.pop("sources", (self.export,))
         demande = Demande(sources=sources, racine=self.racine, **{"creancier": self.profil, **reste})
-        return importer(demande, jour=JOUR, outils=self._outils, avancer=lambda _: None)
+        return importer(demande, jour=JOUR, outils=self._outils, avancer=lambda *_: None)
 
     def toml(self, reference="2026-garage-lumen-sas"):
         return self.racine / reference / "dossier.toml"

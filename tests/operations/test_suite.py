@@ -7,6 +7,7 @@ import shutil
 import pypdf
 import pytest
 
+from generateur.commandes import presentation_suite
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
@@ -108,7 +109,7 @@ def test_la_saisie_dit_le_delai_renouvele_du_titre(dossier, suivre):
     suite = suivre(dossier(ORDONNANCE, SIGNIFIEE), "saisie")
     assert suite.dates == (("Titre exécutoire jusqu’au", dt.date(2036, 10, 5)),)
     assert "5 octobre 2036" in _texte(suite.fichiers[0])
-    assert suite.en_json()["dates"][0]["date"] == "2036-10-05"
+    assert presentation_suite.en_objet(suite)["dates"][0]["date"] == "2036-10-05"
 
 
 def test_une_opposition_ferme_la_saisie_et_ouvre_l_audience(dossier, suivre, tmp_path):
