@@ -13,7 +13,7 @@ from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import CodeSortie, ErreurUsage
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.aide import en_clair, lire_sujet, lister_sujets
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 from tests.outils.fabriquer_aide import (
     PAGES,
     choix_de,

@@ -7,6 +7,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,34 @@ ETAGES = (
 NIVEAU = {nom: rang for rang, noms in enumerate(ETAGES) for nom in noms}
 NOYAU = ("domaine", "droit", "calculs", "controles", "procedures")
 
+# Un même nom dans plusieurs salles : admis quand c'est la même chose, vue de chacune. (salles, raison)
+NOMS_PARTAGES = {
+    "attribution": ({"controles", "procedures"}, "la compétence d'attribution, contrôlée puis dite par un acte"),
+    "bordereau": ({"domaine", "liasse"}, "le bordereau, puis ses lignes retrouvées dans l'acte rendu"),
+    "contexte": ({"controles", "redaction"}, "ce que reçoit un contrôle, ce que reçoit un modèle"),
+    "contribution": ({"calculs", "procedures"}, "la contribution, calculée puis dite au créancier"),
+    "echeances": ({"calculs", "operations"}, "les échéances, calculées puis demandées"),
+    "etabli": ({"importation", "pieces"}, "le programme de l'enfant surveillé, un par salle"),
+    "etude": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
+    "formulaires": ({"operations", "redaction"}, "le formulaire demandé, puis rempli"),
+    "mise_en_demeure": ({"controles", "operations"}, "la mise en demeure, contrôlée ou écrite"),
+    "prescription": ({"calculs", "controles"}, "la prescription, calculée puis contrôlée"),
+    "production": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
+    "qualites": ({"calculs", "controles"}, "les qualités, déduites ou demandées"),
+    "socle": (
+        {"domaine", "importation", "lecture", "procedures"},
+        "ce que tous les modules d'une salle partagent",
+    ),
+}
+# Les répertoires de tests/ qui ne sont pas ceux d'une salle.
+HORS_SALLES = {
+    "attendus": "textes de référence",
+    "bancs": "mesures de vitesse",
+    "cas": "cas chiffrés, en données",
+    "modeles": "les modèles Word livrés, qui sont des données",
+    "outils": "fabriques d'exemples et de tables",
+}
+
 # Ce que le noyau peut demander à Python : ni fichier, ni horloge, ni réseau, ni processus, ni hasard.
 STDLIB_DU_NOYAU = {
     "bisect", "calendar", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib", "enum",
@@ -49,8 +78,8 @@ EXCEPTIONS_DU_NOYAU = {
     ("droit.juridictions", "zlib"): "décompresse la table des ressorts",
     ("controles.catalogue", "importlib.resources"): "lit le catalogue des codes livré dans le paquet",
     ("controles.catalogue", "tomllib"): "lit le catalogue des codes livré dans le paquet",
-    ("procedures.registre", "importlib"): "découvre les modules du paquet procedures",
-    ("procedures.registre", "pkgutil"): "découvre les modules du paquet procedures",
+    ("procedures.repertoire", "importlib"): "découvre les modules du paquet procedures",
+    ("procedures.repertoire", "pkgutil"): "découvre les modules du paquet procedures",
 }
 
 # Chaque bibliothèque est enfermée : (paquets ou modules qui l'emploient). Une nouvelle s'ajoute ici, avec sa place.
@@ -145,6 +174,61 @@ def test_on_n_importe_que_vers_le_bas(arbres):
     assert not montees
 
 
+def _aretes_entre_modules(arbres: dict[str, ast.Module]) -> dict[str, set[str]]:
+    """Module → modules du programme qu'il importe, où que ce soit dans le fichier."""
+    graphe: dict[str, set[str]] = {}
+    for module, arbre in arbres.items():
+        voisins = set()
+        for importe in _imports(arbre):
+            nom = importe.removeprefix("generateur.") if importe.startswith("generateur.") else ""
+            while nom and nom not in arbres:
+                nom = nom.rpartition(".")[0]
+            voisins.add(nom)
+        graphe[module] = voisins - {"", module}
+    return graphe
+
+
+def _cercle(graphe: dict[str, set[str]]) -> list[str]:
+    """Le premier cercle trouvé, module par module ; vide s'il n'y en a pas."""
+    try:
+        TopologicalSorter(graphe).prepare()
+    except CycleError as erreur:
+        return list(erreur.args[1])
+    return []
+
+
+def test_aucun_cercle_entre_modules_meme_par_un_import_tardif(arbres):
+    assert not _cercle(_aretes_entre_modules(arbres))
+
+
+def test_un_cercle_par_un_import_tardif_se_voit():
+    sceau = ast.parse("def sceller():\n    from generateur.liasse import pose\n    return pose")
+    pose = ast.parse("from generateur.liasse.sceau import Sceau")
+    cercle = _cercle(_aretes_entre_modules({"liasse.sceau": sceau, "liasse.pose": pose}))
+    assert set(cercle) == {"liasse.sceau", "liasse.pose"}
+
+
+def test_rien_d_etranger_a_la_racine_du_paquet():
+    racine = {chemin.stem for chemin in (RACINE / "generateur").glob("*.py")}
+    assert racine == {"__init__", "__main__", "cli", "erreurs", "contrats", "reglages", "dependances"}
+
+
+def test_deux_salles_n_ont_pas_un_meme_nom_pour_deux_choses(arbres):
+    salles: dict[str, set[str]] = {}
+    for module in arbres:
+        salle, _, nom = module.partition(".")
+        if nom:
+            salles.setdefault(nom.rpartition(".")[2], set()).add(salle)
+    partages = {nom: qui for nom, qui in salles.items() if len(qui) > 1}
+    assert partages == {nom: qui for nom, (qui, _) in NOMS_PARTAGES.items()}
+
+
+def test_les_essais_suivent_les_salles():
+    salles = {chemin.parent.name for chemin in (RACINE / "generateur").glob("*/__init__.py")}
+    rangees = {chemin.name for chemin in (RACINE / "tests").iterdir() if chemin.is_dir()} - {"__pycache__"}
+    assert rangees - salles == set(HORS_SALLES)
+
+
 def test_aucun_etage_inutile(arbres):
     """Chaque palier sépare vraiment : un paquet du dessus emploie toujours quelque chose d'un palier inférieur."""
     employes = {voisin for _, voisin in _aretes(arbres)}
@@ -233,64 +317,6 @@ def test_l_horloge_se_regarde_a_un_seul_endroit(arbres):
         if isinstance(noeud, ast.Attribute) and noeud.attr in {"today", "now", "utcnow", "localtime", "gmtime"}
     ]
     assert regards == [("commandes.options", "today")]
-
-
-def _fonctions(arbre: ast.AST) -> Iterator[ast.FunctionDef]:
-    return (noeud for noeud in ast.walk(arbre) if isinstance(noeud, ast.FunctionDef))
-
-
-def test_une_operation_rend_un_resultat_sans_le_mettre_en_forme(arbres):
-    """Ni texte ni objet JSON : c'est le métier des coquilles, la ligne de commande et la page."""
-    formes = {
-        f"{module}.{fonction.name}"
-        for module, arbre in arbres.items()
-        if _etage(module) == "operations"
-        for fonction in _fonctions(arbre)
-        if fonction.name in {"texte", "en_texte", "en_json", "en_objet"} or fonction.name.startswith("presenter")
-    }
-    impressions = {
-        f"{module}, ligne {noeud.lineno}"
-        for module, arbre in arbres.items()
-        if _etage(module) == "operations"
-        for noeud in ast.walk(arbre)
-        if isinstance(noeud, ast.Name) and noeud.id == "print"
-    }
-    assert not formes | impressions
-
-
-def test_une_commande_ne_met_rien_en_forme_sur_place(arbres):
-    """`imprimer` reçoit deux appels nus, le rendu en texte et le rendu en objet, tous deux d'un module de rendu."""
-    sur_place = {
-        f"{module}, ligne {appel.lineno}"
-        for module, arbre in arbres.items()
-        if _etage(module) == "commandes"
-        for appel in ast.walk(arbre)
-        if isinstance(appel, ast.Call) and isinstance(appel.func, ast.Name) and appel.func.id == "imprimer"
-        for rendu in appel.args
-        if not _est_un_rendu(rendu)
-    }
-    assert not sur_place
-
-
-def _est_un_rendu(noeud: ast.expr) -> bool:
-    appel = noeud.body if isinstance(noeud, ast.Lambda) else None
-    return (
-        isinstance(appel, ast.Call)
-        and isinstance(appel.func, ast.Attribute)
-        and isinstance(appel.func.value, ast.Name)
-        and (appel.func.value.id == "sortie_json" or appel.func.value.id.startswith("presentation"))
-    )
-
-
-def test_les_rendus_se_chargent_sans_la_ligne_de_commande(arbres):
-    """La page les reprendra : ni click, ni un module qui l'importe."""
-    rendus = [
-        module for module in arbres if module == "commandes.sortie_json" or module.startswith("commandes.presentation")
-    ]
-    code = f"import importlib, sys\nfor nom in {rendus!r}: importlib.import_module(f'generateur.{{nom}}')\n"
-    subprocess.run(
-        [sys.executable, "-c", code + "sys.exit('click' in sys.modules)"], cwd=RACINE, check=True, timeout=60
-    )
 
 
 def _charges_par(*arguments: str) -> set[str]:

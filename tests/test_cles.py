@@ -23,7 +23,7 @@ from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import Donnee
 from generateur.procedures.choix import choisir_procedure
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import Espece, somme_des_frais
 from generateur.redaction.composition import Matiere, composer_contexte
 from generateur.redaction.fiche import dresser_fiche

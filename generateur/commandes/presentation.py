@@ -12,7 +12,7 @@ from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.lecture.messages import Origines, denommer, situer
 from generateur.operations.etude import Chiffrage, Etude
-from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.repertoire import trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
 from generateur.publication.communiquees import lister_communiquees
 from generateur.publication.journal import SUITE_JOURNAL

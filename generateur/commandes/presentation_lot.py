@@ -5,7 +5,7 @@ from typing import Any
 
 from generateur.domaine.langue import montant
 from generateur.operations.lot import Avancee, Bilan
-from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.repertoire import trouver_procedure
 from generateur.redaction.typographie import pluriel
 from generateur.reglages import Resultat
 

@@ -12,7 +12,7 @@ from typing import Any
 from generateur.contrats import Ajout, Pose
 from generateur.importation.socle import Reglement, Tiers
 from generateur.importation.soldes import FactureDue, Solde
-from generateur.importation.valeurs import (
+from generateur.importation.valeurs_a_plat import (
     CheminValeur,
     aplatir,
     normaliser,

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generateur.erreurs import ErreurLecture
-from generateur.importation.valeurs import CheminValeur
+from generateur.importation.valeurs_a_plat import CheminValeur
 
 NOM_ORIGINE = "origine.json"
 _SEPARATEUR = " › "

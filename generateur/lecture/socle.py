@@ -19,7 +19,7 @@ from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
 from generateur.lecture.messages import Origines, expliquer, situer
 from generateur.lecture.synonymes import Lecture, normaliser_synonymes
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 
 NOM_DOSSIER = "dossier"
 _CLES_DE_DOSSIER = {"reference", "debiteurs", "factures"}  # un profil de créancier n'en a aucune

@@ -15,7 +15,7 @@ from generateur.liasse.ecriture import decrire, enregistrer
 from generateur.liasse.encre import ouvrir_mesureur
 from generateur.liasse.geometrie import IDENTITE, Matrice, Rectangle, lire_cadre
 from generateur.liasse.marques import Habilleur, Tampon, mesurer_folio
-from generateur.liasse.ouverture import ouvrir_pdf
+from generateur.liasse.ouverture_pdf import ouvrir_pdf
 from generateur.liasse.plan import (
     ElementActe,
     ElementPiece,

@@ -18,7 +18,7 @@ from PIL import ImageCms
 
 from generateur.liasse.ecriture import LANGUE, decrire, enregistrer
 from generateur.liasse.geometrie import lire_nombre
-from generateur.liasse.ouverture import ERREURS_PDF, nommer_la_faute, ouvrir_pdf
+from generateur.liasse.ouverture_pdf import ERREURS_PDF, nommer_la_faute, ouvrir_pdf
 
 COULEURS_PROFIL = 3
 DATE_ICC = bytes([0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])  # 1er janvier 2000 : lcms y met l'heure courante

@@ -29,7 +29,7 @@ from generateur.liasse.ecriture import decrire, enregistrer
 from generateur.liasse.encre import ouvrir_mesureur
 from generateur.liasse.geometrie import IDENTITE, Cadre, Matrice, Rectangle, lire_cadre, transformer_rectangle
 from generateur.liasse.marques import Habilleur, dessiner_folio, dessiner_projet, mesurer_folio
-from generateur.liasse.ouverture import mesurer, nommer_la_faute
+from generateur.liasse.ouverture_pdf import mesurer, nommer_la_faute
 from generateur.liasse.plan import NOM_BORDEREAU, Assemblage, Options, Pagination, PlanLiasse, paginer
 from generateur.liasse.reunion import reunir
 from generateur.liasse.signets import Signet, attribuer_etiquettes, decaler_signets, ecrire_signets

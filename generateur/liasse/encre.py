@@ -18,7 +18,7 @@ from PIL import Image
 
 from generateur.liasse.assainissement import PROFONDEUR_FORMES, parcourir_objets_externes
 from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre
-from generateur.liasse.ouverture import ERREURS_PDF
+from generateur.liasse.ouverture_pdf import ERREURS_PDF
 
 ECART_SUR_BLANC = 8  # niveaux de gris : tout ce qui se distingue du papier blanc
 ECART_SUR_FOND = 28  # papier numérisé : le grain du fond n'est pas de l'encre

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from generateur.erreurs import ErreurModele
 from generateur.liasse.ecriture import enregistrer
-from generateur.liasse.ouverture import ouvrir_pdf
+from generateur.liasse.ouverture_pdf import ouvrir_pdf
 
 
 def preceder_de_gardes(gardes: Path, pieces: Sequence[Path], cibles: Sequence[Path]) -> None:

@@ -27,8 +27,8 @@ from generateur.liasse.geometrie import (
     transformer,
     transformer_rectangle,
 )
-from generateur.liasse.ouverture import ERREURS_PDF
-from generateur.liasse.police import charger_police, ecrire_chaine, incorporer
+from generateur.liasse.ouverture_pdf import ERREURS_PDF
+from generateur.liasse.police_des_marques import charger_police, ecrire_chaine, incorporer
 
 ENCRE_TAMPON = "0.11 0.20 0.42"
 PETIT = 0.58  # corps des lignes sous le numéro, par rapport à lui

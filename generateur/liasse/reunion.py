@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pikepdf
 
-from generateur.liasse.ouverture import nommer_la_faute
+from generateur.liasse.ouverture_pdf import nommer_la_faute
 
 
 def reunir(extraits: Sequence[tuple[Path, str]]) -> pikepdf.Pdf:

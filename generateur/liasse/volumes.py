@@ -17,9 +17,9 @@ from generateur.erreurs import ErreurPiece
 from generateur.liasse.destinations import HAUT_DE_PAGE, Destination
 from generateur.liasse.ecriture import decrire, enregistrer
 from generateur.liasse.geometrie import IDENTITE, ecrire_nombre
-from generateur.liasse.ouverture import nommer_la_faute
+from generateur.liasse.ouverture_pdf import nommer_la_faute
 from generateur.liasse.plan import PlanLiasse, Volume
-from generateur.liasse.police import charger_police, ecrire_chaine, incorporer
+from generateur.liasse.police_des_marques import charger_police, ecrire_chaine, incorporer
 from generateur.liasse.reunion import reunir
 from generateur.liasse.signets import Signet, decaler_signets, ecrire_signets, lire_signets
 

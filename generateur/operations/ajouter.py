@@ -22,7 +22,7 @@ from generateur.importation import format_facture_electronique
 from generateur.importation.groupement import grouper, siren_de
 from generateur.importation.socle import Consignes, PieceLue
 from generateur.importation.soldes import solder
-from generateur.importation.valeurs import (
+from generateur.importation.valeurs_a_plat import (
     normaliser,
     valeurs_de_l_avoir,
     valeurs_de_la_facture,

@@ -17,7 +17,7 @@ from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.operations.suite import ACTES_DES_SUITES, ChampsSuite
 from generateur.procedures.injonction_de_payer import NOM as INJONCTION
-from generateur.procedures.registre import lister_procedures, trouver_procedure
+from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Procedure
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes

@@ -26,7 +26,7 @@ from generateur.importation.groupement import Groupe, nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde
-from generateur.importation.valeurs import aplatir, composer_valeurs, valeurs_du_debiteur
+from generateur.importation.valeurs_a_plat import aplatir, composer_valeurs, valeurs_du_debiteur
 from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
 from generateur.publication.rangement import Copies
 

@@ -35,7 +35,7 @@ from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
-from generateur.procedures.registre import lister_procedures, trouver_procedure
+from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.publication.communiquees import Servi, date_de_depot, lire_servi
 from generateur.publication.ecarts import Ecart, comparer

@@ -17,7 +17,7 @@ from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.familles import Famille
 from generateur.pieces.limites import Limites
-from generateur.pieces.travail import Travail
+from generateur.pieces.poste import Poste
 from generateur.publication.rangement import Copies
 from generateur.surveillance.provisoires import repertoire_provisoire
 
@@ -52,34 +52,34 @@ def extraire_documents(source: Path, atelier: Atelier) -> Extraction:
     lu = lire_dossier(source)
     extraction = Extraction(lu.dossier.reference)
     with repertoire_provisoire() as provisoire_commun:
-        for rang, (chemin, travail) in enumerate(_travaux(lu, atelier, provisoire_commun)):
-            provisoire = travail.dossier / f"{rang:04d}"
+        for rang, (chemin, poste) in enumerate(_postes(lu, atelier, provisoire_commun)):
+            provisoire = poste.dossier / f"{rang:04d}"
             provisoire.mkdir()
-            for joint in _ouvrir(travail, lu.racine, chemin, provisoire):
-                _ranger(travail, lu.racine, chemin, joint, extraction)
+            for joint in _ouvrir(poste, lu.racine, chemin, provisoire):
+                _ranger(poste, lu.racine, chemin, joint, extraction)
     return extraction
 
 
-def _travaux(lu: DossierLu, atelier: Atelier, provisoire: Path) -> Iterator[tuple[str, Travail]]:
+def _postes(lu: DossierLu, atelier: Atelier, provisoire: Path) -> Iterator[tuple[str, Poste]]:
     """Chaque fichier cité, une fois, avec son mot de passe."""
     mots_de_passe: dict[str, str | None] = {piece.fichier: piece.mot_de_passe for piece in lu.dossier.pieces}
     for chemin in dict.fromkeys(chemin for _, chemin in chemins_cites(lu.dossier)):
-        yield chemin, Travail(atelier, Limites(), None, "", provisoire, mots_de_passe.get(chemin))
+        yield chemin, Poste(atelier, Limites(), None, "", provisoire, mots_de_passe.get(chemin))
 
 
-def _ouvrir(travail: Travail, racine: Path, chemin: str, provisoire: Path) -> list[dict[str, str]]:
+def _ouvrir(poste: Poste, racine: Path, chemin: str, provisoire: Path) -> list[dict[str, str]]:
     """Les fichiers joints à une pièce ; aucun si elle n'est pas un PDF ou ne se lit pas."""
     try:
         source = localiser(racine, chemin)
-        travail.verifier_poids(source)
-        if travail.lire("reconnaitre", source)["famille"] != Famille.PDF:
+        poste.verifier_poids(source)
+        if poste.lire("reconnaitre", source)["famille"] != Famille.PDF:
             return []
-        lus = travail.lire(
+        lus = poste.lire(
             "extraire_jointes",
             source,
-            mot_de_passe=travail.mot_de_passe,
+            mot_de_passe=poste.mot_de_passe,
             dossier=str(provisoire),
-            maximum=travail.limites.pieces_jointes,
+            maximum=poste.limites.pieces_jointes,
         )
     except ErreurPiece:
         return []
@@ -87,10 +87,10 @@ def _ouvrir(travail: Travail, racine: Path, chemin: str, provisoire: Path) -> li
     return jointes
 
 
-def _ranger(travail: Travail, racine: Path, piece: str, joint: dict[str, str], extraction: Extraction) -> None:
+def _ranger(poste: Poste, racine: Path, piece: str, joint: dict[str, str], extraction: Extraction) -> None:
     fichier = Path(joint["fichier"])
     try:
-        reconnue = travail.lire("reconnaitre", fichier)
+        reconnue = poste.lire("reconnaitre", fichier)
     except ErreurPiece:
         reconnue = {"famille": Famille.INCONNUE, "extension": ""}
     if Famille(reconnue["famille"]) not in _DOCUMENTS:

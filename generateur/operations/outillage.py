@@ -98,7 +98,7 @@ def munir_de_sceau(
     """
     if reglages.sceau is None:
         return moteurs
-    from generateur.liasse.sceau import ouvrir_scelleur  # noqa: PLC0415 (facultatif)
+    from generateur.liasse.sceau_facultatif import ouvrir_scelleur  # noqa: PLC0415 (facultatif)
 
     sceau = reglages.sceau
     scelleur = ouvrir_scelleur(sceau.certificat, demander_mot_de_passe, jour=jour, horodatage=sceau.horodatage)

@@ -8,7 +8,7 @@ from generateur.erreurs import ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.familles import Famille
 from generateur.pieces.limites import Limites
-from generateur.pieces.travail import Travail
+from generateur.pieces.poste import Poste
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _FAMILLES = frozenset({Famille.COURRIEL, Famille.BOITE})
@@ -20,13 +20,13 @@ def lire_messages(fichier: Path, atelier: Atelier) -> list[MessageLu]:
     if fichier.suffix.lower() not in _EXTENSIONS:
         return []
     with repertoire_provisoire() as provisoire:
-        travail = Travail(atelier, Limites(), None, "", provisoire)
+        poste = Poste(atelier, Limites(), None, "", provisoire)
         try:
-            travail.verifier_poids(fichier)
-            reconnu = travail.lire("reconnaitre", fichier)
+            poste.verifier_poids(fichier)
+            reconnu = poste.lire("reconnaitre", fichier)
             if Famille(reconnu["famille"]) not in _FAMILLES:
                 return []
-            lus = travail.ouvrir_courriel(fichier, provisoire, reconnu["extension"])
+            lus = poste.ouvrir_courriel(fichier, provisoire, reconnu["extension"])
         except ErreurPiece:
             return []
     return [

@@ -18,10 +18,10 @@ from PIL import Image
 
 from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.composition import Bloc, composer
 from generateur.pieces.entetes_courriel import decoder_entete, lire_jour, nommer_piece_jointe, presenter_entetes
 from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
+from generateur.pieces.mise_en_page import Bloc, composer
 from generateur.pieces.textes import avertir_des_pertes, decoder
 
 MESSAGES_MAXIMAUX = 500

@@ -14,7 +14,7 @@ from generateur.erreurs import ErreurPiece
 # Importées à la première demande, sauf les courantes : un dossier sans image ne charge aucun décodeur d'image.
 TACHES = {
     "reconnaitre": "generateur.pieces.refus:reconnaitre_ou_refuser",
-    "ouvrir_piece": "generateur.pieces.ouverture:ouvrir",
+    "ouvrir_piece": "generateur.pieces.accueil:ouvrir",
     "traiter_pdf": "generateur.pieces.documents_pdf:traiter",
     "reunir": "generateur.pieces.documents_pdf:reunir",
     "extraire_jointes": "generateur.pieces.documents_pdf:extraire_jointes",

@@ -15,7 +15,7 @@ from generateur.pieces.emplacement import est_present, localiser
 from generateur.pieces.familles import Famille
 from generateur.pieces.fonds import Fonds
 from generateur.pieces.limites import Limites
-from generateur.pieces.travail import Travail
+from generateur.pieces.poste import Poste
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 
@@ -48,18 +48,18 @@ def inspecter(
                 est_a_preparer=est_a_preparer,
             )
     with repertoire_provisoire() as provisoire:
-        travail = Travail(atelier, limites or Limites(), moteur_bureautique, "", provisoire, fonds=fonds or Fonds())
+        poste = Poste(atelier, limites or Limites(), moteur_bureautique, "", provisoire, fonds=fonds or Fonds())
         essais = (provisoire / f"{rang:04d}.pdf" if est_a_preparer else None for rang in count())
         return {
-            chemin: _inspecter(replace(travail, mot_de_passe=mot_de_passe), racine, chemin, essai)
+            chemin: _inspecter(replace(poste, mot_de_passe=mot_de_passe), racine, chemin, essai)
             for (chemin, mot_de_passe), essai in zip(chemins, essais)  # noqa: B905 (les essais ne finissent pas)
         }
 
 
-def _inspecter(travail: Travail, racine: Path, chemin: str, essai: Path | None) -> Inspection:
+def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None) -> Inspection:
     try:
         source = localiser(racine, chemin)
-        faits = _examiner(travail, source, essai)
+        faits = _examiner(poste, source, essai)
     except (ErreurPiece, ErreurOutilAbsent) as erreur:
         return Inspection(
             chemin,
@@ -82,74 +82,74 @@ def _inspecter(travail: Travail, racine: Path, chemin: str, essai: Path | None) 
     )
 
 
-def _examiner(travail: Travail, source: Path, essai: Path | None) -> dict[str, Any]:
+def _examiner(poste: Poste, source: Path, essai: Path | None) -> dict[str, Any]:
     """Ce qu'il y a à savoir du fichier ; un refus n'est pas gardé, il peut ne tenir qu'à un outil absent."""
-    travail.verifier_poids(source)
-    cle, _ = travail.cles(source)
-    if connue := travail.fonds.chercher(cle):
+    poste.verifier_poids(source)
+    cle, _ = poste.cles(source)
+    if connue := poste.fonds.chercher(cle):
         if connue.faits["famille"] == Famille.BUREAUTIQUE.value:
-            travail.exiger_bureautique()
+            poste.exiger_bureautique()
         return connue.faits
-    ouverte = travail.ouvrir(source, essai)
+    ouverte = poste.ouvrir(source, essai)
     famille = Famille(ouverte["famille"])
     faits = {"famille": famille.value, "extension": ouverte["extension"]}
     if famille is Famille.PDF:
         faits |= ouverte["faits"]
-        travail.fonds.ranger(cle, faits, essai)
+        poste.fonds.ranger(cle, faits, essai)
     else:
-        faits |= EXAMENS[famille](travail, source, ouverte["extension"])
+        faits |= EXAMENS[famille](poste, source, ouverte["extension"])
         if famille not in {Famille.COURRIEL, Famille.BOITE}:  # leurs pièces jointes peuvent demander un outil
-            travail.fonds.ranger(cle, faits, None)
+            poste.fonds.ranger(cle, faits, None)
     return faits
 
 
-def _examiner_image(travail: Travail, source: Path, _extension: str) -> dict[str, Any]:
-    faits = travail.lire(
+def _examiner_image(poste: Poste, source: Path, _extension: str) -> dict[str, Any]:
+    faits = poste.lire(
         "examiner_image",
         source,
-        pixels=travail.limites.pixels,
-        pages_maximales=travail.limites.pages,
+        pixels=poste.limites.pixels,
+        pages_maximales=poste.limites.pages,
     )
     return faits | {"sans_texte": True}
 
 
-def _examiner_texte(travail: Travail, source: Path, extension: str) -> dict[str, Any]:
-    return travail.lire(
+def _examiner_texte(poste: Poste, source: Path, extension: str) -> dict[str, Any]:
+    return poste.lire(
         "examiner_texte",
         source,
-        octets_maximaux=travail.limites.octets_texte,
+        octets_maximaux=poste.limites.octets_texte,
         est_page_web=extension == ".html",
     )
 
 
-def _examiner_courriel(travail: Travail, source: Path, extension: str) -> dict[str, Any]:
+def _examiner_courriel(poste: Poste, source: Path, extension: str) -> dict[str, Any]:
     """Lit les messages ; une pièce jointe bureautique demande le même outil qu'une pièce bureautique."""
-    with tempfile.TemporaryDirectory(dir=travail.dossier) as jointes:
-        lu = travail.ouvrir_courriel(source, Path(jointes), extension)
+    with tempfile.TemporaryDirectory(dir=poste.dossier) as jointes:
+        lu = poste.ouvrir_courriel(source, Path(jointes), extension)
         noms, textes = [], []
         for message in lu["messages"]:
             textes += [message["objet"], message["corps"]]
             for piece in message["pieces"]:
                 noms.append(piece["nom"])
-                if piece["fichier"] and _est_bureautique(travail, Path(piece["fichier"])):
-                    travail.exiger_bureautique()
+                if piece["fichier"] and _est_bureautique(poste, Path(piece["fichier"])):
+                    poste.exiger_bureautique()
     return {"texte": "\n".join(textes), "pieces_jointes": noms}
 
 
-def _est_bureautique(travail: Travail, fichier: Path) -> bool:
+def _est_bureautique(poste: Poste, fichier: Path) -> bool:
     try:
-        famille = travail.lire("reconnaitre", fichier)["famille"]
+        famille = poste.lire("reconnaitre", fichier)["famille"]
     except ErreurPiece:
         return False  # une pièce jointe illisible est dite dans la liste des pièces jointes, sans bloquer
     return Famille(famille) is Famille.BUREAUTIQUE
 
 
-def _examiner_bureautique(travail: Travail, _source: Path, _extension: str) -> dict[str, Any]:
-    travail.exiger_bureautique()
+def _examiner_bureautique(poste: Poste, _source: Path, _extension: str) -> dict[str, Any]:
+    poste.exiger_bureautique()
     return {}
 
 
-EXAMENS: dict[Famille, Callable[[Travail, Path, str], dict[str, Any]]] = {
+EXAMENS: dict[Famille, Callable[[Poste, Path, str], dict[str, Any]]] = {
     Famille.IMAGE: _examiner_image,
     Famille.TEXTE: _examiner_texte,
     Famille.PAGE_WEB: _examiner_texte,

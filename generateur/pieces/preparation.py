@@ -17,7 +17,7 @@ from generateur.pieces.atelier import Atelier
 from generateur.pieces.familles import Famille
 from generateur.pieces.fonds import Fonds
 from generateur.pieces.limites import Limites
-from generateur.pieces.travail import Travail
+from generateur.pieces.poste import Poste
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def preparer_piece(
             )
     # à côté de la cible : l'achèvement est un renommage, jamais une copie à moitié faite
     with tempfile.TemporaryDirectory(prefix=".piece-", dir=cible.parent) as provisoire:
-        travail = Travail(
+        poste = Poste(
             atelier,
             limites or Limites(),
             moteur_bureautique,
@@ -78,7 +78,7 @@ def preparer_piece(
         )
         essai = Path(provisoire) / "piece.pdf"
         try:
-            preparee = _reprendre_ou_preparer(travail, source, essai)
+            preparee = _reprendre_ou_preparer(poste, source, essai)
         except (ErreurPiece, ErreurOutilAbsent) as erreur:
             raise _nommer(erreur, titre, source) from erreur
         essai.replace(cible)
@@ -94,28 +94,28 @@ def _nommer(erreur: ErreurGenerateur, titre: str, source: Path) -> ErreurGenerat
     )
 
 
-def _reprendre_ou_preparer(travail: Travail, source: Path, cible: Path) -> Preparee:
+def _reprendre_ou_preparer(poste: Poste, source: Path, cible: Path) -> Preparee:
     """Le PDF que le fonds a déjà pour ce contenu, sinon un neuf, que le fonds garde."""
-    travail.verifier_poids(source)
-    preparees = travail.cles(source, "préparée", travail.titre)  # à l'examen, ou ici
+    poste.verifier_poids(source)
+    preparees = poste.cles(source, "préparée", poste.titre)  # à l'examen, ou ici
     for cle in preparees:
-        connue = travail.fonds.chercher(cle)
+        connue = poste.fonds.chercher(cle)
         if connue is not None and connue.donner(cible):
             return _decrire(Famille(connue.faits["famille"]), connue.faits)
-    preparee = _preparer(travail, source, cible)
+    preparee = _preparer(poste, source, cible)
     if Famille(preparee.famille) in _GARDEES:
-        travail.fonds.ranger(preparees[-1], asdict(preparee), cible)
+        poste.fonds.ranger(preparees[-1], asdict(preparee), cible)
     return preparee
 
 
-def _preparer(travail: Travail, source: Path, cible: Path) -> Preparee:
-    travail.verifier_poids(source)
-    ouverte = travail.ouvrir(source, cible)
+def _preparer(poste: Poste, source: Path, cible: Path) -> Preparee:
+    poste.verifier_poids(source)
+    ouverte = poste.ouvrir(source, cible)
     famille = Famille(ouverte["famille"])
-    resultat = ouverte["faits"] or PREPARATIONS[famille](travail, source, cible, ouverte["extension"])
-    if resultat["pages"] > travail.limites.pages:
+    resultat = ouverte["faits"] or PREPARATIONS[famille](poste, source, cible, ouverte["extension"])
+    if resultat["pages"] > poste.limites.pages:
         raise ErreurPiece(
-            f"Cette pièce compte {resultat['pages']} pages : le maximum est {travail.limites.pages}.",
+            f"Cette pièce compte {resultat['pages']} pages : le maximum est {poste.limites.pages}.",
             remede="Ne joignez que les pages utiles, ou partagez-la en plusieurs pièces.",
         )
     return _decrire(famille, resultat)
@@ -132,52 +132,52 @@ def _decrire(famille: Famille, resultat: dict[str, Any]) -> Preparee:
     )
 
 
-def _preparer_pdf(travail: Travail, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
-    return travail.lire(
+def _preparer_pdf(poste: Poste, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
+    return poste.lire(
         "traiter_pdf",
         source,
         cible=str(cible),
-        mot_de_passe=travail.mot_de_passe,
-        pages_maximales=travail.limites.pages,
+        mot_de_passe=poste.mot_de_passe,
+        pages_maximales=poste.limites.pages,
     )
 
 
-def _preparer_image(travail: Travail, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
-    return travail.lire(
+def _preparer_image(poste: Poste, source: Path, cible: Path, _extension: str) -> dict[str, Any]:
+    return poste.lire(
         "preparer_image",
         source,
         cible=str(cible),
-        pixels=travail.limites.pixels,
-        pages_maximales=travail.limites.pages,
+        pixels=poste.limites.pixels,
+        pages_maximales=poste.limites.pages,
     )
 
 
-def _preparer_texte(travail: Travail, source: Path, cible: Path, extension: str) -> dict[str, Any]:
-    return travail.lire(
+def _preparer_texte(poste: Poste, source: Path, cible: Path, extension: str) -> dict[str, Any]:
+    return poste.lire(
         "preparer_texte",
         source,
         cible=str(cible),
-        titre=travail.titre,
-        octets_maximaux=travail.limites.octets_texte,
+        titre=poste.titre,
+        octets_maximaux=poste.limites.octets_texte,
         est_page_web=extension == ".html",
     )
 
 
-def _preparer_bureautique(travail: Travail, source: Path, cible: Path, extension: str) -> dict[str, Any]:
-    moteur = travail.exiger_bureautique()
-    if source.stat().st_size > travail.limites.octets_bureautique:
+def _preparer_bureautique(poste: Poste, source: Path, cible: Path, extension: str) -> dict[str, Any]:
+    moteur = poste.exiger_bureautique()
+    if source.stat().st_size > poste.limites.octets_bureautique:
         raise ErreurPiece(
-            f"Ce document bureautique dépasse {travail.limites.octets_bureautique >> 20} Mo.",
+            f"Ce document bureautique dépasse {poste.limites.octets_bureautique >> 20} Mo.",
             remede="Enregistrez-le en PDF et joignez ce PDF.",
         )
-    copie = travail.dossier / f"document{extension}"
-    converti = travail.dossier / "document.pdf"
-    neutre = travail.lire(
+    copie = poste.dossier / f"document{extension}"
+    converti = poste.dossier / "document.pdf"
+    neutre = poste.lire(
         "neutraliser",
         source,
         cible=str(copie),
         extension=extension,
-        octets_decompresses=travail.limites.octets_decompresses,
+        octets_decompresses=poste.limites.octets_decompresses,
     )
     try:
         moteur.convertir([Conversion(copie, converti)])
@@ -186,7 +186,7 @@ def _preparer_bureautique(travail: Travail, source: Path, cible: Path, extension
             f"LibreOffice n'a pas pu convertir ce document ({extension.removeprefix('.')}).",
             remede="Ouvrez-le dans son logiciel, enregistrez-le en PDF, et joignez ce PDF.",
         ) from erreur
-    resultat = _preparer_pdf(replace(travail, mot_de_passe=None), converti, cible, ".pdf")
+    resultat = _preparer_pdf(replace(poste, mot_de_passe=None), converti, cible, ".pdf")
     # LibreOffice peut joindre ou signer ce qu'il veut : seul le document d'origine compte
     return {
         "pages": resultat["pages"],
@@ -195,21 +195,21 @@ def _preparer_bureautique(travail: Travail, source: Path, cible: Path, extension
     }
 
 
-def _preparer_courriel(travail: Travail, source: Path, cible: Path, extension: str) -> dict[str, Any]:
+def _preparer_courriel(poste: Poste, source: Path, cible: Path, extension: str) -> dict[str, Any]:
     """Chaque message, suivi de ses pièces jointes qui sont des documents ; le sort de chacune est écrit."""
-    jointes = travail.dossier / "jointes"
+    jointes = poste.dossier / "jointes"
     jointes.mkdir()
-    lu = travail.ouvrir_courriel(source, jointes, extension)
+    lu = poste.ouvrir_courriel(source, jointes, extension)
     parties: list[Path] = []
     avertissements: list[str] = []
     for rang, message in enumerate(lu["messages"], 1):
-        annexes = [_preparer_jointe(travail, piece, avertissements) for piece in message["pieces"]]
-        composee = travail.dossier / f"message_{rang:04d}.pdf"
-        resultat = travail.executer(
+        annexes = [_preparer_jointe(poste, piece, avertissements) for piece in message["pieces"]]
+        composee = poste.dossier / f"message_{rang:04d}.pdf"
+        resultat = poste.executer(
             "composer_message",
             len(message["corps"]),
             cible=str(composee),
-            titre=travail.titre,
+            titre=poste.titre,
             message=message,
             rang=rang,
             total=len(lu["messages"]),
@@ -217,23 +217,23 @@ def _preparer_courriel(travail: Travail, source: Path, cible: Path, extension: s
         avertissements += resultat["avertissements"]
         parties += [composee, *(annexe for annexe in annexes if annexe)]
     octets = sum(partie.stat().st_size for partie in parties)
-    reunion = travail.executer("reunir", octets, sources=[str(partie) for partie in parties], cible=str(cible))
+    reunion = poste.executer("reunir", octets, sources=[str(partie) for partie in parties], cible=str(cible))
     return {"pages": reunion["pages"], "avertissements": avertissements, "sans_texte": False}
 
 
-def _preparer_jointe(travail: Travail, piece: dict[str, Any], avertissements: list[str]) -> Path | None:
+def _preparer_jointe(poste: Poste, piece: dict[str, Any], avertissements: list[str]) -> Path | None:
     """Le PDF d'une pièce jointe, None si elle n'est pas reproduite ; écrit son sort dans la fiche."""
     if piece["motif"]:
         piece["sort"] = piece["motif"]
         if piece.get("est_a_signaler"):
             avertissements.append(f"Pièce jointe « {piece['nom']} » : {piece['sort']}.")
         return None
-    if travail.profondeur >= travail.limites.profondeur:
+    if poste.profondeur >= poste.limites.profondeur:
         piece["sort"] = "non reproduite, imbriquée trop profondément"
         avertissements.append(f"Pièce jointe « {piece['nom']} » : {piece['sort']}.")
         return None
-    rang = sum(1 for chemin in travail.dossier.iterdir() if chemin.is_dir())
-    sous_travail = travail.descendre(rang)
+    rang = sum(1 for chemin in poste.dossier.iterdir() if chemin.is_dir())
+    sous_travail = poste.descendre(rang)
     cible = sous_travail.dossier / "jointe.pdf"
     try:
         preparee = _preparer(sous_travail, Path(piece["fichier"]), cible)
@@ -254,7 +254,7 @@ def _preparer_jointe(travail: Travail, piece: dict[str, Any], avertissements: li
 
 # ni les courriels, dont les annexes peuvent demander un outil, ni le bureautique, que le cache des rendus garde déjà
 _GARDEES = frozenset({Famille.PDF, Famille.IMAGE, Famille.TEXTE, Famille.PAGE_WEB})
-PREPARATIONS: dict[Famille, Callable[[Travail, Path, Path, str], dict[str, Any]]] = {
+PREPARATIONS: dict[Famille, Callable[[Poste, Path, Path, str], dict[str, Any]]] = {
     Famille.IMAGE: _preparer_image,
     Famille.TEXTE: _preparer_texte,
     Famille.PAGE_WEB: _preparer_texte,

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.composition import Bloc, composer
 from generateur.pieces.html_en_texte import extraire_texte
+from generateur.pieces.mise_en_page import Bloc, composer
 
 _MARQUES = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

@@ -16,7 +16,7 @@ from pypdf.errors import PyPdfError
 from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.numeros import BLANC, NOMBRE, motif_du_numero, normaliser_numero
 from generateur.erreurs import ErreurLecture, ErreurLiasse
-from generateur.liasse.sceau import juger_sceau
+from generateur.liasse.sceau_facultatif import juger_sceau
 from generateur.publication.manifeste import FichierAnnonce, ManifesteAnnonce, PieceAnnoncee, empreinte, lire_annonce
 from generateur.publication.sources import Sources, chercher_sources, joindre
 

@@ -11,7 +11,7 @@ from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.choix import Decision
-from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.repertoire import trouver_procedure
 from generateur.procedures.socle import Cout, Espece, Procedure
 from generateur.redaction.contexte import ConstatActe, ExamenActe, FicheInterne, LigneInterne
 from generateur.redaction.typographie import majuscule, pluriel

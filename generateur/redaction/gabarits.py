@@ -45,7 +45,7 @@ from generateur.redaction.paquet_docx import (
     octets_zip,
 )
 from generateur.redaction.resserrement import resserrer_styles
-from generateur.redaction.valeurs import ChampInconnu, ErreurChamp, ecrire_valeur
+from generateur.redaction.valeurs_imprimees import ChampInconnu, ErreurChamp, ecrire_valeur
 
 CHARTE = "communs/charte"
 _NOM_MODELE = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")

@@ -12,7 +12,7 @@ import pytest
 from generateur.cli import generateur
 from generateur.dependances import lister_exemples
 from generateur.erreurs import CodeSortie
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
 MONTANT = re.compile(r"-?\d+\.\d{2}")

@@ -14,7 +14,7 @@ from generateur.controles.catalogue import catalogue
 from generateur.controles.constat import CE_DOSSIER
 from generateur.domaine.dossier import Dossier
 from generateur.lecture.messages import denommer, modele_a
-from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.repertoire import trouver_procedure
 
 AU = date(2026, 11, 21)
 CAS = [

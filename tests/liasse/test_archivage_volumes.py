@@ -16,7 +16,7 @@ from generateur.erreurs import ErreurPiece
 from generateur.liasse.archivage import profil_srgb, relever_obstacles, rendre_pdfa
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import ElementActe, ElementPiece, Options, PlanLiasse
-from generateur.liasse.police import incorporer
+from generateur.liasse.police_des_marques import incorporer
 
 JOUR = dt.date(2026, 11, 21)
 

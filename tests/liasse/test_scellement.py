@@ -17,7 +17,8 @@ from pyhanko.sign.timestamps import TimestampRequestError
 from generateur.erreurs import ErreurLecture, ErreurLiasse, ErreurOutilAbsent, ErreurUsage
 from generateur.liasse import scellement
 from generateur.liasse.assemblage import assembler
-from generateur.liasse.sceau import BIBLIOTHEQUE, RESERVE_SCEAU, ouvrir_scelleur
+from generateur.liasse.sceau import BIBLIOTHEQUE, RESERVE_SCEAU
+from generateur.liasse.sceau_facultatif import ouvrir_scelleur
 from tests.outils.certificats import MOT_DE_PASSE, certifier, horloge_factice
 
 JOUR = dt.date(2026, 11, 21)

@@ -18,7 +18,7 @@ from generateur.moteurs import rendu_libreoffice
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.suite import ACTES_DES_SUITES
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
 from generateur.redaction.gabarits import CHARTE, Bibliotheque
 from tests.outils.exemples_produits import EXEMPLES

@@ -6,7 +6,7 @@ import pytest
 
 from generateur.operations.apercu_modeles import ecrire_apercus
 from generateur.operations.outillage import ouvrir_moteurs
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 
 JOUR = dt.date(2026, 11, 27)
 LETTRES = {"mise_en_demeure", "gardes", "bordereau_complementaire"}

@@ -27,7 +27,7 @@ def outils():
 def commander_import(tmp_path, outils):
     def _importer(*sources):
         demande = Demande(sources=sources, racine=tmp_path / "dossiers")
-        return importer(demande, jour=JOUR, outils=outils, avancer=lambda _: None)
+        return importer(demande, jour=JOUR, outils=outils, avancer=lambda *_: None)
 
     return _importer
 

@@ -15,7 +15,7 @@ from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.choix import choisir_procedure
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes

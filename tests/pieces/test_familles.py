@@ -72,6 +72,6 @@ def test_chaque_famille_se_prepare_et_s_examine_ou_se_refuse(famille: Famille) -
     from generateur.pieces.preparation import PREPARATIONS  # noqa: PLC0415
     from generateur.pieces.refus import _REFUS  # noqa: PLC0415
 
-    # un PDF est traité dès son ouverture (pieces/ouverture.py)
+    # un PDF est traité dès son ouverture (pieces/accueil.py)
     assert (famille in PREPARATIONS) == (famille in EXAMENS)
     assert (famille is Famille.PDF or famille in EXAMENS) != (famille in _REFUS)

@@ -3,7 +3,7 @@
 import pytest
 
 from generateur.procedures.attribution import dire_attribution
-from generateur.procedures.registre import trouver_procedure
+from generateur.procedures.repertoire import trouver_procedure
 
 PRIVE = {"genre": "commercant", "agit_en_professionnel": False}
 COMMERCE = {"genre": "commercant", "agit_en_professionnel": True}

@@ -9,7 +9,7 @@ import pytest
 from generateur.droit.tables import lire_table
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.choix import choisir_procedure, constater_choix
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 
 RACINE_DES_CAS = Path(__file__).parents[1] / "cas" / "procedures"
 AU = dt.date(2026, 11, 21)

@@ -14,7 +14,7 @@ from generateur.domaine.bordereau import dresser_bordereau
 from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import ErreurUsage
 from generateur.procedures.choix import choisir_procedure
-from generateur.procedures.registre import lister_procedures, trouver_procedure
+from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.redaction.mise_en_forme import mettre_en_forme
 
 RACINE = Path(__file__).parents[2]

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from generateur.liasse.assemblage import assembler
-from generateur.liasse.sceau import BIBLIOTHEQUE, juger_sceau
+from generateur.liasse.sceau import BIBLIOTHEQUE
+from generateur.liasse.sceau_facultatif import juger_sceau
 from generateur.liasse.scellement import ouvrir_certificat
 from generateur.publication.verification import verifier_liasse
 from tests.liasse.conftest import JOUR

@@ -13,7 +13,7 @@ from generateur.pieces.limites import Limites
 
 
 @dataclass(frozen=True)
-class Travail:
+class Poste:
     """L'atelier, les bornes, le moteur bureautique, un dossier provisoire, et où l'on en est."""
 
     atelier: Atelier
@@ -26,7 +26,7 @@ class Travail:
     fonds: Fonds = field(default_factory=Fonds)
 
     def ouvrir(self, source: Path, cible: Path | None = None) -> dict[str, Any]:
-        """Reconnaît le fichier et, si c'est un PDF, le traite d'un même geste (voir pieces/ouverture.py)."""
+        """Reconnaît le fichier et, si c'est un PDF, le traite d'un même geste (voir pieces/accueil.py)."""
         return self.lire(
             "ouvrir_piece",
             source,
@@ -79,8 +79,8 @@ class Travail:
                 remede="Réduisez-le ou partagez-le en plusieurs pièces.",
             )
 
-    def descendre(self, rang: int) -> "Travail":
-        """Le travail d'une pièce jointe : un dossier à elle, un étage de plus, pas de mot de passe."""
+    def descendre(self, rang: int) -> "Poste":
+        """Le poste d'une pièce jointe : un dossier à elle, un étage de plus, pas de mot de passe."""
         dossier = self.dossier / f"{rang:04d}"
         dossier.mkdir()
         return replace(self, dossier=dossier, profondeur=self.profondeur + 1, mot_de_passe=None)

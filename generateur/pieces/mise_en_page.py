@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from generateur.pieces.caracteres import Police, rendre_representable
 from generateur.pieces.images import A4
-from generateur.pieces.police import Police, rendre_representable
 
 _GAUCHE, _DROITE, _HAUT, _BAS = 68.0, 56.0, 76.0, 64.0  # le haut et le bas laissent place au tampon et au folio
 _LARGEUR = A4[0] - _GAUCHE - _DROITE
