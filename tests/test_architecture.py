@@ -17,8 +17,7 @@ RACINE = Path(__file__).parents[1]
 # Du bas vers le haut. On n'importe que plus bas, ou dans son propre paquet ; jamais un voisin de palier.
 ETAGES = (
     {"VERSION", "erreurs", "reglages"},
-    {"domaine", "contrats", "dependances", "surveillance"},
-    {"droit"},
+    {"domaine", "droit", "contrats", "dependances", "surveillance"},
     {"calculs"},
     {"controles"},
     {"procedures"},

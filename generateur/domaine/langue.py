@@ -4,7 +4,6 @@ Insécable U+00A0 entre le nombre et son unité, fine insécable U+202F entre le
 """
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -27,10 +26,6 @@ MOIS = (
     "novembre",
     "décembre",
 )
-_PETITS_MOTS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur"}) | frozenset(
-    {"allée", "avenue", "bd", "boulevard", "chemin", "cours", "impasse", "place", "quai", "route", "rue", "square"}
-)
-_SIGLES = frozenset({"BP", "CS", "TSA"})
 
 
 def nombre(valeur: Decimal, decimales: int = 2) -> str:
@@ -82,26 +77,3 @@ def enumerer(elements: Sequence[str]) -> str:
     if len(elements) < 2:  # noqa: PLR2004 (règle de la virgule)
         return "".join(elements)
     return f"{', '.join(elements[:-1])} et {elements[-1]}"
-
-
-def adoucir_capitales(adresse: str) -> str:
-    """Rend lisible une adresse publiée toute en capitales ; une autre est rendue telle quelle.
-
-    >>> adoucir_capitales("QUAI FINKMATT, 67070 STRASBOURG CEDEX")
-    'Quai Finkmatt, 67070 Strasbourg Cedex'
-    """
-    if adresse != adresse.upper() or adresse == adresse.lower():
-        return adresse
-    return _capitaliser(re.sub(r"[^\W\d_]+", _adoucir_mot, adresse))
-
-
-def _adoucir_mot(trouve: re.Match[str]) -> str:
-    mot = trouve[0]
-    if mot in _SIGLES:
-        return mot
-    bas = mot.lower()
-    return bas if bas in _PETITS_MOTS else _capitaliser(bas)
-
-
-def _capitaliser(texte: str) -> str:
-    return texte[:1].upper() + texte[1:]

@@ -17,7 +17,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from generateur.domaine.langue import adoucir_capitales
+from generateur.droit.capitales import adoucir_capitales
 from generateur.droit.ressources import Marque, lire_octets, marquer
 from generateur.droit.tables import lire_table, valeur_au
 from generateur.droit.valeurs import Valeur

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generateur.domaine.langue import FINE, INSECABLE, adoucir_capitales, date_longue, enumerer, montant, pourcentage
+from generateur.domaine.langue import FINE, INSECABLE, date_longue, enumerer, montant, pourcentage
 from generateur.redaction.typographie import (
     couper_adresse,
     date_courte,
@@ -151,19 +151,6 @@ def test_enumeration(liste, attendu):
 @pytest.mark.parametrize(("texte", "attendu"), [("", ""), ("élan", "Élan"), ("l’association", "L’association")])
 def test_majuscule(texte, attendu):
     assert majuscule(texte) == attendu
-
-
-@pytest.mark.parametrize(
-    ("publiee", "lue"),
-    [
-        ("13 BOULEVARD CLEMENCEAU, 21000 DIJON", "13 boulevard Clemenceau, 21000 Dijon"),
-        ("PALAIS DE JUSTICE, BP 30108, RUE DE L'ÉGLISE", "Palais de Justice, BP 30108, rue de l'Église"),
-        ("44 rue de Bonnel, 69433 Lyon Cedex 03", "44 rue de Bonnel, 69433 Lyon Cedex 03"),
-        ("", ""),
-    ],
-)
-def test_adoucir_capitales(publiee, lue):
-    assert adoucir_capitales(publiee) == lue
 
 
 def test_couper_adresse_met_le_code_postal_a_la_ligne():
