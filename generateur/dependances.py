@@ -1,8 +1,8 @@
 """Où sont les données du programme : dossiers d'exemple livrés, cache de l'utilisateur."""
 
-import os
-import sys
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from generateur.erreurs import ErreurLecture
 
@@ -26,10 +26,4 @@ def lister_exemples() -> list[Path]:
 
 def dossier_de_cache() -> Path:
     """Le dossier de cache du programme pour cet utilisateur, selon la plateforme."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "generateur"
+    return user_cache_path("generateur", appauthor=False, opinion=False)

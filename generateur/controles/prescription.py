@@ -69,11 +69,6 @@ class Prescription:
         """Ce qui peut encore l'écarter ; une reconnaissance n'interrompt jamais une forclusion."""
         return _REMEDE_FORCLUSION if self.est_forclusion else _REMEDE_INTERRUPTION
 
-    @property
-    def interrompue(self) -> bool:
-        """Vrai si un événement a fait repartir ou suspendu le délai, sous une hypothèse au moins."""
-        return any(hypothese.est_interrompue for hypothese in self.hypotheses)
-
 
 def analyser_prescription(dossier: Dossier, au: date) -> tuple[Prescription, ...]:
     """Une analyse par facture et par échéance, dans leur ordre. Lève ErreurDroitManquant au-delà de la table."""

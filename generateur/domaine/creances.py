@@ -232,11 +232,6 @@ class Facture(Donnee):
         """La plus proche des échéances ; None si aucune n'est connue."""
         return min((terme.date for terme in self.echeances), default=self.echeance)
 
-    @property
-    def derniere_echeance(self) -> dt.date | None:
-        """La plus lointaine des échéances ; None si aucune n'est connue."""
-        return max((terme.date for terme in self.echeances), default=self.echeance)
-
 
 class Part(Donnee):
     """Part d'un avoir ou d'un paiement affectée à une facture."""

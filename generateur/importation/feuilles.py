@@ -8,7 +8,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -174,10 +174,3 @@ def _refuser_bombe(fichier: Path) -> None:
             lieu=fichier.name,
             remede="Le décompresser, et importer ce qu'il contient.",
         )
-
-
-def parcourir(feuilles: Sequence[Feuille]) -> Iterator[tuple[Feuille, int, Sequence[Cellule]]]:
-    """Chaque ligne avec sa feuille et son rang."""
-    for feuille in feuilles:
-        for rang, ligne in enumerate(feuille.lignes):
-            yield feuille, rang, ligne

@@ -11,12 +11,10 @@ Un document étranger (une pièce en Calibri) ou qui emploie des signes que nos 
 import hashlib
 import importlib.util
 import re
-import struct
 import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -31,7 +29,6 @@ _DOSSIERS_SYSTEME = ("/usr/share/fonts", "/usr/local/share/fonts")
 _PARTIE = re.compile(r"word/(document|styles|charte_|header|footer|footnotes|theme/)[^/]*.*\.xml$")
 _POLICE_NOMMEE = re.compile(r'(?:w:(?:ascii|hAnsi)|a:latin typeface)="([^"]+)"')
 _RARES = re.compile("[^\x00-\u017f\u2010-\u2027\u202f-\u203a\u20ac]")  # hors du français courant
-_FORMAT_12 = 12
 _MODELE = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -147,24 +144,15 @@ def signes_absents(texte: str) -> str:
 
 @lru_cache(maxsize=1)
 def _couverture() -> frozenset[int]:
-    return frozenset(
-        code
-        for fichier in fichiers_polices()
-        if fichier.stem.endswith("Regular")
-        for code in _codes(fichier.read_bytes())
-    )
+    """Les codes que les polices droites portent, lus dans leur table cmap."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 (lourd : chargé au premier signe rare)
 
-
-def _codes(police: bytes) -> Iterator[int]:
-    """Les codes de la table cmap de format 12 d'une police (OpenType, « Character to Glyph Index Mapping »)."""
-    tables = {police[i : i + 4]: struct.unpack_from(">I", police, i + 8)[0] for i in range(12, 12 + 16 * 64, 16)}
-    cmap = tables[b"cmap"]
-    for rang in range(struct.unpack_from(">H", police, cmap + 2)[0]):
-        debut = cmap + struct.unpack_from(">I", police, cmap + 4 + 8 * rang + 4)[0]
-        if struct.unpack_from(">H", police, debut)[0] == _FORMAT_12:
-            for groupe in range(struct.unpack_from(">I", police, debut + 12)[0]):
-                premier, dernier = struct.unpack_from(">II", police, debut + 16 + 12 * groupe)
-                yield from range(premier, dernier + 1)
+    codes: set[int] = set()
+    for fichier in fichiers_polices():
+        if fichier.stem.endswith("Regular"):
+            with TTFont(fichier, lazy=True) as police:
+                codes.update(police.getBestCmap())
+    return frozenset(codes)
 
 
 def _cache_des_polices(repli: Path) -> Path:

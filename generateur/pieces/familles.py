@@ -1,4 +1,8 @@
-"""La famille d'un fichier, reconnue à son contenu ; l'extension ne sert qu'à départager les textes."""
+"""La famille d'un fichier, reconnue à son contenu ; l'extension ne sert qu'à départager les textes.
+
+Écrit ici : puremagic ne sépare pas les familles dont dépend le traitement (courriel, boîte, facture, chiffré, abîmé) ;
+olefile ne dit pas qu'un document est chiffré, et un document tronqué doit encore se reconnaître.
+"""
 
 import re
 import zipfile

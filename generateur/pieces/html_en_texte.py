@@ -1,4 +1,7 @@
-"""Réduit une page HTML (corps de courriel) à son texte lisible ; n'ouvre aucun lien, n'exécute rien."""
+"""Réduit une page HTML (corps de courriel) à son texte lisible ; n'ouvre aucun lien, n'exécute rien.
+
+Écrit ici : inscriptis ne marque pas les citations d’un « > », et redit l’adresse d’un lien que son texte donne déjà.
+"""
 
 import re
 from html.parser import HTMLParser
