@@ -15,7 +15,7 @@ from generateur.importation.facture_imprimee import lire_facture_imprimee
 from generateur.importation.groupement import grouper
 from generateur.importation.socle import Consignes, PieceLue, Tiers
 from generateur.importation.soldes import solder
-from generateur.importation.valeurs import valeurs_de_la_facture, valeurs_du_debiteur, valeurs_du_paiement
+from generateur.importation.valeurs_a_plat import valeurs_de_la_facture, valeurs_du_debiteur, valeurs_du_paiement
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.inspection import inspecter
 from generateur.publication.rangement import Copies

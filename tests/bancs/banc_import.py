@@ -55,7 +55,7 @@ def mesurer(fichier: Path, racine: Path, *, profil: bool) -> None:
     with ouvrir_outils(est_a_prechauffer=False) as outils:
         demande = Demande(sources=(fichier,), racine=racine)
         fait = (sonde.runcall if profil else lambda f, *a, **k: f(*a, **k))(
-            importer, demande, jour=JOUR, outils=outils, avancer=lambda _: None
+            importer, demande, jour=JOUR, outils=outils, avancer=lambda *_: None
         )
     duree = time.perf_counter() - debut
     memoire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
