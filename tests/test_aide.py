@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from generateur.commandes.presentation_aide import en_clair
 from generateur.domaine.dossier import Dossier
 from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import CodeSortie, ErreurUsage
 from generateur.lecture.socle import lire_dossier
-from generateur.operations.aide import en_clair, lire_sujet, lister_sujets
+from generateur.operations.aide import lire_sujet, lister_sujets
 from generateur.procedures.repertoire import lister_procedures
 from tests.outils.fabriquer_aide import (
     PAGES,

@@ -33,6 +33,7 @@ NOYAU = ("domaine", "droit", "calculs", "controles", "procedures")
 
 # Un même nom dans plusieurs salles : admis quand c'est la même chose, vue de chacune. (salles, raison)
 NOMS_PARTAGES = {
+    "aide": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "attribution": ({"controles", "procedures"}, "la compétence d'attribution, contrôlée puis dite par un acte"),
     "bordereau": ({"domaine", "liasse"}, "le bordereau, puis ses lignes retrouvées dans l'acte rendu"),
     "contexte": ({"controles", "redaction"}, "ce que reçoit un contrôle, ce que reçoit un modèle"),

@@ -13,18 +13,15 @@ from generateur.commandes.options import imprimer, options_communes
 @options_communes
 def aide(sujet: str | None, au: dt.date | None) -> None:  # noqa: ARG001 (option commune sans objet ici)
     """Explique : premier dossier, clés, commandes, droit, preuve, modèles Word, dépannage."""
-    from generateur.operations.aide import en_clair, lire_sujet, lister_sujets
+    from generateur.commandes import presentation_aide
+    from generateur.operations.aide import lire_sujet, lister_sujets
 
     if sujet is None:
         sujets = lister_sujets()
-        largeur = max(len(s.nom) for s in sujets)
-        imprimer(
-            lambda: "\n".join([*(f"{s.nom:<{largeur}}  {s.titre}" for s in sujets), "", "generateur aide SUJET"]),
-            lambda: {"sujets": [{"nom": s.nom, "titre": s.titre} for s in sujets]},
-        )
+        imprimer(lambda: presentation_aide.sujets_en_texte(sujets), lambda: presentation_aide.sujets_en_objet(sujets))
         return
     page = lire_sujet(sujet)
-    imprimer(lambda: en_clair(page.texte), lambda: {"sujet": page.nom, "titre": page.titre, "texte": page.texte})
+    imprimer(lambda: presentation_aide.page_en_texte(page), lambda: presentation_aide.page_en_objet(page))
 
 
 COMMANDES = (aide,)

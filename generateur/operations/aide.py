@@ -1,7 +1,6 @@
 """L'aide : les pages livrées avec le programme, par sujet ; la même pour le terminal et pour la page web."""
 
 import difflib
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -45,20 +44,3 @@ def lire_sujet(nom: str) -> Sujet:
         proches = difflib.get_close_matches(nom, sujets, n=3, cutoff=0.4) or list(sujets)
         raise ErreurUsage(f"il n'y a pas d'aide sur « {nom} »", remede=f"Sujets : {', '.join(proches)}.")
     return sujets[nom]
-
-
-def en_clair(texte: str) -> str:
-    """Le Markdown tel qu'il se lit au terminal : titres soulignés, liens et marques ôtés, tableaux laissés."""
-    lignes = []
-    for ligne in re.sub(r"<!--.*?-->\n*", "", texte, flags=re.DOTALL).splitlines():
-        if titre := re.match(r"#+ (.*)", ligne):
-            nom = _nettoyer(titre[1])
-            lignes += [nom, ("=" if ligne.startswith("# ") else "-") * len(nom)]
-        elif not re.fullmatch(r"\|[-| :]+\|", ligne):
-            lignes.append(_nettoyer(ligne))
-    return "\n".join(lignes).strip()
-
-
-def _nettoyer(ligne: str) -> str:
-    sans_lien = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", ligne)
-    return re.sub(r"\*\*([^*]+)\*\*", r"\1", sans_lien)

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from generateur.cli import generateur
 from generateur.domaine.dossier import Dossier
-from generateur.procedures.registre import lister_procedures
+from generateur.procedures.repertoire import lister_procedures
 
 RACINE = Path(__file__).parents[2]
 AIDE = RACINE / "generateur" / "aide"
