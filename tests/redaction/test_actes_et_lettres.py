@@ -206,6 +206,12 @@ def test_au_dela_de_deux_et_autres(tmp_path):
     assert "Embruns Bleus et autres" in lire_actes(ecrire_cas(tmp_path, CAUTION, CODEBITEUR))["decompte"]
 
 
+def test_le_bordereau_nomme_la_seule_caution(tmp_path):
+    bordereau = lire_actes(ecrire_cas(tmp_path, CAUTION))["bordereau"]
+    assert "et autres" not in bordereau
+    assert "Embruns Bleus et " in bordereau
+
+
 def test_plusieurs_pieces_sans_autre_place_s_accordent(tmp_path):
     pieces = '[[pieces]]\ntitre = "Relevé"\nfichier = "pieces/relance-1.pdf"\n'
     sans_relance = ecrire_cas(tmp_path, pieces)
