@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-# « nohup », un service ou une tâche de fond lancent les tests en ignorant SIGINT, et leurs enfants en héritent
-if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# « nohup », un service ou une tâche de fond lancent les tests en ignorant ces signaux, et leurs enfants en héritent
+if threading.current_thread() is threading.main_thread():
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # reçu ici : toujours sans effet ; chez l'enfant : rétabli
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 RACINE = Path(__file__).parents[1]
 
