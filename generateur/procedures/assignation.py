@@ -29,6 +29,7 @@ from generateur.procedures.injonction_de_payer import dire_limites, dire_solidar
 from generateur.procedures.socle import (
     Complement,
     Cout,
+    Depot,
     Destination,
     Espece,
     Frais,
@@ -260,6 +261,11 @@ def adresser(espece: Espece, nom: str) -> Destination:
     juridiction, imposee = espece.competence.juridiction, complement_de(espece, nom).juridiction
     adresse = (juridiction.adresse,) if juridiction and juridiction.adresse and not imposee else ()
     return Destination((imposee or (juridiction.nom if juridiction else "Tribunal à désigner"), *adresse))
+
+
+def deposer(_espece: Espece) -> Depot:
+    """Par un commissaire de justice, puis au greffe."""
+    return Depot("ASSIGNATION", "etude")
 
 
 def etapes(espece: Espece, nom: str) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ PROCEDURE = Procedure(
     adresser=partial(assignation.adresser, nom=NOM),
     etapes=partial(assignation.etapes, nom=NOM),
     couts=assignation.couts,
+    deposer=assignation.deposer,
     saisit_juridiction=True,
     admet_contestation=True,
     n_attend_pas=assignation.N_ATTEND_PAS,

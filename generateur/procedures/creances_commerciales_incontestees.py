@@ -12,7 +12,7 @@ from generateur.droit.tables import entier_au, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import est_facturation_entre_commercants
 from generateur.procedures.petites_creances import adresser
-from generateur.procedures.socle import Acte, Cout, Espece, Examen, Motif, Procedure, encadrer, motiver
+from generateur.procedures.socle import Acte, Cout, Depot, Espece, Examen, Motif, Procedure, encadrer, motiver
 
 NOM = "creances_commerciales_incontestees"
 _TABLE = "motifs_creances_commerciales_incontestees"
@@ -91,6 +91,11 @@ def couts(_espece: Espece) -> tuple[Cout, ...]:
     return (Cout("Procédure devant l’étude", NOM),)
 
 
+def deposer(_espece: Espece) -> Depot:
+    """À une étude qui pratique la procédure."""
+    return Depot("CREANCES_COMMERCIALES", "etude")
+
+
 PROCEDURE = Procedure(
     nom=NOM,
     libelle="Recouvrement des créances commerciales incontestées",
@@ -110,5 +115,6 @@ PROCEDURE = Procedure(
     adresser=adresser,
     etapes=etapes,
     couts=couts,
+    deposer=deposer,
     saisit_juridiction=False,
 )

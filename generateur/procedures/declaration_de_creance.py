@@ -32,6 +32,7 @@ from generateur.procedures.socle import (
     Acte,
     Complement,
     Cout,
+    Depot,
     Destination,
     Espece,
     Examen,
@@ -346,6 +347,11 @@ def couts(_espece: Espece) -> tuple[Cout, ...]:
     return (Cout("Déclaration de créance", NOM),)
 
 
+def deposer(_espece: Espece) -> Depot:
+    """Au mandataire judiciaire ou au liquidateur, par un envoi prouvé."""
+    return Depot("DECLARATION", "mandataire")
+
+
 PROCEDURE = Procedure(
     nom=NOM,
     libelle="Déclaration de créance",
@@ -361,6 +367,7 @@ PROCEDURE = Procedure(
     adresser=adresser,
     etapes=etapes,
     couts=couts,
+    deposer=deposer,
     saisit_juridiction=False,
     perimetre="declaration",
 )

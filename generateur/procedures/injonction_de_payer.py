@@ -27,6 +27,7 @@ from generateur.procedures.socle import (
     Acte,
     Complement,
     Cout,
+    Depot,
     Destination,
     Espece,
     Examen,
@@ -209,6 +210,14 @@ def adresser(espece: Espece) -> Destination:
     return Destination((nom, *adresse))
 
 
+def deposer(espece: Espece) -> Depot:
+    """Au greffe : le portail des greffes de commerce n'est pas celui du tribunal judiciaire."""
+    juridiction = espece.competence.juridiction
+    if _devant_le_tribunal_judiciaire(espece):
+        return Depot("GREFFE_TJ", "greffe")
+    return Depot("GREFFE_TMC" if juridiction and juridiction.type == "TMC" else "GREFFE_TC", "greffe")
+
+
 PROCEDURE = Procedure(
     nom=NOM,
     libelle="Injonction de payer",
@@ -227,5 +236,6 @@ PROCEDURE = Procedure(
     adresser=adresser,
     etapes=etapes,
     couts=couts,
+    deposer=deposer,
     saisit_juridiction=True,
 )

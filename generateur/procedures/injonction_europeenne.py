@@ -23,6 +23,7 @@ from generateur.procedures.socle import (
     Acte,
     Complement,
     Cout,
+    Depot,
     Destination,
     Espece,
     Examen,
@@ -169,6 +170,11 @@ def couts(_espece: Espece) -> tuple[Cout, ...]:
     return (Cout("Frais de justice de l’État saisi, et traduction", NOM),)
 
 
+def deposer(_espece: Espece) -> Depot:
+    """Au tribunal désigné, de France ou d'ailleurs."""
+    return Depot("EUROPEENNE", "greffe")
+
+
 PROCEDURE = Procedure(
     nom=NOM,
     libelle="Injonction de payer européenne",
@@ -190,5 +196,6 @@ PROCEDURE = Procedure(
     adresser=adresser,
     etapes=etapes,
     couts=couts,
+    deposer=deposer,
     saisit_juridiction=False,
 )

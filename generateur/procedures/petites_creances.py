@@ -24,6 +24,7 @@ from generateur.procedures.socle import (
     Acte,
     Complement,
     Cout,
+    Depot,
     Destination,
     Espece,
     Examen,
@@ -201,6 +202,13 @@ def couts(_espece: Espece) -> tuple[Cout, ...]:
     return (Cout("Procédure simplifiée, à la charge exclusive du créancier", NOM),)
 
 
+def deposer(espece: Espece) -> Depot:
+    """À l'étude nommée, ou à trouver dans le ressort."""
+    destinataire = espece.dossier.destinataire
+    est_nommee = bool(destinataire and destinataire.etude)
+    return Depot("PETITES_CREANCES" if est_nommee else "PETITES_CREANCES/A_TROUVER", "etude")
+
+
 PROCEDURE = Procedure(
     nom=NOM,
     libelle="Procédure simplifiée de recouvrement des petites créances",
@@ -219,5 +227,6 @@ PROCEDURE = Procedure(
     negocier=negocier,
     etapes=etapes,
     couts=couts,
+    deposer=deposer,
     saisit_juridiction=False,
 )

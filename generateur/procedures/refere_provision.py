@@ -91,6 +91,7 @@ PROCEDURE = Procedure(
     adresser=adresser,
     etapes=etapes,
     couts=couts,
+    deposer=assignation.deposer,
     saisit_juridiction=True,
     admet_contestation=True,
     n_attend_pas=assignation.N_ATTEND_PAS,

@@ -132,6 +132,14 @@ class Destination:
     lignes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Depot:
+    """Comment la demande part : `cle`, dans la table « depots » ; `aupres` de qui, à qui l'on écrit."""
+
+    cle: str
+    aupres: Literal["greffe", "etude", "mandataire"]
+
+
 def _ne_rien_constater(_espece: Espece) -> tuple[Constat, ...]:
     return ()
 
@@ -141,6 +149,10 @@ def _ne_rien_dire(_espece: Espece) -> tuple[str, ...]:
 
 
 def _ne_rien_ceder(_espece: Espece) -> Limites | None:
+    return None
+
+
+def _ne_rien_deposer(_espece: Espece) -> Depot | None:
     return None
 
 
@@ -160,7 +172,7 @@ class Procedure:
     `mentions` : textes qu'un modèle modifié doit garder, par modèle.
     `champs` : le TypedDict de ce que rend `completer` ; le contrôle des modèles Word s'y tient.
     `negocier` : limites données au destinataire, pour la seule lettre qui l'accompagne.
-    `etapes` : ce que l'utilisateur fait ensuite ; `couts` : ce que cela coûte.
+    `etapes` : ce que l'utilisateur fait ensuite ; `couts` : ce que cela coûte ; `deposer` : par où la demande part.
     `perimetre` : les créances que la voie voit, quand un jugement d'ouverture les partage.
     `tables` : les tables de droit consultées ; la première donne le texte de chaque motif (clé = code),
     et le fondement général sous la clé FONDEMENT.
@@ -187,6 +199,7 @@ class Procedure:
     admet_contestation: bool = False
     n_attend_pas: frozenset[str] = frozenset()
     couts: Callable[[Espece], tuple[Cout, ...]] = _ne_rien_couter
+    deposer: Callable[[Espece], Depot | None] = _ne_rien_deposer
 
     @property
     def demande(self) -> str:

@@ -11,6 +11,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, montant, pourcentage
 from generateur.domaine.numeros import rendre_insecable
 from generateur.domaine.parties import Debiteur
+from generateur.droit.tables import valeur_au
 from generateur.procedures.socle import Espece, Limites, Procedure
 from generateur.redaction.chiffres import presenter_decompte
 from generateur.redaction.contexte import (
@@ -123,6 +124,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         adversaires=_nommer_adversaires(debiteurs[rang], debiteurs),
         destinataire=adresse,
         juridiction=presenter_juridiction(adresse, espece.competence) if procedure.saisit_juridiction else None,
+        depot=_dire_le_depot(matiere),
         signataire=_presenter_signataire(dossier, bordereau),
         contrats=tuple(_presenter_contrat(c, bordereau) for c in dossier.tous_contrats if c.nature != "aucun"),
         cgv=_presenter_cgv(dossier, bordereau),
@@ -170,6 +172,13 @@ def _designer_debiteur(debiteur: Debiteur, bordereau: Bordereau) -> PartieActe:
         engagement=dire_engagement(debiteur, preuve),
         limite=dire_limite(debiteur),
     )
+
+
+def _dire_le_depot(matiere: Matiere) -> str:
+    depot = matiere.procedure.deposer(matiere.espece)
+    if depot is None or ((suivi := matiere.espece.dossier.suivi) and suivi.depot):
+        return ""
+    return majuscule(valeur_au("depots", matiere.espece.au, depot.cle).texte)
 
 
 def _nommer_adversaires(principal: PartieActe, debiteurs: tuple[PartieActe, ...]) -> str:

@@ -262,6 +262,16 @@ class LigneInterne:
 
 
 @dataclass(frozen=True)
+class DepotActe:
+    """Où et comment déposer, et de quoi écrire à qui reçoit ; rien n'est à déposer deux fois."""
+
+    adresse: str  # celle du greffe, si elle est connue ; l'étude et le mandataire sont déjà dits avec la leur
+    comment: str
+    frais: str  # vide si l'on n'en sait rien
+    priere: str  # ce que le courriel demande à son destinataire
+
+
+@dataclass(frozen=True)
 class FicheInterne:
     """Ce qui ne sort jamais de chez le créancier."""
 
@@ -273,6 +283,7 @@ class FicheInterne:
     etapes: tuple[str, ...]  # quoi faire ensuite
     echeances: tuple[LigneInterne, ...]
     couts: tuple[LigneInterne, ...]
+    depot: DepotActe | None  # None : déjà déposé, ou rien à déposer
     moteur: str
 
 
@@ -350,6 +361,7 @@ class ContexteActes:
     adversaires: str  # « X », « X et Jeanne Bel », « X et autres »
     destinataire: tuple[str, ...]  # lignes d'adresse de l'étude ou du greffe
     juridiction: JuridictionActe | None
+    depot: str  # par où la demande part ; vide si elle est déjà partie
     signataire: SignataireActe
     contrats: tuple[ContratActe, ...]
     cgv: CgvActe | None

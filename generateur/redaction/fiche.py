@@ -13,8 +13,8 @@ from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.choix import Decision
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.procedures.socle import Cout, Espece, Procedure
-from generateur.redaction.contexte import ConstatActe, ExamenActe, FicheInterne, LigneInterne
-from generateur.redaction.typographie import majuscule, pluriel
+from generateur.redaction.contexte import ConstatActe, DepotActe, ExamenActe, FicheInterne, LigneInterne
+from generateur.redaction.typographie import courber, majuscule, pluriel
 
 GRAVITES = {
     "bloquant": "À corriger avant tout",
@@ -25,6 +25,11 @@ GRAVITES = {
 _ADRESSE_WEB = re.compile(r"https?://([^/\s)]+)[^\s)]*")  # une adresse entière déborderait d'une colonne imprimée
 _VERBES: dict[Gravite, str] = {"bloquant": "Corriger", "a_completer": "Compléter", "avertissement": "Vérifier"}
 _POINTS_DITS = 5  # au-delà, le tableau des constats prend le relais
+_PRIERES = {
+    "greffe": "Merci de nous en confirmer la réception, de nous donner le numéro du dossier et le montant des frais.",
+    "etude": "Merci de nous dire si vous acceptez ce dossier, ce qu’il faut avancer et la suite que vous lui donnerez.",
+    "mandataire": "L’original part en recommandé avec avis de réception. Merci de nous confirmer que vous l’avez reçu.",
+}
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     "pret": ("Prêt", "Le dossier peut être relu, signé et déposé."),
     "a_completer": ("À compléter", "Il manque de quoi déposer : voir les points à compléter."),
@@ -61,6 +66,7 @@ def dresser_fiche(
     """La fiche interne d'un dossier dont une procédure est retenue ; `depot`, `communiquee_le` : ce qui est parti."""
     procedure = decision.retenue
     libelle, explication = expliquer_verdict(verdict, depot=depot, communiquee_le=communiquee_le)
+    couts = tuple(_chiffrer_cout(c, espece.au) for c in (procedure.couts(espece) if procedure else ()))
     return FicheInterne(
         verdict=libelle,
         explication=explication,
@@ -73,8 +79,22 @@ def dresser_fiche(
             for e in calculer_echeances(espece.dossier, espece.au)
             if not (e.est_attente and e.date and e.date < espece.au)
         ),
-        couts=tuple(_chiffrer_cout(c, espece.au) for c in (procedure.couts(espece) if procedure else ())),
+        couts=couts,
+        depot=_dire_le_depot(espece, procedure, couts) if procedure and not depot else None,
         moteur=moteur,
+    )
+
+
+def _dire_le_depot(espece: Espece, procedure: Procedure, couts: Sequence[LigneInterne]) -> DepotActe | None:
+    depot = procedure.deposer(espece)
+    if depot is None or procedure.adresser is None:
+        return None
+    facon = valeur_au("depots", espece.au, depot.cle)
+    return DepotActe(
+        adresse=", ".join(procedure.adresser(espece).lignes[1:]) if procedure.saisit_juridiction else "",
+        comment=courber(f"{majuscule(facon.texte)}. {facon.note}".strip()),
+        frais=f"{couts[0].libelle} : {couts[0].valeur}" if couts else "",
+        priere=_PRIERES[depot.aupres],
     )
 
 
