@@ -219,3 +219,24 @@ def test_plusieurs_pieces_sans_autre_place_s_accordent(tmp_path):
     fichier.write_text(retirer_relances(fichier.read_text("utf-8")), "utf-8")
     demande = lire_actes(sans_relance)["requete"]
     assert "D’autres pièces sont produites : " in demande
+
+
+def test_la_lettre_a_l_etude_dit_la_limite_de_la_caution_et_n_annonce_que_ce_qui_est_joint(tmp_path):
+    chemin = ecrire_cas(tmp_path, CAUTION)
+    fichier = chemin / "dossier.toml"
+    avec = lire_actes(chemin, "petites_creances")["lettre_etude"]
+    assert "n’est tenue que dans la limite de 2 000,00 €" in avec.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "le relevé des relances et" in avec
+    fichier.write_text(retirer_relances(fichier.read_text("utf-8")), "utf-8")
+    assert "relevé des relances" not in lire_actes(chemin, "petites_creances")["lettre_etude"]
+
+
+@pytest.mark.parametrize(
+    ("mandataire", "signature"),
+    [
+        (AVOCATE, "Maître Anne Essai, avocat\nSignature"),
+        (AGENCE, "Les Amis du Recouvrement, mandataire, par Zoé Essai"),
+    ],
+)
+def test_chacun_signe_en_sa_qualite(tmp_path, mandataire, signature):
+    assert signature in lire_actes(ecrire_cas(tmp_path, mandataire))["requete"]
