@@ -4,6 +4,7 @@ N'est certain que ce qui a une seule place, libre, et que rien ne contredit ; le
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ _PLACES = {
     "bon_de_commande": "titre", "devis_accepte": "titre", "contrat": "titre",
     "mise_en_demeure": "preuve", "preuve_depot": "preuve", "accuse": "preuve",
 }  # fmt: skip
+_BROUILLON = re.compile(r"pieces/relance_\d{4}-\d\d-\d\d_niveau_\d+(_\d+)?\.eml")
 _LISTES = frozenset({"factures", "avoirs", "relances", "pieces"})
 
 
@@ -116,6 +118,11 @@ def _placer_message(dossier: Dossier, document: Document, message: MessageLu) ->
     propre: dict[str, Any] = {"nature": "relance", "date": message.jour}
     texte = f"{message.objet}\n{message.corps}"
     est_du_debiteur = any(_est_de(message.expediteur, d.courriel) for d in dossier.debiteurs)
+    brouillon = None if est_du_debiteur else _brouillon_de(dossier, message)
+    if brouillon is not None:
+        raison = f"le courriel parti le {message.jour:%d/%m/%Y} prend la place de son brouillon"
+        valeurs = {"date": message.jour, "fichier": document.fichier}
+        return Proposition(document.fichier, f"relances[{brouillon}]", valeurs, "certaine", raison, **propre)
     if est_du_debiteur or message.jour is None or not cite_un_mot(texte, "relance"):
         raison = "courriel du débiteur" if est_du_debiteur else "courriel qui ne dit pas être une relance"
         valeurs = {"titre": message.objet or document.nom, "date": message.jour, "nature": "correspondance"}
@@ -158,6 +165,25 @@ def _placer_message(dossier: Dossier, document: Document, message: MessageLu) ->
 
 def _est_de(correspondants: str, courriel: str | None) -> bool:
     return bool(courriel) and str(courriel).casefold() in correspondants.casefold()
+
+
+def _brouillon_de(dossier: Dossier, message: MessageLu) -> int | None:
+    """Le rang, à partir de 1, de la seule relance dont ce message envoyé est le brouillon gardé par le programme."""
+    if message.est_brouillon or message.jour is None:
+        return None
+    rangs = [
+        rang
+        for rang, relance in enumerate(dossier.relances, start=1)
+        if relance.fichier
+        and _BROUILLON.fullmatch(relance.fichier)
+        and _a_plat(relance.objet) == _a_plat(message.objet)
+        and relance.date <= message.jour
+    ]
+    return rangs[0] if len(rangs) == 1 else None
+
+
+def _a_plat(objet: str | None) -> str:
+    return " ".join((objet or "").split()).casefold()
 
 
 def _relance_sans_preuve(dossier: Dossier, jour: dt.date, canal: str) -> int | None:

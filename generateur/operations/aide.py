@@ -9,6 +9,7 @@ from generateur.erreurs import ErreurUsage
 _ORDRE = (
     "premier-dossier",
     "importer",
+    "relancer",
     "cles-du-dossier",
     "commandes",
     "droit-et-confiance",

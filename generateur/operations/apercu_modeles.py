@@ -15,6 +15,7 @@ from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, adresser_lett
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
+from generateur.operations.relancer import actes_des_relances
 from generateur.operations.suite import ACTES_DES_SUITES, ChampsSuite
 from generateur.procedures.injonction_de_payer import NOM as INJONCTION
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
@@ -26,6 +27,7 @@ from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
 from generateur.redaction.lettre import ChampsLettre
 from generateur.redaction.lignes_bordereau import Mesures
+from generateur.redaction.relance import ChampsRelance
 from generateur.reglages import Reglages
 
 _NOM_APERCU = "modeles"
@@ -70,6 +72,7 @@ def champs_propres() -> dict[str, frozenset[str]]:
     injonction = frozenset(_parcourir(trouver_procedure(INJONCTION).champs, "complement."))
     suites = injonction | frozenset(_parcourir(ChampsSuite, "complement."))
     propres |= {acte.modele: suites for acte in ACTES_DES_SUITES.values()}
+    propres |= {acte.modele: frozenset(_parcourir(ChampsRelance, "complement.")) for acte in actes_des_relances()}
     return propres | {MISE_EN_DEMEURE.modele: partages | frozenset(_parcourir(ChampsLettre, "complement."))}
 
 

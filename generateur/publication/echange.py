@@ -21,6 +21,7 @@ from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_
 _DELAI_VERROU_S = 120
 _VERROU = ".verrou"
 _EN_PREPARATION = ".preparation"
+NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
 TEMOIN = "manifeste.json"  # ce que toute liasse publiée contient, et nul autre répertoire
 
 
@@ -83,7 +84,7 @@ def _refuser_autrui(cible: Path, temoin: str) -> None:
     if not cible.is_symlink():
         if not cible.exists():
             return
-        if cible.is_dir() and (not any(cible.iterdir()) or any(cible.glob(temoin))):
+        if cible.is_dir() and ({p.name for p in cible.iterdir()} <= {NOM_MESSAGES} or any(cible.glob(temoin))):
             return
     raise ErreurUsage(
         "cet emplacement est pris par autre chose qu'un résultat du programme : rien n'y est effacé",
@@ -137,9 +138,17 @@ def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporte
     _terminer(cible, pret, ancien)  # une autre commande a pu être tuée pendant que celle-ci préparait
     if emporter is not None and cible.is_dir():
         emporter(cible, preparation)
+    _garder_messages(cible, preparation)
     preparation.chmod(0o755)  # privée tant qu'elle s'écrit ; publiée, elle se lit comme tout autre fichier
     preparation.rename(pret)
     _terminer(cible, pret, ancien)
+
+
+def _garder_messages(cible: Path, preparation: Path) -> None:
+    """Les messages déjà écrits suivent la nouvelle version ; un lien, qui mènerait ailleurs, n'est pas suivi."""
+    messages = cible / NOM_MESSAGES
+    if messages.is_dir() and not messages.is_symlink():
+        shutil.copytree(messages, preparation / NOM_MESSAGES, symlinks=True, dirs_exist_ok=True)
 
 
 def _terminer(cible: Path, pret: Path, ancien: Path) -> None:

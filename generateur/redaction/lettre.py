@@ -71,7 +71,7 @@ def champs_de_la_lettre(
     annexe = bool(decompte.lignes or decompte.paiements)
     return {
         "mode_envoi": "Lettre recommandée avec demande d’avis de réception",
-        "appel": _appeler(debiteur),
+        "appel": appeler(debiteur),
         "delai": f"{entier_en_lettres(jours)} jours",
         "exemple_presentation": date_longue(au + _UN_JOUR),
         "exemple_terme": date_longue(au + _UN_JOUR * (1 + jours)),
@@ -99,7 +99,7 @@ def champs_de_la_lettre(
     }
 
 
-def _appeler(debiteur: Debiteur) -> str:
+def appeler(debiteur: Debiteur) -> str:
     """« Madame » ou « Monsieur » si le dossier le dit, de la personne ou de qui représente la société."""
     civilite = debiteur.civilite if debiteur.est_physique else None
     if not debiteur.est_physique and debiteur.representant:

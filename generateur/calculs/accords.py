@@ -1,0 +1,58 @@
+"""L'accord de paiement au fil des jours : ce qui devait être payé, ce qui l'a été, ce qui manque.
+
+Un accord vit tant que chaque échéance passée est couverte par les paiements reçus depuis sa date ; l'échéance du jour
+laisse encore la journée au débiteur.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generateur.domaine.dossier import Accord, Dossier, EcheanceAccord
+from generateur.domaine.socle import ZERO
+
+
+@dataclass(frozen=True)
+class SuiviAccord:
+    """L'état d'un accord à une date ; `manquees` : échéances passées que les paiements ne couvrent pas en entier."""
+
+    accord: Accord
+    verse: Decimal
+    manquees: tuple[EcheanceAccord, ...]
+    a_venir: tuple[EcheanceAccord, ...]
+    est_dechu: bool
+
+    @property
+    def est_respecte(self) -> bool:
+        """Vrai s'il vit encore : ni déchu, ni en retard d'une échéance, et il en reste à venir."""
+        return not self.est_dechu and not self.manquees and bool(self.a_venir)
+
+    @property
+    def manque(self) -> Decimal:
+        """Ce qui aurait dû être versé et ne l'a pas été."""
+        return max(sum((e.montant for e in self.manquees), ZERO) - self._au_dela, ZERO)
+
+    @property
+    def _au_dela(self) -> Decimal:
+        """Ce qui a été versé au-delà des échéances entièrement couvertes."""
+        couvertes = [e for e in self.accord.echeances if e not in self.manquees and e not in self.a_venir]
+        return self.verse - sum((e.montant for e in couvertes), ZERO)
+
+
+def suivre_accord(dossier: Dossier, au: dt.date) -> SuiviAccord | None:
+    """L'accord du dossier à `au` ; None s'il n'y en a pas. Un paiement rejeté ne couvre rien."""
+    accord = dossier.accord
+    if accord is None:
+        return None
+    verse = sum(
+        (p.montant for p in dossier.paiements if p.statut == "encaisse" and p.date and accord.date <= p.date <= au),
+        ZERO,
+    )
+    echeances = sorted(accord.echeances, key=lambda e: e.date)
+    cumul, manquees = ZERO, []
+    for echeance in echeances:
+        cumul += echeance.montant
+        if echeance.date < au and cumul > verse:
+            manquees.append(echeance)
+    a_venir = tuple(e for e in echeances if e.date >= au)
+    return SuiviAccord(accord, verse, tuple(manquees), a_venir, accord.est_dechu_le(au))

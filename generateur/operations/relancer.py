@@ -1,0 +1,345 @@
+"""Relancer : ce qui doit partir aujourd'hui, dossier par dossier, écrit et prêt à envoyer.
+
+Le message est dans sortie/<reference>/relances/ ; rien ne part d'ici. Enregistrée, la relance entre au dossier avec son
+message comme preuve ; un script d'appel reste interne et n'y entre pas.
+"""
+
+import datetime as dt
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from generateur.calculs.decompte import chiffrer
+from generateur.calculs.suite_amiable import SuiteAmiable, decider_suite
+from generateur.contrats import Ajout
+from generateur.controles.competence import chercher_juridiction
+from generateur.domaine.bordereau import dresser_bordereau
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.echelle import CanalRelance, Niveau
+from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurPiece, ErreurUsage
+from generateur.lecture.echelle_toml import lire_echelle
+from generateur.lecture.edition_toml import lire_etat
+from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
+from generateur.operations.edition_dossier import ecrire_editions
+from generateur.operations.outillage import Moteurs
+from generateur.operations.production import ouvrir_ecritoire
+from generateur.pieces.emplacement import localiser
+from generateur.procedures.injonction_de_payer import NOM as INJONCTION
+from generateur.procedures.repertoire import trouver_procedure
+from generateur.procedures.socle import Acte, Espece, Procedure
+from generateur.publication.courrier import ecrire_messages
+from generateur.publication.rangement import Copies
+from generateur.redaction.actes import ecrire_actes, en_champs
+from generateur.redaction.brouillon import Correspondant, ecrire_brouillon, est_une_adresse
+from generateur.redaction.composition import Matiere, composer_contexte
+from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.relance import (
+    ChampsRelance,
+    Texte,
+    champs_de_la_relance,
+    remplir_signature,
+    remplir_texte,
+    tenir_en_sms,
+)
+from generateur.reglages import Reglages
+
+LETTRE = Acte("relance", "Relance", "relances/lettre", place="a_cote")
+APPEL = Acte("appel", "Appel à passer", "relances/appel", place="interne")
+_TAILLE_JOINTE = 15 * 1024 * 1024  # ce que les messageries acceptent d'ordinaire, encodage compris
+
+
+@dataclass(frozen=True)
+class Relance:
+    """Ce qu'il faut faire d'un dossier aujourd'hui ; `fichiers` : les messages écrits, `constats` : ce qui leur manque.
+
+    `suite` porte le niveau, la date limite et la prochaine étape ; `canal` est celui qui sert vraiment.
+    """
+
+    reference: str
+    chemin: Path
+    debiteur: str
+    suite: SuiteAmiable
+    canal: CanalRelance | None = None
+    fichiers: tuple[Path, ...] = ()
+    a_savoir: tuple[str, ...] = ()
+    est_enregistree: bool = False
+
+
+@dataclass(frozen=True)
+class Tournee:
+    """Tous les dossiers d'un répertoire, ce qui presse d'abord ; `illisibles` : ceux qui n'ont pas pu l'être."""
+
+    au: dt.date
+    relances: tuple[Relance, ...]
+    illisibles: tuple[tuple[Path, ErreurGenerateur], ...] = ()
+    est_seule: bool = False
+
+
+@dataclass(frozen=True)
+class Demande:
+    """Ce que l'utilisateur veut : un niveau précis, et garder la trace de ce qui part."""
+
+    niveau: int | None = None
+    est_a_enregistrer: bool = False
+
+
+def relancer(
+    source: Path,
+    sortie: Path,
+    demande: Demande,
+    *,
+    jour: dt.date,
+    au: dt.date | None,
+    reglages: Reglages,
+    moteurs: Moteurs,
+) -> Tournee:
+    """Écrit ce qui doit partir à `au` (à défaut `jour`) : un dossier, ou chacun d'un répertoire.
+
+    Un dossier illisible n'arrête pas les autres. Lève, pour un dossier seul, ce qui l'empêche : ErreurUsage si le
+    niveau voulu n'est pas permis, ErreurLecture, ErreurDroitManquant, ErreurModele, ErreurEcriture.
+    """
+    chemins = lister_dossiers(source, sortie)
+    est_seul = chemins == [source]
+    le = au or jour
+    if demande.niveau is not None and not est_seul:
+        raise ErreurUsage(
+            "un niveau se choisit pour un dossier, pas pour tous",
+            lieu="--niveau",
+            remede="Donner un seul dossier, ou retirer --niveau.",
+        )
+    relances: list[Relance] = []
+    illisibles: list[tuple[Path, ErreurGenerateur]] = []
+    vues: dict[str, Path] = {}
+    for chemin in chemins:
+        try:
+            lu = lire_dossier(chemin)
+            _refuser_jumeau(lu, vues)
+            relances.append(_relancer_un(lu, sortie, demande, le, reglages, moteurs))
+        except ErreurGenerateur as erreur:
+            if est_seul:
+                raise
+            illisibles.append((chemin, erreur))
+    return Tournee(le, tuple(sorted(relances, key=_presser)), tuple(illisibles), est_seule=est_seul)
+
+
+def _refuser_jumeau(lu: DossierLu, vues: dict[str, Path]) -> None:
+    jumeau = vues.setdefault(lu.dossier.reference.casefold(), lu.source)
+    if jumeau != lu.source:
+        raise ErreurDossier(
+            f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau.parent} »",
+            lieu=str(lu.source),
+            remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
+        )
+
+
+_ORDRE = {"relancer": 0, "mettre_en_demeure": 1, "produire": 2, "attendre": 3, "aucune": 4}
+
+
+def _presser(relance: Relance) -> tuple[int, dt.date, str]:
+    suite = relance.suite
+    quand = suite.du_le or (suite.prochaine.le if suite.prochaine else suite.mise_en_demeure_le) or dt.date.max
+    return _ORDRE[suite.suite], quand, relance.reference
+
+
+def _relancer_un(
+    lu: DossierLu, sortie: Path, demande: Demande, le: dt.date, reglages: Reglages, moteurs: Moteurs
+) -> Relance:
+    dossier = lu.dossier
+    echelle = lire_echelle(lu.racine.parent)
+    suite = decider_suite(dossier, echelle, le, demande.niveau)
+    rendue = Relance(dossier.reference, lu.racine, dossier.debiteur.nom_complet, suite)
+    if suite.niveau is None:
+        if demande.niveau is not None:
+            raise ErreurUsage(
+                f"le niveau {demande.niveau} ne part pas : {suite.motif}",
+                lieu="--niveau",
+                remede="Sans --niveau, « generateur relancer » dit ce qui est dû.",
+            )
+        return rendue
+    niveau = echelle.niveaux[suite.niveau - 1]
+    return _Redaction(lu, le, reglages, moteurs).ecrire(rendue, niveau, sortie, demande)
+
+
+@dataclass(frozen=True)
+class _Message:
+    """Un message prêt : son canal, ses octets par extension, et ce qu'il faut en savoir."""
+
+    canal: CanalRelance
+    texte: Texte
+    octets: Mapping[str, bytes]
+    preuve: str | None  # l'extension du fichier qui prouve l'envoi ; None : rien ne se joint au dossier
+    a_savoir: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Redaction:
+    """De quoi écrire la relance d'un dossier."""
+
+    lu: DossierLu
+    le: dt.date
+    reglages: Reglages
+    moteurs: Moteurs
+
+    @property
+    def dossier(self) -> Dossier:
+        return self.lu.dossier
+
+    def ecrire(self, rendue: Relance, niveau: Niveau, sortie: Path, demande: Demande) -> Relance:
+        message = self._rediger(rendue.suite, niveau)
+        nom = f"{self.le.isoformat()}_niveau_{rendue.suite.niveau}"
+        fichiers = ecrire_messages(
+            sortie, self.dossier.reference, {f"{nom}{ext}": octets for ext, octets in message.octets.items()}
+        )
+        if demande.est_a_enregistrer:
+            self._enregistrer(rendue.suite, message, nom)
+        return replace(
+            rendue,
+            canal=message.canal,
+            fichiers=fichiers,
+            a_savoir=message.a_savoir,
+            est_enregistree=demande.est_a_enregistrer,
+        )
+
+    def _rediger(self, suite: SuiteAmiable, niveau: Niveau) -> _Message:
+        champs, contexte = self._composer(suite, niveau)
+        racine = en_champs(replace(contexte, complement=dict(champs)))
+        texte = remplir_texte(niveau.ton, racine, self.reglages.modeles)
+        if niveau.canal == "courriel":
+            return self._courriel(suite, champs, contexte, texte, racine)
+        if niveau.canal == "sms":
+            return _Message("sms", texte, {".txt": f"{tenir_en_sms(texte)}\n".encode()}, ".txt", self._sans_numero())
+        if niveau.canal == "telephone":
+            appel = self._imprimer(APPEL, champs, contexte, texte)
+            return _Message("telephone", texte, appel, None, self._sans_numero())
+        return self._lettre(suite, champs, contexte, texte)
+
+    def _lettre(
+        self, suite: SuiteAmiable, champs: ChampsRelance, contexte: ContexteActes, texte: Texte, pourquoi: str = ""
+    ) -> _Message:
+        jointes, absentes = self._joindre(suite)
+        a_savoir = (*((pourquoi,) if pourquoi else ()), *absentes)
+        return _Message("courrier", texte, self._imprimer(LETTRE, champs, contexte, texte, jointes), ".pdf", a_savoir)
+
+    def _composer(self, suite: SuiteAmiable, niveau: Niveau) -> tuple[ChampsRelance, ContexteActes]:
+        """Les champs des actes, et ceux de la relance."""
+        dossier = self.dossier
+        decompte = chiffrer(dossier, self.le)
+        espece = Espece(dossier, self.le, decompte, chercher_juridiction(dossier, self.le, decompte.total))
+        matiere = Matiere(espece, _PORTEUR, dresser_bordereau(dossier, {}), None)
+        contexte = composer_contexte(matiere)
+        return champs_de_la_relance(dossier, suite, contexte, niveau.titre, self.lu.racine.as_posix()), contexte
+
+    def _courriel(
+        self,
+        suite: SuiteAmiable,
+        champs: ChampsRelance,
+        contexte: ContexteActes,
+        texte: Texte,
+        racine: Mapping[str, Any],
+    ) -> _Message:
+        """Le brouillon ; sans adresse où écrire, la même relance part en lettre."""
+        debiteur = self.dossier.debiteur
+        if not est_une_adresse(debiteur.courriel):
+            pourquoi = "adresse de courriel du débiteur absente ou illisible : la relance part en lettre"
+            return self._lettre(suite, champs, contexte, texte, pourquoi)
+        jointes, absentes = self._joindre(suite)
+        emetteur = self.dossier.mandataire or self.dossier.creancier
+        de = Correspondant(emetteur.nom_complet, str(emetteur.courriel)) if est_une_adresse(emetteur.courriel) else None
+        octets = ecrire_brouillon(
+            de,
+            Correspondant(debiteur.nom_complet, str(debiteur.courriel)),
+            texte,
+            champs["lignes"],
+            remplir_signature(racine, self.reglages.modeles),
+            jointes,
+        )
+        return _Message("courriel", texte, {".eml": octets}, ".eml", absentes)
+
+    def _joindre(self, suite: SuiteAmiable) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+        """Les factures du message, et celles qui n'ont pas pu l'être, avec pourquoi."""
+        jointes: list[Path] = []
+        absentes: list[str] = []
+        taille = 0
+        for facture in {ligne.facture.numero: ligne.facture for ligne in suite.lignes}.values():
+            if not facture.fichier:
+                absentes.append(f"facture {facture.numero} non jointe : son fichier n'est pas au dossier")
+                continue
+            try:
+                fichier = localiser(self.lu.racine, facture.fichier)
+            except ErreurPiece as erreur:
+                absentes.append(f"facture {facture.numero} non jointe : {erreur.message}")
+                continue
+            taille += fichier.stat().st_size
+            if taille > _TAILLE_JOINTE:
+                absentes.append(f"facture {facture.numero} non jointe : le message serait trop lourd")
+            elif fichier not in jointes:
+                jointes.append(fichier)
+        return tuple(jointes), tuple(absentes)
+
+    def _imprimer(
+        self, acte: Acte, champs: ChampsRelance, contexte: ContexteActes, texte: Texte, jointes: Sequence[Path] = ()
+    ) -> dict[str, bytes]:
+        """Le Word et son PDF ; `jointes` : les copies de factures que la lettre annonce."""
+        complets: ChampsRelance = {
+            **champs,
+            "sujet": texte.objet,
+            "avant": list(texte.avant),
+            "apres": list(texte.apres),
+            "pieces_jointes": _dire_jointes(jointes),
+        }
+        ecritoire = ouvrir_ecritoire(self.reglages, self.moteurs)
+        with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
+            base = Path(provisoire) / acte.nom
+            (ecrit,) = ecrire_actes({acte: base}, replace(contexte, complement=dict(complets)), ecritoire, self.le)
+            return {".docx": ecrit.docx.read_bytes(), ".pdf": ecrit.pdf.read_bytes()}
+
+    def _sans_numero(self) -> tuple[str, ...]:
+        return () if self.dossier.debiteur.telephone else ("le numéro de téléphone du débiteur n'est pas au dossier",)
+
+    def _enregistrer(self, suite: SuiteAmiable, message: _Message, nom: str) -> None:
+        """Ajoute la relance au dossier, le message rangé dans pieces/. Lève ErreurDossier, ErreurEcriture."""
+        etat = lire_etat(self.lu.source)
+        copies = Copies(self.lu.racine)
+        bloc: dict[str, Any] = {
+            "date": self.le,
+            "canal": message.canal,
+            "niveau": suite.niveau,
+            "objet": message.texte.objet,
+        }
+        if message.preuve:
+            bloc["fichier"] = copies.prevoir_contenu(f"relance_{nom}{message.preuve}", message.octets[message.preuve])
+        ecrire_editions(etat, [Ajout("relances", bloc)], copies)
+
+
+def _dire_jointes(jointes: Sequence[Path]) -> str:
+    if not jointes:
+        return ""
+    return "copies des factures" if len(jointes) > 1 else "copie de la facture"
+
+
+def _ne_rien_demander(_espece: Espece) -> Mapping[str, Any]:
+    return {}
+
+
+def _porter() -> Procedure:
+    """La voie qui prête ses champs communs aux relances : rien n'y est demandé à un juge."""
+    return replace(
+        trouver_procedure(INJONCTION),
+        libelle="Relance",
+        actes=(),
+        saisit_juridiction=False,
+        adresser=None,
+        completer=_ne_rien_demander,
+        negocier=lambda _espece: None,
+        deposer=lambda _espece: None,
+    )
+
+
+_PORTEUR = _porter()
+
+
+def actes_des_relances() -> Sequence[Acte]:
+    """Les modèles Word des relances."""
+    return (LETTRE, APPEL)
