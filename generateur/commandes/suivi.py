@@ -23,7 +23,7 @@ from generateur.erreurs import CodeSortie
 @click.command("relancer", cls=Commande)
 @click.argument("source", type=CHEMIN, metavar="DOSSIER|RACINE", help="Un dossier, ou le répertoire qui les contient.")
 @click.option("--niveau", type=Entier(), help="Envoie ce niveau plutôt que celui qui est dû (un seul dossier).")
-@click.option("--enregistrer", is_flag=True, help="Note la relance au dossier, avec son message comme preuve.")
+@click.option("--enregistrer", is_flag=True, help="Note la relance au dossier, avec sa preuve.")
 @options_production
 @options_communes
 def relancer(

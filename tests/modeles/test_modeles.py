@@ -17,6 +17,7 @@ from generateur.erreurs import CodeSortie
 from generateur.moteurs import rendu_libreoffice
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
+from generateur.operations.relancer import actes_des_relances
 from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
@@ -114,7 +115,7 @@ def _fragments() -> set[str]:
 
 def test_les_actes_declares_sont_la_et_rien_de_plus():
     declares = {acte.modele for procedure in lister_procedures() for acte in procedure.actes}
-    suites = {acte.modele for acte in ACTES_DES_SUITES.values()}
+    suites = {acte.modele for acte in (*ACTES_DES_SUITES.values(), *actes_des_relances())}
     assert set(NOMS) == declares | _fragments() | suites | {
         CHARTE,
         MISE_EN_DEMEURE,
