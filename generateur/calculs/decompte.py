@@ -3,11 +3,11 @@
 total = principal + intérêts + indemnités forfaitaires + clause pénale + frais accessoires ; principal et
 intérêts sont ce qui reste dû après paiements. La capitalisation (C. civ. 1343-2) se demande au juge : elle
 n'est pas chiffrée ici.
-Sources : C. com. L441-10 II et D441-5 (indemnité forfaitaire), L622-28 ; C. civ. 1231-5, 1342-10, 1343-1.
+Sources : C. com. L441-10 II et D441-5 (indemnité forfaitaire), L622-28 ; C. civ. 1231-5, 1342-10, 1343-1, 1347.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from generateur.calculs.imputation import Compte, Dette, Imputation, PaiementRec
 from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, regime_de
 from generateur.calculs.naissance import Perimetre, hors_perimetre
 from generateur.calculs.opposabilite import stipulations_opposables
+from generateur.calculs.penalites_facturees import lister_doubles, reconnaitre_penalites
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.creances import Contrat, Facture
 from generateur.domaine.dossier import Dossier
@@ -61,8 +62,8 @@ class SoldeFacture:
 class FactureExclue:
     """Facture ou part laissée hors du décompte.
 
-    Motif : contestee, non_echue, devise, retenue_garantie, prescrite ; selon le jugement d'ouverture,
-    posterieure_utile (elle se poursuit), a_declarer (elle se déclare), plan (il la paie).
+    Motif : contestee, non_echue, devise, retenue_garantie, prescrite, penalites_en_double ; selon le jugement
+    d'ouverture, posterieure_utile (elle se poursuit), a_declarer (elle se déclare), plan (il la paie).
     """
 
     facture: str
@@ -83,7 +84,7 @@ class SommeAEchoir:
 
 @dataclass(frozen=True)
 class Decompte:
-    """Le décompte arrêté à `au` compris ; `trop_percu` : reçu ou crédité en trop, non déduit du total.
+    """Le décompte arrêté à `au` compris ; `trop_percu` : reçu ou crédité en trop, une fois tout éteint.
 
     Pour une déclaration, c'est la somme au jour du jugement d'ouverture (C. com. L622-25) : `arrete_le`.
     """
@@ -105,6 +106,8 @@ class Decompte:
     ecarts_plancher: tuple[EcartPlancher, ...]
     trop_percu: Decimal
     hors_facture: Decimal = ZERO  # compris dans le principal
+    interets_compenses: Decimal = ZERO  # par l'excédent des avoirs
+    compense: Decimal = ZERO  # intérêts, indemnités et autres sommes que l'excédent des avoirs et paiements a éteints
     a_echoir: tuple[SommeAEchoir, ...] = ()
     paiements: tuple[PaiementRecu, ...] = field(default=(), compare=False)  # tels que reçus, avec leurs imputations
 
@@ -127,13 +130,34 @@ def chiffrer(
 ) -> Decompte:
     """Décompte du dossier à `au` compris, en euros ; chaque ligne d'intérêts est arrondie au centime.
 
+    Une facture de pénalités dont les jours sont déjà comptés reste dehors : rien ne se demande deux fois.
+
     `hors_facture` : créance déclarée sans facture, ajoutée au principal ; elle ne porte pas intérêt ici.
     `perimetre` : les créances à déclarer, arrêtées au jour du jugement (L622-25), ou celles qui se poursuivent ; par
     défaut, celui de la voie naturelle. L'ordre de saisie ne compte pas. Ne juge pas la recevabilité (accord de
     paiement, cession…). Lève ErreurDroitManquant si un taux nécessaire n'est pas connu.
     """
+    dossier = reconnaitre_penalites(dossier)
+    premier = _chiffrer(dossier, au, frais, hors_facture, perimetre, {})
+    doubles = lister_doubles(dossier, premier.lignes)
+    return _chiffrer(dossier, au, frais, hors_facture, perimetre, doubles) if doubles else premier
+
+
+def _chiffrer(
+    dossier: Dossier,
+    au: dt.date,
+    frais: Sequence[Decimal],
+    hors_facture: Decimal,
+    perimetre: Perimetre | None,
+    doubles: Mapping[str, str],
+) -> Decompte:
     arrete = arreter(dossier, au, perimetre)
-    ouvertures = [_ouvrir(arrete, facture) for facture in sorted(dossier.factures, key=_ordre)]
+    ouvertures = [
+        _exclure(facture, "penalites_en_double", max(facture.montant_a_payer, ZERO), doubles[facture.numero])
+        if facture.numero in doubles
+        else _ouvrir(arrete, facture)
+        for facture in sorted(dossier.factures, key=_ordre)
+    ]
     dettes = [dette for ouverture in ouvertures for dette in ouverture.dettes]
     exclues = [exclue for ouverture in ouvertures for exclue in ouverture.exclues]
     compte = Compte(dettes, _hors_decompte(exclues))
@@ -141,7 +165,12 @@ def chiffrer(
     retenues = [ouverture for ouverture in ouvertures if ouverture.dettes]
     dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
     restes, recus, reglements = _regler_indemnites(retenues, dues, compte.recus)
+    credit = sum((recu.excedent for recu in recus), compte.excedents_avoirs)  # ce que le créancier doit rendre
+    restes, compensees = _compenser_indemnites(restes, compte.excedents_avoirs)
+    credit -= compensees
     soldes = tuple(_solder(ouverture, indemnite, au) for ouverture, indemnite in zip(retenues, restes, strict=True))
+    sur_le_reste = min(credit, hors_facture)
+    hors_facture -= sur_le_reste
     principal = sum((solde.principal for solde in soldes), hors_facture)
     interets = sum((solde.interets for solde in soldes), ZERO)
     indemnites = sum(restes, ZERO)
@@ -163,10 +192,12 @@ def chiffrer(
         soldes=soldes,
         exclues=tuple(exclues),
         ecarts_plancher=tuple(ecart for dette in dettes for ecart in dette.ecarts),
-        trop_percu=sum((recu.excedent for recu in recus), compte.excedents_avoirs),
+        trop_percu=credit - sur_le_reste,
         hors_facture=hors_facture,
         a_echoir=tuple(_lister_a_echoir(arrete, dettes)) if arrete.est_declaration else (),
         paiements=tuple(recus),
+        interets_compenses=compte.interets_compenses,
+        compense=compte.interets_compenses + compensees + sur_le_reste,
     )
 
 
@@ -268,8 +299,11 @@ def _endetter(arrete: Arrete, facture: Facture, exigible_le: dt.date | None, mon
 
 
 def _hors_decompte(exclues: Sequence[FactureExclue]) -> dict[str, Decimal]:
+    """Ce que chaque facture doit hors décompte ; payée, une facture de pénalités en double paie les mêmes intérêts."""
     dehors: dict[str, Decimal] = {}
     for exclue in exclues:
+        if exclue.motif == "penalites_en_double":
+            continue
         dehors[exclue.facture] = dehors.get(exclue.facture, ZERO) + exclue.montant
     return dehors
 
@@ -318,6 +352,16 @@ def _regler_indemnites(
         completes.append(replace(recu, imputations=(*recu.imputations, *propres), excedent=libre))
         reglements += propres
     return restes, completes, reglements
+
+
+def _compenser_indemnites(restes: Sequence[Decimal], credit: Decimal) -> tuple[list[Decimal], Decimal]:
+    """Éteint les indemnités par l'excédent des avoirs (C. civ. 1347) ; rend celles qui restent, et ce qui a servi."""
+    libre, gardees = credit, []
+    for reste in restes:
+        eteint = min(libre, reste)
+        libre -= eteint
+        gardees.append(reste - eteint)
+    return gardees, credit - libre
 
 
 def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date) -> SoldeFacture:

@@ -5,7 +5,8 @@ le débiteur avait le plus d'intérêt à acquitter, puis la plus ancienne, puis
 Lecture retenue de 1342-10 : le débiteur a le plus d'intérêt à éteindre la dette qui porterait le taux le
 plus élevé le lendemain ; la plus ancienne est la plus tôt échue, puis la plus tôt facturée ; chaque dette reçoit
 ses intérêts puis son principal (ou l'inverse selon le contrat) avant la suivante. L'excédent d'un paiement ou
-d'un avoir affecté passe aux autres dettes du même dossier.
+d'un avoir affecté passe aux autres dettes du même dossier ; ce qu'un avoir laisse encore est dû au débiteur et
+compense les intérêts, puis les indemnités (C. civ. 1347).
 """
 
 import datetime as dt
@@ -143,6 +144,12 @@ class Dette:
         self.avoirs += impute
         return impute
 
+    def compenser(self, montant: Decimal) -> Decimal:
+        """Éteint les intérêts arrêtés par ce qu'un avoir laisse une fois le principal éteint (C. civ. 1347)."""
+        eteints = min(montant, self.interets)
+        self.interets -= eteints
+        return eteints
+
     def imputer(self, montant: Decimal, jour: dt.date) -> Imputation:
         """Impute un paiement à sa date, intérêts ou capital d'abord ; rend la part imputée."""
         self.courir(jour)
@@ -166,6 +173,7 @@ class Compte:
     hors_decompte: dict[str, Decimal]
     recus: list[PaiementRecu] = field(default_factory=list)
     excedents_avoirs: Decimal = ZERO
+    interets_compenses: Decimal = ZERO
 
     def derouler(self, mouvements: Iterable["Mouvement"], au: dt.date) -> None:
         """Applique tout ce qui est daté de `au` au plus tard, puis arrête les intérêts à `au` compris.
@@ -192,6 +200,10 @@ class Compte:
         for dette in sorted(self.dettes, key=lambda d: d.anciennete):
             if reste and dette.principal:
                 reste -= dette.reduire(reste, jour)
+        for dette in sorted(self.dettes, key=lambda d: d.anciennete):
+            eteints = dette.compenser(reste)
+            self.interets_compenses += eteints
+            reste -= eteints
         self.excedents_avoirs += reste
 
     def _appliquer_paiement(self, paiement: Paiement, jour: dt.date) -> None:

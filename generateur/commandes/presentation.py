@@ -147,6 +147,8 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
     )
     lignes.append("")
     lignes += [f"{nom:<26}{montant(valeur):>18}" for nom, valeur in totaux if valeur or nom in {"Principal", "Total"}]
+    if decompte.compense:
+        lignes.append(f"{'Compensé par les avoirs':<26}{montant(decompte.compense):>18}")
     if decompte.trop_percu:
         lignes.append(f"{'Trop-perçu, à restituer':<26}{montant(decompte.trop_percu):>18}")
     lignes.append(f"Par jour de plus : {montant(decompte.interet_journalier)}")

@@ -24,6 +24,7 @@ _TOTAUX = (
     "frais",
     "total",
     "interet_journalier",
+    "compense",
     "trop_percu",
 )
 

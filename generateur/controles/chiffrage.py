@@ -25,6 +25,8 @@ _REMEDES_EXCLUSION = {
     "retenue_garantie": "Rien à faire : la retenue se demandera à sa date.",
     "devise": "Retirez cette facture du dossier.",
     "plan": "Rien à demander ici : suivez les versements du plan auprès du commissaire à son exécution.",
+    "penalites_en_double": "Rien à faire si ce sont bien les mêmes jours ; sinon dites ceux qu'elle couvre dans "
+    "factures.periode = { du, au }, ou les factures visées dans son objet.",
     "a_declarer": "Déclarez-la à part, dans son délai.",
 }
 _DITES_AILLEURS = frozenset({"prescrite", "posterieure_utile"})
@@ -37,6 +39,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         return []
     return [
         *_exclues(dossier, decompte),
+        *_annulees(dossier, decompte),
         *_plancher(dossier, decompte),
         *_sans_mise_en_demeure(dossier, decompte),
         *_taux_a_confirmer(dossier, decompte),
@@ -53,6 +56,21 @@ def _exclues(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
             lieu=lieu_facture(dossier, exclue.facture),
             remede=_REMEDES_EXCLUSION.get(exclue.motif, "Vérifiez la facture."),
         )
+
+
+def _annulees(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
+    """Une facture que ses avoirs annulent en entier : les intérêts d'avant eux restent, l'indemnité non."""
+    for solde in decompte.soldes:
+        if solde.initial and solde.avoirs >= solde.initial and solde.interets:
+            yield constater(
+                "AVOIR_TOTAL",
+                f"Facture {solde.facture} : entièrement annulée par ses avoirs, mais après son échéance ; "
+                f"{ecrire_montant(solde.interets)} d'intérêts courus avant eux sont demandés, l'indemnité forfaitaire "
+                "ne l'est pas : il n'y a plus de facture impayée à recouvrer.",
+                lieu=lieu_facture(dossier, solde.facture),
+                remede="Gardez-la si l'avoir est un geste fait après le retard ; s'il reconnaît que la somme n'était "
+                "pas due, retirez du dossier la facture et son avoir.",
+            )
 
 
 def _plancher(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:

@@ -248,7 +248,7 @@ def _solde(contexte: Contexte) -> Iterator[Constat]:
     decompte = contexte.decompte
     if decompte is None or not decompte.soldes:
         return
-    if decompte.total - decompte.trop_percu <= 0:
+    if decompte.total - decompte.frais <= 0:
         yield constater(
             "CREANCE_ETEINTE",
             "Après avoirs et paiements, il ne reste rien à demander.",

@@ -7,7 +7,7 @@ from generateur.calculs.interets import TABLE_PARTICULIERS, TABLE_PROFESSIONNELS
 from generateur.calculs.taux_lus import TABLE_BCE, lire_taux_employes
 from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, enumerer, nombre
+from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant, nombre
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.redaction.taux import nommer_taux_convenu
 from generateur.redaction.typographie import courber
@@ -33,6 +33,11 @@ def _phrases(dossier: Dossier, decompte: Decompte) -> Iterator[str]:
         yield from _dire_reserves(dossier, decompte)
     if imputation := dire_imputation(dossier, decompte):
         yield imputation
+    if decompte.compense:
+        yield (
+            f"Ce que les avoirs laissent une fois le principal éteint est dû au débiteur{INSECABLE}: "
+            f"{montant(decompte.compense)} en sont déduits, des intérêts d’abord ({_texte('compensation', decompte)})."
+        )
     if decompte.imputations or dossier.avoirs:
         yield "Le jour d’un paiement ou d’un avoir porte encore intérêt sur l’ancienne base."
 

@@ -18,6 +18,7 @@ MONTANTS = {
     "frais",
     "total",
     "interet_journalier",
+    "compense",
     "trop_percu",
 }
 DATES = {"arrete_le"}

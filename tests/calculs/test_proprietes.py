@@ -93,7 +93,7 @@ def test_les_sommes_tombent_juste(fabriquer, brut, au):
     decompte = chiffrer(fabriquer(**brut), au)
     interets_courus = sum(ligne.montant for ligne in decompte.lignes)
     interets_payes = sum(imputation.interets for imputation in decompte.imputations)
-    assert decompte.interets == interets_courus - interets_payes
+    assert decompte.interets == interets_courus - interets_payes - decompte.interets_compenses
     postes = (decompte.principal, decompte.interets, decompte.indemnites, decompte.clause_penale, decompte.frais)
     assert decompte.total == sum(postes)
     assert all(poste >= 0 for poste in postes)
@@ -115,7 +115,8 @@ def test_les_imputations_somment_aux_paiements(fabriquer, brut):
     credites = sum(Decimal(avoir["montant_ttc"]) for avoir in brut["avoirs"])
     imputes = sum(imputation.montant for imputation in decompte.imputations)
     reduits = sum(solde.avoirs for solde in decompte.soldes)
-    assert imputes + reduits + decompte.trop_percu == recus + credites
+    assert imputes + reduits + decompte.compense + decompte.trop_percu == recus + credites
+    assert not decompte.trop_percu or not decompte.total  # rien n'est réclamé à qui l'on doit
 
 
 @settings(deadline=None)

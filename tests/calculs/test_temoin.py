@@ -79,8 +79,10 @@ def compter(montant, premier_jour, au, mouvements, taux, dernier_jour=None):
             jours_en_attente += 1
         for genre, somme in sorted(par_jour.get(jour, ())):
             arreter()
-            if genre == "avoir":
-                principal -= min(somme, principal)
+            if genre == "avoir":  # ce qu'il laisse une fois le principal éteint compense les intérêts (C. civ. 1347)
+                sur_principal = min(somme, principal)
+                principal -= sur_principal
+                interets -= min(somme - sur_principal, interets)
             else:
                 sur_interets = min(somme, interets)
                 interets -= sur_interets
