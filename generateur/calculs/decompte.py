@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from generateur.calculs.arrete import Arrete, arreter
 from generateur.calculs.imputation import Compte, Dette, Imputation, PaiementRecu, dater_mouvements
+from generateur.calculs.indemnites import compenser_indemnites, regler_indemnites
 from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, regime_de
 from generateur.calculs.naissance import Perimetre, hors_perimetre
 from generateur.calculs.opposabilite import stipulations_opposables
@@ -164,9 +165,9 @@ def _chiffrer(
     compte.derouler((m for m in dater_mouvements(dossier, au) if arrete.compte(m)), au)
     retenues = [ouverture for ouverture in ouvertures if ouverture.dettes]
     dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
-    restes, recus, reglements = _regler_indemnites(retenues, dues, compte.recus)
+    restes, recus, reglements = regler_indemnites([o.facture.numero for o in retenues], dues, compte.recus)
     credit = sum((recu.excedent for recu in recus), compte.excedents_avoirs)  # ce que le créancier doit rendre
-    restes, compensees = _compenser_indemnites(restes, compte.excedents_avoirs)
+    restes, compensees = compenser_indemnites(restes, compte.excedents_avoirs)
     credit -= compensees
     soldes = tuple(_solder(ouverture, indemnite, au) for ouverture, indemnite in zip(retenues, restes, strict=True))
     sur_le_reste = min(credit, hors_facture)
@@ -327,41 +328,6 @@ def _indemnite(dossier: Dossier, ouverture: _Ouverture) -> Decimal:
 def _est_echue_a_temps(dette: Dette) -> bool:
     """Échue avant le jugement d'ouverture, quand il l'atteint : après lui, ni indemnité ni clause pénale."""
     return dette.regime.fin is None or dette.echeance <= dette.regime.fin
-
-
-def _regler_indemnites(
-    retenues: Sequence[_Ouverture], dues: Sequence[Decimal], recus: Sequence[PaiementRecu]
-) -> tuple[list[Decimal], list[PaiementRecu], list[Imputation]]:
-    """Impute sur les indemnités ce que les paiements laissent, une fois éteints principal et intérêts.
-
-    Rend les indemnités restant dues, les paiements complétés, et ces seules imputations.
-    """
-    restes = list(dues)
-    completes: list[PaiementRecu] = []
-    reglements: list[Imputation] = []
-    for recu in recus:
-        libre = recu.excedent
-        propres: list[Imputation] = []
-        for rang, ouverture in enumerate(retenues):
-            regle = min(libre, restes[rang])
-            if regle:
-                restes[rang] -= regle
-                libre -= regle
-                numero = ouverture.facture.numero
-                propres.append(Imputation(recu.jour, regle, ZERO, ZERO, numero, regle, recu.est_de_date_presumee))
-        completes.append(replace(recu, imputations=(*recu.imputations, *propres), excedent=libre))
-        reglements += propres
-    return restes, completes, reglements
-
-
-def _compenser_indemnites(restes: Sequence[Decimal], credit: Decimal) -> tuple[list[Decimal], Decimal]:
-    """Éteint les indemnités par l'excédent des avoirs (C. civ. 1347) ; rend celles qui restent, et ce qui a servi."""
-    libre, gardees = credit, []
-    for reste in restes:
-        eteint = min(libre, reste)
-        libre -= eteint
-        gardees.append(reste - eteint)
-    return gardees, credit - libre
 
 
 def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date) -> SoldeFacture:
