@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 from generateur import VERSION
-from generateur.commandes import aide, ajout, consultation, droit, entree, etude, production, suivi
+from generateur.commandes import aide, ajout, annuaire, consultation, droit, entree, etude, production, suivi
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
@@ -27,7 +27,7 @@ def generateur(contexte: click.Context) -> None:
         click.echo(contexte.get_help())
 
 
-for _famille in (etude, entree, ajout, production, suivi, droit, consultation, aide):
+for _famille in (etude, entree, ajout, annuaire, production, suivi, droit, consultation, aide):
     for _commande in _famille.COMMANDES:
         generateur.add_command(_commande)
 

@@ -26,6 +26,7 @@ TACHES = {
     "preparer_texte": "generateur.pieces.textes:preparer",
     "ouvrir_courriel": "generateur.pieces.courriels:ouvrir",
     "composer_message": "generateur.pieces.courriels:composer_message",
+    "composer_releve": "generateur.pieces.releves:composer_releve",
     "neutraliser": "generateur.pieces.neutralisation:neutraliser",
 }
 COURANTES = ("ouvrir_piece",)  # presque toute pièce est un PDF
