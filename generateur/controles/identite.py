@@ -21,6 +21,7 @@ from generateur.domaine.parties import Creancier, Debiteur, Identite
 
 _REMEDE_RECOPIE = "Recopiez-le depuis un extrait Kbis ou un avis de situation SIRENE récent."
 _LONGUEUR_SIREN = 9
+_LONGUEUR_FR = 27  # signes d'un IBAN français
 _NATURES_IMMATRICULEES = frozenset({"personne_morale", "entrepreneur_individuel"})
 
 
@@ -55,7 +56,7 @@ def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
     if partie.iban and not iban.is_valid(partie.iban):
         yield constater(
             "IBAN_INVALIDE",
-            f"L'IBAN {partie.iban} est faux : sa clé de contrôle ne correspond pas.",
+            f"L'IBAN {_montrer(partie.iban)} est faux : {_dire_faute(partie.iban)}.",
             lieu=f"{lieu}.iban",
             remede="Recopiez-le depuis un relevé d'identité bancaire.",
         )
@@ -66,6 +67,26 @@ def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
             lieu=f"{lieu}.bic",
             remede="Recopiez-le depuis un relevé d'identité bancaire.",
         )
+
+
+def _montrer(valeur: str) -> str:
+    """La valeur, ses signes invisibles remplacés par « ␣ »."""
+    return "".join(signe if signe.isalnum() else "␣" for signe in valeur)
+
+
+def _dire_faute(valeur: str) -> str:
+    """Ce qui ne va pas dans un IBAN, de la faute la plus visible à la clé de contrôle."""
+    etranges = sorted({signe for signe in valeur if not (signe.isascii() and signe.isalnum())})
+    if etranges:
+        codes = ", ".join(f"U+{ord(signe):04X}" for signe in etranges)
+        return f"il contient un signe qui n'est ni une lettre ni un chiffre ({codes}), peut-être invisible"
+    if valeur.startswith("IBAN"):
+        return "le mot « IBAN » est dans la valeur, retirez-le"
+    ecart = _LONGUEUR_FR - len(valeur)
+    if valeur.startswith("FR") and ecart:
+        manque = f"il en manque {ecart}" if ecart > 0 else f"il y en a {-ecart} de trop"
+        return f"il a {len(valeur)} signes au lieu de {_LONGUEUR_FR}, {manque}"
+    return "sa clé de contrôle ne correspond pas : un signe manque, est en trop ou est mal recopié"
 
 
 def _siren(lieu: str, valeur: str, partie: Identite) -> Iterator[Constat]:

@@ -34,6 +34,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats += _taux_de_tva(lieu, facture)
         constats += _devise_et_contestation(lieu, facture)
     constats += _doublons(dossier)
+    constats += _paiements_en_double(dossier)
     constats += _renvois(dossier)
     constats += _solde(contexte)
     return constats
@@ -180,6 +181,22 @@ def _doublons(dossier: Dossier) -> Iterator[Constat]:
                     lieu=f"{lieux[-1]}.numero",
                     remede="Retirez le doublon, ou corrigez le numéro : il est unique chez le même vendeur.",
                 )
+
+
+def _paiements_en_double(dossier: Dossier) -> Iterator[Constat]:
+    """Même date, même montant, même moyen, même référence : sans doute le même, saisi deux fois."""
+    vus: dict[tuple[object, ...], str] = {}
+    for lieu, paiement in situer("paiements", dossier.paiements):
+        cle = (paiement.date, paiement.montant, paiement.mode, paiement.reference, paiement.facture, paiement.statut)
+        premier = vus.setdefault(cle, lieu)
+        if premier != lieu:
+            yield constater(
+                "PAIEMENT_EN_DOUBLE",
+                f"{lieu} répète {premier} : {ecrire_montant(paiement.montant)}, même date, même moyen ; "
+                "les deux sont comptés.",
+                lieu=lieu,
+                remede="S'il n'y a eu qu'un paiement, retirez celui-ci ; sinon donnez à chacun sa référence.",
+            )
 
 
 def _renvois(dossier: Dossier) -> Iterator[Constat]:

@@ -35,6 +35,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
             vus.add(chemin)
             constats += _fichier(lieu, inspection)
             constats += _jointes(lieu, inspection)
+    constats += _fichiers_en_double(dossier, contexte)
     constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
     lues = [
         (lieu, facture, trouvee.texte)
@@ -158,4 +159,21 @@ def _langues(dossier: Dossier) -> Iterator[Constat]:
                 lieu=f"{lieu}.langue",
                 remede="Versez une traduction, même libre :\n"
                 '[[pieces]]\nnature = "traduction"\nfichier = "pieces/traduction.pdf"',
+            )
+
+
+def _fichiers_en_double(dossier: Dossier, contexte: Contexte) -> Iterator[Constat]:
+    """Le même contenu sous deux noms : deux pièces là où le dossier n'en a qu'une."""
+    premiers: dict[str, str] = {}
+    for lieu, chemin in chemins_cites(dossier):
+        inspection = contexte.fichiers.get(chemin)
+        if inspection is None or not inspection.empreinte:
+            continue
+        premier = premiers.setdefault(inspection.empreinte, chemin)
+        if premier != chemin:
+            yield constater(
+                "FICHIER_EN_DOUBLE",
+                f"« {chemin} » et « {premier} » ont le même contenu : deux pièces seraient versées pour un document.",
+                lieu=lieu,
+                remede=f"Si c'est bien le même document, écrivez partout « {premier} » ; sinon remplacez le mauvais.",
             )

@@ -11,7 +11,8 @@ class Inspection:
     `chemin` est le chemin saisi. `lisible` dit que la pièce pourra devenir un PDF ici et maintenant ; sinon
     `raison` et `remede` sont des phrases pour l'utilisateur, et `code_sortie` vaut 8 (pièce en cause) ou 9
     (seul un outil externe manque). `pages` est None quand le compte demanderait une conversion.
-    `texte` est celui des premières pages (vide si la pièce est une image ou ne se lit pas).
+    `texte` est celui des premières pages (vide si la pièce est une image ou ne se lit pas). `empreinte` est celle du
+    contenu, vide s'il n'a pas été lu.
     """
 
     chemin: str
@@ -26,6 +27,7 @@ class Inspection:
     sans_texte: bool = False
     signe: bool = False
     pieces_jointes: tuple[str, ...] = ()
+    empreinte: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Un message d'erreur de validation est une phrase française ; l'endroit est ajou
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import PurePosixPath
@@ -16,6 +17,10 @@ CENTIME = Decimal("0.01")
 ZERO = Decimal("0.00")
 ANNEE_MINIMALE, ANNEE_MAXIMALE = 1900, 2199  # garde-fou de saisie : « 0226 », « 9999 » sont des fautes de frappe
 MONTANT_MAXIMAL = Decimal(1000000000000)  # garde-fou de saisie : mille milliards d'euros
+# Un nombre écrit au-delà n'est ni un montant, ni un taux : les calculs n'en viendraient pas à bout.
+_RANG_MAXIMAL, _RANG_MINIMAL = 15, -12
+_SANS_DESSIN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+_LETTRES_BLANCHES = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")
 BLANCS = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -28,10 +33,15 @@ class CleManquante(ValueError):
 
 
 def est_vide(valeur: Any) -> bool:
-    """Vrai pour un texte sans signe, et pour une section dont tout est vide."""
+    """Vrai pour un texte dont aucun signe ne se voit, et pour une section dont tout est vide."""
     if isinstance(valeur, str):
-        return not valeur.strip()
+        return not valeur.strip() or (not valeur.isascii() and not any(map(_se_voit, valeur)))
     return isinstance(valeur, Mapping) and bool(valeur) and all(est_vide(v) for v in valeur.values())
+
+
+def _se_voit(signe: str) -> bool:
+    """Faux pour les blancs, les marques de format et les lettres qui ne dessinent rien."""
+    return signe not in _LETTRES_BLANCHES and unicodedata.category(signe) not in _SANS_DESSIN
 
 
 class Donnee(BaseModel):
@@ -76,6 +86,8 @@ def _lire_nombre(valeur: Any) -> Decimal:
         raise ValueError(f"« {valeur} » n'est pas un nombre") from erreur
     if not nombre.is_finite():
         raise ValueError(f"« {valeur} » n'est pas un nombre fini")
+    if nombre and not _RANG_MINIMAL <= nombre.adjusted() <= _RANG_MAXIMAL:
+        raise ValueError(f"« {valeur} » dépasse ce qu'un dossier peut porter : vérifiez la saisie")
     return nombre
 
 
@@ -155,6 +167,11 @@ class CheminDePiece(str):
 
 def _lire_chemin(valeur: str) -> CheminDePiece:
     """Chemin relatif au dossier, écrit avec des « / », sans sortie possible du dossier."""
+    if any(ord(signe) < ord(" ") for signe in valeur):
+        raise ValueError(
+            "ce chemin contient « \\n », « \\t » ou un autre signe de commande, que le format lit pour vous : "
+            'écrivez « / », par exemple "pieces/nouveau.pdf"'
+        )
     texte = valeur.replace("\\", "/").strip()
     chemin = PurePosixPath(texte)
     if not texte or texte.endswith("/"):

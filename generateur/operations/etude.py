@@ -4,7 +4,7 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -28,13 +28,14 @@ from generateur.domaine.socle import ZERO
 from generateur.droit.ajouts import Ajout
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
 from generateur.lecture.blocs import BlocIncomplet
-from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
+from generateur.procedures.enjeu import constater_enjeu
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.publication.communiquees import Servi, date_de_depot, lire_servi
@@ -43,6 +44,7 @@ from generateur.publication.journal import constater_ecarts
 from generateur.publication.manifeste import JuridictionManifeste
 from generateur.publication.numeros_servis import Registre, numeros_a_garder
 
+CODE_NOM = "NOM_DU_REPERTOIRE"  # ni celui-ci : il ne tient qu'au lieu où l'on produit
 CODE_OUBLI = "FICHIER_NON_CITE"  # un fichier que rien ne cite n'est pas une entrée de la liasse
 _SIGNES_MONTRES = 5
 
@@ -97,7 +99,7 @@ class Etude:
     @property
     def constats_durables(self) -> tuple[Constat, ...]:
         """Les constats à publier : mêmes entrées, mêmes octets, quels que soient le jour et le lieu où l'on produit."""
-        gardes = (constat for constat in self.releves if constat.code not in CODES_DU_JOUR | {CODE_OUBLI})
+        gardes = (constat for constat in self.releves if constat.code not in CODES_DU_JOUR | {CODE_OUBLI, CODE_NOM})
         return tuple(constat.pour(self.dossier.reference) for constat in gardes)
 
     @property
@@ -161,7 +163,9 @@ def etudier_dossier(
         if decision.retenue.saisit_juridiction and espece.competence.manque:
             raise espece.competence.manque
         espece = _situer(dossier, arrete, _chiffrer_avec_frais(dossier, arrete, decision.retenue))
-    propres = decision.retenue.controler(espece) if decision.retenue else ()
+    propres = (
+        (*constater_enjeu(espece, decision.retenue), *decision.retenue.controler(espece)) if decision.retenue else ()
+    )
     droit = controler_droit(dossier, contexte, decision.retenue.tables if decision.retenue else ())
     if decision.retenue:
         montre = restreindre(dossier, arrete, decision.retenue.perimetre)
@@ -181,7 +185,20 @@ def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:
         *map(_constater_lecture, lu.lectures),
         *_constater_signes(lu.dossier),
         *_constater_oublis(lu),
+        *_constater_nom(lu),
     )
+
+
+def _constater_nom(lu: DossierLu) -> Iterator[Constat]:
+    """Une copie de répertoire garde la référence de l'original : le lot refuserait l'une des deux."""
+    nom, reference = lu.racine.resolve().name, lu.dossier.reference
+    if lu.source.stem == NOM_DOSSIER and nom.casefold() != reference.casefold():
+        yield constater(
+            CODE_NOM,
+            f"le répertoire s'appelle « {nom} », la référence est {reference}.",
+            lieu="reference",
+            remede="Rien à faire si c'est voulu ; si c'est une copie, donnez-lui sa propre référence.",
+        )
 
 
 def _constater_bloc(bloc: BlocIncomplet) -> Constat:
@@ -221,6 +238,7 @@ def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
             "SIGNE_SANS_DESSIN",
             f"les polices des actes ne dessinent pas {liste} : ces signes y resteraient blancs",
             remede="Écrire ces noms en lettres latines, comme au registre du commerce.",
+            gravite="a_completer" if any(signe.isalnum() for signe in absents) else "avertissement",
         ),
     )
 

@@ -121,14 +121,23 @@ def _fermable(suite: Iterator[Resultat]) -> Generator[Resultat]:
 
 
 def _trouver_jumeaux(chemins: list[Path]) -> dict[Path, tuple[Path, ...]]:
-    """Dossiers qui se disputeraient la même sortie ; la casse ne distingue pas deux noms sur certains disques."""
+    """Dossiers qui se disputeraient la même sortie ; la casse ne distingue pas deux noms sur certains disques.
+
+    Celui dont le répertoire porte la référence est le bon : sa copie (« 2026-0042 - Copie ») ne l'arrête pas.
+    """
     par_reference: dict[str, list[Path]] = {}
     for chemin in chemins:
         if reference := lire_reference(chemin).casefold():
             par_reference.setdefault(reference, []).append(chemin)
     return {
-        chemin: tuple(autre for autre in memes if autre != chemin)
-        for memes in par_reference.values()
+        chemin: tuple(autre for autre in (bons if len(bons) == 1 else memes) if autre != chemin)
+        for reference, memes in par_reference.items()
         if len(memes) > 1
+        for bons in ([chemin for chemin in memes if _repertoire(chemin).name.casefold() == reference],)
         for chemin in memes
+        if bons != [chemin]
     }
+
+
+def _repertoire(chemin: Path) -> Path:
+    return chemin.parent if chemin.is_file() else chemin

@@ -11,6 +11,7 @@ from generateur.erreurs import ErreurPiece
 
 _REMEDE_SORTIE = "Copiez le fichier lui-même dans le dossier pieces/, et écrivez son chemin relatif."
 _FICHIERS_DU_SYSTEME = frozenset({"Thumbs.db", "desktop.ini"})
+_FICHIERS_DE_TRAVAIL = ("dossier.toml", "origine.json", "numeros_servis.json")
 _PROXIMITE = 0.6  # en dessous, deux noms ne se ressemblent pas assez pour en proposer un
 
 
@@ -85,6 +86,12 @@ def _verifier(racine: Path, trouve: Path, chemin: str) -> None:
         raise ErreurPiece(
             f"« {chemin} » n'est pas un fichier.", lieu=chemin, remede="Indiquez un fichier, pas un dossier."
         )
+    if _est_un_fichier_du_dossier(racine, etat):
+        raise ErreurPiece(
+            f"« {chemin} » est un fichier de travail du dossier, non une pièce : il ne se communique pas.",
+            lieu=chemin,
+            remede="Indiquez le document lui-même, rangé dans pieces/.",
+        )
     if etat.st_size == 0:
         raise ErreurPiece(
             f"Le fichier « {chemin} » est vide.",
@@ -97,6 +104,17 @@ def _verifier(racine: Path, trouve: Path, chemin: str) -> None:
             lieu=chemin,
             remede="Donnez-vous le droit de lecture sur ce fichier.",
         )
+
+
+def _est_un_fichier_du_dossier(racine: Path, etat: os.stat_result) -> bool:
+    """La saisie, l'origine de l'import, les numéros servis : sous quelque nom qu'on les désigne, lien compris."""
+    for nom in _FICHIERS_DE_TRAVAIL:
+        try:
+            if os.path.samestat((racine / nom).stat(), etat):
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def _proposer(racine: Path, demande: PurePosixPath) -> str:

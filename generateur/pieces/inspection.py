@@ -59,7 +59,9 @@ def inspecter(
 def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None) -> Inspection:
     try:
         source = localiser(racine, chemin)
-        faits = _examiner(poste, source, essai)
+        poste.verifier_poids(source)
+        empreinte = poste.resumer(source)
+        faits = _examiner(poste, source, empreinte, essai)
     except (ErreurPiece, ErreurOutilAbsent) as erreur:
         return Inspection(
             chemin,
@@ -79,13 +81,13 @@ def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None) -> I
         sans_texte=faits.get("sans_texte", False),
         signe=faits.get("signe", False),
         pieces_jointes=tuple(faits.get("pieces_jointes", ())),
+        empreinte=empreinte,
     )
 
 
-def _examiner(poste: Poste, source: Path, essai: Path | None) -> dict[str, Any]:
+def _examiner(poste: Poste, source: Path, empreinte: str, essai: Path | None) -> dict[str, Any]:
     """Ce qu'il y a à savoir du fichier ; un refus n'est pas gardé, il peut ne tenir qu'à un outil absent."""
-    poste.verifier_poids(source)
-    cle, _ = poste.cles(source)
+    cle, _ = poste.cles_du_contenu(empreinte, source)
     if connue := poste.fonds.chercher(cle):
         if connue.faits["famille"] == Famille.BUREAUTIQUE.value:
             poste.exiger_bureautique()

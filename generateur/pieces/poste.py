@@ -40,8 +40,15 @@ class Poste:
 
         Les bornes en sont : ce qu'elles refusaient hier peut passer aujourd'hui.
         """
+        return self.cles_du_contenu(self.resumer(source), source, *precisions)
+
+    def resumer(self, source: Path) -> str:
+        """L'empreinte du contenu."""
         with source.open("rb") as flux:
-            contenu = hashlib.file_digest(flux, "sha256").hexdigest()
+            return hashlib.file_digest(flux, "sha256").hexdigest()
+
+    def cles_du_contenu(self, contenu: str, source: Path, *precisions: str) -> tuple[str, str]:
+        """Les mêmes clés, d'un contenu déjà résumé."""
         reglage = [source.suffix.lower(), self.mot_de_passe, repr(self.limites)]
         est_secrete = self.mot_de_passe is not None
         return (

@@ -8,9 +8,9 @@ from generateur.calculs.echeances import calculer_echeances
 from generateur.controles.constat import Constat, Gravite, Verdict
 from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import INSECABLE, date_longue, montant
-from generateur.droit.tables import decimal_au, valeur_au
-from generateur.erreurs import ErreurDroitManquant
+from generateur.droit.tables import valeur_au
 from generateur.procedures.choix import Decision
+from generateur.procedures.enjeu import borner_cout
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.procedures.socle import Cout, Espece, Procedure
 from generateur.redaction.contexte import ConstatActe, DepotActe, ExamenActe, FicheInterne, LigneInterne
@@ -168,9 +168,8 @@ def _chiffrer_cout(cout: Cout, au: dt.date) -> LigneInterne:
     if not cout.cle:
         return LigneInterne(cout.libelle, "non établi" if cout.montant is None else montant(cout.montant), cout.note)
     borne = valeur_au("frais", au, f"{cout.cle}_max")
-    try:
-        bas, haut = (decimal_au("frais", au, f"{cout.cle}_{bout}") for bout in ("min", "max"))
-    except ErreurDroitManquant:
+    bas, haut = borner_cout(cout, au)
+    if bas is None or haut is None:
         return LigneInterne(cout.libelle, "non établi", borne.note or borne.source.titre)
     fourchette = montant(bas) if bas == haut else f"de {montant(bas)} à {montant(haut)}"
     return LigneInterne(cout.libelle, fourchette, borne.note or borne.source.titre)

@@ -46,13 +46,24 @@ def test_un_lot_sans_echec_sort_0(commander, copier, tmp_path):
     assert commander("lot", racine, "-o", tmp_path / "s", "-q").code == 0
 
 
-def test_deux_dossiers_de_meme_reference_ne_s_ecrasent_pas(commander, copier, tmp_path):
+def test_une_copie_de_repertoire_n_arrete_pas_le_bon_dossier(commander, copier, tmp_path):
+    dossier = copier("2026-0051")
+    shutil.copytree(dossier, dossier.with_name("2026-0051 - Copie"))
+    reponse = commander("lot", dossier.parent, "-o", tmp_path / "s", "--json")
+    assert reponse.code == CodeSortie.LOT_PARTIEL
+    bon, copie = reponse.objet["dossiers"]
+    assert (bon["etat"], copie["etat"], copie["code"]) == ("produit", "en_echec", CodeSortie.LECTURE)
+    assert "même référence" in copie["message"]
+    assert str(dossier) in copie["message"]
+
+
+def test_deux_copies_de_meme_reference_ne_s_ecrasent_pas(commander, copier, tmp_path):
     dossier = copier("2026-0051")
     shutil.copytree(dossier, dossier.with_name("copie"))
+    dossier.rename(dossier.with_name("autre"))
     reponse = commander("lot", dossier.parent, "-o", tmp_path / "s", "--json")
     assert reponse.code == CodeSortie.LOT_PARTIEL
     assert [(d["etat"], d["code"]) for d in reponse.objet["dossiers"]] == [("en_echec", CodeSortie.LECTURE)] * 2
-    assert "même référence" in reponse.objet["dossiers"][0]["message"]
     assert not (tmp_path / "s" / "2026-0051").exists()
 
 

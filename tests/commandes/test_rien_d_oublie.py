@@ -94,10 +94,7 @@ def test_deux_dossiers_de_meme_reference_se_nomment(commander, copier, tmp_path)
     dossier = copier("2026-0051")
     shutil.copytree(dossier, dossier.with_name("copie"))
     lignes = commander("lot", dossier.parent, "-o", tmp_path / "s", "--json").objet["dossiers"]
-    assert [("copie" in d["message"].split(" : ")[1], d["reference"]) for d in lignes] == [
-        (True, "2026-0051"),
-        (True, "copie"),
-    ]
+    assert [(d["etat"], d["reference"]) for d in lignes] == [("produit", "2026-0051"), ("en_echec", "copie")]
     assert "2026-0051" in lignes[1]["message"]
     reponse = commander("echeances", dossier.parent, "-o", tmp_path / "s", "--json")
     assert reponse.code == CodeSortie.LOT_PARTIEL

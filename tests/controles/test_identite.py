@@ -67,3 +67,21 @@ def test_chaque_cle_manquante_d_une_creanciere_est_nommee(controler):
 def test_un_siren_d_organisme_public_est_attendu_d_une_personne_publique(controler):
     constats = controler({"debiteurs": {"1": {"nature": "personne_publique", "siren": "217500016"}}})
     assert not _codes(constats, "debiteurs[1].siren")
+
+
+@pytest.mark.parametrize(
+    ("saisi", "cause"),
+    [
+        ("IBAN FR76 3000 6000 0112 3456 7890 189", "le mot « IBAN »"),
+        ("FR76 3000 6000 0112 3456 7890 18", "26 signes au lieu de 27, il en manque 1"),
+        ("FR76 3000 6000 0112 3456 7890 1899", "il y en a 1 de trop"),
+        ("FR76\u200b3000 6000 0112 3456 7890 189", "U+200B"),
+        ("FR76 3000 6000 0112 3456 7890 188", "clé de contrôle"),
+        ("DE89 3704 0044 0532 0130 0", "clé de contrôle"),
+        ("ZZ12 3456", "clé de contrôle"),
+    ],
+)
+def test_un_iban_faux_dit_sa_faute(controler, saisi, cause):
+    constats = controler({"creancier": {"iban": saisi}})
+    (message,) = (constat.message for constat in constats if constat.code == "IBAN_INVALIDE")
+    assert cause in message

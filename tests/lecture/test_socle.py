@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from generateur.domaine.parties import Creancier
+from generateur.domaine.socle import est_vide
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.messages import denommer, nommer
 from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_source
+from generateur.lecture.synonymes import normaliser_synonymes
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,11 @@ from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_sour
         ('"1200.00"', "nan", 21, "nombre"),
         ('"1200.00"', "inf", 21, "nombre"),
         ('"1200.00"', "1e400", 21, "dépasse"),
+        ('"1200.00"', "1e999999999", 21, "dépasse"),
+        ('"1200.00"', "1e-999999999", 21, "dépasse"),
+        ('fichier = "pieces/f1.pdf"', 'fichier = "pieces\\nouveau.pdf"', 22, "écrivez « / »"),
+        ('fichier = "pieces/f1.pdf"', 'fichier = "pieces\\tva.pdf"', 22, "écrivez « / »"),
+        ('fichier = "pieces/f1.pdf"', 'fichier = "pieces\\bl.pdf"', 22, "écrivez « / »"),
         ('"1200.00"', "true", 21, "nombre attendu"),
         ("date = 2026-03-01", 'date = "1er mars 2026"', 19, "2026-05-31"),
         ("date = 2026-03-01", 'date = "2026-02-30"', 19, "n'existe pas au calendrier"),
@@ -260,3 +268,16 @@ def test_lister_les_dossiers_ne_prend_que_ceux_qui_en_ont_un(ecrire, minimal):
     assert [chemin.name for chemin in lister_dossiers(racine)] == ["CAS-1"]
     with pytest.raises(ErreurLecture, match="aucun dossier"):
         lister_dossiers(racine / "creanciers")
+
+
+@pytest.mark.parametrize("nom", ["\u200b", "\u2060\u3164", "\u2800 \u00ad"])
+def test_un_nom_que_rien_ne_montre_est_un_nom_absent(nom):
+    assert est_vide(nom)
+    assert not est_vide(f"{nom}L")
+
+
+@pytest.mark.parametrize("pays", ["France", "FRANCE", "république française", "FRA"])
+def test_la_france_ecrite_en_toutes_lettres_est_fr(pays):
+    donnees, lectures = normaliser_synonymes({"adresse": {"pays": pays}}, Creancier)
+    assert donnees["adresse"]["pays"] == "FR"
+    assert lectures

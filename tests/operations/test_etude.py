@@ -34,8 +34,56 @@ def test_un_signe_que_les_polices_ne_dessinent_pas_se_dit(exemple):
     fichier = exemple / "dossier.toml"
     texte = fichier.read_text("utf-8")
     fichier.write_text(texte.replace("Fourniture", "漢 Fourniture", 1), "utf-8")
-    (message,) = _constats(exemple, "SIGNE_SANS_DESSIN")
-    assert "漢" in message
+    (constat,) = (c for c in etudier_dossier(exemple, jour=JOUR).constats if c.code == "SIGNE_SANS_DESSIN")
+    assert "漢" in constat.message
+    assert constat.gravite == "a_completer"  # un nom sans ses lettres serait faux
+    fichier.write_text(texte.replace("Fourniture", "🚀 Fourniture", 1), "utf-8")
+    (constat,) = (c for c in etudier_dossier(exemple, jour=JOUR).constats if c.code == "SIGNE_SANS_DESSIN")
+    assert constat.gravite == "avertissement"
+
+
+def test_une_demande_qui_coute_plus_qu_elle_ne_rapporte_le_dit_d_abord(exemple):
+    assert not _constats(exemple, "COUT_SUPERIEUR_A_L_ENJEU")
+    fichier = exemple / "dossier.toml"
+    texte = fichier.read_text("utf-8")
+    payee = '\n[[paiements]]\ndate = 2026-04-20\nmontant = "8639.99"\nfacture = "F2026-118"\n'
+    texte = texte.replace('mode = "suppletif"', 'mode = "aucune"').replace("= true", "= false")
+    fichier.write_text(texte + payee, "utf-8")
+    etude = etudier_dossier(exemple, jour=JOUR)
+    assert etude.espece.decompte.total < 41  # un centime et l'indemnité forfaitaire
+    avertis = [c.code for c in etude.constats if c.gravite == "avertissement"]
+    assert avertis[0] == "COUT_SUPERIEUR_A_L_ENJEU"
+
+
+def test_le_meme_document_sous_deux_noms_se_dit(exemple):
+    with (exemple / "dossier.toml").open("a", encoding="utf-8") as flux:
+        flux.write('\n[[pieces]]\ntitre = "x"\nfichier = "pieces/copie.pdf"\n')
+    shutil.copyfile(exemple / "pieces" / "bl118.pdf", exemple / "pieces" / "copie.pdf")
+    (message,) = _constats(exemple, "FICHIER_EN_DOUBLE")
+    assert "pieces/copie.pdf" in message
+    assert "pieces/bl118.pdf" in message
+    (exemple / "pieces" / "copie.pdf").write_bytes((exemple / "pieces" / "cgv.pdf").read_bytes() + b"\n%")
+    assert not _constats(exemple, "FICHIER_EN_DOUBLE")
+
+
+def test_une_copie_de_repertoire_se_dit(exemple):
+    assert not _constats(exemple, "NOM_DU_REPERTOIRE")
+    copie = shutil.copytree(exemple, exemple.with_name("2026-0042 - Copie"))
+    (message,) = _constats(copie, "NOM_DU_REPERTOIRE")
+    assert "2026-0042 - Copie" in message
+
+
+def test_le_fichier_du_dossier_n_est_pas_une_piece(exemple):
+    fichier = exemple / "dossier.toml"
+    ajout = '\n[[pieces]]\ntitre = "x"\nfichier = "{}"\n'
+    (exemple / "pieces" / "lien.toml").hardlink_to(fichier)
+    for cible in ("dossier.toml", "pieces/lien.toml"):
+        texte = fichier.read_text("utf-8")
+        with fichier.open("a", encoding="utf-8") as flux:
+            flux.write(ajout.format(cible))
+        assert any("ne se communique pas" in m for m in _constats(exemple, "PIECE_ILLISIBLE"))
+        with fichier.open("w", encoding="utf-8") as flux:  # sur place : le lien reste un lien
+            flux.write(texte)
 
 
 def test_un_bloc_inacheve_se_demande_avec_ce_qu_il_faut_ecrire(exemple):
