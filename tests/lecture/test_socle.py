@@ -34,7 +34,6 @@ from generateur.lecture.synonymes import normaliser_synonymes
         ('"1200.00"', "1e-999999999", 21, "dépasse"),
         ('fichier = "pieces/f1.pdf"', 'fichier = "pieces\\nouveau.pdf"', 22, "écrivez « / »"),
         ('fichier = "pieces/f1.pdf"', 'fichier = "pieces\\tva.pdf"', 22, "écrivez « / »"),
-        ('fichier = "pieces/f1.pdf"', 'fichier = "pieces\\bl.pdf"', 22, "écrivez « / »"),
         ('"1200.00"', "true", 21, "nombre attendu"),
         ("date = 2026-03-01", 'date = "1er mars 2026"', 19, "2026-05-31"),
         ("date = 2026-03-01", 'date = "2026-02-30"', 19, "n'existe pas au calendrier"),
@@ -281,3 +280,8 @@ def test_la_france_ecrite_en_toutes_lettres_est_fr(pays):
     donnees, lectures = normaliser_synonymes({"adresse": {"pays": pays}}, Creancier)
     assert donnees["adresse"]["pays"] == "FR"
     assert lectures
+
+
+def test_une_barre_inverse_lue_comme_un_signe_dit_d_ecrire_la_barre(refuser, minimal):
+    refus = refuser(minimal.replace('"pieces/f1.pdf"', '"pieces\\bl.pdf"'))
+    assert "écrivez « / »" in refus.remede
