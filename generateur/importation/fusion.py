@@ -29,6 +29,7 @@ _CLES_DU_BLOC = {"factures": "facture", "avoirs": "avoir", "pieces": "pièce"}
 class Conflit:
     """Une valeur que la source et une personne ont changée chacune de leur côté."""
 
+    cle: CheminValeur
     lieu: str
     saisie: Any
     source: Any
@@ -40,6 +41,7 @@ class Fusion:
 
     editions: list[Pose | Ajout] = field(default_factory=list)
     conflits: list[Conflit] = field(default_factory=list)
+    comparees: set[CheminValeur] = field(default_factory=set)
     retenues: dict[CheminValeur, Any] = field(default_factory=dict)
 
 
@@ -118,13 +120,14 @@ def _fusionner_valeur(
     chemin: tuple[str | int, ...],
 ) -> None:
     saisie, derniere = presentes.get(cle), base.get(cle)
+    fusion.comparees.add(cle)
     if saisie == valeur:
         fusion.retenues[cle] = valeur
     elif saisie == derniere:  # absente des deux, ou inchangée depuis la dernière importation
         fusion.editions.append(Pose(chemin, valeur))
         fusion.retenues[cle] = valeur
     elif valeur != derniere:
-        fusion.conflits.append(Conflit(_nommer(cle), saisie, valeur))
+        fusion.conflits.append(Conflit(cle, _nommer(cle), saisie, valeur))
 
 
 def _fusionner_paiements(
@@ -133,13 +136,14 @@ def _fusionner_paiements(
     """Ce qui a été réglé depuis la dernière importation, sans compter deux fois ce qu'une personne a saisi."""
     numero = facture.piece.numero
     cle = ("paye", numero)
+    fusion.comparees.add(cle)
     deja, saisi = base.get(cle, Decimal(0)), presentes.get(cle, Decimal(0))
     if facture.paye <= saisi:
         fusion.retenues[cle] = facture.paye
         return
     if saisi != deja:  # une personne a saisi d'autres paiements : lesquels de ceux-ci sont déjà comptés ?
         if facture.paye != deja:
-            fusion.conflits.append(Conflit(f"paiements de la facture {numero}", saisi, facture.paye))
+            fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, facture.paye))
         return
     for reglement in _nouveaux(facture.reglements, facture.paye - deja):
         fusion.editions.append(Ajout("paiements", valeurs_du_paiement(numero, reglement)))

@@ -35,6 +35,19 @@ class ValeurImportee(_Bloc):
     valeur: Any
 
 
+class ConflitGarde(_Bloc):
+    """Une valeur que la source et une personne ont changée, restée telle que la personne l'a écrite."""
+
+    cle: tuple[str, ...]
+    lieu: str
+    source: ValeurImportee
+
+    @property
+    def valeur(self) -> Any:
+        """Ce que disait la source."""
+        return _lire(self.source)
+
+
 class Origine(_Bloc):
     """Ce qu'on retient d'une importation à l'autre."""
 
@@ -42,6 +55,7 @@ class Origine(_Bloc):
     debiteur: tuple[str, ...]
     sources: tuple[SourceImportee, ...]
     valeurs: dict[str, ValeurImportee]
+    conflits: tuple[ConflitGarde, ...] = ()
 
     def base(self) -> dict[CheminValeur, Any]:
         """Les valeurs de la dernière importation, à plat."""
@@ -49,14 +63,23 @@ class Origine(_Bloc):
 
 
 def dresser_origine(
-    cles: tuple[str, ...], sources: tuple[SourceImportee, ...], valeurs: Mapping[CheminValeur, Any]
+    cles: tuple[str, ...],
+    sources: tuple[SourceImportee, ...],
+    valeurs: Mapping[CheminValeur, Any],
+    conflits: tuple[ConflitGarde, ...] = (),
 ) -> Origine:
     """L'origine à écrire après une importation."""
     return Origine(
         debiteur=cles,
         sources=sources,
         valeurs={_SEPARATEUR.join(cle): _noter(valeur) for cle, valeur in sorted(valeurs.items())},
+        conflits=conflits,
     )
+
+
+def garder_conflit(cle: CheminValeur, lieu: str, source: Any) -> ConflitGarde:
+    """Le conflit à retenir pour que « verifier » le dise tant qu'il dure."""
+    return ConflitGarde(cle=cle, lieu=lieu, source=_noter(source))
 
 
 def lire_origine(dossier: Path) -> Origine | None:

@@ -14,14 +14,14 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from generateur.contrats import Ajout
-from generateur.controles.catalogue import constater
 from generateur.controles.completude import controler as controler_completude
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.domaine.dossier import Dossier
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.importation.conflits import constater_conflit, retenir_conflits
 from generateur.importation.documents import Documents
-from generateur.importation.fusion import Fusion, fusionner
+from generateur.importation.fusion import fusionner
 from generateur.importation.groupement import Groupe, nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
@@ -145,7 +145,7 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers, _verser(copies, messages, suivies))
     texte = modifier(etat, fusion.editions)
     cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
-    origine = dresser_origine(cles, sources, fusion.retenues)
+    origine = dresser_origine(cles, sources, fusion.retenues, retenir_conflits(fusion, ancienne))
     change = bool(fusion.editions)
     if not depot.simuler and (change or ancienne is None or origine != ancienne):
         copies.ecrire(chemin)
@@ -160,27 +160,8 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
         "complete" if change else "inchange",
         donnees,
         _manques(donnees, depot.jour),
-        tuple(_constater_conflits(fusion, chemin)),
+        tuple(constater_conflit(conflit, chemin.name) for conflit in fusion.conflits),
     )
-
-
-def _constater_conflits(fusion: Fusion, chemin: Path) -> list[Constat]:
-    return [
-        constater(
-            "CONFLIT_IMPORT",
-            f"{conflit.lieu} : le dossier dit « {_dire(conflit.saisie)} », la source dit « {_dire(conflit.source)} » ; "
-            "les deux ont changé depuis la dernière importation. Votre saisie est gardée.",
-            lieu=f"{chemin.name}, {conflit.lieu}",
-            remede="Mettre dans le dossier la valeur qui est juste ; si c'est celle de la source, la recopier.",
-        )
-        for conflit in fusion.conflits
-    ]
-
-
-def _dire(valeur: Any) -> str:
-    if valeur is None:
-        return "rien"
-    return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, Decimal) else str(valeur)
 
 
 def _prevoir(copies: Copies, documents: Documents, pieces: Iterable[PieceLue]) -> dict[str, str]:

@@ -4,9 +4,10 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from generateur.calculs.arrete import restreindre
 from generateur.calculs.decompte import Decompte, chiffrer
@@ -26,9 +27,17 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.socle import ZERO
 from generateur.droit.ajouts import Ajout
-from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurProcedure
+from generateur.erreurs import (
+    ErreurDossier,
+    ErreurGenerateur,
+    ErreurLecture,
+    ErreurOutilAbsent,
+    ErreurPiece,
+    ErreurProcedure,
+)
+from generateur.importation.conflits import constater_conflits_restants
 from generateur.lecture.blocs import BlocIncomplet
-from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier
+from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, lister_lecteurs
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
 from generateur.operations.outillage import OutilsPieces
@@ -179,13 +188,14 @@ def etudier_dossier(
 
 
 def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:
-    """Ce que seule la lecture sait : blocs laissés de côté, signes sans dessin, fichiers oubliés."""
+    """Ce que seule la lecture sait : blocs laissés de côté, signes sans dessin, fichiers oubliés, conflits gardés."""
     return (
         *map(_constater_bloc, lu.incomplets),
         *map(_constater_lecture, lu.lectures),
         *_constater_signes(lu.dossier),
         *_constater_oublis(lu),
         *_constater_nom(lu),
+        *_constater_conflits(lu),
     )
 
 
@@ -199,6 +209,19 @@ def _constater_nom(lu: DossierLu) -> Iterator[Constat]:
             lieu="reference",
             remede="Rien à faire si c'est voulu ; si c'est une copie, donnez-lui sa propre référence.",
         )
+
+
+def _constater_conflits(lu: DossierLu) -> list[Constat]:
+    """Ce que l'importation et une personne disent différemment ; une origine abîmée se dira en réimportant."""
+    try:
+        return constater_conflits_restants(lu.racine, lambda: _relire(lu.source))
+    except ErreurLecture:
+        return []
+
+
+def _relire(source: Path) -> Mapping[str, Any]:
+    """Les valeurs telles que saisies, sans rien valider."""
+    return lister_lecteurs()[source.suffix.lower()].lire(source).donnees
 
 
 def _constater_bloc(bloc: BlocIncomplet) -> Constat:

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from generateur.erreurs import ErreurLecture
 from generateur.importation.socle import Consignes
 from generateur.lecture.socle import lire_dossier
+from generateur.operations.etude import etudier_dossier
 from generateur.operations.importer import Demande, importer
 from generateur.operations.outillage import ouvrir_outils
 
@@ -119,6 +120,25 @@ def test_change_des_deux_cotes_est_un_conflit_qui_nomme_les_deux_valeurs(bureau)
         assert "2026-06-10" in conflit.message
         assert "2026-06-15" in conflit.message
     assert bureau.donnees()["factures"][0]["echeance"] == dt.date(2026, 6, 10)
+
+
+def test_un_conflit_se_dit_au_controle_tant_qu_il_dure(bureau):
+    def controler():
+        dossier = bureau.toml().parent
+        etude = etudier_dossier(dossier, jour=JOUR)
+        return [(c.gravite, c.lieu, c.message) for c in etude.constats if c.code == "CONFLIT_IMPORT"]
+
+    bureau.importer(F1)
+    bureau.remplacer("echeance = 2026-05-31", "echeance = 2026-06-10")
+    assert not controler()
+    bureau.importer(F1.replace("31/05/2026", "15/06/2026"))
+    bureau.importer(F2)  # une source qui n'en dit rien ne le règle pas
+    [(gravite, lieu, message)] = controler()
+    assert (gravite, lieu) == ("avertissement", "facture F1, echeance")
+    assert "2026-06-10" in message
+    assert "2026-06-15" in message
+    bureau.remplacer("echeance = 2026-06-10", "echeance = 2026-06-15")
+    assert not controler()
 
 
 def test_une_facture_payee_depuis_recoit_son_paiement_et_ne_disparait_pas(bureau):

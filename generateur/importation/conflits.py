@@ -1,0 +1,66 @@
+"""Les conflits d'importation, dits au moment d'importer, puis à chaque contrôle du dossier tant qu'ils durent."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from generateur.controles.catalogue import constater
+from generateur.controles.constat import Constat
+from generateur.domaine.langue import enumerer
+from generateur.importation.fusion import Conflit, Fusion
+from generateur.importation.origine import ConflitGarde, Origine, garder_conflit, lire_origine
+from generateur.importation.valeurs_a_plat import CheminValeur, aplatir
+
+_SECTIONS = frozenset({"factures", "avoirs", "pieces"})
+_GARDEE = "les deux ont changé depuis la dernière importation. Votre saisie est gardée."
+
+
+def constater_conflit(conflit: Conflit, dossier: str) -> Constat:
+    """Le constat d'une importation ; `dossier` : la référence, une importation en touchant plusieurs."""
+    return constater(
+        "CONFLIT_IMPORT",
+        f"{conflit.lieu} : le dossier dit « {_dire(conflit.saisie)} », la source dit « {_dire(conflit.source)} » ; "
+        f"{_GARDEE}",
+        lieu=f"{dossier}, {conflit.lieu}",
+        remede="Mettre dans le dossier la valeur qui est juste ; si c'est celle de la source, la recopier.",
+    )
+
+
+def retenir_conflits(fusion: Fusion, ancienne: Origine | None) -> tuple[ConflitGarde, ...]:
+    """Ceux de cette importation, et les anciens dont elle ne dit rien."""
+    anciens = [c for c in (ancienne.conflits if ancienne else ()) if c.cle not in fusion.comparees]
+    return (*anciens, *(garder_conflit(c.cle, c.lieu, c.source) for c in fusion.conflits))
+
+
+def constater_conflits_restants(dossier: Path, lire: Callable[[], Mapping[str, Any]]) -> list[Constat]:
+    """Ceux que le dossier, tel que `lire` le rend, porte encore. Lève ErreurLecture si l'origine est abîmée."""
+    origine = lire_origine(dossier)
+    if origine is None or not origine.conflits:
+        return []
+    presentes = aplatir(lire())
+    sources = enumerer(list(dict.fromkeys(source.fichier for source in origine.sources)))
+    return [
+        constater(
+            "CONFLIT_IMPORT",
+            f"{conflit.lieu} : le dossier dit « {_dire(presentes.get(conflit.cle))} », la dernière importation "
+            f"({sources}) dit « {_dire(conflit.valeur)} » ; {_GARDEE}",
+            gravite="avertissement",
+            lieu=conflit.lieu,
+            remede="Si la source a raison, recopiez sa valeur dans le dossier ; si c'est vous, il n'y a rien à faire.",
+        )
+        for conflit in origine.conflits
+        if _dure(conflit, presentes)
+    ]
+
+
+def _dure(conflit: ConflitGarde, presentes: Mapping[CheminValeur, Any]) -> bool:
+    """Faux si le dossier a pris la valeur de la source, ou n'a plus ce bloc."""
+    est_la = conflit.cle[0] not in _SECTIONS or any(cle[:2] == conflit.cle[:2] for cle in presentes)
+    return est_la and presentes.get(conflit.cle) != conflit.valeur
+
+
+def _dire(valeur: Any) -> str:
+    if valeur is None:
+        return "rien"
+    return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, Decimal) else str(valeur)
