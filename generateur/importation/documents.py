@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
-from generateur.importation.rapprochement import cite_le_numero
+from generateur.importation.numeros_cites import TextesCitants
 
 _EXTENSIONS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".eml", ".docx"})
 
@@ -19,25 +20,27 @@ class Documents:
             else []
         )
         self._lire_texte = lire_texte
-        self._textes: dict[Path, str] = {}
+        self._noms: dict[str, list[Path]] = {}
+        for fichier in self._fichiers:
+            self._noms.setdefault(fichier.name.casefold(), []).append(fichier)
+        self._par_nom = TextesCitants([fichier.stem for fichier in self._fichiers])
 
     def trouver(self, numero: str, nom: str = "") -> Path | None:
         """Le document que la source nomme, sinon le seul qui porte ce numéro ; None s'il y en a plusieurs."""
-        cites = [fichier for fichier in self._fichiers if nom and fichier.name.casefold() == Path(nom).name.casefold()]
+        cites = self._noms.get(Path(nom).name.casefold(), []) if nom else []
         if len(cites) == 1:
             return cites[0]
-        par_nom = [fichier for fichier in self._fichiers if cite_le_numero(fichier.stem, numero)]
+        par_nom = [self._fichiers[rang] for rang in self._par_nom.chercher(numero)]
         if par_nom:
             return par_nom[0] if len(par_nom) == 1 else _facture_parmi(par_nom)
-        par_texte = [fichier for fichier in self._fichiers if cite_le_numero(self._texte(fichier), numero)]
-        return par_texte[0] if len(par_texte) == 1 else None
+        par_texte = self._par_texte.chercher(numero)
+        return self._fichiers[par_texte[0]] if len(par_texte) == 1 else None
 
-    def _texte(self, fichier: Path) -> str:
-        if self._lire_texte is None:
-            return ""
-        if fichier not in self._textes:
-            self._textes[fichier] = self._lire_texte(fichier)
-        return self._textes[fichier]
+    @cached_property
+    def _par_texte(self) -> TextesCitants:
+        """Lus une seule fois, au premier numéro qu'aucun nom ne porte."""
+        lire = self._lire_texte
+        return TextesCitants([lire(fichier) for fichier in self._fichiers] if lire else [])
 
 
 def _facture_parmi(fichiers: list[Path]) -> Path | None:

@@ -14,7 +14,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import MessageLu
 from generateur.importation.groupement import aplatir_nom
 from generateur.importation.indices import Indices, cite_un_mot, lire_dates, lire_indices
-from generateur.importation.rapprochement import cite_le_numero
+from generateur.importation.numeros_cites import cite_le_numero
 from generateur.importation.socle import PieceLue
 from generateur.importation.valeurs_a_plat import valeurs_de_la_facture
 

@@ -3,12 +3,14 @@
 Un virement ne paie qu'une facture, une facture n'est rapprochée qu'une fois ; deux candidats ne font pas un choix.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from generateur.importation.groupement import Groupe, aplatir_nom
+from generateur.importation.numeros_cites import TextesCitants
 from generateur.importation.socle import PieceLue, Reglement, Transaction
 from generateur.importation.soldes import FactureDue, solder
 
@@ -16,6 +18,7 @@ _MOTS_SANS_NOM = frozenset(
     {"sarl", "sas", "sasu", "eurl", "sa", "sci", "snc", "vir", "virement", "sepa", "de", "la", "le"}
 )
 _LONGUEUR_MOT = 3
+Certitude = Literal["certaine", "probable"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Rapprochement:
 
     transaction: Transaction
     facture: str
-    certitude: Literal["certaine", "probable"]
+    certitude: Certitude
 
     @property
     def reglement(self) -> Reglement:
@@ -33,42 +36,74 @@ class Rapprochement:
 
 
 def rapprocher(groupes: Sequence[Groupe], transactions: Iterable[Transaction]) -> list[Rapprochement]:
-    """Les rapprochements, dans l'ordre des encaissements."""
-    dues = [(groupe, facture) for groupe in groupes for facture in solder(groupe).dues]
-    trouves: list[Rapprochement] = []
-    for transaction in transactions:
-        prises = {rapprochement.facture for rapprochement in trouves}
-        libres = [(g, f) for g, f in dues if f.piece.numero not in prises and _est_posterieure(transaction, f.piece)]
-        trouves += _rapprocher_un(transaction, libres)
-    return trouves
+    """Les rapprochements, dans l'ordre des encaissements ; un certain passe avant tout probable."""
+    suite = list(transactions)
+    if not suite:
+        return []
+    releve = _Releve(groupes, suite)
+    trouves: dict[int, Rapprochement] = {}
+    prises: set[str] = set()
+    certitudes: tuple[tuple[Certitude, Callable[[int], Iterable[FactureDue]]], ...] = (
+        ("certaine", releve.citees),
+        ("probable", releve.nommees),
+    )
+    for certitude, chercher in certitudes:
+        for rang, transaction in enumerate(suite):
+            if rang in trouves:
+                continue
+            possibles = [f.piece for f in chercher(rang) if _est_posterieure(transaction, f.piece)]
+            libres = [piece.numero for piece in possibles if piece.numero not in prises]
+            if len(libres) == 1:
+                trouves[rang] = Rapprochement(transaction, libres[0], certitude)
+                prises.add(libres[0])
+    return [trouves[rang] for rang in sorted(trouves)]
 
 
-def _rapprocher_un(transaction: Transaction, dues: list[tuple[Groupe, FactureDue]]) -> Iterator[Rapprochement]:
-    memes = [(groupe, facture) for groupe, facture in dues if facture.reste == transaction.montant]
-    cites = [f for _, f in memes if cite_le_numero(f"{transaction.reference} {transaction.libelle}", f.piece.numero)]
-    if len(cites) == 1:
-        yield Rapprochement(transaction, cites[0].piece.numero, "certaine")
-        return
-    nommes = [facture for groupe, facture in memes if _nomme(transaction, groupe)]
-    if len(nommes) == 1:
-        yield Rapprochement(transaction, nommes[0].piece.numero, "probable")
+class _Releve:
+    """Les encaissements devant les factures dues, rangées pour ne pas comparer chacun à chacune."""
+
+    def __init__(self, groupes: Sequence[Groupe], transactions: Sequence[Transaction]) -> None:
+        self._transactions = transactions
+        textes = TextesCitants([f"{t.reference} {t.libelle}" for t in transactions])
+        self._cites: dict[int, list[FactureDue]] = {}
+        self._par_nom: dict[str, list[_Nomme]] = {}
+        noms = [_mots_du_nom(groupe) for groupe in groupes]
+        communs = Counter(mot for mots in noms for mot in mots)
+        for groupe, mots in zip(groupes, noms, strict=True):
+            dues: dict[Decimal, list[FactureDue]] = {}
+            for facture in solder(groupe).dues:
+                dues.setdefault(facture.reste, []).append(facture)
+                for rang in textes.chercher(facture.piece.numero):
+                    self._cites.setdefault(rang, []).append(facture)
+            if mots:
+                rare = min(mots, key=communs.__getitem__)
+                self._par_nom.setdefault(rare, []).append(_Nomme(frozenset(mots), dues))
+
+    def citees(self, rang: int) -> list[FactureDue]:
+        """Les factures de ce montant dont l'encaissement porte le numéro."""
+        return [f for f in self._cites.get(rang, ()) if f.reste == self._transactions[rang].montant]
+
+    def nommees(self, rang: int) -> list[FactureDue]:
+        """Les factures de ce montant des débiteurs que l'encaissement nomme."""
+        transaction = self._transactions[rang]
+        dits = set(aplatir_nom(f"{transaction.libelle} {transaction.contrepartie}").split())
+        nommes = (nomme for mot in sorted(dits) for nomme in self._par_nom.get(mot, ()))
+        return [f for n in nommes if n.mots <= dits for f in n.dues.get(transaction.montant, ())]
+
+
+@dataclass(frozen=True)
+class _Nomme:
+    """Un débiteur : les mots distinctifs de son nom, ses factures dues par montant."""
+
+    mots: frozenset[str]
+    dues: Mapping[Decimal, Sequence[FactureDue]]
+
+
+def _mots_du_nom(groupe: Groupe) -> list[str]:
+    """Les mots distinctifs du nom d'un débiteur : un encaissement le nomme s'il les porte tous."""
+    mots = aplatir_nom(groupe.tiers.nom).split()
+    return [mot for mot in mots if mot not in _MOTS_SANS_NOM and len(mot) >= _LONGUEUR_MOT]
 
 
 def _est_posterieure(transaction: Transaction, piece: PieceLue) -> bool:
     return piece.date is None or transaction.date >= piece.date
-
-
-def cite_le_numero(texte: str, numero: str) -> bool:
-    """Vrai si le texte porte ce numéro entier, ponctuation et blancs mis à part : « F 2026-118 » cite F2026-118."""
-    morceaux = re.findall(r"[0-9]+|[a-z]+", aplatir_nom(numero))
-    if not morceaux or not any(morceau.isdigit() for morceau in morceaux):
-        return False
-    motif = r"(?<![0-9a-z])" + r"[^0-9a-z]*".join(map(re.escape, morceaux)) + r"(?![0-9a-z])"
-    return re.search(motif, texte.casefold()) is not None
-
-
-def _nomme(transaction: Transaction, groupe: Groupe) -> bool:
-    """Vrai si tous les mots distinctifs du nom du débiteur sont dans le libellé ou la contrepartie."""
-    mots = [m for m in aplatir_nom(groupe.tiers.nom).split() if m not in _MOTS_SANS_NOM and len(m) >= _LONGUEUR_MOT]
-    dits = set(aplatir_nom(f"{transaction.libelle} {transaction.contrepartie}").split())
-    return bool(mots) and all(mot in dits for mot in mots)

@@ -1,13 +1,15 @@
 """Un dossier par débiteur, et ce qui y reste dû : avoirs, acomptes et paiements diminuent toujours la créance."""
 
 import datetime as dt
+import time
 from decimal import Decimal
 
 import pytest
 
 from generateur.importation import groupement
 from generateur.importation.groupement import grouper, nommer_reference
-from generateur.importation.rapprochement import cite_le_numero, rapprocher
+from generateur.importation.numeros_cites import TextesCitants, cite_le_numero
+from generateur.importation.rapprochement import rapprocher
 from generateur.importation.socle import PieceLue, Reglement, Tiers, Transaction
 from generateur.importation.soldes import solder
 
@@ -108,6 +110,7 @@ def test_la_reference_est_courte_et_ascii():
 )
 def test_un_numero_se_retrouve_entier(texte, cite):
     assert cite_le_numero(texte, "F-2026-042") is cite
+    assert TextesCitants(["rien", texte]).chercher("F-2026-042") == [1] * cite
 
 
 def test_montant_et_numero_sont_certains_montant_et_nom_seulement_probables():
@@ -120,6 +123,26 @@ def test_montant_et_numero_sont_certains_montant_et_nom_seulement_probables():
     ]
     trouves = rapprocher(groupes, virements)
     assert [(r.facture, r.certitude) for r in trouves] == [("F-1", "certaine"), ("F-2", "probable")]
+
+
+def test_le_certain_passe_avant_le_probable():
+    groupes, jour = grouper([_facture("F-1", "100")]), dt.date(2026, 6, 1)
+    nomme = Transaction("ligne 2", jour, Decimal(100), "virement", "GARAGE LUMEN SAS")
+    cite = Transaction("ligne 3", jour, Decimal(100), "facture F-1")
+    assert [(r.transaction, r.certitude) for r in rapprocher(groupes, [nomme, cite])] == [(cite, "certaine")]
+
+
+def test_beaucoup_d_encaissements_du_meme_montant_se_rapprochent_vite():
+    pieces = [_facture(f"F-2026-{n:05d}", tiers=Tiers(f"Client {n:05d} SAS")) for n in range(4000)]
+    virements = [
+        Transaction(f"ligne {n}", dt.date(2026, 6, 1), Decimal(100), f"F-2026-{n:05d}" if n % 2 else f"CLIENT {n:05d}")
+        for n in range(4000)
+    ]
+    debut = time.perf_counter()
+    trouves = rapprocher(grouper(pieces), virements)
+    assert time.perf_counter() - debut < 3  # chacun contre chacune : des minutes
+    assert len(trouves) == 4000
+    assert {r.certitude for r in trouves[::2]} == {"probable"}
 
 
 def test_deux_factures_du_meme_montant_ne_se_departagent_pas_au_nom():
