@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generateur.commandes.avancee import suivre_avancee
 from generateur.commandes.francais import Commande
-from generateur.commandes.options import CHEMIN, aujourd_hui, dire, imprimer, options_communes
+from generateur.commandes.options import CHEMIN, aujourd_hui, imprimer, options_communes
 from generateur.erreurs import CodeSortie, ErreurUsage
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _lire_minimum(texte: str | None) -> Decimal:
 def importer(au: dt.date | None, **options: Any) -> int:
     """Crée ou complète des dossiers d'après des factures électroniques et des exports."""
     from generateur.commandes import presentation_import
-    from generateur.operations.importer import Demande
+    from generateur.operations.importer import ETAPE_LECTURE, Demande
     from generateur.operations.importer import importer as faire
     from generateur.operations.outillage import ouvrir_outils
 
@@ -78,13 +79,11 @@ def importer(au: dt.date | None, **options: Any) -> int:
         minimum=_lire_minimum(options["minimum"]),
         simuler=options["simuler"],
     )
-    with ouvrir_outils() as outils:
-        fait = faire(
-            demande,
-            jour=au or aujourd_hui(),
-            outils=outils,
-            avancer=lambda *pas: dire(presentation_import.presenter_avancee(*pas)),
-        )
+    with (
+        ouvrir_outils() as outils,
+        suivre_avancee(presentation_import.presenter_avancee, frozenset({ETAPE_LECTURE})) as avancer,
+    ):
+        fait = faire(demande, jour=au or aujourd_hui(), outils=outils, avancer=avancer)
     imprimer(lambda: presentation_import.presenter(fait, options["racine"]), lambda: presentation_import.en_objet(fait))
     return CodeSortie.LOT_PARTIEL if fait.est_partiel else CodeSortie.FAIT
 

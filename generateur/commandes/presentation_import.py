@@ -58,9 +58,9 @@ def en_objet(fait: Import) -> dict[str, Any]:
     }
 
 
-def presenter_avancee(rang: int, total: int, fichier: Path) -> str:
+def presenter_avancee(rang: int, total: int, nom: str) -> str:
     """« [3/11] factures.csv »."""
-    return f"[{rang}/{total}] {fichier.name}"
+    return f"[{rang}/{total}] {nom}"
 
 
 def presenter(fait: Import, racine: Path) -> str:

@@ -30,6 +30,7 @@ from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.inspection import inspecter
 from generateur.publication.manifeste import empreinte
 
+ETAPE_LECTURE, ETAPE_DOSSIERS = "Lecture des sources", "Dossiers"
 Etat = Literal["cree", "complete", "inchange", "ecarte"]
 
 
@@ -86,9 +87,12 @@ class Import:
 
 
 def importer(
-    demande: Demande, *, jour: dt.date, outils: OutilsPieces, avancer: Callable[[int, int, Path], None]
+    demande: Demande, *, jour: dt.date, outils: OutilsPieces, avancer: Callable[[str, int, int, str], None]
 ) -> Import:
-    """Importe les sources. Lève ErreurLecture si rien ne se lit, ErreurUsage si deux colonnes se disputent un champ."""
+    """Importe les sources ; `avancer` reçoit l'étape, le rang, le total et un nom.
+
+    Lève ErreurLecture si rien ne se lit, ErreurUsage si deux colonnes se disputent un champ.
+    """
     lectures, refus = _lire_sources(demande, avancer)
     clients = [c for lecture in _lire_annexe(demande.clients, demande.consignes) for c in lecture.clients]
     virements = [t for lecture in _lire_annexe(demande.banque, demande.consignes) for t in lecture.transactions]
@@ -108,7 +112,8 @@ def importer(
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
     constats += [_constater_contradiction(*paire) for paire in contradictions]
     dossiers = []
-    for groupe in groupes:
+    for rang, groupe in enumerate(groupes, start=1):
+        avancer(ETAPE_DOSSIERS, rang, len(groupes), groupe.tiers.nom)
         importe, propres = _importer_groupe(groupe, rapprochements, depot, sources, demande.minimum)
         dossiers.append(importe)
         constats += propres
@@ -122,7 +127,7 @@ def importer(
     )
 
 
-def _lire_sources(demande: Demande, avancer: Callable[[int, int, Path], None]) -> tuple[list[Lecture], list[Refus]]:
+def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None]) -> tuple[list[Lecture], list[Refus]]:
     """Chaque fichier lu ou refusé avec sa raison ; un seul fichier, ou tous, illisibles : l'erreur elle-même."""
     fichiers = [fichier for source in demande.sources for fichier in lister_fichiers(source)]
     lectures, refus = [], []
@@ -133,7 +138,7 @@ def _lire_sources(demande: Demande, avancer: Callable[[int, int, Path], None]) -
         except ErreurLecture as erreur:
             derniere = erreur
             refus.append(Refus(erreur.lieu or fichier.name, erreur.message, erreur.remede))
-        avancer(rang, len(fichiers), fichier)
+        avancer(ETAPE_LECTURE, rang, len(fichiers), fichier.name)
     if not lectures and derniere is not None:
         if len(fichiers) == 1:
             raise derniere
