@@ -42,6 +42,17 @@ def correspondances_communes() -> Correspondances:
     return synonymes
 
 
+def correspondances_de_la_banque() -> Correspondances:
+    """Les en-têtes d'un relevé de banque, par champ, du meilleur au moins bon."""
+    synonymes: Correspondances = _donnees()["banque"]
+    return synonymes
+
+
+def est_une_operation_ecartee(statut: Cellule) -> bool:
+    """Vrai si la banque dit l'opération en cours, refusée ou annulée."""
+    return normaliser_entete(statut) in _donnees()["lignes_de_banque"]["ecartees"]
+
+
 def champs_connus() -> tuple[str, ...]:
     """Les champs d'un export, dans l'ordre où ils se présentent."""
     return tuple(_donnees()["champs"])

@@ -16,6 +16,7 @@ from typing import Literal
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
+from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses
 from generateur.importation.cycle_de_vie import appliquer
 from generateur.importation.documents import Documents
@@ -23,7 +24,7 @@ from generateur.importation.groupement import Groupe, dedoublonner, grouper, sir
 from generateur.importation.lecteurs import choisir_lecteur, lister_fichiers
 from generateur.importation.origine import SourceImportee
 from generateur.importation.rapprochement import Rapprochement, rapprocher
-from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus
+from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Tiers
 from generateur.importation.soldes import ZERO, Solde, solder
 from generateur.operations.dossier_importe import Depot, Ecrit, ecrire_dossier, siren_du_profil
 from generateur.operations.outillage import OutilsPieces
@@ -94,8 +95,7 @@ def importer(
     Lève ErreurLecture si rien ne se lit, ErreurUsage si deux colonnes se disputent un champ.
     """
     lectures, refus = _lire_sources(demande, avancer)
-    clients = [c for lecture in _lire_annexe(demande.clients, demande.consignes) for c in lecture.clients]
-    virements = [t for lecture in _lire_annexe(demande.banque, demande.consignes) for t in lecture.transactions]
+    clients, banque = _lire_clients(demande), _lire_banque(demande)
     uniques, contradictions = dedoublonner(piece for lecture in lectures for piece in lecture.pieces)
     pieces, suites = appliquer(
         uniques,
@@ -104,7 +104,8 @@ def importer(
     pieces, etrangeres = _garder_les_notres(pieces, siren_du_profil(demande.creancier) if demande.creancier else "")
     clients += [client for lecture in lectures for client in lecture.clients]
     groupes = grouper(pieces, clients)
-    rapprochements = rapprocher(groupes, [*virements, *(t for lecture in lectures for t in lecture.transactions)])
+    avec_banque = [*([banque] if banque else []), *lectures]
+    rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
     documents = Documents(demande.documents, partial(_lire_texte, outils))
     depot = Depot(demande.racine, demande.creancier, documents, jour, simuler=demande.simuler)
     sources = tuple(_declarer(lecture, jour) for lecture in lectures)
@@ -119,7 +120,7 @@ def importer(
         constats += propres
     return Import(
         tuple(lectures),
-        (*refus, *(r for lecture in lectures for r in lecture.refus)),
+        (*refus, *(r for lecture in avec_banque for r in lecture.refus)),
         tuple(dossiers),
         tuple(rapprochements),
         tuple(constats),
@@ -147,9 +148,27 @@ def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None
     return lectures, refus
 
 
-def _lire_annexe(fichier: Path | None, consignes: Consignes) -> list[Lecture]:
-    """Une liste de clients ou un relevé de banque : lus comme le reste, mais sans faire de dossiers."""
-    return [choisir_lecteur(fichier).lire(fichier, consignes)] if fichier else []
+def _lire_clients(demande: Demande) -> list[Tiers]:
+    """La liste des clients, qui ne fait pas de dossiers. Lève ErreurLecture si elle n'en est pas une."""
+    if demande.clients is None:
+        return []
+    clients = choisir_lecteur(demande.clients).lire(demande.clients, demande.consignes).clients
+    if not clients:
+        raise ErreurLecture(
+            "ce fichier n'est pas une liste de clients : il y faut leur nom, et une adresse ou un identifiant",
+            lieu=demande.clients.name,
+            remede="Exporter la liste des clients ; des factures se donnent en source, sans --clients.",
+        )
+    return list(clients)
+
+
+def _lire_banque(demande: Demande) -> Lecture | None:
+    """Le relevé et ses encaissements. Lève ErreurLecture si ce n'en est pas un."""
+    if demande.banque is None:
+        return None
+    lecteur = choisir_lecteur(demande.banque)
+    lue = lecteur.lire(demande.banque, demande.consignes) if lecteur.NOM == format_qonto.NOM else None
+    return lue if lue and lue.transactions else format_releve_bancaire.lire(demande.banque, demande.consignes)
 
 
 def _lire_texte(outils: OutilsPieces, fichier: Path) -> str:

@@ -56,7 +56,7 @@ def test_d_un_export_a_une_liasse_sans_rien_retaper(commander, tmp_path):
     profil = racine / "creanciers" / "atelier.toml"
     importe = commander(
         "importer", SOURCES / "tableau.csv", "-d", racine, "--creancier", profil, "--banque",
-        SOURCES / "qonto_transactions.csv", "--documents", DOCUMENTS / "factures", "--json",
+        SOURCES / "releve_bancaire.csv", "--documents", DOCUMENTS / "factures", "--json",
     )  # fmt: skip
     assert importe.code == 0, importe.messages
     assert [d["etat"] for d in importe.objet["dossiers"]] == ["cree", "ecarte"]  # le second a payé, dit la banque

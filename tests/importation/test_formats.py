@@ -164,3 +164,39 @@ def test_un_format_impose_inconnu_est_refuse(tmp_path):
 )
 def test_ce_qui_est_douteux_se_dit(tmp_path, entete, ligne, code):
     assert code in [d.code for d in _lire(_ecrire(tmp_path, f"{entete}\n{ligne}\n")).doutes]
+
+
+CREDIT_MUTUEL = "Compte courant 0001\n\nDate;Date de valeur;Débit;Crédit;Libellé;Solde\n"
+RELEVES = {
+    "debit et credit": CREDIT_MUTUEL + "02/06/2026;03/06/2026;;1 200,00;VIR SEPA GARAGE LUMEN F-1;2 000,00\n"
+    "03/06/2026;03/06/2026;-50,00;;CB PAPETERIE;1950\n" + "Solde au 30/06/2026;;;;;1 950,00\n",
+    "montant signe": "Date;Libellé;Montant;Devise\n03/06/2026;VIR SEPA GARAGE LUMEN F-1;1200,00;EUR\n"
+    "04/06/2026;CB;-50,00;EUR\n05/06/2026;VIR;90,00;USD\n",
+    "anglais": "State,Date completed (UTC),Description,Amount,Payment currency\n"
+    "COMPLETED,2026-06-03 09:05:00,VIR SEPA GARAGE LUMEN F-1,1200.00,EUR\nPENDING,2026-06-03 09:05:00,x,80.00,EUR\n",
+}
+
+
+@pytest.mark.parametrize("texte", RELEVES.values(), ids=RELEVES)
+def test_le_releve_d_une_banque_quelconque_donne_ses_encaissements(texte, tmp_path):
+    fichier = tmp_path / "releve.csv"
+    fichier.write_text(texte, encoding="cp1252")
+    lecture = _lire(fichier)
+    assert lecture.format == "releve_bancaire"
+    assert not lecture.refus
+    assert [(t.date.isoformat(), t.montant, t.libelle) for t in lecture.transactions] == [
+        ("2026-06-03", Decimal("1200.00"), "VIR SEPA GARAGE LUMEN F-1")
+    ]
+
+
+def test_des_factures_qui_ont_un_libelle_ne_sont_pas_un_releve(tmp_path):
+    fichier = tmp_path / "factures.csv"
+    fichier.write_text("Numéro;Date;Libellé;Client;Montant;Statut\nF1;01/05/2026;Pose;Lumen;10,00;impayée\n")
+    assert _lire(fichier).format == "tableau"
+
+
+@exige_corpus
+def test_les_releves_du_corpus():
+    demo = EXPORTS.parent / "mit" / "demo-coda-export"
+    assert [t.montant for t in _lire(demo / "qonto.csv").transactions][:1] == [Decimal("5000.00")]
+    assert all(t.montant > 0 for t in _lire(demo / "revolut-business.csv").transactions)

@@ -306,3 +306,10 @@ def test_ce_qui_n_est_pas_importe_se_dit(bureau):
     (ecart,) = [c for c in fait.constats if c.code == "FACTURE_NON_IMPORTEE"]
     assert "annulée" in ecart.message
     assert ecart.lieu == "ligne 3"
+
+
+@pytest.mark.parametrize("option", ["banque", "clients"])
+def test_une_annexe_qui_n_en_est_pas_une_se_dit(bureau, option):
+    bureau.importer(F1)
+    with pytest.raises(ErreurLecture, match="il y faut"):
+        bureau.importer(**{option: bureau.export})

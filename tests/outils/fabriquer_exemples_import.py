@@ -192,6 +192,11 @@ def _fabriquer_exports() -> dict[str, bytes]:
             ("Statut", "Date de la valeur (local)", "Crédit", "Devise", "Nom de la contrepartie", "Référence"),
             ("Exécuté", "02-07-2026 10:00:00", "1020,00", "EUR", "EDITIONS DU HALAGE", "Facture F2026-202"),
         ]),
+        "releve_bancaire.csv": _en_csv([
+            ("Date", "Date de valeur", "Débit", "Crédit", "Libellé"),
+            ("02/07/2026", "02/07/2026", "", "1020,00", "VIR EDITIONS DU HALAGE FACTURE F2026-202"),
+            ("03/07/2026", "03/07/2026", "-48,90", "", "PAPETERIE"),
+        ]),
         "tableau.csv": _en_csv([
             ("Numéro", "Date", "Échéance", "Client", "SIREN", "Adresse", "Code postal", "Ville", "Courriel",
              "Montant HT", "Montant TVA", "Montant TTC", "Reste dû", "Objet"),
