@@ -44,7 +44,7 @@ class Depot:
     documents: Documents
     jour: dt.date
     simuler: bool
-    _connus: dict[str, list[tuple[Path, Origine]]] | None = None
+    _connus: dict[str, list[tuple[Path, tuple[str, ...]]]] | None = None
     _reservees: set[str] = field(default_factory=set)
 
     def retrouver(self, cles: tuple[str, ...]) -> Path | None:
@@ -53,19 +53,19 @@ class Depot:
             self._connus = self._relever()
         siren = {cle for cle in cles if cle.startswith("siren:")}
         for cle in cles:
-            for dossier, origine in self._connus.get(cle, ()):
-                autres = {c for c in origine.debiteur if c.startswith("siren:")}
+            for dossier, siennes in self._connus.get(cle, ()):
+                autres = {c for c in siennes if c.startswith("siren:")}
                 if not siren or not autres or siren & autres:
                     return dossier
         return None
 
-    def _relever(self) -> dict[str, list[tuple[Path, Origine]]]:
+    def _relever(self) -> dict[str, list[tuple[Path, tuple[str, ...]]]]:
         """Les dossiers déjà importés, par clé de débiteur."""
-        connus: dict[str, list[tuple[Path, Origine]]] = {}
+        connus: dict[str, list[tuple[Path, tuple[str, ...]]]] = {}
         for fichier in sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else ():
             if origine := lire_origine(fichier.parent):
                 for cle in origine.debiteur:
-                    connus.setdefault(cle, []).append((fichier.parent, origine))
+                    connus.setdefault(cle, []).append((fichier.parent, origine.debiteur))
         return connus
 
     def reserver(self, nom: str) -> str:

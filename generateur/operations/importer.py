@@ -6,7 +6,7 @@ résultat sans rien écrire.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -24,7 +24,7 @@ from generateur.importation.groupement import Groupe, dedoublonner, grouper, sir
 from generateur.importation.lecteurs import choisir_lecteur, lister_fichiers
 from generateur.importation.origine import SourceImportee
 from generateur.importation.rapprochement import Rapprochement, rapprocher
-from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Tiers
+from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Reglement, Tiers
 from generateur.importation.soldes import ZERO, Solde, solder
 from generateur.operations.dossier_importe import Depot, Ecrit, ecrire_dossier, siren_du_profil
 from generateur.operations.outillage import OutilsPieces
@@ -106,6 +106,7 @@ def importer(
     groupes = grouper(pieces, clients)
     avec_banque = [*([banque] if banque else []), *lectures]
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
+    encaissements = {r.facture: r.reglement for r in rapprochements if r.certitude == "certaine"}
     documents = Documents(demande.documents, partial(_lire_texte, outils))
     depot = Depot(demande.racine, demande.creancier, documents, jour, simuler=demande.simuler)
     sources = tuple(_declarer(lecture, jour) for lecture in lectures)
@@ -115,7 +116,7 @@ def importer(
     dossiers = []
     for rang, groupe in enumerate(groupes, start=1):
         avancer(ETAPE_DOSSIERS, rang, len(groupes), groupe.tiers.nom)
-        importe, propres = _importer_groupe(groupe, rapprochements, depot, sources, demande.minimum)
+        importe, propres = _importer_groupe(groupe, encaissements, depot, sources, demande.minimum)
         dossiers.append(importe)
         constats += propres
     return Import(
@@ -191,12 +192,12 @@ def _declarer(lecture: Lecture, jour: dt.date) -> SourceImportee:
 
 def _importer_groupe(
     groupe: Groupe,
-    rapprochements: Sequence[Rapprochement],
+    encaissements: Mapping[str, Reglement],
     depot: Depot,
     sources: tuple[SourceImportee, ...],
     minimum: Decimal,
 ) -> tuple[DossierImporte, list[Constat]]:
-    solde = solder(groupe, {r.facture: r.reglement for r in rapprochements if r.certitude == "certaine"})
+    solde = solder(groupe, encaissements)
     existant = depot.retrouver(groupe.cles)
     motif = "" if existant else _motif_d_ecart(solde, minimum)
     constats = [_constater_ecart(piece, raison) for piece, raison in solde.ecartees]

@@ -1,5 +1,7 @@
 """Banc de l'importation : dix mille lignes de CSV et d'XLSX, en 300 puis 3 000 débiteurs ; temps et mémoire.
 
+Puis, sur 3 000 débiteurs : avec un relevé de banque et un PDF par facture, et la même importation de nouveau.
+
 Chaque mesure a son processus, pour que la mémoire soit la sienne. Visé : moins de 10 s, et une mémoire qui ne suit
 pas le nombre de dossiers.
 
@@ -48,12 +50,27 @@ def _fabriquer(fichier: Path, nombre: int, debiteurs: int) -> None:
     classeur.save(fichier)
 
 
-def mesurer(fichier: Path, racine: Path, *, profil: bool) -> None:
+def _fabriquer_annexes(atelier: Path, nombre: int, debiteurs: int) -> None:
+    """Un encaissement par facture, cité une fois sur deux par son numéro, et un PDF par facture."""
+    (atelier / "documents").mkdir()
+    lignes = ["Date;Libellé;Montant"]
+    for n in range(nombre):
+        lignes.append(f"15/06/2026;VIR {f'F{n:06d}' if n % 2 else f'CLIENT {n % debiteurs}'};120,00")
+        (atelier / "documents" / f"F{n:06d}.pdf").write_bytes(b"%PDF-1.4\n")
+    (atelier / "banque.csv").write_text("\n".join(lignes) + "\n", encoding="utf-8")
+
+
+def mesurer(fichier: Path, racine: Path, *, profil: bool, annexes: Path | None) -> None:
     """Une importation dans ce processus ; imprime le temps, la mémoire la plus haute et les dossiers créés."""
     sonde = cProfile.Profile()
     debut = time.perf_counter()
     with ouvrir_outils(est_a_prechauffer=False) as outils:
-        demande = Demande(sources=(fichier,), racine=racine)
+        demande = Demande(
+            sources=(fichier,),
+            racine=racine,
+            banque=annexes / "banque.csv" if annexes else None,
+            documents=annexes / "documents" if annexes else None,
+        )
         fait = (sonde.runcall if profil else lambda f, *a, **k: f(*a, **k))(
             importer, demande, jour=JOUR, outils=outils, avancer=lambda *_: None
         )
@@ -71,9 +88,10 @@ def principal() -> None:
     analyse.add_argument("--lignes", type=int, default=10_000)
     analyse.add_argument("--profil", action="store_true")
     analyse.add_argument("--un", nargs=2, type=Path, help=argparse.SUPPRESS)
+    analyse.add_argument("--annexes", type=Path, help=argparse.SUPPRESS)
     options = analyse.parse_args()
     if options.un:
-        mesurer(*options.un, profil=options.profil)
+        mesurer(*options.un, profil=options.profil, annexes=options.annexes)
         return
     with tempfile.TemporaryDirectory() as atelier:
         for debiteurs in DEBITEURS:
@@ -83,6 +101,11 @@ def principal() -> None:
                 racine = Path(atelier) / f"dossiers_{fichier.name}"
                 suite = ["--profil"] if options.profil else []
                 subprocess.run([sys.executable, __file__, "--un", fichier, racine, *suite], check=True)
+        _fabriquer_annexes(Path(atelier), options.lignes, DEBITEURS[-1])
+        fichier, racine = Path(atelier) / f"export_{DEBITEURS[-1]}.csv", Path(atelier) / "dossiers_annexes"
+        suite = ["--annexes", atelier, *(["--profil"] if options.profil else [])]
+        for _ in ("avec annexes", "de nouveau"):
+            subprocess.run([sys.executable, __file__, "--un", fichier, racine, *suite], check=True)
 
 
 if __name__ == "__main__":
