@@ -8,16 +8,24 @@ from typing import Any
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import enumerer
-from generateur.importation.fusion import Conflit, Fusion
+from generateur.importation.fusion import ANNULATION, Conflit, Fusion
 from generateur.importation.origine import ConflitGarde, Origine, garder_conflit, lire_origine
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir
 
 _SECTIONS = frozenset({"factures", "avoirs", "pieces"})
+_RETIRER = "Si elle n'est plus due, retirez son bloc [[factures]] du dossier : elle n'y reviendra pas."
 _GARDEE = "les deux ont changé depuis la dernière importation. Votre saisie est gardée."
 
 
 def constater_conflit(conflit: Conflit, dossier: str) -> Constat:
     """Le constat d'une importation ; `dossier` : la référence, une importation en touchant plusieurs."""
+    if conflit.cle[-1] == ANNULATION:
+        return constater(
+            "CONFLIT_IMPORT",
+            _dire_annulation(conflit.lieu, conflit.source),
+            lieu=f"{dossier}, {conflit.lieu}",
+            remede=_RETIRER,
+        )
     return constater(
         "CONFLIT_IMPORT",
         f"{conflit.lieu} : le dossier dit « {_dire(conflit.saisie)} », la source dit « {_dire(conflit.source)} » ; "
@@ -29,7 +37,8 @@ def constater_conflit(conflit: Conflit, dossier: str) -> Constat:
 
 def retenir_conflits(fusion: Fusion, ancienne: Origine | None) -> tuple[ConflitGarde, ...]:
     """Ceux de cette importation, et les anciens dont elle ne dit rien."""
-    anciens = [c for c in (ancienne.conflits if ancienne else ()) if c.cle not in fusion.comparees]
+    vus = fusion.comparees | {conflit.cle for conflit in fusion.conflits}
+    anciens = [c for c in (ancienne.conflits if ancienne else ()) if c.cle not in vus]
     return (*anciens, *(garder_conflit(c.cle, c.lieu, c.source) for c in fusion.conflits))
 
 
@@ -40,18 +49,21 @@ def constater_conflits_restants(dossier: Path, lire: Callable[[], Mapping[str, A
         return []
     presentes = aplatir(lire())
     sources = enumerer(list(dict.fromkeys(source.fichier for source in origine.sources)))
-    return [
-        constater(
-            "CONFLIT_IMPORT",
-            f"{conflit.lieu} : le dossier dit « {_dire(presentes.get(conflit.cle))} », la dernière importation "
-            f"({sources}) dit « {_dire(conflit.valeur)} » ; {_GARDEE}",
-            gravite="avertissement",
-            lieu=conflit.lieu,
-            remede="Si la source a raison, recopiez sa valeur dans le dossier ; si c'est vous, il n'y a rien à faire.",
-        )
-        for conflit in origine.conflits
-        if _dure(conflit, presentes)
-    ]
+    return [_rappeler(c, presentes.get(c.cle), sources) for c in origine.conflits if _dure(c, presentes)]
+
+
+def _rappeler(conflit: ConflitGarde, saisie: Any, sources: str) -> Constat:
+    if conflit.cle[-1] == ANNULATION:
+        message, remede = _dire_annulation(conflit.lieu, conflit.valeur), _RETIRER
+    else:
+        message = f"{conflit.lieu} : le dossier dit « {_dire(saisie)} », la dernière importation ({sources}) dit "
+        message += f"« {_dire(conflit.valeur)} » ; {_GARDEE}"
+        remede = "Si la source a raison, recopiez sa valeur dans le dossier ; si c'est vous, il n'y a rien à faire."
+    return constater("CONFLIT_IMPORT", message, gravite="avertissement", lieu=conflit.lieu, remede=remede)
+
+
+def _dire_annulation(lieu: str, raison: Any) -> str:
+    return f"{lieu} : le dossier la réclame, mais la source ne la réclame plus ({raison})."
 
 
 def _dure(conflit: ConflitGarde, presentes: Mapping[CheminValeur, Any]) -> bool:

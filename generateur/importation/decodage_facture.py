@@ -23,6 +23,8 @@ _NOMS_ATTENDUS = frozenset(
 )
 _FACTURES = frozenset({"CrossIndustryInvoice", "Invoice", "CreditNote"})
 _DEVISES = frozenset({"InvoiceCurrencyCode", "DocumentCurrencyCode"})
+_MOTS_DU_PROFIL = ("misses the XML tag", "flavor", "URN")
+_JOUR_SEUL, _AVEC_HEURE = "102", frozenset({"203", "204"})  # formats de date d'un CII
 _OCTETS_XML = 32 * 1024 * 1024
 _CDAR = "CrossDomainAcknowledgementAndResponse"
 _PANNES_PDF = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, OSError)
@@ -86,12 +88,19 @@ def _lire_champs(arbre: Any, *, sans_devise: bool) -> dict[str, Any]:
     try:
         return {"facture": _en_json(facturx.parse_ubl_cii_xml(arbre, check_xsd=False))}
     except ValueError as erreur:
-        if "misses the XML tag" in str(erreur) or "flavor" in str(erreur):
-            return _erreur("profil_inconnu", "le profil de cette facture électronique est absent ou inconnu")
-        return _erreur("illisible", f"cette facture électronique ne se lit pas : {erreur}")
-    except (KeyError, TypeError, AttributeError, IndexError) as erreur:
-        manque = "aucune devise n'y est dite" if sans_devise else str(erreur)
+        if any(mot in str(erreur) for mot in _MOTS_DU_PROFIL):
+            return _erreur("profil_inconnu", f"le profil de cette facture électronique est {_dire_profil(arbre)}")
+        return _erreur("illisible", "cette facture électronique ne se lit pas : une valeur n'a pas la forme attendue")
+    except (KeyError, TypeError, AttributeError, IndexError):
+        manque = "aucune devise n'y est dite" if sans_devise else "il y manque ce que toute facture porte"
         return _erreur("illisible", f"cette facture électronique ne se lit pas : {manque}")
+
+
+def _dire_profil(arbre: Any) -> str:
+    """« inconnu » avec son nom, ou « absent »."""
+    balises = ("GuidelineSpecifiedDocumentContextParameter", "CustomizationID")
+    trouves = [t for b in balises for e in arbre.xpath(f".//*[local-name()='{b}']") for t in e.itertext() if t.strip()]
+    return f"inconnu : « {trouves[0].strip()[:80]} »" if trouves else "absent"
 
 
 def _analyser(octets: bytes) -> Any:
@@ -111,26 +120,37 @@ def _analyser(octets: bytes) -> Any:
 
 
 def _ecarter_dates_impossibles(arbre: Any) -> Any:
-    """Ôte les dates qui n'existent pas ; réécrit au format 102 une date ISO posée dans un champ CII."""
+    """Ôte les dates qui n'existent pas, ou qui ne disent pas un jour ; réécrit les autres comme factur-x les attend."""
     for element in arbre.iter():
         nom = etree.QName(element).localname if isinstance(element.tag, str) else ""
         texte = (element.text or "").strip()
-        est_cii = nom == "DateTimeString" and element.get("format", "102") == "102"
-        est_ubl = nom.endswith("Date") and len(element) == 0
+        est_cii, est_ubl = nom == "DateTimeString", nom.endswith("Date") and len(element) == 0
         if not texte or not (est_cii or est_ubl):
             continue
-        if est_cii and (iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:T.*)?", texte)):
-            element.text = texte = "".join(iso.groups())
-        try:
-            dt.datetime.strptime(texte[:10], "%Y%m%d" if est_cii else "%Y-%m-%d")  # noqa: DTZ007 (une date seule)
-        except ValueError:
+        jour = _lire_jour(texte, element.get("format", _JOUR_SEUL) if est_cii else "")
+        if jour is None:
             porteur = etree.QName(element.getparent()).localname if est_cii else nom
             yield {"champ": porteur, "texte": texte}
             retire = element.getparent() if est_cii else element
             retire.getparent().remove(retire)
+        elif est_cii:
+            element.text = f"{jour:%Y%m%d}"
+            element.set("format", _JOUR_SEUL)
         else:
-            if est_ubl:
-                element.text = texte[:10]
+            element.text = jour.isoformat()
+
+
+def _lire_jour(texte: str, genre: str) -> dt.date | None:
+    """Le jour qu'un champ dit (`genre` vide : une date ISO) ; None s'il n'en dit aucun qui existe."""
+    chiffres = re.sub(r"^(\d{4})-(\d{2})-(\d{2})(?:[T Z+].*)?$", r"\1\2\3", texte)
+    if genre in _AVEC_HEURE:
+        chiffres = chiffres[:8]
+    if genre not in {"", _JOUR_SEUL, *_AVEC_HEURE} or not re.fullmatch(r"\d{8}", chiffres):
+        return None
+    try:
+        return dt.date(int(chiffres[:4]), int(chiffres[4:6]), int(chiffres[6:]))
+    except ValueError:
+        return None
 
 
 def _donner_une_devise(arbre: Any) -> bool:

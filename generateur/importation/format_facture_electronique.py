@@ -35,6 +35,9 @@ _NATURES: Mapping[str, Nature] = {
     "500": "acompte",
 }  # fmt: skip
 _CONDITIONS = {"PMD": "penalites", "PMT": "indemnite", "AAB": "escompte"}
+_MONTANTS = {
+    "BT-109": "total HT", "BT-110": "TVA", "BT-112": "total TTC", "BT-113": "déjà versé", "BT-115": "net à payer",
+}  # fmt: skip
 _SIREN, _SIRET = 9, 14
 _DOCUMENTS = (b"%PDF", b"\xff\xd8\xff", b"\x89PNG")
 ZERO = Decimal(0)
@@ -44,9 +47,10 @@ def reconnaitre(fichier: Path) -> int:
     """Un PDF ou un XML : c'est sa lecture qui dira s'il porte une facture."""
     try:
         with fichier.open("rb") as flux:
-            debut = flux.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")
+            brut = flux.read(1024)
     except OSError:
         return 0
+    debut = brut.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")  # un XML peut être en UTF-16
     if debut.startswith(b"%PDF"):
         return 60
     return 90 if debut.startswith(b"<") and b"<html" not in debut.lower() else 0
@@ -94,7 +98,7 @@ def _composer(fichier: Path, champs: Mapping[str, Any]) -> PieceLue:
         montant_ttc=ttc,
         reste_du=du,
         reglements=(Reglement(deja, None, "déjà versé, dit la facture"),) if deja > ZERO and nature != "avoir" else (),
-        facture_visee=_facture_visee(champs) if nature == "avoir" else "",
+        facture_visee=_facture_visee(champs) if nature in {"avoir", "rectificative"} else "",
         devise=str(champs.get("BT-5", "EUR")),
         creancier=_tiers(champs.get("BG-4") or {}),
         conditions=dict(_conditions(champs)),
@@ -116,7 +120,7 @@ def _date(valeur: Any) -> dt.date | None:
 
 
 def _facture_visee(champs: Mapping[str, Any]) -> str:
-    """La facture que l'avoir corrige, s'il n'en nomme qu'une."""
+    """La facture que l'avoir ou la rectificative corrige, si une seule est nommée."""
     references = [str(r.get("BT-25", "")) for r in champs.get("BG-3") or ()]
     return references[0] if len(references) == 1 else ""
 
@@ -158,16 +162,25 @@ def _joints(champs: Mapping[str, Any]) -> Iterator[Joint]:
             yield Joint(nom, octets, str(document.get("BT-123") or Path(nom).stem))
 
 
+def _est_minimum(champs: Mapping[str, Any]) -> bool:
+    """Le profil MINIMUM ne porte pas le déjà versé : son net à payer peut être moindre que son TTC sans désaccord."""
+    return str(champs.get("BT-24", "")).casefold().endswith("minimum") and "BT-113" not in champs
+
+
 def _douter(nom: str, champs: Mapping[str, Any], lue: Mapping[str, Any]) -> Iterator[Doute]:
     numero = str(champs.get("BT-1", ""))
     for date in lue["dates_impossibles"]:
         yield Doute(
             nom, "DATE_IMPOSSIBLE", f"facture {numero} : « {date['texte']} » ({date['champ']}) n'existe pas", numero
         )
+    for terme, libelle in _MONTANTS.items():
+        if champs.get(terme) not in {None, ""} and _montant(champs, terme) is None:
+            texte = f"facture {numero} : « {champs[terme]} » n'est pas un montant ({libelle})"
+            yield Doute(nom, "TOTAUX_INCOHERENTS", texte, numero)
     ttc, du = _montant(champs, "BT-112"), _montant(champs, "BT-115")
     ht, tva = _montant(champs, "BT-109"), _montant(champs, "BT-110")
     attendu = (ttc or ZERO) - (_montant(champs, "BT-113") or ZERO) + (_montant(champs, "BT-114") or ZERO)
-    if ttc is not None and du is not None and du != attendu and champs.get("BT-113") is not None:
+    if ttc is not None and du is not None and du != attendu and not _est_minimum(champs):
         yield Doute(
             nom,
             "TOTAUX_INCOHERENTS",

@@ -11,7 +11,7 @@ from typing import Any
 
 from generateur.contrats import Ajout, Pose
 from generateur.importation.socle import Reglement, Tiers
-from generateur.importation.soldes import FactureDue, Solde
+from generateur.importation.soldes import REMPLACEE, FactureDue, Solde
 from generateur.importation.valeurs_a_plat import (
     CheminValeur,
     aplatir,
@@ -22,6 +22,7 @@ from generateur.importation.valeurs_a_plat import (
     valeurs_du_paiement,
 )
 
+ANNULATION = "annulation"  # n'est pas une clé du dossier : la source ne réclame plus cette facture
 _CLES_DU_BLOC = {"factures": "facture", "avoirs": "avoir", "pieces": "pièce"}
 
 
@@ -59,6 +60,12 @@ def fusionner(
     for cle, valeur in _descendre(("debiteur",), valeurs_du_debiteur(tiers)):
         _fusionner_valeur(fusion, base, presentes, cle, valeur, ("debiteurs", 0, *cle[1:]))
     numeros = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("factures") or ())}
+    fusion.conflits += [
+        Conflit(("factures", piece.numero, ANNULATION), f"facture {piece.numero}", None, raison)
+        for piece, raison in solde.ecartees
+        if piece.numero in numeros and (piece.statut == "annulee" or raison.startswith(REMPLACEE))
+    ]
+    fusion.comparees |= {("factures", facture.piece.numero, ANNULATION) for facture in solde.factures}
     for facture in solde.factures:
         _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers)
     au_dossier = frozenset(numeros) | {f.piece.numero for f in solde.dues}

@@ -32,6 +32,8 @@ def choisir_lecteur(fichier: Path, impose: str | None = None) -> LecteurImport:
             )
         return formats[impose]
     notes = {nom: lecteur.reconnaitre(fichier) for nom, lecteur in formats.items()}
+    if fichier.is_file() and not fichier.stat().st_size:
+        raise ErreurLecture("ce fichier est vide", lieu=fichier.name, remede="Le demander ou l'exporter de nouveau.")
     meilleur = max(notes, key=lambda nom: notes[nom], default=None)
     if meilleur is None or notes[meilleur] <= 0:
         raise ErreurLecture(

@@ -84,7 +84,7 @@ class PieceLue:
     reste_du: Decimal | None = None
     reglements: tuple[Reglement, ...] = ()
     statut: Statut = "inconnu"
-    facture_visee: str = ""  # pour un avoir : la facture qu'il corrige
+    facture_visee: str = ""  # pour un avoir ou une rectificative : la facture corrigée
     devise: str = "EUR"
     objet: str = ""
     creancier: Tiers | None = None

@@ -12,6 +12,7 @@ from generateur.importation.groupement import Groupe
 from generateur.importation.socle import PieceLue, Reglement, cumuler
 
 ZERO = Decimal(0)
+REMPLACEE = "remplacée par la facture rectificative"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ def solder(groupe: Groupe, encaissements: Mapping[str, Reglement] | None = None)
     `encaissements` : par numéro de facture, un paiement que la banque prouve et que la source ignore encore.
     """
     retenues, ecartees = [], []
+    remplacees = {p.facture_visee: p.numero for p in groupe.pieces if p.nature == "rectificative" and p.facture_visee}
     for piece in groupe.pieces:
-        motif = _motif_d_ecart(piece)
+        motif = _motif_d_ecart(piece, remplacees.get(piece.numero, ""))
         if motif:
             ecartees.append((piece, motif))
         else:
@@ -67,11 +69,13 @@ def solder(groupe: Groupe, encaissements: Mapping[str, Reglement] | None = None)
     return Solde(factures, utiles, net, tuple(ecartees))
 
 
-def _motif_d_ecart(piece: PieceLue) -> str:
+def _motif_d_ecart(piece: PieceLue, remplacante: str) -> str:
     if piece.statut == "brouillon" or not piece.numero:
         return "brouillon : elle n'a pas encore été émise"
     if piece.statut == "annulee":
         return "annulée"
+    if remplacante and remplacante != piece.numero:
+        return f"{REMPLACEE} {remplacante}"
     if piece.devise != "EUR":
         return f"en {piece.devise} : seules les factures en euros sont lues"
     if piece.montant_ttc is None:

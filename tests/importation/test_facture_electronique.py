@@ -140,3 +140,66 @@ def test_des_totaux_qui_se_contredisent_posent_une_question(tmp_path):
     lecture = _lire(fausse)
     assert "TOTAUX_INCOHERENTS" in [d.code for d in lecture.doutes]
     assert lecture.pieces[0].reste_du == Decimal("11500.00")  # déclaré, jamais recalculé
+
+
+EXEMPLE = Path(__file__).parents[2] / "dossiers" / "exemples_import" / "facture_electronique" / "F2026-201.xml"
+
+
+@pytest.fixture
+def changer(tmp_path):
+    """L'exemple livré, un passage remplacé."""
+
+    def _changer(avant, apres, codage="utf-8"):
+        texte = EXEMPLE.read_text(encoding="utf-8")
+        assert avant in texte
+        fichier = tmp_path / "f.xml"
+        fichier.write_bytes(texte.replace(avant, apres).encode(codage))
+        return fichier
+
+    return _changer
+
+
+def test_un_net_a_payer_que_rien_n_explique_pose_une_question(changer):
+    lecture = _lire(changer("<ram:DuePayableAmount>2400.00", "<ram:DuePayableAmount>2300.00"))
+    (doute,) = lecture.doutes
+    assert doute.code == "TOTAUX_INCOHERENTS"
+    assert "2300.00" in doute.message
+    assert "2400.00" in doute.message
+
+
+def test_le_profil_minimum_ne_dit_pas_le_deja_verse():
+    assert not _lire("fnfe/Facture_FR_MINIMUM.pdf").doutes
+
+
+@pytest.mark.parametrize("texte", ["deux mille", "2400,00"])
+def test_un_montant_illisible_se_dit(changer, texte):
+    lecture = _lire(changer("2400.00", texte))
+    assert any(texte in doute.message for doute in lecture.doutes)
+    assert lecture.pieces[0].montant_ttc is None
+
+
+def test_un_mois_seul_n_est_pas_une_date_et_le_reste_est_lu(changer):
+    lecture = _lire(changer('format="102">20260504', 'format="610">202605'))
+    assert [d.code for d in lecture.doutes] == ["DATE_IMPOSSIBLE"]
+    assert lecture.pieces[0].date is None
+    assert str(lecture.pieces[0].echeance) == "2026-06-03"
+
+
+def test_une_date_avec_son_heure_est_son_jour(changer):
+    lecture = _lire(changer('format="102">20260504', 'format="203">202605041130'))
+    assert (str(lecture.pieces[0].date), lecture.doutes) == ("2026-05-04", ())
+
+
+def test_un_profil_inconnu_se_nomme_en_francais(changer):
+    with pytest.raises(ErreurLecture, match="profil de cette facture électronique est inconnu : « urn:exemple:x »"):
+        _lire(changer("urn:factur-x.eu:1p0:basicwl", "urn:exemple:x"))
+
+
+def test_un_xml_en_utf_16_se_lit(changer):
+    assert _lire(changer("UTF-8", "UTF-16", "utf-16")).pieces[0].numero == "F2026-201"
+
+
+def test_un_fichier_vide_se_dit(tmp_path):
+    (tmp_path / "f.xml").touch()
+    with pytest.raises(ErreurLecture, match="vide"):
+        _lire(tmp_path / "f.xml")

@@ -157,3 +157,10 @@ def test_dix_fois_plus_de_debiteurs_ne_coutent_que_dix_fois_plus(monkeypatch):
     pieces = [PieceLue("l", f"F{n}", Tiers(nom=f"Client {n % 500}")) for n in range(2000)]
     assert len(groupement.grouper(pieces)) == 500
     assert len(comparaisons) <= 2 * len(pieces)
+
+
+def test_une_facture_remplacee_par_sa_rectificative_ne_se_reclame_pas_deux_fois():
+    solde = _solde(_facture("F1", "100"), _facture("R1", "90", nature="rectificative", facture_visee="F1"))
+    assert [f.piece.numero for f in solde.dues] == ["R1"]
+    assert solde.net == 90
+    assert [(p.numero, raison) for p, raison in solde.ecartees] == [("F1", "remplacée par la facture rectificative R1")]

@@ -141,6 +141,21 @@ def test_un_conflit_se_dit_au_controle_tant_qu_il_dure(bureau):
     assert not controler()
 
 
+def test_une_facture_annulee_depuis_se_dit_tant_que_le_dossier_la_reclame(bureau):
+    def restants():
+        etude = etudier_dossier(bureau.toml().parent, jour=JOUR)
+        return [c.message for c in etude.constats if c.code == "CONFLIT_IMPORT"]
+
+    bureau.importer(F1, F2)
+    for _ in range(2):
+        fait = bureau.importer(F1.replace("En retard", "Annulée"), F2)
+    assert [c.lieu for c in fait.constats if c.code == "CONFLIT_IMPORT"] == ["2026-garage-lumen-sas, facture F1"]
+    assert [f["numero"] for f in bureau.donnees()["factures"]] == ["F1", "F2"]  # à l'utilisateur de la retirer
+    assert ["annulée" in message for message in restants()] == [True]
+    bureau.importer(F1, F2)
+    assert not restants()
+
+
 def test_une_facture_payee_depuis_recoit_son_paiement_et_ne_disparait_pas(bureau):
     bureau.importer(F1, F2)
     payee = F1.replace("1 200,00;1 200,00;En retard", "1 200,00;0,00;Payée")
