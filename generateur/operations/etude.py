@@ -40,6 +40,7 @@ from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, lister_lecteurs
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
+from generateur.operations import ecarts_factures
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
@@ -182,8 +183,11 @@ def etudier_dossier(
     servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
     bordereau = dresser_bordereau(espece.dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
+    ecrits = ecarts_factures.constater_ecarts(dossier, lu.racine, fichiers)
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
-    constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite))
+    constats = ordonner(
+        (*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite, *ecrits)
+    )
     return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi)
 
 

@@ -83,3 +83,24 @@ def test_d_un_export_a_une_liasse_sans_rien_retaper(commander, tmp_path):
     for attendu in ("Les Comptoirs Beaurivage", "F2026-201", "2 400,00", "Relance facture F2026-201", "PROJET"):
         assert attendu in texte.replace("\u202f", " ").replace("\u00a0", " ")
     assert len(produit.objet["pieces"]) >= 4
+
+
+def test_ce_qui_est_saisi_contre_le_xml_de_la_facture_est_un_avertissement(commander, tmp_path):
+    def ecarts():
+        return [
+            (c["gravite"], c["message"])
+            for c in commander("verifier", dossier, "--json").objet["constats"]
+            if c["code"] == "ECART_FACTURE_ELECTRONIQUE"
+        ]
+
+    source = SOURCES / "facture_electronique" / "F2026-201.pdf"
+    importe = commander("importer", source, "-d", tmp_path / "dossiers", "--json").objet
+    dossier = Path(importe["dossiers"][0]["chemin"])
+    assert not ecarts()
+    toml = dossier / "dossier.toml"
+    texte = toml.read_text("utf-8")
+    toml.write_text(texte.replace('montant_ttc = "2400.00"', 'montant_ttc = "2500.00"'), "utf-8")
+    ((gravite, message),) = ecarts()
+    assert gravite == "avertissement"
+    assert "2\u00a0500,00" in message or "2\u202f500,00" in message
+    assert "2\u00a0400,00" in message or "2\u202f400,00" in message
