@@ -35,6 +35,9 @@ def presenter(fait: Completude, *, accepter: bool) -> str:
     for p in fait.propositions:
         marque = "écrit" if p in fait.ecrites else "certain" if p.certitude == "certaine" else "à confirmer"
         lignes += [f"{marque:>12}  {p.fichier} → {p.lieu}", f"{'':>12}  {p.raison}"]
+    lignes += [
+        f"{boite} : chaque message est au dossier ; la boîte est rangée dans messages/." for boite in fait.rangees
+    ]
     chemin = fait.chemin.as_posix()
     if fait.ecrites:
         suite = f"« generateur verifier {chemin} » dit ce qui manque encore."

@@ -25,18 +25,27 @@ _PLACES = {
     "mise_en_demeure": "preuve", "preuve_depot": "preuve", "accuse": "preuve",
 }  # fmt: skip
 _BROUILLON = re.compile(r"pieces/relance_\d{4}-\d\d-\d\d_niveau_\d+(_\d+)?\.eml")
+_SCAN_LU = "texte reconnu dans l'image, à relire"
+_SCAN_MUET = "c'est une image : son texte se lit si OCRmyPDF et Tesseract sont installés"
 _LISTES = frozenset({"factures", "avoirs", "relances", "pieces"})
 
 
 @dataclass(frozen=True)
 class Document:
-    """Un fichier du dossier et ce qu'on en a lu."""
+    """Un fichier du dossier et ce qu'on en a lu. `copie` : le message d'une boîte, qui aura son propre fichier."""
 
     fichier: str
     texte: str = ""
     messages: tuple[MessageLu, ...] = ()
     facture: PieceLue | None = None
     est_lisible: bool = True
+    copie: str = ""
+    est_un_scan: bool = False  # le texte, s'il y en a un, a été reconnu dans l'image
+
+    @property
+    def preuve(self) -> str:
+        """Le fichier à citer."""
+        return self.copie or self.fichier
 
     @property
     def nom(self) -> str:
@@ -79,7 +88,8 @@ def proposer(dossier: Dossier, documents: Iterable[Document]) -> list[Propositio
 
 
 def _place(proposition: Proposition) -> str:
-    cles = ",".join(cle for cle, valeur in proposition.valeurs.items() if valeur == proposition.fichier)
+    preuve = proposition.valeurs.get("fichier", proposition.fichier)
+    cles = ",".join(cle for cle, valeur in proposition.valeurs.items() if valeur == preuve)
     return f"{proposition.lieu} {cles}"
 
 
@@ -121,7 +131,7 @@ def _placer_message(dossier: Dossier, document: Document, message: MessageLu) ->
     brouillon = None if est_du_debiteur else _brouillon_de(dossier, message)
     if brouillon is not None:
         raison = f"le courriel parti le {message.jour:%d/%m/%Y} prend la place de son brouillon"
-        valeurs = {"date": message.jour, "fichier": document.fichier}
+        valeurs = {"date": message.jour, "fichier": document.preuve}
         return Proposition(document.fichier, f"relances[{brouillon}]", valeurs, "certaine", raison, **propre)
     if est_du_debiteur or message.jour is None or not cite_un_mot(texte, "relance"):
         raison = "courriel du débiteur" if est_du_debiteur else "courriel qui ne dit pas être une relance"
@@ -129,7 +139,7 @@ def _placer_message(dossier: Dossier, document: Document, message: MessageLu) ->
         return Proposition(
             document.fichier,
             "pieces",
-            _sans_vide({**valeurs, "fichier": document.fichier}),
+            _sans_vide({**valeurs, "fichier": document.preuve}),
             "probable",
             raison,
             "correspondance",
@@ -139,8 +149,8 @@ def _placer_message(dossier: Dossier, document: Document, message: MessageLu) ->
     if deja is not None:
         raison = f"relance du {message.jour:%d/%m/%Y} déjà au dossier, sans sa preuve"
         lieu = f"relances[{deja}].fichier"
-        return Proposition(document.fichier, lieu, {"fichier": document.fichier}, "certaine", raison, **propre)
-    valeurs = {"date": message.jour, "canal": "courriel", "objet": message.objet, "fichier": document.fichier}
+        return Proposition(document.fichier, lieu, {"fichier": document.preuve}, "certaine", raison, **propre)
+    valeurs = {"date": message.jour, "canal": "courriel", "objet": message.objet, "fichier": document.preuve}
     cites = [f.numero for f in dossier.factures if cite_le_numero(texte, f.numero)]
     est_adressee = any(_est_de(message.destinataires, d.courriel) for d in dossier.debiteurs)
     raisons = ["le courriel parle d'une relance"]
@@ -233,7 +243,11 @@ class _Vue:
 
     def _rendre(self, lieu: str, valeurs: Mapping[str, Any], *, est_sure: bool, raison: str = "") -> Proposition:
         est_sure = est_sure and not self.indices.se_contredisent and self.document.est_lisible
+        if self.document.est_un_scan and valeurs.get("date"):
+            est_sure = False  # un chiffre mal reconnu ferait une date fausse
         raisons = [self.indices.raison, raison, "" if self.document.est_lisible else "mais le fichier ne se lit pas"]
+        if self.document.est_un_scan:
+            raisons.append(_SCAN_LU if self.document.texte.strip() else _SCAN_MUET)
         return Proposition(
             self.document.fichier,
             lieu,

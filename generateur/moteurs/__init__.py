@@ -38,6 +38,12 @@ def choisir_reconnaissance() -> MoteurRendu:
     return _exiger(_ouvrir(_RECONNAISSANCE), "La reconnaissance de texte (--ocr)")
 
 
+def chercher_reconnaissance(*, premieres: int) -> MoteurRendu | None:
+    """Le même, pour les premières pages seulement ; None s'il n'est pas installé."""
+    moteur = _ouvrir(_RECONNAISSANCE, premieres=premieres)
+    return moteur if moteur.disponibilite().presente else None
+
+
 def _ouvrir(adresse: str, **reglages: int | None) -> MoteurRendu:
     module, _, classe = adresse.partition(":")
     moteur = getattr(import_module(module), classe)(**reglages)

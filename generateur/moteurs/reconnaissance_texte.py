@@ -37,8 +37,9 @@ class ReconnaissanceTexte:
     rend_tout = True
     polices_maitrisees = True
 
-    def __init__(self, delai: float | None = None) -> None:
+    def __init__(self, delai: float | None = None, premieres: int | None = None) -> None:
         self._delai = delai
+        self._pages = [] if premieres is None else ["--pages", ",".join(map(str, range(1, premieres + 1)))]
 
     def disponibilite(self) -> Disponibilite:
         """Cherche OCRmyPDF, Tesseract et son dictionnaire français."""
@@ -57,7 +58,7 @@ class ReconnaissanceTexte:
 
     def empreinte(self) -> str:
         """Ce qui décide du texte reconnu : programmes, versions, langue."""
-        return f"{self.disponibilite().version} {_LANGUE}"
+        return " ".join((self.disponibilite().version, _LANGUE, *self._pages))
 
     def prechauffer(self, nombre: int) -> None:
         """Rien à préparer."""
@@ -90,7 +91,7 @@ class ReconnaissanceTexte:
         commande = [
             programme, "--language", _LANGUE, "--skip-text", "--output-type", "pdf", "--optimize", "0",
             "--jobs", str(os.cpu_count() or 1), "--max-image-mpixels", _MEGAPIXELS,
-            "--tesseract-timeout", _SECONDES_PAR_PAGE, "--quiet", str(entree), str(produit),
+            "--tesseract-timeout", _SECONDES_PAR_PAGE, "--quiet", *self._pages, str(entree), str(produit),
         ]  # fmt: skip
         processus = subprocess.Popen(
             commande,

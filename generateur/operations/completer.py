@@ -7,20 +7,16 @@ from typing import Any
 
 from generateur.contrats import Ajout, Pose
 from generateur.controles.pieces import chemins_cites
-from generateur.domaine.fichiers import Inspection
-from generateur.erreurs import ErreurDossier, ErreurLecture
-from generateur.importation import format_facture_electronique
-from generateur.importation.propositions import Document, Proposition, proposer
-from generateur.importation.socle import Consignes, PieceLue
+from generateur.erreurs import ErreurDossier
+from generateur.importation.propositions import Proposition, proposer
 from generateur.lecture.edition_toml import Etat, lire_etat, modifier
 from generateur.lecture.messages import denommer
-from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.lecture.socle import lire_dossier
+from generateur.operations.documents_libres import Lecteur
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.outillage import OutilsPieces
-from generateur.pieces.correspondance import lire_messages
 from generateur.pieces.emplacement import lister_presents
-from generateur.pieces.inspection import inspecter
-from generateur.publication.rangement import Copies
+from generateur.publication.rangement import MESSAGES, Copies
 
 
 @dataclass(frozen=True)
@@ -31,6 +27,7 @@ class Completude:
     chemin: Path
     propositions: tuple[Proposition, ...]
     ecrites: tuple[Proposition, ...] = ()
+    rangees: tuple[str, ...] = ()  # les boîtes dont chaque message est au dossier, mises dans messages/
 
 
 def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces) -> Completude:
@@ -40,44 +37,32 @@ def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces) -> Compl
     """
     lu = lire_dossier(source)
     etat = lire_etat(lu.source)
-    propositions = tuple(proposer(lu.dossier, _lire_documents(lu, outils)))
-    ecrites = _ecrire(etat, propositions) if est_accepte else ()
-    return Completude(lu.dossier.reference, lu.racine, propositions, ecrites)
-
-
-def _lire_documents(lu: DossierLu, outils: OutilsPieces) -> list[Document]:
-    cites = {PurePosixPath(chemin.replace("\\", "/")).as_posix() for _, chemin in chemins_cites(lu.dossier)}
+    copies = Copies(lu.racine)
+    cites = frozenset(PurePosixPath(c.replace("\\", "/")).as_posix() for _, c in chemins_cites(lu.dossier))
     libres = [chemin for chemin in lister_presents(lu.racine) if chemin not in cites]
-    vus = inspecter(
-        lu.racine,
-        [(chemin, None) for chemin in libres],
-        moteur_bureautique=outils.bureautique,
-        atelier=outils.atelier,
-        fonds=outils.fonds,
-    )
-    return [_lire_document(lu.racine, vus[chemin], outils) for chemin in libres]
+    lecteur = Lecteur(lu.racine, cites, outils, copies)
+    propositions = tuple(proposer(lu.dossier, lecteur.lire(libres)))
+    ecrites = _ecrire(etat, propositions, copies) if est_accepte else ()
+    au_dossier = cites | {str(p.valeurs.get("fichier")) for p in ecrites}
+    finies = [boite for boite, messages in lecteur.boites.items() if au_dossier.issuperset(messages)]
+    rangees = tuple(boite for boite in finies if _ranger_boite(lu.racine, boite)) if est_accepte else ()
+    return Completude(lu.dossier.reference, lu.racine, propositions, ecrites, rangees)
 
 
-def _lire_document(racine: Path, vu: Inspection, outils: OutilsPieces) -> Document:
-    fichier = racine / vu.chemin
-    return Document(
-        vu.chemin,
-        vu.texte,
-        tuple(lire_messages(fichier, outils.atelier)),
-        _lire_facture(fichier) if vu.pieces_jointes or fichier.suffix.lower() == ".xml" else None,
-        vu.lisible,
-    )
-
-
-def _lire_facture(fichier: Path) -> PieceLue | None:
-    """La facture électronique que porte le fichier, s'il en porte une."""
+def _ranger_boite(racine: Path, boite: str) -> bool:
+    """Une boîte dont chaque message est au dossier quitte pieces/ pour messages/ ; vrai si elle y est."""
+    cible = racine / MESSAGES / PurePosixPath(boite).name
     try:
-        return next(iter(format_facture_electronique.lire(fichier, Consignes()).pieces), None)
-    except ErreurLecture:
-        return None
+        cible.parent.mkdir(exist_ok=True)
+        if cible.exists():
+            return False
+        (racine / boite).rename(cible)
+    except OSError:
+        return False
+    return True
 
 
-def _ecrire(etat: Etat, propositions: Iterable[Proposition]) -> tuple[Proposition, ...]:
+def _ecrire(etat: Etat, propositions: Iterable[Proposition], copies: Copies) -> tuple[Proposition, ...]:
     """Écrit les certaines d'un seul geste ; celle qui ne peut pas s'écrire sûrement reste une proposition."""
     ecrites: list[Proposition] = []
     editions: list[Pose | Ajout] = []
@@ -92,7 +77,8 @@ def _ecrire(etat: Etat, propositions: Iterable[Proposition]) -> tuple[Propositio
         editions += siennes
         ecrites.append(proposition)
     if editions:
-        ecrire_editions(etat, editions, Copies(etat.fichier.parent))
+        copies.garder({str(p.valeurs.get("fichier")) for p in ecrites})
+        ecrire_editions(etat, editions, copies)
     return tuple(ecrites)
 
 
@@ -101,7 +87,7 @@ def _editer(etat: Etat, proposition: Proposition) -> list[Pose | Ajout]:
         return [Ajout(proposition.lieu, dict(proposition.valeurs))]
     chemin = denommer(proposition.lieu)
     if chemin[-1] == "fichier":
-        return [Pose(chemin, proposition.fichier)]
+        return [Pose(chemin, str(proposition.valeurs["fichier"]))]
     present: Any = etat.donnees
     for pas in chemin:
         present = present.get(pas, {}) if isinstance(present, dict) else present[pas]

@@ -28,10 +28,9 @@ from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde
 from generateur.importation.valeurs_a_plat import aplatir, composer_valeurs, valeurs_du_debiteur
 from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
-from generateur.publication.rangement import Copies
+from generateur.publication.rangement import MESSAGES, Copies
 
 PROFILS = "creanciers"
-MESSAGES = "messages"  # les XML du cycle de vie, gardés sans être versés
 _ESSAIS = 1000
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from generateur.domaine.fichiers import MessageLu
 from generateur.erreurs import ErreurPiece
@@ -29,14 +30,29 @@ def lire_messages(fichier: Path, atelier: Atelier) -> list[MessageLu]:
             lus = poste.ouvrir_courriel(fichier, provisoire, reconnu["extension"])
         except ErreurPiece:
             return []
-    return [
-        MessageLu(
-            dt.date.fromisoformat(m["jour"]) if m["jour"] else None,
-            m["objet"],
-            m["expediteur"],
-            m["destinataires"],
-            m["corps"],
-            m["est_brouillon"],
-        )
-        for m in lus["messages"]
-    ]
+    return [_comprendre(lu) for lu in lus["messages"]]
+
+
+def separer_boite(fichier: Path, atelier: Atelier) -> list[tuple[bytes, MessageLu]]:
+    """Chaque message de la boîte : ses octets, qui font un .eml, et ce qu'il dit. Un message illisible est laissé."""
+    with repertoire_provisoire() as provisoire:
+        poste = Poste(atelier, Limites(), None, "", provisoire)
+        try:
+            noms = poste.lire(
+                "separer_boite", fichier, dossier=str(provisoire), octets_maximaux=poste.limites.octets_courriel
+            )["messages"]
+        except ErreurPiece:
+            return []
+        lus = [(nom.read_bytes(), lire_messages(nom, atelier)) for nom in map(Path, noms)]
+    return [(octets, messages[0]) for octets, messages in lus if messages]
+
+
+def _comprendre(lu: dict[str, Any]) -> MessageLu:
+    return MessageLu(
+        dt.date.fromisoformat(lu["jour"]) if lu["jour"] else None,
+        lu["objet"],
+        lu["expediteur"],
+        lu["destinataires"],
+        lu["corps"],
+        lu["est_brouillon"],
+    )

@@ -43,24 +43,22 @@ def ouvrir(
     destinataires, est_brouillon, objet, corps, pieces: [{nom, octets, fichier,
     motif}]}, où `motif` dit pourquoi une pièce jointe n'a pas à être reproduite.
     """
-    chemin = Path(source)
-    if chemin.stat().st_size > octets_maximaux:
-        raise ErreurPiece(
-            f"Ce courriel dépasse {octets_maximaux >> 20} Mo.",
-            remede="Enregistrez ses pièces jointes à part et imprimez le message en PDF.",
-        )
-    octets = chemin.read_bytes()
+    octets = _lire_octets(Path(source), octets_maximaux)
     bruts = _separer(octets) if est_boite else [_retirer_longueur(octets)]
-    if len(bruts) > MESSAGES_MAXIMAUX:
-        raise ErreurPiece(
-            f"Cette boîte contient {len(bruts)} messages : le maximum est {MESSAGES_MAXIMAUX}.",
-            remede="N'exportez que les messages utiles au dossier.",
-        )
     extraction = _Extraction(Path(dossier), pieces_maximales)
     messages = [_lire_message(brut, extraction) for brut in bruts]
     if not any(m["corps"].strip() or m["pieces"] or m["entetes"] for m in messages):
         raise ErreurPiece("Ce courriel est vide.", remede="Reprenez-le dans votre messagerie.")
     return {"messages": messages}
+
+
+def separer(source: str, dossier: str, *, octets_maximaux: int) -> dict[str, Any]:
+    """Écrit dans le dossier chaque message d'une boîte, tel quel ; rend `messages`, leurs fichiers, dans l'ordre."""
+    bruts = _separer(_lire_octets(Path(source), octets_maximaux))
+    fichiers = [Path(dossier) / f"message_{rang:04d}.eml" for rang in range(1, len(bruts) + 1)]
+    for fichier, brut in zip(fichiers, bruts, strict=True):
+        fichier.write_bytes(brut.rstrip(b"\r\n") + b"\n")
+    return {"messages": [str(fichier) for fichier in fichiers]}
 
 
 def composer_message(cible: str, titre: str, message: dict[str, Any], rang: int, total: int) -> dict[str, Any]:
@@ -84,10 +82,24 @@ def _taille(octets: int) -> str:
     return f"{max(1, round(octets / 1024))}{INSECABLE}Ko"
 
 
+def _lire_octets(chemin: Path, octets_maximaux: int) -> bytes:
+    if chemin.stat().st_size > octets_maximaux:
+        raise ErreurPiece(
+            f"Ce courriel dépasse {octets_maximaux >> 20} Mo.",
+            remede="Enregistrez ses pièces jointes à part et imprimez le message en PDF.",
+        )
+    return chemin.read_bytes()
+
+
 def _separer(octets: bytes) -> list[bytes]:
-    """Messages d'une boîte mbox ; les « >From » du corps retrouvent leur forme."""
+    """Messages d'une boîte mbox ; les « >From » du corps retrouvent leur forme. Lève ErreurPiece au-delà de 500."""
     limites = [trouve.end() for trouve in _SEPARATEUR_MBOX.finditer(octets)]
     debuts = [trouve.start() for trouve in _SEPARATEUR_MBOX.finditer(octets)]
+    if len(debuts) > MESSAGES_MAXIMAUX:
+        raise ErreurPiece(
+            f"Cette boîte contient {len(debuts)} messages : le maximum est {MESSAGES_MAXIMAUX}.",
+            remede="N'exportez que les messages utiles au dossier.",
+        )
     morceaux = [octets[d:f] for d, f in zip(limites, [*debuts[1:], len(octets)], strict=True)]
     return [re.sub(rb"(?m)^>(>*From )", rb"\1", morceau) for morceau in morceaux]
 

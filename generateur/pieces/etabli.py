@@ -25,6 +25,7 @@ TACHES = {
     "examiner_texte": "generateur.pieces.textes:examiner",
     "preparer_texte": "generateur.pieces.textes:preparer",
     "ouvrir_courriel": "generateur.pieces.courriels:ouvrir",
+    "separer_boite": "generateur.pieces.courriels:separer",
     "composer_message": "generateur.pieces.courriels:composer_message",
     "composer_releve": "generateur.pieces.releves:composer_releve",
     "neutraliser": "generateur.pieces.neutralisation:neutraliser",

@@ -5,12 +5,14 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
 from generateur.publication.manifeste import empreinte
 
 PIECES = "pieces"
+MESSAGES = "messages"  # gardé sans être versé : les XML du cycle de vie, les boîtes dont chaque message est une pièce
 _LONGUEUR_NOM = 80
 
 
@@ -58,6 +60,10 @@ class Copies:
         self._pris[libre.casefold()] = (libre, source)
         self._a_ecrire.append(libre)
         return f"{self._repertoire}/{libre}"
+
+    def garder(self, chemins: Collection[str]) -> None:
+        """Renonce aux copies prévues qui ne sont pas parmi ces chemins."""
+        self._a_ecrire = [nom for nom in self._a_ecrire if f"{self._repertoire}/{nom}" in chemins]
 
     def ecrire(self, dossier: Path) -> None:
         """Copie ce qui a été prévu, ce qui était là restant intact.

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
 from generateur.importation.indices import lire_dates, lire_indices
+from generateur.moteurs import chercher_reconnaissance
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "factures"
 NU = """reference = "2026-0200"
@@ -190,7 +193,57 @@ def test_une_boite_fait_une_relance_par_message(commander, dossier):
     assert [(p["lieu"], p["valeurs"]["date"]) for p in reponse] == [
         ("relances", f"2026-06-{jour}") for jour in (15, 22, 29)
     ]
-    assert len(tomllib.loads((dossier / "dossier.toml").read_text(encoding="utf-8"))["relances"]) == 4
+    relances = tomllib.loads((dossier / "dossier.toml").read_text(encoding="utf-8"))["relances"]
+    preuves = [f"pieces/courriel_2026-06-{jour}.eml" for jour in (15, 22, 29)]
+    assert [relance.get("fichier") for relance in relances] == [None, *preuves]  # une preuve par ligne
+    assert all("F2026-118" in (dossier / preuve).read_text("utf-8") for preuve in preuves)
+    assert sorted(p.name for p in (dossier / "pieces").iterdir()) == [Path(preuve).name for preuve in preuves]
+    assert (dossier / "messages" / "relances.mbox").is_file()
+    assert commander("completer", dossier, "--json").objet["propositions"] == []
+
+
+def test_une_boite_dont_un_message_reste_a_confirmer_ne_bouge_pas(commander, dossier):
+    sure = _message("Relance", "15 Jun 2026", "compta@lumen.example", "achats@halage.example", "F2026-118")
+    autre = _message("Bonjour", "16 Jun 2026", "compta@lumen.example", "un@autre.example", "Merci.")
+    boite = "\n".join(f"From x Mon Jun 15 10:00:00 2026\n{message}" for message in (sure, autre))
+    (dossier / "pieces" / "relances.mbox").write_text(boite, encoding="utf-8")
+    for _ in range(2):
+        reponse = commander("completer", dossier, "--accepter", "--json").objet
+    assert [p["lieu"] for p in reponse["propositions"]] == ["pieces"]  # la première, écrite, n'est plus proposée
+    assert sorted(p.name for p in (dossier / "pieces").iterdir()) == ["courriel_2026-06-15.eml", "relances.mbox"]
+
+
+def _scan(dossier, nom, *lignes):
+    image = Image.new("L", (1240, 1754), 255)
+    police = ImageFont.truetype(str(files("font_source_sans_pro").joinpath("files", "SourceSansPro-Semibold.ttf")), 44)
+    for rang, ligne in enumerate(lignes):
+        ImageDraw.Draw(image).text((150, 200 + 90 * rang), ligne, fill=0, font=police)
+    image.save(dossier / "pieces" / nom, resolution=150)
+
+
+@pytest.mark.skipif(chercher_reconnaissance(premieres=1) is None, reason="OCRmyPDF ou Tesseract n'est pas installé")
+@pytest.mark.parametrize("nom", ["scan0001.pdf", "IMG_2041.jpg"])
+def test_le_texte_d_un_scan_est_reconnu(commander, dossier, nom):
+    _scan(dossier, nom, "FACTURE n° F2026-118", "Garage du Halage")
+    (vue,) = _proposer(commander, dossier).values()
+    assert (vue["lieu"], vue["certitude"]) == ("factures[1].fichier", "certaine")
+    assert "texte reconnu dans l'image" in vue["raison"]
+
+
+@pytest.mark.skipif(chercher_reconnaissance(premieres=1) is None, reason="OCRmyPDF ou Tesseract n'est pas installé")
+def test_une_date_reconnue_dans_un_scan_reste_a_confirmer(commander, dossier):
+    _scan(dossier, "scan0002.pdf", "BON DE LIVRAISON", "Facture F2026-118", "Livré le 28/03/2026")
+    (vue,) = _proposer(commander, dossier).values()
+    assert (vue["lieu"], vue["certitude"]) == ("factures[1].livraison", "probable")
+    assert vue["valeurs"]["date"] == "2026-03-28"
+
+
+def test_sans_reconnaissance_un_scan_le_dit(commander, dossier, monkeypatch):
+    monkeypatch.setenv("PATH", str(dossier))
+    _scan(dossier, "scan0003.pdf", "BON DE LIVRAISON")
+    (vue,) = _proposer(commander, dossier).values()
+    assert vue["certitude"] == "probable"
+    assert "OCRmyPDF" in vue["raison"]
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="le corpus de factures n'est pas à côté du dépôt")
