@@ -313,9 +313,9 @@ def _placer(etat: Etat, section: str, bloc: Mapping[str, Any]) -> tuple[int, Seq
 
 
 def _verifier(etat: Etat, lieu: str, jour: dt.date, outils: OutilsPieces) -> list[Constat]:
-    """Ce que le dossier, relu, dit du bloc ajouté."""
+    """Ce que le dossier, relu, dit du bloc ajouté ; l'écart avec la facture électronique vient d'être dit."""
     try:
         etude = etudier_dossier(etat.fichier, jour=jour, outils=outils)
     except ErreurGenerateur:
         return []  # l'ajout est fait ; « verifier » dira ce qui manque au droit
-    return [constat for constat in etude.constats if lieu in constat.lieu]
+    return [c for c in etude.constats if lieu in c.lieu and c.code != "ECART_FACTURE_ELECTRONIQUE"]
