@@ -117,6 +117,7 @@ PLACES = {
     "stamina": {"annuaire.client"},
     "icalendar": {"operations.echeances"},
     "pydantic": {
+        "annuaire.retenue",
         "importation.origine",
         "operations.ajouter",
         "operations.dossier_importe",

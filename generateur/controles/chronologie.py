@@ -18,7 +18,8 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
 
 _REMEDE_DATE = "Corrigez la date dans dossier.toml d'après la pièce (forme 2026-05-31 : année-mois-jour)."
-CODES_DU_JOUR = frozenset({"ARRETE_FUTUR", "HORIZON_PROCHE"})  # vrais le jour où l'on regarde, non le jour de l'arrêté
+# vrais le jour où l'on regarde, non le jour de l'arrêté
+CODES_DU_JOUR = frozenset({"ARRETE_FUTUR", "HORIZON_PROCHE", "ANNUAIRE_ANCIEN"})
 _FACTUREES_DAVANCE = frozenset({"acompte", "loyer", "cotisation", "effet", "penalites"})
 
 

@@ -62,7 +62,7 @@ def _ecarts(lieu: str, debiteur: Debiteur, fiche: FicheAnnuaire) -> Iterator[Eca
     if situation and debiteur.situation != situation:
         yield Ecart(f"{lieu}.situation", debiteur.situation, situation)
     elif fiche.etat == _CESSEE and debiteur.situation in _EN_ACTIVITE:
-        yield Ecart(f"{lieu}.situation", debiteur.situation, _dire_cessation(fiche))
+        yield Ecart(f"{lieu}.situation", debiteur.situation, dire_cessation(fiche))
 
 
 def _ecart_de_nom(lieu: str, debiteur: Debiteur, fiche: FicheAnnuaire) -> Iterator[Ecart]:
@@ -104,11 +104,12 @@ def _constater(
     lieu: str, debiteur: Debiteur | None, fiche: FicheAnnuaire, ecarts: tuple[Ecart, ...], jour: dt.date
 ) -> Iterator[Constat]:
     if fiche.lu_le < jour:
+        age = (jour - fiche.lu_le).days
         yield constater(
             "ANNUAIRE_ANCIEN",
-            f"La réponse employée a été lue le {date_longue(fiche.lu_le)}, il y a {(jour - fiche.lu_le).days} jour(s).",
+            f"La réponse employée a été lue le {date_longue(fiche.lu_le)}, il y a {age} jour{'s' if age > 1 else ''}.",
             lieu=lieu,
-            remede="Relancer sans --hors-ligne avant de déposer.",
+            remede="« generateur annuaire », sans --hors-ligne, la redemande ; à faire avant de déposer.",
         )
     if not fiche.est_connue:
         yield constater(
@@ -141,7 +142,7 @@ def _constater(
                 lieu=f"{lieu}.situation" if lieu else "",
                 remede="Lisez-la sur bodacc.fr, puis vérifiez la situation du débiteur.",
             )
-    if fiche.creee_le and fiche.etat != _CESSEE and _mois_entre(fiche.creee_le, jour) < _seuil():
+    if fiche.creee_le and est_recente(fiche):
         yield constater(
             "ENTREPRISE_RECENTE",
             f"L'entreprise a été créée le {date_longue(fiche.creee_le)}.",
@@ -162,7 +163,7 @@ def _situation(lieu: str, debiteur: Debiteur | None, fiche: FicheAnnuaire) -> It
     elif fiche.etat == _CESSEE and saisie in _EN_ACTIVITE:
         yield constater(
             "ENTREPRISE_CESSEE",
-            f"L'annuaire dit l'entreprise {fiche.siren} {_dire_cessation(fiche)}.",
+            f"L'annuaire dit l'entreprise {fiche.siren} {dire_cessation(fiche)}.",
             lieu=f"{lieu}.situation" if lieu else "",
             remede='Si elle est radiée du registre, écrivez au débiteur :\nsituation = "radiee"',
         )
@@ -186,14 +187,17 @@ def _dater(procedure: Procedure) -> str:
     return f", du {date_longue(procedure.date)}" if procedure.date else ""
 
 
-def _dire_cessation(fiche: FicheAnnuaire) -> str:
+def dire_cessation(fiche: FicheAnnuaire) -> str:
+    """« radiée le … », « cessée le … », ou « cessée »."""
     if fiche.radiee_le:
         return f"radiée le {date_longue(fiche.radiee_le)}"
     return f"cessée le {date_longue(fiche.fermee_le)}" if fiche.fermee_le else "cessée"
 
 
-def _seuil() -> int:
-    return repere("entreprise_recente_mois")
+def est_recente(fiche: FicheAnnuaire) -> bool:
+    """Vrai si l'entreprise, en activité, avait moins d'un an le jour où la réponse a été lue."""
+    est_datee = fiche.creee_le is not None and fiche.etat != _CESSEE
+    return est_datee and _mois_entre(fiche.creee_le or fiche.lu_le, fiche.lu_le) < repere("entreprise_recente_mois")
 
 
 def _mois_entre(debut: dt.date, fin: dt.date) -> int:

@@ -11,7 +11,7 @@ from generateur.erreurs import ErreurLecture, ErreurUsage
 from generateur.importation.socle import LecteurImport
 
 _PREFIXE = "format_"
-IGNORES = frozenset({"dossier.toml", "origine.json", "thumbs.db", ".ds_store", "desktop.ini"})
+IGNORES = frozenset({"dossier.toml", "origine.json", "annuaire.json", "thumbs.db", ".ds_store", "desktop.ini"})
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from generateur.domaine.historique import HistoriquePaiement
 from generateur.erreurs import ErreurLecture
 from generateur.importation.valeurs_a_plat import CheminValeur
 
@@ -56,6 +57,7 @@ class Origine(_Bloc):
     sources: tuple[SourceImportee, ...]
     valeurs: dict[str, ValeurImportee]
     conflits: tuple[ConflitGarde, ...] = ()
+    historique: HistoriquePaiement | None = None
 
     def base(self) -> dict[CheminValeur, Any]:
         """Les valeurs de la dernière importation, à plat."""
@@ -67,6 +69,7 @@ def dresser_origine(
     sources: tuple[SourceImportee, ...],
     valeurs: Mapping[CheminValeur, Any],
     conflits: tuple[ConflitGarde, ...] = (),
+    historique: HistoriquePaiement | None = None,
 ) -> Origine:
     """L'origine à écrire après une importation."""
     return Origine(
@@ -74,7 +77,17 @@ def dresser_origine(
         sources=sources,
         valeurs={_SEPARATEUR.join(cle): _noter(valeur) for cle, valeur in sorted(valeurs.items())},
         conflits=conflits,
+        historique=historique,
     )
+
+
+def resumer_suivi(dossier: Path) -> str:
+    """Ce qui, dans l'origine, change ce que l'on dit du dossier : conflits, historique ; vide sans origine lisible."""
+    try:
+        origine = lire_origine(dossier)
+    except ErreurLecture:
+        return ""
+    return origine.model_dump_json(include={"conflits", "historique"}) if origine else ""
 
 
 def garder_conflit(cle: CheminValeur, lieu: str, source: Any) -> ConflitGarde:

@@ -4,10 +4,12 @@ Les totaux déclarés ne sont jamais recalculés : quand la source dit un reste 
 ou un paiement diminuent toujours la créance.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from generateur.domaine.historique import HistoriquePaiement
 from generateur.importation.groupement import Groupe
 from generateur.importation.socle import PieceLue, Reglement, cumuler
 
@@ -42,6 +44,20 @@ class Solde:
     def dues(self) -> tuple[FactureDue, ...]:
         """Celles dont quelque chose reste dû."""
         return tuple(facture for facture in self.factures if facture.reste > ZERO)
+
+
+def relever_historique(solde: Solde, jour: dt.date) -> HistoriquePaiement | None:
+    """Ce que le débiteur a payé jusqu'ici ; None si la source n'en montre aucune facture payée."""
+    payees = [facture for facture in solde.factures if facture.reste <= ZERO]
+    if not payees:
+        return None
+    retards = [
+        (max(r.date for r in f.reglements if r.date) - f.piece.echeance).days
+        for f in payees
+        if f.piece.echeance and f.reglements and all(r.date for r in f.reglements)
+    ]
+    moyen = round(sum(retards) / len(retards)) if retards else None
+    return HistoriquePaiement(jour, len(solde.factures), len(payees), moyen)
 
 
 def solder(groupe: Groupe, encaissements: Mapping[str, Reglement] | None = None) -> Solde:

@@ -11,6 +11,7 @@ from typing import Any
 from generateur.annuaire.client import Client
 from generateur.annuaire.memoire import Memoire
 from generateur.annuaire.registres import consulter
+from generateur.annuaire.retenue import retenir
 from generateur.annuaire.services import Services
 from generateur.contrats import Ajout
 from generateur.controles.constat import Constat
@@ -110,6 +111,7 @@ def consulter_dossier(
             if siren not in lues:
                 lues[siren] = consulter(siren, services, jour=jour, memoire=memoire, client=client)
         pieces = _ranger(etat, list(lues.values()), atelier)
+        retenir(lu.racine, lues)
     return Consultation(
         tuple(_comparer(lieu, debiteur, lues[siren], pieces, jour) for siren, lieu, debiteur in visees),
         lu.dossier.reference,

@@ -25,7 +25,7 @@ from generateur.importation.fusion import fusionner
 from generateur.importation.groupement import Groupe, nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
-from generateur.importation.soldes import Solde
+from generateur.importation.soldes import Solde, relever_historique
 from generateur.importation.valeurs_a_plat import aplatir, composer_valeurs, valeurs_du_debiteur
 from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
 from generateur.publication.rangement import MESSAGES, Copies
@@ -119,7 +119,7 @@ def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImpo
     valeurs = composer_valeurs(groupe.tiers, solde, fichiers, versees)
     creancier = _choisir_creancier(depot, groupe)
     texte = _ecrire_texte(reference, creancier, valeurs, _objet_commun(solde), sources, depot.jour)
-    origine = dresser_origine(groupe.cles, sources, aplatir(valeurs))
+    origine = dresser_origine(groupe.cles, sources, aplatir(valeurs), historique=relever_historique(solde, depot.jour))
     chemin = depot.racine / reference
     if not depot.simuler:
         _publier(chemin, texte, origine, (copies, messages))
@@ -144,7 +144,8 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers, _verser(copies, messages, suivies))
     texte = modifier(etat, fusion.editions)
     cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
-    origine = dresser_origine(cles, sources, fusion.retenues, retenir_conflits(fusion, ancienne))
+    historique = relever_historique(solde, depot.jour) or (ancienne.historique if ancienne else None)
+    origine = dresser_origine(cles, sources, fusion.retenues, retenir_conflits(fusion, ancienne), historique)
     change = bool(fusion.editions)
     if not depot.simuler and (change or ancienne is None or origine != ancienne):
         copies.ecrire(chemin)

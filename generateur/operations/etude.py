@@ -21,6 +21,7 @@ from generateur.controles.droit_employe import ajouts_employes, nommer_tables
 from generateur.controles.droit_employe import controler as controler_droit
 from generateur.controles.groupes import ordonner, regrouper
 from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cites
+from generateur.controles.signaux import Signal
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.dossier import Dossier
@@ -41,6 +42,7 @@ from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, liste
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
 from generateur.operations import ecarts_factures
+from generateur.operations.connaissances import rassembler_connaissances
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
@@ -71,6 +73,7 @@ class Etude:
     registre: Registre | None = None
     ecarts: tuple[Ecart, ...] = ()
     servi: Servi | None = None
+    signaux: tuple[Signal, ...] = ()  # pour la fiche interne seule
 
     @property
     def dossier(self) -> Dossier:
@@ -183,12 +186,12 @@ def etudier_dossier(
     servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
     bordereau = dresser_bordereau(espece.dossier, servis)
     ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
+    sues = rassembler_connaissances(lu, jour)
     ecrits = ecarts_factures.constater_ecarts(dossier, lu.racine, fichiers)
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
-    constats = ordonner(
-        (*communs, *constater_choix(decision), *propres, *droit, *_constater_ajouts(lu), *suite, *ecrits)
-    )
-    return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi)
+    appris = (*_constater_ajouts(lu), *suite, *ecrits, *sues.constats)
+    constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *appris))
+    return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi, signaux=sues.signaux)
 
 
 def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:

@@ -131,6 +131,7 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
         nom_moteur,
         depot=etude.depot,
         communiquee_le=etude.communiquee_le,
+        signaux=etude.signaux,
     )
     if not choisir_formulaires(etude.espece, procedure):
         procedure = retirer_acte(procedure, FORMULAIRE)

@@ -7,8 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from generateur import VERSION
+from generateur.annuaire.retenue import NOM_ANNUAIRE
 from generateur.controles.pieces import chemins_cites
 from generateur.droit.tables import ajouts_en_usage
+from generateur.importation.origine import resumer_suivi
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.emplacement import trouver
 from generateur.publication.communiquees import lire_servi, relire_manifeste
@@ -44,6 +46,8 @@ def _morceaux(
     yield empreinte(reglages.formulaire) if reglages.formulaire and reglages.formulaire.is_file() else ""
     yield lu.dossier.model_dump_json()
     yield servi.model_dump_json() if servi else ""
+    yield empreinte(lu.racine / NOM_ANNUAIRE) if (lu.racine / NOM_ANNUAIRE).is_file() else ""
+    yield resumer_suivi(lu.racine)
     for _, chemin in chemins_cites(lu.dossier):
         fichier = trouver(lu.racine, chemin)
         yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"

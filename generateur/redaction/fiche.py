@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from generateur.calculs.echeances import calculer_echeances
 from generateur.controles.constat import Constat, Gravite, Verdict
 from generateur.controles.groupes import Groupe, regrouper
+from generateur.controles.signaux import Signal
 from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.droit.tables import valeur_au
 from generateur.procedures.choix import Decision
@@ -62,6 +63,7 @@ def dresser_fiche(
     *,
     depot: dt.date | None = None,
     communiquee_le: dt.date | None = None,
+    signaux: Sequence[Signal] = (),
 ) -> FicheInterne:
     """La fiche interne d'un dossier dont une procédure est retenue ; `depot`, `communiquee_le` : ce qui est parti."""
     procedure = decision.retenue
@@ -79,10 +81,19 @@ def dresser_fiche(
             for e in calculer_echeances(espece.dossier, espece.au)
             if not (e.est_attente and e.date and e.date < espece.au)
         ),
-        couts=couts,
+        couts=(*couts, *_peser(espece, signaux)),
         depot=_dire_le_depot(espece, procedure, couts) if procedure and not depot else None,
         moteur=moteur,
     )
+
+
+def _peser(espece: Espece, signaux: Sequence[Signal]) -> Iterator[LigneInterne]:
+    """Sous les coûts, l'enjeu et ce que l'on sait du débiteur ; rien si l'on n'en sait rien."""
+    if signaux:
+        decompte = espece.decompte
+        yield LigneInterne("Enjeu : le total demandé", montant(decompte.total), "À comparer aux coûts ci-dessus.")
+    for signal in signaux:
+        yield LigneInterne(courber(signal.libelle), courber(signal.valeur), courber(signal.source))
 
 
 def _dire_le_depot(espece: Espece, procedure: Procedure, couts: Sequence[LigneInterne]) -> DepotActe | None:

@@ -134,6 +134,26 @@ def test_la_reponse_devient_une_piece_datee_et_l_ecart_un_constat(serveur, lance
     assert not any("Garage du Canal" in texte for texte in textes)  # rien de ce qui est interne
 
 
+def test_le_controle_relit_la_reponse_gardee_sans_reseau(serveur, lancer, dossier, capsys):
+    def controler():
+        executer(["verifier", str(dossier), "--json"])
+        return {c["code"]: c for c in json.loads(capsys.readouterr().out)["constats"]}
+
+    serveur.rejouer("/records", en_reponse({"results": [ANNONCE]}))
+    jour = lancer(dossier)["lu_le"]
+    demandes, retenu = len(serveur.demandes), dossier / "annuaire.json"
+    constats = controler()
+    assert constats["PROCEDURE_COLLECTIVE_PUBLIEE"]["gravite"] == "a_completer"
+    assert 'situation = "liquidation"' in constats["PROCEDURE_COLLECTIVE_PUBLIEE"]["remede"]
+    assert constats["ECART_ANNUAIRE"]["lieu"] == "debiteurs[1].denomination"
+    assert "ANNUAIRE_ANCIEN" not in constats  # lue aujourd'hui
+    retenu.write_text(retenu.read_text("utf-8").replace(jour, "2026-01-15"), "utf-8")
+    assert "15\u00a0janvier\u00a02026" in controler()["ANNUAIRE_ANCIEN"]["message"]
+    retenu.write_text("{", "utf-8")  # abîmé : il n'apprend rien
+    assert "ECART_ANNUAIRE" not in controler()
+    assert len(serveur.demandes) == demandes
+
+
 def test_relancee_le_meme_jour_rien_ne_double(serveur, lancer, dossier):
     premiere = lancer(dossier)
     avant = (dossier / "dossier.toml").read_bytes()

@@ -122,6 +122,20 @@ def test_change_des_deux_cotes_est_un_conflit_qui_nomme_les_deux_valeurs(bureau)
     assert bureau.donnees()["factures"][0]["echeance"] == dt.date(2026, 6, 10)
 
 
+def test_ce_que_le_debiteur_a_deja_paye_est_retenu(bureau):
+    entete = f"{ENTETE};Date de paiement;Montant payé"
+    payees = [
+        f"P{n};01/0{n}/2026;20/0{n}/2026;Garage Lumen SAS;999999915;100,00;0,00;Payée;30/0{n}/2026;100,00"
+        for n in (4, 6)
+    ]
+    bureau.importer(*payees, F1 + ";;", entete=entete)
+    (signal,) = etudier_dossier(bureau.toml().parent, jour=JOUR).signaux
+    assert signal.valeur == "2 sur 3, avec 10 jours de retard en moyenne"
+    assert "21\u00a0novembre\u00a02026" in signal.source
+    bureau.importer(F1)  # un export des seules impayées n'apprend rien de plus
+    assert etudier_dossier(bureau.toml().parent, jour=JOUR).signaux == (signal,)
+
+
 def test_un_conflit_se_dit_au_controle_tant_qu_il_dure(bureau):
     def controler():
         dossier = bureau.toml().parent
