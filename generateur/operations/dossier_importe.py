@@ -5,8 +5,8 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -14,68 +14,27 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from generateur.contrats import Ajout
+from generateur.controles.catalogue import constater
 from generateur.controles.completude import controler as controler_completude
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.domaine.dossier import Dossier
-from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.domaine.langue import enumerer
+from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.importation.conflits import constater_conflit, retenir_conflits
 from generateur.importation.documents import Documents
 from generateur.importation.fusion import fusionner
-from generateur.importation.groupement import Groupe, nommer_reference
+from generateur.importation.groupement import Groupe, siren_de
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde, relever_historique
-from generateur.importation.valeurs_a_plat import aplatir, composer_valeurs, valeurs_du_debiteur
-from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, composer_valeurs, valeurs_du_debiteur
+from generateur.lecture.edition_toml import Etat, ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.operations.depot_import import Depot
 from generateur.publication.rangement import MESSAGES, Copies
 
 PROFILS = "creanciers"
-_ESSAIS = 1000
-
-
-@dataclass
-class Depot:
-    """Où vont les dossiers, et ce qui vaut pour tous : le profil du créancier, les documents, le jour."""
-
-    racine: Path
-    creancier: Path | None
-    documents: Documents
-    jour: dt.date
-    simuler: bool
-    _connus: dict[str, list[tuple[Path, tuple[str, ...]]]] | None = None
-    _reservees: set[str] = field(default_factory=set)
-
-    def retrouver(self, cles: tuple[str, ...]) -> Path | None:
-        """Le dossier déjà importé de ce débiteur, par la plus sûre de ses clés. Lève ErreurLecture s'il est abîmé."""
-        if self._connus is None:
-            self._connus = self._relever()
-        siren = {cle for cle in cles if cle.startswith("siren:")}
-        for cle in cles:
-            for dossier, siennes in self._connus.get(cle, ()):
-                autres = {c for c in siennes if c.startswith("siren:")}
-                if not siren or not autres or siren & autres:
-                    return dossier
-        return None
-
-    def _relever(self) -> dict[str, list[tuple[Path, tuple[str, ...]]]]:
-        """Les dossiers déjà importés, par clé de débiteur."""
-        connus: dict[str, list[tuple[Path, tuple[str, ...]]]] = {}
-        for fichier in sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else ():
-            if origine := lire_origine(fichier.parent):
-                for cle in origine.debiteur:
-                    connus.setdefault(cle, []).append((fichier.parent, origine.debiteur))
-        return connus
-
-    def reserver(self, nom: str) -> str:
-        """Une référence libre pour ce débiteur, prise aussi quand on simule."""
-        base = nommer_reference(self.jour.year, nom)
-        for rang in range(1, _ESSAIS):
-            reference = base if rang == 1 else f"{base}-{rang}"
-            if reference not in self._reservees and not (self.racine / reference).exists():
-                self._reservees.add(reference)
-                return reference
-        raise ErreurUsage(f"trop de dossiers portent la référence {base}", lieu=str(self.racine))
+SANS_ABSENCE = frozenset({"facture_electronique"})  # un lot de factures n'est pas la liste de ce qui reste dû
 
 
 @dataclass(frozen=True)
@@ -124,7 +83,41 @@ def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImpo
     if not depot.simuler:
         _publier(chemin, texte, origine, (copies, messages))
     donnees = tomllib.loads(texte, parse_float=Decimal)
-    return Ecrit(reference, chemin, "cree", donnees, _manques(donnees, depot.jour))
+    doubles = tuple(_constater_doubles(depot, groupe, solde, reference))
+    return Ecrit(reference, chemin, "cree", donnees, _manques(donnees, depot.jour), doubles)
+
+
+def _constater_doubles(depot: Depot, groupe: Groupe, solde: Solde, reference: str) -> Iterator[Constat]:
+    """Le dossier neuf réclame une facture qu'un autre, écrit à la main, réclame déjà."""
+    for facture in solde.dues:
+        if autres := depot.reclament_deja(facture.piece.numero, siren_de(groupe.tiers)):
+            yield constater(
+                "FACTURE_DEJA_AU_DOSSIER",
+                f"la facture {facture.piece.numero} est déjà au dossier {enumerer(autres)}, qui ne vient pas d'une "
+                "importation : deux dossiers la réclament",
+                lieu=f"{reference}, facture {facture.piece.numero}",
+                remede="Garder l'un des deux, et ôter l'autre du répertoire des dossiers.",
+            )
+
+
+def _constater_absences(
+    etat: Etat, groupe: Groupe, base: Mapping[CheminValeur, Any], formats: frozenset[str]
+) -> Iterator[Constat]:
+    """Une facture importée naguère, encore due au dossier, que cet export ne porte plus : payée depuis, peut-être."""
+    if formats <= SANS_ABSENCE:
+        return
+    lues, plates = {piece.numero for piece in groupe.pieces}, aplatir(etat.donnees)
+    for bloc in etat.donnees.get("factures") or ():
+        numero = str(bloc.get("numero", ""))
+        du = plates.get(("factures", numero, "montant_ttc"), Decimal(0)) - plates.get(("paye", numero), Decimal(0))
+        if numero not in lues and du > 0 and any(cle[:2] == ("factures", numero) for cle in base):
+            yield constater(
+                "FACTURE_ABSENTE_DE_LA_SOURCE",
+                f"la facture {numero} n'est plus dans l'export : payée depuis, ou hors de la période ?",
+                lieu=f"{etat.fichier.parent.name}, facture {numero}",
+                remede=f"Si elle a été payée : « generateur ajouter paiement {etat.fichier.parent.as_posix()} "
+                f"--facture {numero} --montant … --date … ».",
+            )
 
 
 def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
@@ -160,7 +153,10 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
         "complete" if change else "inchange",
         donnees,
         _manques(donnees, depot.jour),
-        tuple(constater_conflit(conflit, chemin.name) for conflit in fusion.conflits),
+        (
+            *(constater_conflit(conflit, chemin.name) for conflit in fusion.conflits),
+            *_constater_absences(etat, groupe, base, frozenset(source.format for source in sources)),
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
-from generateur.erreurs import ErreurGenerateur, ErreurLecture
+from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurLecture
 from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses
 from generateur.importation.cycle_de_vie import appliquer
@@ -26,7 +26,8 @@ from generateur.importation.origine import SourceImportee
 from generateur.importation.rapprochement import Rapprochement, rapprocher
 from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Reglement, Tiers
 from generateur.importation.soldes import ZERO, Solde, solder
-from generateur.operations.dossier_importe import Depot, Ecrit, ecrire_dossier, siren_du_profil
+from generateur.operations.depot_import import Depot
+from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier, siren_du_profil
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.inspection import inspecter
 from generateur.publication.manifeste import empreinte
@@ -116,9 +117,17 @@ def importer(
     dossiers = []
     for rang, groupe in enumerate(groupes, start=1):
         avancer(ETAPE_DOSSIERS, rang, len(groupes), groupe.tiers.nom)
-        importe, propres = _importer_groupe(groupe, encaissements, depot, sources, demande.minimum)
+        try:
+            importe, propres = _importer_groupe(groupe, encaissements, depot, sources, demande.minimum)
+        except ErreurDossier as erreur:
+            if len(groupes) == 1:
+                raise
+            importe, propres = _laisser(groupe, depot, erreur), []
+            refus.append(Refus(erreur.lieu or groupe.tiers.nom, erreur.message, erreur.remede))
         dossiers.append(importe)
         constats += propres
+    formats = frozenset(lecture.format for lecture in lectures) - SANS_ABSENCE
+    constats += map(_constater_absence, depot.absents(formats))
     return Import(
         tuple(lectures),
         (*refus, *(r for lecture in avec_banque for r in lecture.refus)),
@@ -208,6 +217,24 @@ def _importer_groupe(
     ecrit = ecrire_dossier(depot, existant, groupe, solde, sources)
     constats += _proposer_conditions(solde, ecrit)
     return _rendre(groupe, solde, ecrit), [*constats, *ecrit.constats]
+
+
+def _laisser(groupe: Groupe, depot: Depot, erreur: ErreurDossier) -> DossierImporte:
+    """Un dossier qui ne peut pas être complété n'empêche pas les autres de l'être."""
+    chemin = depot.retrouver(groupe.cles)
+    nom = chemin.name if chemin else None
+    return DossierImporte(
+        nom, chemin, groupe.tiers.nom, _siren(groupe), "ecarte", (), solder(groupe).net, (), erreur.message
+    )
+
+
+def _constater_absence(dossier: Path) -> Constat:
+    return constater(
+        "FACTURE_ABSENTE_DE_LA_SOURCE",
+        f"plus rien de ce débiteur n'est dans l'export ({dossier.name}) : a-t-il tout payé ?",
+        lieu=dossier.name,
+        remede=f"Si oui, « generateur ajouter paiement {dossier.as_posix()} » l'enregistre, facture par facture.",
+    )
 
 
 def _proposer_conditions(solde: Solde, ecrit: Ecrit) -> list[Constat]:

@@ -170,6 +170,44 @@ def test_une_facture_annulee_depuis_se_dit_tant_que_le_dossier_la_reclame(bureau
     assert not restants()
 
 
+def _codes(fait, code):
+    return [c.lieu for c in fait.constats if c.code == code]
+
+
+def test_ce_que_l_export_ne_porte_plus_se_dit(bureau):
+    bureau.importer(F1, F2, AUTRE)
+    fait = bureau.importer(F2)
+    assert _codes(fait, "FACTURE_ABSENTE_DE_LA_SOURCE") == [
+        "2026-garage-lumen-sas, facture F1",
+        "2026-editions-du-halage",
+    ]
+    assert not _codes(bureau.importer(F1, F2, AUTRE), "FACTURE_ABSENTE_DE_LA_SOURCE")
+
+
+def test_un_dossier_qui_ne_se_lit_pas_n_arrete_pas_les_autres(bureau):
+    bureau.importer(F1, AUTRE)
+    bureau.remplacer("[[debiteurs]]", "[[debiteurs")
+    abime = bureau.toml().read_bytes()
+    fait = bureau.importer(F1, F2, AUTRE.replace("240,00;240,00", "240,00;200,00"))
+    assert [(d.reference, d.etat) for d in fait.dossiers] == [
+        ("2026-garage-lumen-sas", "ecarte"),
+        ("2026-editions-du-halage", "complete"),
+    ]
+    assert fait.est_partiel
+    assert "ne se lit pas" in fait.refus[0].raison
+    assert bureau.toml().read_bytes() == abime
+
+
+def test_une_facture_deja_reclamee_par_un_dossier_ecrit_a_la_main_se_dit(bureau):
+    a_la_main = bureau.racine / "2026-0001"
+    a_la_main.mkdir(parents=True)
+    (a_la_main / "dossier.toml").write_text(
+        '[[debiteurs]]\nsiren = "999 999 915"\n[[factures]]\nnumero = "F1"\n', encoding="utf-8"
+    )
+    fait = bureau.importer(F1, AUTRE)
+    assert _codes(fait, "FACTURE_DEJA_AU_DOSSIER") == ["2026-garage-lumen-sas, facture F1"]
+
+
 def test_une_facture_payee_depuis_recoit_son_paiement_et_ne_disparait_pas(bureau):
     bureau.importer(F1, F2)
     payee = F1.replace("1 200,00;1 200,00;En retard", "1 200,00;0,00;Payée")

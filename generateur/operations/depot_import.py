@@ -1,0 +1,119 @@
+"""Où vont les dossiers importés, et ceux qui y sont déjà : importés naguère, ou écrits à la main."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from generateur.erreurs import ErreurUsage
+from generateur.importation.documents import Documents
+from generateur.importation.groupement import nommer_reference
+from generateur.importation.origine import NOM_ORIGINE, lire_origine
+
+_ESSAIS = 1000
+
+
+@dataclass(frozen=True)
+class Connu:
+    """Un dossier déjà importé : où, les clés de son débiteur, les formats d'où il vient."""
+
+    chemin: Path
+    cles: tuple[str, ...]
+    formats: frozenset[str]
+
+
+@dataclass
+class Depot:
+    """Où vont les dossiers, et ce qui vaut pour tous : le profil du créancier, les documents, le jour."""
+
+    racine: Path
+    creancier: Path | None
+    documents: Documents
+    jour: dt.date
+    simuler: bool
+    _reservees: set[str] = field(default_factory=set)
+    _retrouves: set[Path] = field(default_factory=set)
+
+    def retrouver(self, cles: tuple[str, ...]) -> Path | None:
+        """Le dossier déjà importé de ce débiteur, par la plus sûre de ses clés. Lève ErreurLecture s'il est abîmé."""
+        siren = {cle for cle in cles if cle.startswith("siren:")}
+        for cle in cles:
+            for connu in self._par_cle.get(cle, ()):
+                autres = {c for c in connu.cles if c.startswith("siren:")}
+                if not siren or not autres or siren & autres:
+                    self._retrouves.add(connu.chemin)
+                    return connu.chemin
+        return None
+
+    def absents(self, formats: frozenset[str]) -> list[Path]:
+        """Les dossiers venus de ces formats, pour ce créancier, et dont aucun débiteur lu ne répond."""
+        return [
+            connu.chemin
+            for connu in self._connus
+            if connu.chemin not in self._retrouves and connu.formats & formats and self._est_du_creancier(connu.chemin)
+        ]
+
+    def _est_du_creancier(self, chemin: Path) -> bool:
+        """Faux si le dossier cite un autre profil que celui qu'on importe."""
+        cite = _lire(chemin).get("creancier")
+        return self.creancier is None or not isinstance(cite, str) or Path(cite).name == self.creancier.name
+
+    @cached_property
+    def _connus(self) -> list[Connu]:
+        fichiers = sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else []
+        return [
+            Connu(fichier.parent, origine.debiteur, frozenset(source.format for source in origine.sources))
+            for fichier in fichiers
+            if (origine := lire_origine(fichier.parent))
+        ]
+
+    @cached_property
+    def _par_cle(self) -> dict[str, list[Connu]]:
+        par_cle: dict[str, list[Connu]] = {}
+        for connu in self._connus:
+            for cle in connu.cles:
+                par_cle.setdefault(cle, []).append(connu)
+        return par_cle
+
+    def reclament_deja(self, numero: str, siren: str) -> list[str]:
+        """Les dossiers écrits à la main qui réclament cette facture à ce débiteur."""
+        return [nom for nom, autre in self._a_la_main.get(numero, ()) if not siren or not autre or siren == autre]
+
+    @cached_property
+    def _a_la_main(self) -> dict[str, list[tuple[str, str]]]:
+        """Par numéro de facture, les dossiers sans origine et le SIREN de leur premier débiteur."""
+        trouves: dict[str, list[tuple[str, str]]] = {}
+        for fichier in sorted(self.racine.glob("*/dossier.toml")) if self.racine.is_dir() else ():
+            if not (fichier.parent / NOM_ORIGINE).exists():
+                donnees = _lire(fichier.parent)
+                siren = next((str(d.get("siren", "")) for d in _blocs(donnees, "debiteurs")), "")
+                for facture in _blocs(donnees, "factures"):
+                    place = fichier.parent.name, "".join(siren.split())
+                    trouves.setdefault(str(facture.get("numero", "")), []).append(place)
+        return trouves
+
+    def reserver(self, nom: str) -> str:
+        """Une référence libre pour ce débiteur, prise aussi quand on simule."""
+        base = nommer_reference(self.jour.year, nom)
+        for rang in range(1, _ESSAIS):
+            reference = base if rang == 1 else f"{base}-{rang}"
+            if reference not in self._reservees and not (self.racine / reference).exists():
+                self._reservees.add(reference)
+                return reference
+        raise ErreurUsage(f"trop de dossiers portent la référence {base}", lieu=str(self.racine))
+
+
+def _lire(dossier: Path) -> dict[str, Any]:
+    """Les valeurs du dossier telles quelles ; rien s'il ne se lit pas, ce que « verifier » dira."""
+    try:
+        return tomllib.loads((dossier / "dossier.toml").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _blocs(donnees: dict[str, Any], section: str) -> Iterator[dict[str, Any]]:
+    blocs = donnees.get(section)
+    return (bloc for bloc in blocs if isinstance(bloc, dict)) if isinstance(blocs, list) else iter(())
