@@ -1,6 +1,7 @@
 """Comprendre les en-têtes d'un export : des listes exactes, et rien n'est deviné entre deux colonnes."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,9 +79,18 @@ def lire_devise(cellule: Cellule) -> str:
 
 def est_un_total(ligne: Sequence[Cellule]) -> bool:
     """Vrai si une cellule de la ligne n'est qu'un mot de total."""
-    return any(
-        normaliser_entete(cellule) in _donnees()["lignes"]["total"] for cellule in ligne if isinstance(cellule, str)
-    )
+    return any(dit_un_total(cellule) for cellule in ligne if isinstance(cellule, str))
+
+
+def dit_un_total(cellule: Cellule) -> bool:
+    """« Total », « Total général », « Total (12 factures) » ; non « Total Énergies »."""
+    return _motif_de_total().fullmatch(normaliser_entete(cellule)) is not None
+
+
+@cache
+def _motif_de_total() -> re.Pattern[str]:
+    mots = "|".join(map(re.escape, _donnees()["lignes"]["total"]))
+    return re.compile(rf"(?:{mots})(?: (?:de )?[0-9]+)?(?: (?:factures?|lignes?|ttc|ht|eur|a payer|du))*")
 
 
 def _chercher(liste: str, cellule: Cellule, defaut: str) -> Any:

@@ -101,15 +101,27 @@ def lire_texte(fichier: Path) -> str:
 def _lire_csv(fichier: Path) -> list[list[Cellule]]:
     texte = lire_texte(fichier)
     csv.field_size_limit(_CHAMP_MAXIMAL)
+    separateur = voter_separateur(texte)
     try:
-        lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=voter_separateur(texte), strict=False)
-        return [[cellule.strip() or None for cellule in ligne] for ligne in lecteur]
+        lignes = list(csv.reader(io.StringIO(texte, newline=""), delimiter=separateur))
+        _refuser_fin_entre_guillemets(texte, separateur)
     except csv.Error as erreur:
         raise ErreurLecture(
             "ce CSV est mal formé : un guillemet ouvert n'est sans doute pas refermé",
             lieu=fichier.name,
             remede="L'exporter de nouveau, ou l'enregistrer en XLSX.",
         ) from erreur
+    return [[cellule.strip() or None for cellule in ligne] for ligne in lignes]
+
+
+def _refuser_fin_entre_guillemets(texte: str, separateur: str) -> None:
+    """Lève csv.Error si la dernière cellule, ouverte par un guillemet, a avalé la fin du fichier."""
+    try:
+        for _ in csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True):
+            pass
+    except csv.Error as erreur:
+        if "unexpected end" in str(erreur):
+            raise
 
 
 def voter_separateur(texte: str) -> str:

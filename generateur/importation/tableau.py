@@ -17,6 +17,7 @@ from generateur.importation.entetes import (
     champs_connus,
     comprendre,
     correspondances_communes,
+    dit_un_total,
     est_un_total,
     lire_devise,
     lire_statut,
@@ -115,6 +116,12 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
 
 
 def _rien_compris(fichier: Path, colonnes: Mapping[str, str | None]) -> ErreurLecture:
+    if colonnes.get("numero"):
+        return ErreurLecture(
+            "il n'y a aucune facture sous la ligne d'en-tête",
+            lieu=fichier.name,
+            remede="Vérifier la période et les filtres, puis exporter de nouveau.",
+        )
     if colonnes:
         return ErreurLecture(
             "cet export n'a pas de numéro de facture : la créance ne peut pas être individualisée",
@@ -144,9 +151,15 @@ def _lire_clients(feuille: Feuille, entete: Entete) -> Iterator[Tiers]:
 def _parcourir(feuille: Feuille, entete: Entete) -> Iterator[tuple[_Ligne | None, Refus | None]]:
     for rang in range(entete.rang + 1, len(feuille.lignes)):
         ligne = feuille.lignes[rang]
-        if not any(ligne) or (est_un_total(ligne) and not _cellule(ligne, entete, "numero")):
+        if not any(ligne) or _est_une_somme(ligne, entete):
             continue
         yield _lire_ligne(feuille, rang, entete)
+
+
+def _est_une_somme(ligne: Sequence[Cellule], entete: Entete) -> bool:
+    """Une ligne de total : elle le dit, et ne porte pas de numéro de facture."""
+    numero = _cellule(ligne, entete, "numero")
+    return est_un_total(ligne) and (not numero or dit_un_total(numero))
 
 
 def _cellule(ligne: Sequence[Cellule], entete: Entete, champ: str) -> Cellule:

@@ -48,6 +48,10 @@ class Depot:
                     return connu.chemin
         return None
 
+    def relever(self) -> None:
+        """Note ce qui est déjà là, avant d'y rien ajouter. Lève ErreurLecture si une origine est abîmée."""
+        _ = self._par_cle
+
     def absents(self, formats: frozenset[str]) -> list[Path]:
         """Les dossiers venus de ces formats, pour ce créancier, et dont aucun débiteur lu ne répond."""
         return [

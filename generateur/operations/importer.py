@@ -98,6 +98,7 @@ def importer(
     lectures, refus = _lire_sources(demande, avancer)
     clients, banque = _lire_clients(demande), _lire_banque(demande)
     uniques, contradictions = dedoublonner(piece for lecture in lectures for piece in lecture.pieces)
+    _exiger_quelque_chose(lectures, refus)
     pieces, suites = appliquer(
         uniques,
         [evenement for lecture in lectures for evenement in lecture.evenements],
@@ -114,6 +115,7 @@ def importer(
     doutes = [doute for lecture in lectures for doute in lecture.doutes]
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
     constats += [_constater_contradiction(*paire) for paire in contradictions]
+    depot.relever()
     dossiers = []
     for rang, groupe in enumerate(groupes, start=1):
         avancer(ETAPE_DOSSIERS, rang, len(groupes), groupe.tiers.nom)
@@ -156,6 +158,20 @@ def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None
         lignes = "\n".join(f"  - {r.origine} : {r.raison}" for r in refus)
         raise ErreurLecture(f"aucun des {len(fichiers)} fichiers ne se lit :\n{lignes}", remede=derniere.remede)
     return lectures, refus
+
+
+def _exiger_quelque_chose(lectures: Sequence[Lecture], refus: Sequence[Refus]) -> None:
+    """Lève ErreurLecture quand des fichiers se lisent sans qu'aucune facture, ni rien qui s'y rapporte, s'y trouve."""
+    if refus or any(li.pieces or li.refus or li.transactions or li.evenements for li in lectures):
+        return
+    comprises = [f"{champ} ← « {nom} »" for li in lectures for champ, nom in li.colonnes.items() if nom]
+    vues = f" ; colonnes comprises : {', '.join(comprises)}" if comprises else ""
+    raise ErreurLecture(
+        f"aucune facture n'est comprise dans ces sources{vues}",
+        lieu=", ".join(lecture.fichier.name for lecture in lectures),
+        remede='Il faut au moins un numéro et un montant : --colonnes "numero=…" --colonnes "montant_ttc=…" les '
+        "désigne ; une liste de clients se donne avec --clients.",
+    )
 
 
 def _lire_clients(demande: Demande) -> list[Tiers]:
@@ -208,7 +224,7 @@ def _importer_groupe(
 ) -> tuple[DossierImporte, list[Constat]]:
     solde = solder(groupe, encaissements)
     existant = depot.retrouver(groupe.cles)
-    motif = "" if existant else _motif_d_ecart(solde, minimum)
+    motif = "" if existant else _motif_d_ecart(solde, minimum, groupe.tiers.nom)
     constats = [_constater_ecart(piece, raison) for piece, raison in solde.ecartees]
     if motif:
         return DossierImporte(
@@ -267,8 +283,10 @@ def _siren(groupe: Groupe) -> str:
     return next((cle.partition(":")[2] for cle in groupe.cles if cle.startswith("siren:")), "")
 
 
-def _motif_d_ecart(solde: Solde, minimum: Decimal) -> str:
+def _motif_d_ecart(solde: Solde, minimum: Decimal, nom: str) -> str:
     """Pourquoi ce débiteur n'a pas de dossier ; vide s'il en faut un."""
+    if not nom:
+        return "la source ne nomme pas ce client : une créance sans débiteur ne se réclame pas"
     if not solde.factures:
         return "aucune facture à réclamer : brouillons, annulées, en devises ou avoirs seulement"
     if not solde.dues:

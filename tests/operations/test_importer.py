@@ -2,9 +2,7 @@
 
 import datetime as dt
 import json
-import tomllib
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -13,55 +11,7 @@ from generateur.erreurs import ErreurLecture
 from generateur.importation.socle import Consignes
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.etude import etudier_dossier
-from generateur.operations.importer import Demande, importer
-from generateur.operations.outillage import ouvrir_outils
-
-JOUR = dt.date(2026, 11, 21)
-ENTETE = "Numéro;Date;Échéance;Client;SIREN;Montant TTC;Reste dû;Statut"
-PROFIL = 'denomination = "Atelier Lumen"\nforme = "SARL"\nsiren = "123456782"\n'
-
-
-@pytest.fixture(scope="module")
-def outils():
-    with ouvrir_outils() as ouverts:
-        yield ouverts
-
-
-class Bureau:
-    """Un répertoire de dossiers, et l'export qu'on y importe."""
-
-    def __init__(self, racine: Path, outils):
-        self.racine, self.export, self._outils = racine / "dossiers", racine / "export.csv", outils
-        self.profil = racine / "atelier.toml"
-        self.profil.write_text(PROFIL, encoding="utf-8")
-
-    def importer(self, *lignes, entete=ENTETE, **reste):
-        if lignes:
-            self.export.write_text("\n".join((entete, *lignes)) + "\n", encoding="utf-8")
-        sources = reste.pop("sources", (self.export,))
-        demande = Demande(sources=sources, racine=self.racine, **{"creancier": self.profil, **reste})
-        return importer(demande, jour=JOUR, outils=self._outils, avancer=lambda *_: None)
-
-    def toml(self, reference="2026-garage-lumen-sas"):
-        return self.racine / reference / "dossier.toml"
-
-    def donnees(self, reference="2026-garage-lumen-sas"):
-        return tomllib.loads(self.toml(reference).read_text(encoding="utf-8"), parse_float=Decimal)
-
-    def remplacer(self, avant, apres):
-        texte = self.toml().read_text(encoding="utf-8")
-        assert avant in texte
-        self.toml().write_text(texte.replace(avant, apres), encoding="utf-8")
-
-
-@pytest.fixture
-def bureau(tmp_path, outils):
-    return Bureau(tmp_path, outils)
-
-
-F1 = "F1;01/05/2026;31/05/2026;Garage Lumen SAS;999999915;1 200,00;1 200,00;En retard"
-F2 = "F2;01/06/2026;30/06/2026;Garage Lumen SAS;999999915;600,00;600,00;En retard"
-AUTRE = "G1;01/06/2026;30/06/2026;Éditions du Halage;999999923;240,00;240,00;En retard"
+from tests.operations.conftest import AUTRE, ENTETE, F1, F2, JOUR
 
 
 def test_un_dossier_par_debiteur_lisible_aussitot(bureau):
@@ -168,44 +118,6 @@ def test_une_facture_annulee_depuis_se_dit_tant_que_le_dossier_la_reclame(bureau
     assert ["annulée" in message for message in restants()] == [True]
     bureau.importer(F1, F2)
     assert not restants()
-
-
-def _codes(fait, code):
-    return [c.lieu for c in fait.constats if c.code == code]
-
-
-def test_ce_que_l_export_ne_porte_plus_se_dit(bureau):
-    bureau.importer(F1, F2, AUTRE)
-    fait = bureau.importer(F2)
-    assert _codes(fait, "FACTURE_ABSENTE_DE_LA_SOURCE") == [
-        "2026-garage-lumen-sas, facture F1",
-        "2026-editions-du-halage",
-    ]
-    assert not _codes(bureau.importer(F1, F2, AUTRE), "FACTURE_ABSENTE_DE_LA_SOURCE")
-
-
-def test_un_dossier_qui_ne_se_lit_pas_n_arrete_pas_les_autres(bureau):
-    bureau.importer(F1, AUTRE)
-    bureau.remplacer("[[debiteurs]]", "[[debiteurs")
-    abime = bureau.toml().read_bytes()
-    fait = bureau.importer(F1, F2, AUTRE.replace("240,00;240,00", "240,00;200,00"))
-    assert [(d.reference, d.etat) for d in fait.dossiers] == [
-        ("2026-garage-lumen-sas", "ecarte"),
-        ("2026-editions-du-halage", "complete"),
-    ]
-    assert fait.est_partiel
-    assert "ne se lit pas" in fait.refus[0].raison
-    assert bureau.toml().read_bytes() == abime
-
-
-def test_une_facture_deja_reclamee_par_un_dossier_ecrit_a_la_main_se_dit(bureau):
-    a_la_main = bureau.racine / "2026-0001"
-    a_la_main.mkdir(parents=True)
-    (a_la_main / "dossier.toml").write_text(
-        '[[debiteurs]]\nsiren = "999 999 915"\n[[factures]]\nnumero = "F1"\n', encoding="utf-8"
-    )
-    fait = bureau.importer(F1, AUTRE)
-    assert _codes(fait, "FACTURE_DEJA_AU_DOSSIER") == ["2026-garage-lumen-sas, facture F1"]
 
 
 def test_une_facture_payee_depuis_recoit_son_paiement_et_ne_disparait_pas(bureau):
@@ -373,10 +285,3 @@ def test_ce_qui_n_est_pas_importe_se_dit(bureau):
     (ecart,) = [c for c in fait.constats if c.code == "FACTURE_NON_IMPORTEE"]
     assert "annulée" in ecart.message
     assert ecart.lieu == "ligne 3"
-
-
-@pytest.mark.parametrize("option", ["banque", "clients"])
-def test_une_annexe_qui_n_en_est_pas_une_se_dit(bureau, option):
-    bureau.importer(F1)
-    with pytest.raises(ErreurLecture, match="il y faut"):
-        bureau.importer(**{option: bureau.export})

@@ -1,0 +1,87 @@
+"""Ce qu'un export porte de trop, de faux ou ne porte plus : dit, sans dossier de trop ni de moins."""
+
+import pytest
+
+from generateur.erreurs import ErreurLecture
+from tests.operations.conftest import AUTRE, ENTETE, F1, F2
+
+
+def _codes(fait, code):
+    return [c.lieu for c in fait.constats if c.code == code]
+
+
+def test_ce_que_l_export_ne_porte_plus_se_dit(bureau):
+    bureau.importer(F1, F2, AUTRE)
+    fait = bureau.importer(F2)
+    assert _codes(fait, "FACTURE_ABSENTE_DE_LA_SOURCE") == [
+        "2026-garage-lumen-sas, facture F1",
+        "2026-editions-du-halage",
+    ]
+    assert not _codes(bureau.importer(F1, F2, AUTRE), "FACTURE_ABSENTE_DE_LA_SOURCE")
+
+
+def test_un_dossier_qui_ne_se_lit_pas_n_arrete_pas_les_autres(bureau):
+    bureau.importer(F1, AUTRE)
+    bureau.remplacer("[[debiteurs]]", "[[debiteurs")
+    abime = bureau.toml().read_bytes()
+    fait = bureau.importer(F1, F2, AUTRE.replace("240,00;240,00", "240,00;200,00"))
+    assert [(d.reference, d.etat) for d in fait.dossiers] == [
+        ("2026-garage-lumen-sas", "ecarte"),
+        ("2026-editions-du-halage", "complete"),
+    ]
+    assert fait.est_partiel
+    assert "ne se lit pas" in fait.refus[0].raison
+    assert bureau.toml().read_bytes() == abime
+
+
+def test_une_facture_deja_reclamee_par_un_dossier_ecrit_a_la_main_se_dit(bureau):
+    a_la_main = bureau.racine / "2026-0001"
+    a_la_main.mkdir(parents=True)
+    (a_la_main / "dossier.toml").write_text(
+        '[[debiteurs]]\nsiren = "999 999 915"\n[[factures]]\nnumero = "F1"\n', encoding="utf-8"
+    )
+    fait = bureau.importer(F1, AUTRE)
+    assert _codes(fait, "FACTURE_DEJA_AU_DOSSIER") == ["2026-garage-lumen-sas, facture F1"]
+
+
+@pytest.mark.parametrize("total", ["TOTAL", "Total général", "Sous-total", "Total (2 factures)"])
+@pytest.mark.parametrize("place", [0, 3])
+def test_une_ligne_de_total_n_est_pas_un_debiteur(bureau, total, place):
+    cellules = ["", "", "", "", "", "1 200,00", "1 200,00", ""]
+    cellules[place] = total
+    fait = bureau.importer(F1, ";".join(cellules))
+    assert [d.factures for d in fait.dossiers] == [("F1",)]
+
+
+def test_un_client_nomme_total_reste_un_client(bureau):
+    fait = bureau.importer(F1.replace("Garage Lumen SAS", "Total"))
+    assert [d.debiteur for d in fait.dossiers] == ["Total"]
+
+
+def test_une_facture_sans_client_ne_fait_pas_de_dossier(bureau):
+    fait = bureau.importer(F1, AUTRE.replace("Éditions du Halage;999999923", ";"))
+    assert [(d.reference, d.etat) for d in fait.dossiers] == [("2026-garage-lumen-sas", "cree"), (None, "ecarte")]
+    assert "ne nomme pas ce client" in fait.dossiers[1].motif
+
+
+def test_des_entetes_mal_codes_ne_passent_pas_pour_une_importation_vide(bureau):
+    bureau.export.write_bytes(f"{ENTETE}\n{F1}".encode("mac_roman"))
+    with pytest.raises(ErreurLecture, match="aucune facture n'est comprise"):
+        bureau.importer()
+
+
+def test_un_entete_sans_ligne_le_dit(bureau):
+    with pytest.raises(ErreurLecture, match="aucune facture sous la ligne d'en-tête"):
+        bureau.importer("")
+
+
+def test_un_guillemet_jamais_referme_se_dit(bureau):
+    with pytest.raises(ErreurLecture, match="guillemet"):
+        bureau.importer(F1.replace("Garage", '"Garage'), F2)
+
+
+@pytest.mark.parametrize("option", ["banque", "clients"])
+def test_une_annexe_qui_n_en_est_pas_une_se_dit(bureau, option):
+    bureau.importer(F1)
+    with pytest.raises(ErreurLecture, match="il y faut"):
+        bureau.importer(**{option: bureau.export})
