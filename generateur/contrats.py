@@ -97,8 +97,11 @@ class Publication(Protocol):
         """Un répertoire local, vide et privé, où écrire la nouvelle version."""
         ...
 
-    def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> None:
-        """Publie la préparation entière ; en cas d'échec, ce qui était publié est intact."""
+    def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> tuple[str, ...]:
+        """Publie la préparation entière ; en cas d'échec, ce qui était publié est intact.
+
+        Rend ce qu'une personne avait mis ou changé dans la version remplacée, et qui est gardé à part dans la nouvelle.
+        """
         ...
 
     def abandonner(self, preparation: Path) -> None:

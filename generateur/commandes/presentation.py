@@ -199,6 +199,7 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
                 if f.fichier.endswith(SUITE_JOURNAL)
             ),
             *(f"  Attention : {alerte}" for alerte in alertes),
+            *(f"  De vous, gardé à part : {dossier}/{fichier}" for fichier in manifeste.gardes_a_part),
             *(f"  Pas de PDF/A-2b pour la liasse : {obstacle}" for obstacle in manifeste.obstacles_pdfa),
         )
     )

@@ -73,8 +73,9 @@ def _decompte_en_json(decompte: Decompte) -> dict[str, Any]:
 
 
 def manifeste_en_json(manifeste: Manifeste) -> dict[str, Any]:
-    """Objet de « produire » : le manifeste publié."""
-    return manifeste.model_dump(mode="json")
+    """Objet de « produire » : le manifeste publié, et ce qui a été gardé à part de la version d'avant."""
+    gardes = {"gardes_a_part": list(manifeste.gardes_a_part)} if manifeste.gardes_a_part else {}
+    return manifeste.model_dump(mode="json") | gardes
 
 
 def retenue_en_json(retenue: "Retenue") -> dict[str, Any]:

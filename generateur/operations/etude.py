@@ -74,6 +74,12 @@ class Etude:
     ecarts: tuple[Ecart, ...] = ()
     servi: Servi | None = None
     signaux: tuple[Signal, ...] = ()  # pour la fiche interne seule
+    copies: Path | None = None
+
+    @property
+    def racine_des_pieces(self) -> Path:
+        """Où lire les pièces : leurs copies figées si l'étude en a fait, sinon le dossier."""
+        return self.copies or self.lu.racine
 
     @property
     def dossier(self) -> Dossier:
@@ -142,11 +148,13 @@ def etudier_dossier(
     renumeroter: bool = False,
     est_a_preparer: bool = False,
     sortie: Path | None = None,
+    copies: Path | None = None,
 ) -> Etude:
     """Lit, contrôle, choisit et chiffre, sans rien écrire ; `renumeroter` oublie les numéros déjà communiqués.
 
     `est_a_preparer` : les pièces PDF sont préparées du même geste, et attendent dans le fonds des outils. `sortie` :
-    où chercher la liasse d'un dossier déposé dont les numéros n'ont pas été retenus.
+    où chercher la liasse d'un dossier déposé dont les numéros n'ont pas été retenus. `copies` : où figer les pièces,
+    qui ne sont ensuite lues que là.
 
     Lève ErreurLecture, ErreurDroitManquant, ErreurUsage ; tout défaut du dossier est un constat.
     """
@@ -161,7 +169,9 @@ def etudier_dossier(
         atelier=outils.atelier if outils else None,
         fonds=outils.fonds if outils else None,
         est_a_preparer=est_a_preparer,
+        copies=copies,
     )
+    racine = copies or lu.racine
     voulue = trouver_procedure(procedure) if procedure and est_partage(dossier) else None
     decompte = chiffrer(dossier, arrete, perimetre=voulue.perimetre if voulue else None)
     espece = _situer(dossier, arrete, decompte)
@@ -183,15 +193,26 @@ def etudier_dossier(
     if decision.retenue:
         montre = restreindre(dossier, arrete, decision.retenue.perimetre)
         espece = replace(espece, dossier=montre)
-    servis = numeros_a_garder(registre, dossier, lu.racine) if registre and not renumeroter else {}
+    servis = numeros_a_garder(registre, dossier, racine) if registre and not renumeroter else {}
     bordereau = dresser_bordereau(espece.dossier, servis)
-    ecarts = comparer(registre, bordereau, lu.racine) if registre else ()
+    ecarts = comparer(registre, bordereau, racine) if registre else ()
     sues = rassembler_connaissances(lu, jour)
-    ecrits = ecarts_factures.constater_ecarts(dossier, lu.racine, fichiers)
+    ecrits = ecarts_factures.constater_ecarts(dossier, racine, fichiers)
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
     appris = (*_constater_ajouts(lu), *suite, *ecrits, *sues.constats)
     constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *appris))
-    return Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi, signaux=sues.signaux)
+    return Etude(
+        lu,
+        espece,
+        decision,
+        bordereau,
+        constats,
+        registre,
+        ecarts,
+        servi=servi,
+        signaux=sues.signaux,
+        copies=copies,
+    )
 
 
 def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:

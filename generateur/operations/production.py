@@ -63,6 +63,7 @@ def produire_dossier(
             renumeroter=reglages.renumeroter,
             est_a_preparer=True,
             sortie=sortie,
+            copies=provisoire / "sources",
         )
         refuser_si_besoin(etude, projet=reglages.projet)
         return _publier(etude, sortie, provisoire, reglages, replace(moteurs, pieces=outils))
@@ -90,12 +91,15 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
         matiere = retirer_couverture(matiere)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     vierge = trouver_vierge(matiere, etude.lu.racine, reglages.formulaire)
-    # relevé avant d'écrire : une pièce changée pendant la production rendra la liasse périmée, non « à jour »
-    entrees = resumer_entrees(etude.lu, etude.espece.au, reglages, moteurs.empreintes(), etude.registre)
+    # des copies figées, comme tout le reste : une pièce changée depuis rendra la liasse périmée, non « à jour »
+    entrees = resumer_entrees(
+        etude.lu, etude.espece.au, reglages, moteurs.empreintes(), etude.registre, racine=etude.racine_des_pieces
+    )
     depot = date_de_depot(etude.dossier)
     garder = partial(emporter, registre=etude.registre, depot=depot) if lieux.garde else None
-    with preparer_publication(lieux.sortie, lieux.nom, emporter=garder) as chantier:
-        pieces = preparer_pieces(etude.bordereau, etude.lu.racine, provisoire, moteurs.pieces, reglages)
+    gardes: list[str] = []
+    with preparer_publication(lieux.sortie, lieux.nom, emporter=garder, gardes=gardes) as chantier:
+        pieces = preparer_pieces(etude.bordereau, etude.racine_des_pieces, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
         assemblage = preparer_assemblage(
@@ -108,8 +112,8 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
         total = etude.espece.decompte.total
         ecrire_journal(etude.registre, etude.ecarts, etude.bordereau, chantier, au=etude.espece.au, total=total)
         manifeste = dresser_manifeste(resumer_etude(etude, reglages, moteurs.rendu, entrees), faite, chantier)
-        ecrire_manifeste(manifeste, chantier)
-    return manifeste
+        manifeste = ecrire_manifeste(manifeste, chantier)
+    return manifeste.model_copy(update={"gardes_a_part": tuple(gardes)})
 
 
 def ouvrir_ecritoire(reglages: Reglages, moteurs: Moteurs) -> Ecritoire:

@@ -11,6 +11,7 @@ from generateur.contrats import MoteurRendu
 from generateur.domaine.fichiers import Inspection
 from generateur.erreurs import ErreurOutilAbsent, ErreurPiece
 from generateur.pieces.atelier import Atelier
+from generateur.pieces.copies_figees import figer
 from generateur.pieces.emplacement import est_present, localiser
 from generateur.pieces.familles import Famille
 from generateur.pieces.fonds import Fonds
@@ -28,13 +29,15 @@ def inspecter(
     atelier: Atelier | None = None,
     fonds: Fonds | None = None,
     est_a_preparer: bool = False,
+    copies: Path | None = None,
 ) -> dict[str, Inspection]:
     """État de chaque fichier, par chemin saisi ; `chemins` donne (chemin, mot de passe ou None).
 
     Quelques millisecondes par PDF. Ne lève rien pour un fichier en défaut : c'est ce que dit l'inspection.
     Sans moteur bureautique, un document Word ou Excel est dit illisible ici (code 9). Sans `atelier`, un enfant
     est démarré pour cette seule inspection. Un contenu que le fonds connaît n'est pas rouvert ; `est_a_preparer` :
-    un PDF est préparé dans la foulée, et attend dans le fonds.
+    un PDF est préparé dans la foulée, et attend dans le fonds. `copies` : où chaque fichier est d'abord copié, pour
+    n'être plus lu que là.
     """
     if atelier is None:
         with Atelier() as ephemere:
@@ -46,20 +49,23 @@ def inspecter(
                 atelier=ephemere,
                 fonds=fonds,
                 est_a_preparer=est_a_preparer,
+                copies=copies,
             )
     with repertoire_provisoire() as provisoire:
         poste = Poste(atelier, limites or Limites(), moteur_bureautique, "", provisoire, fonds=fonds or Fonds())
         essais = (provisoire / f"{rang:04d}.pdf" if est_a_preparer else None for rang in count())
         return {
-            chemin: _inspecter(replace(poste, mot_de_passe=mot_de_passe), racine, chemin, essai)
+            chemin: _inspecter(replace(poste, mot_de_passe=mot_de_passe), racine, chemin, essai, copies)
             for (chemin, mot_de_passe), essai in zip(chemins, essais)  # noqa: B905 (les essais ne finissent pas)
         }
 
 
-def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None) -> Inspection:
+def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copies: Path | None) -> Inspection:
     try:
         source = localiser(racine, chemin)
         poste.verifier_poids(source)
+        if copies is not None:
+            source = figer(source, chemin, copies)
         empreinte = poste.resumer(source)
         faits = _examiner(poste, source, empreinte, essai)
     except (ErreurPiece, ErreurOutilAbsent) as erreur:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
-from generateur.publication.echange import NOM_MESSAGES, occuper
+from generateur.publication.echange import occuper
+from generateur.publication.inventaire_publie import NOM_MESSAGES
 
 
 def ecrire_messages(sortie: Path, reference: str, messages: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@
 """
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,15 +15,21 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from generateur.contrats import Emporter, Publication
+from generateur.contrats import NOM_MANIFESTE, Emporter, Publication
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.publication.inventaire_publie import (
+    SUIVIS,
+    dresser_inventaire,
+    est_de,
+    est_entier,
+    garder_a_part,
+)
 from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_abandonne, est_marque
 
 _DELAI_VERROU_S = 120
 _VERROU = ".verrou"
 _EN_PREPARATION = ".preparation"
-NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
-TEMOIN = "manifeste.json"  # ce que toute liasse publiée contient, et nul autre répertoire
+TEMOIN = NOM_MANIFESTE  # ce que toute liasse publiée contient
 
 
 class PublicationLocale:
@@ -46,15 +53,16 @@ class PublicationLocale:
                 marque = f".{reference}.{dire_proprietaire()}"
                 return Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=self._sortie))
 
-    def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> None:
+    def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> tuple[str, ...]:
         """Met la préparation, entière, à la place de ce qui était publié sous cette référence.
 
         `emporter(publié, préparé)` y met ce qui doit survivre à l'ancienne version, juste avant l'échange et sous le
-        verrou. Lève comme `preparer` ; ce qui était publié est alors intact.
+        verrou ; ce qu'une personne y avait mis ou changé est gardé à part, et rendu. Lève comme `preparer` ; ce qui
+        était publié est alors intact.
         """
         with _traduire_disque(self._sortie), _verrouiller(self._sortie):
             _refuser_autrui(self._sortie / reference, self._temoin)
-            _echanger(self._sortie, reference, preparation, emporter)
+            return _echanger(self._sortie, reference, preparation, emporter)
 
     def abandonner(self, preparation: Path) -> None:
         """Efface une préparation ; sans effet une fois publiée."""
@@ -63,18 +71,25 @@ class PublicationLocale:
 
 @contextlib.contextmanager
 def preparer_publication(
-    sortie: Path, reference: str, *, temoin: str = TEMOIN, emporter: Emporter | None = None
+    sortie: Path,
+    reference: str,
+    *,
+    temoin: str = TEMOIN,
+    emporter: Emporter | None = None,
+    gardes: list[str] | None = None,
 ) -> Iterator[Path]:
     """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>, sinon rien n'a changé.
 
-    Voir PublicationLocale pour `temoin` et `emporter`, et pour ce qui est levé.
+    Voir PublicationLocale pour `temoin`, `emporter` et ce qui est levé. `gardes` reçoit ce qui est gardé à part.
     """
     lieu: Publication = PublicationLocale(sortie, temoin=temoin)
     preparation = lieu.preparer(reference)
     try:
         with _traduire_disque(sortie):
             yield preparation
-        lieu.publier(reference, preparation, emporter)
+        a_part = lieu.publier(reference, preparation, emporter)
+        if gardes is not None:
+            gardes += a_part
     finally:
         lieu.abandonner(preparation)
 
@@ -84,13 +99,20 @@ def _refuser_autrui(cible: Path, temoin: str) -> None:
     if not cible.is_symlink():
         if not cible.exists():
             return
-        if cible.is_dir() and ({p.name for p in cible.iterdir()} <= {NOM_MESSAGES} or any(cible.glob(temoin))):
+        if cible.is_dir() and ({p.name for p in cible.iterdir()} <= SUIVIS or _vient_d_ici(cible, temoin)):
             return
     raise ErreurUsage(
         "cet emplacement est pris par autre chose qu'un résultat du programme : rien n'y est effacé",
         lieu=str(cible),
         remede="Choisir un autre répertoire avec --sortie, ou déplacer ce qui s'y trouve.",
     )
+
+
+def _vient_d_ici(cible: Path, temoin: str) -> bool:
+    """Un inventaire, ou un manifeste de cette référence ; sans l'un ni l'autre (des lettres d'avant), le témoin."""
+    if est_de(cible, cible.name):
+        return True
+    return temoin != TEMOIN and not (cible / NOM_MANIFESTE).exists() and any(cible.glob(temoin))
 
 
 def reparer(sortie: Path, reference: str) -> None:
@@ -133,34 +155,75 @@ def _chemins(sortie: Path, reference: str) -> tuple[Path, Path, Path]:
     return sortie / reference, sortie / f".{reference}.pret", sortie / f".{reference}.ancien"
 
 
-def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporter | None) -> None:
+def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporter | None) -> tuple[str, ...]:
     cible, pret, ancien = _chemins(sortie, reference)
     _terminer(cible, pret, ancien)  # une autre commande a pu être tuée pendant que celle-ci préparait
-    if emporter is not None and cible.is_dir():
-        emporter(cible, preparation)
-    _garder_messages(cible, preparation)
+    gardes: tuple[str, ...] = ()
+    if cible.is_dir():
+        if emporter is not None:
+            emporter(cible, preparation)
+        gardes = garder_a_part(cible, preparation)
+    dresser_inventaire(preparation)
+    _ecrire_sur_le_disque(preparation)
     preparation.chmod(0o755)  # privée tant qu'elle s'écrit ; publiée, elle se lit comme tout autre fichier
     preparation.rename(pret)
-    _terminer(cible, pret, ancien)
+    _promouvoir(cible, pret, ancien)
+    return gardes
 
 
-def _garder_messages(cible: Path, preparation: Path) -> None:
-    """Les messages déjà écrits suivent la nouvelle version ; un lien, qui mènerait ailleurs, n'est pas suivi."""
-    messages = cible / NOM_MESSAGES
-    if messages.is_dir() and not messages.is_symlink():
-        shutil.copytree(messages, preparation / NOM_MESSAGES, symlinks=True, dirs_exist_ok=True)
+def _ecrire_sur_le_disque(preparation: Path) -> None:
+    """Chaque fichier, puis chaque répertoire : après une coupure, ce qui porte le nom définitif est entier."""
+    for chemin in (*preparation.rglob("*"), preparation):
+        if not chemin.is_symlink():
+            _synchroniser(chemin)
+
+
+def _synchroniser(chemin: Path) -> None:
+    descripteur = os.open(chemin, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)
 
 
 def _terminer(cible: Path, pret: Path, ancien: Path) -> None:
-    """Met en place ce qui est prêt ; à défaut, rend l'ancienne version si sa place est vide."""
-    if pret.exists():
-        if cible.exists():
-            shutil.rmtree(ancien, ignore_errors=True)
-            cible.rename(ancien)
-        pret.rename(cible)
-    elif ancien.exists() and not cible.exists():
+    """Met en place ce qui est prêt et entier ; à défaut, rend l'ancienne version si sa place est vide.
+
+    Le nom ne prouve rien : un répertoire « prêt » dont un fichier manque ou diffère est laissé tomber.
+    """
+    if pret.exists() or pret.is_symlink():
+        if not pret.is_symlink() and est_entier(pret):
+            _promouvoir(cible, pret, ancien)
+        else:
+            _effacer(pret)
+    if ancien.exists() and not cible.exists():
         ancien.rename(cible)
-    shutil.rmtree(ancien, ignore_errors=True)
+    _effacer(ancien)
+
+
+def _promouvoir(cible: Path, pret: Path, ancien: Path) -> None:
+    """La version prête prend la place ; l'ancienne ne s'efface qu'ensuite, et son reste n'est pas un échec."""
+    if cible.exists():
+        _effacer(ancien)
+        cible.rename(ancien)
+    try:
+        pret.rename(cible)
+    except OSError:
+        if ancien.exists() and not cible.exists():
+            ancien.rename(cible)
+        raise
+    with contextlib.suppress(OSError):
+        _synchroniser(cible.parent)
+    _effacer(ancien)
+
+
+def _effacer(chemin: Path) -> None:
+    """Efface un répertoire ou un lien ; ce qui résiste le sera par une commande suivante."""
+    if chemin.is_symlink():
+        with contextlib.suppress(OSError):
+            chemin.unlink()
+    else:
+        shutil.rmtree(chemin, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from generateur.importation.origine import resumer_suivi
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.pieces.emplacement import trouver
 from generateur.publication.communiquees import lire_servi, relire_manifeste
+from generateur.publication.inventaire_publie import est_entier
 from generateur.publication.manifeste import Manifeste, empreinte
 from generateur.publication.numeros_servis import Registre
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
@@ -21,21 +22,28 @@ from generateur.reglages import Reglages
 
 
 def resumer_entrees(
-    lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str], servi: Registre | None
+    lu: DossierLu,
+    au: dt.date,
+    reglages: Reglages,
+    moteurs: Iterable[str],
+    servi: Registre | None,
+    *,
+    racine: Path | None = None,
 ) -> str:
     """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté.
 
-    `moteurs` : ce que chacun y apporte ; `servi` : ce qui a déjà été communiqué.
+    `moteurs` : ce que chacun y apporte ; `servi` : ce qui a déjà été communiqué ; `racine` : où lire les pièces, si ce
+    n'est dans le dossier.
     """
     somme = hashlib.sha256()
-    for morceau in _morceaux(lu, au, reglages, moteurs, servi):
+    for morceau in _morceaux(lu, au, reglages, moteurs, servi, racine or lu.racine):
         somme.update(morceau.encode())
         somme.update(b"\0")
     return somme.hexdigest()
 
 
 def _morceaux(
-    lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str], servi: Registre | None
+    lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str], servi: Registre | None, racine: Path
 ) -> Iterator[str]:
     yield VERSION
     yield from moteurs
@@ -49,7 +57,7 @@ def _morceaux(
     yield empreinte(lu.racine / NOM_ANNUAIRE) if (lu.racine / NOM_ANNUAIRE).is_file() else ""
     yield resumer_suivi(lu.racine)
     for _, chemin in chemins_cites(lu.dossier):
-        fichier = trouver(lu.racine, chemin)
+        fichier = trouver(racine, chemin)
         yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"
     yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
     yield repr(ajouts_en_usage())
@@ -81,8 +89,6 @@ def est_a_jour(
 
 
 def _lire_ancien(publie: Path) -> Manifeste | None:
+    """Le manifeste publié, si tout ce qu'il annonce est encore là, intact : « à jour » veut aussi dire entier."""
     manifeste = relire_manifeste(publie)
-    if manifeste is None:
-        return None
-    liasse = publie / manifeste.liasse.fichier
-    return manifeste if liasse.is_file() and empreinte(liasse) == manifeste.liasse.sha256 else None
+    return manifeste if manifeste is not None and est_entier(publie) else None

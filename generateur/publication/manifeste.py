@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture, ErreurLiasse
+
+CLE_EMPREINTE = "empreinte_manifeste"
 
 
 class _Bloc(BaseModel):
@@ -162,6 +165,9 @@ class Manifeste(_Bloc):
     droit_ajoute: tuple[DroitAjoute, ...] = Field(default=(), exclude_if=lambda ajouts: not ajouts)
     empreinte_entrees: str = ""
     constats: tuple[ConstatManifeste, ...]
+    empreinte_manifeste: str = ""  # celle de tout le reste : un manifeste retouché se voit
+    # ce que la version remplacée portait d'une personne, gardé à part : dit à l'écran, jamais publié
+    gardes_a_part: tuple[str, ...] = Field(default=(), exclude=True)
 
 
 def _texte_ou_rien(valeur: object) -> object:
@@ -231,10 +237,25 @@ def empreinte(fichier: Path) -> str:
         return hashlib.file_digest(flux, "sha256").hexdigest()
 
 
-def ecrire_manifeste(manifeste: Manifeste, dossier: Path) -> None:
-    """Écrit manifeste.json, clés dans l'ordre du modèle."""
-    texte = json.dumps(manifeste.model_dump(mode="json"), ensure_ascii=False, indent=2)
+def ecrire_manifeste(manifeste: Manifeste, dossier: Path) -> Manifeste:
+    """Écrit manifeste.json, clés dans l'ordre du modèle, et le rend avec l'empreinte de son contenu."""
+    signe = manifeste.model_copy(update={CLE_EMPREINTE: resumer_contenu(manifeste.model_dump(mode="json"))})
+    texte = json.dumps(signe.model_dump(mode="json"), ensure_ascii=False, indent=2)
     (dossier / NOM_MANIFESTE).write_bytes(f"{texte}\n".encode())
+    return signe
+
+
+def resumer_contenu(contenu: Mapping[str, Any]) -> str:
+    """L'empreinte d'un manifeste, sans celle qu'il porte ; ni l'ordre des clés, ni les blancs n'y changent rien."""
+    reste = {cle: valeur for cle, valeur in contenu.items() if cle != CLE_EMPREINTE}
+    texte = json.dumps(reste, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(texte.encode()).hexdigest()
+
+
+def est_intact(contenu: Mapping[str, Any]) -> bool | None:
+    """Vrai si le contenu est bien celui que son empreinte annonce ; None s'il n'en porte pas (version d'avant)."""
+    annoncee = contenu.get(CLE_EMPREINTE)
+    return resumer_contenu(contenu) == annoncee if annoncee else None
 
 
 def lire_manifeste(fichier: Path) -> Manifeste:

@@ -280,7 +280,8 @@ def test_une_sortie_impossible_sort_1_en_francais(commander, tmp_path):
 def test_la_mise_en_demeure_s_ecrit_et_dit_la_suite(commander, tmp_path):
     reponse = commander("mettre-en-demeure", EXEMPLES / "2026-0074", "-o", tmp_path)
     assert reponse.code == 0
-    ecrits = sorted(p.name for p in (tmp_path / "2026-0074_mise_en_demeure").iterdir())
+    publies = (tmp_path / "2026-0074_mise_en_demeure").iterdir()
+    ecrits = sorted(p.name for p in publies if not p.name.startswith("."))
     assert ecrits == ["mise_en_demeure.docx", "mise_en_demeure.pdf"]
     assert "[mise_en_demeure]" in reponse.sortie
 

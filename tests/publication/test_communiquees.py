@@ -41,7 +41,7 @@ def test_un_disque_plein_pendant_la_garde_laisse_tout_en_place(tmp_path, monkeyp
     with pytest.raises(Exception, match="le disque est plein"):
         _ecrire(tmp_path, "mise_en_demeure_2.pdf", "à la caution", ENVOI)
     publie = tmp_path / "R_mise_en_demeure"
-    assert [p.name for p in publie.iterdir()] == ["mise_en_demeure_1.pdf"]
+    assert [p.name for p in publie.iterdir() if not p.name.startswith(".")] == ["mise_en_demeure_1.pdf"]
     assert [p.name for p in tmp_path.iterdir() if p.name != ".verrou"] == ["R_mise_en_demeure"]
 
 

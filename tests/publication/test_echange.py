@@ -17,7 +17,7 @@ from generateur.publication.echange import preparer_publication, reparer, repare
 from generateur.surveillance.provisoires import dire_proprietaire
 
 RACINE = Path(__file__).parents[2]
-FICHIERS = ("manifeste.json", "b.txt", "sous/c.txt")
+FICHIERS = ("a.txt", "b.txt", "sous/c.txt")
 
 
 def _ecrire(repertoire: Path, version: str) -> None:
@@ -56,16 +56,55 @@ def test_la_premiere_publication_ne_laisse_que_le_resultat(tmp_path):
 
 def test_la_nouvelle_version_remplace_toute_l_ancienne(tmp_path):
     _publier(tmp_path, "1")
-    (tmp_path / "R1" / "reste.txt").write_text("vieux")
+    with preparer_publication(tmp_path, "R1") as chantier:
+        (chantier / "a.txt").write_text("2")
+    assert [p.name for p in (tmp_path / "R1").iterdir() if not p.name.startswith(".")] == ["a.txt"]
+    assert _restes(tmp_path) == []
+
+
+@pytest.mark.parametrize("abimer", ["vide", "tronque", "absent", "lien"])
+def test_un_pret_qui_n_est_pas_entier_ne_prend_pas_la_place(tmp_path, abimer):
+    """Le nom ne prouve rien : la bonne version reste, quoi qu'il y ait dans « .R1.pret »."""
+    _publier(tmp_path, "1")
+    pret = tmp_path / ".R1.pret"
+    if abimer == "lien":
+        pret.symlink_to(tmp_path / "R1")
+    elif abimer == "vide":
+        pret.mkdir()
+    else:
+        _publier(tmp_path / "autre", "2")
+        (tmp_path / "autre" / "R1").rename(pret)
+        (pret / "b.txt").unlink() if abimer == "absent" else (pret / "b.txt").write_text("")
+    reparer(tmp_path, "R1")
+    assert _version(tmp_path) == "1"
+    assert _restes(tmp_path) == []
+
+
+def test_un_pret_abime_laisse_la_place_a_l_ancienne(tmp_path):
+    _publier(tmp_path, "1")
+    (tmp_path / "R1").rename(tmp_path / ".R1.ancien")
+    (tmp_path / ".R1.pret").mkdir()
+    reparer(tmp_path, "R1")
+    assert _version(tmp_path) == "1"
+
+
+def test_un_menage_qui_echoue_apres_l_echange_n_est_pas_un_echec(tmp_path, monkeypatch):
+    _publier(tmp_path, "1")
+    vrai = publication.shutil.rmtree
+
+    def _refuser(chemin, *arguments, **options):
+        if Path(chemin).name.endswith(".ancien") and not options.get("ignore_errors"):
+            raise OSError(errno.EIO, "panne")
+        return None if Path(chemin).name.endswith(".ancien") else vrai(chemin, *arguments, **options)
+
+    monkeypatch.setattr(publication.shutil, "rmtree", _refuser)
     _publier(tmp_path, "2")
     assert _version(tmp_path) == "2"
-    assert not (tmp_path / "R1" / "reste.txt").exists()
-    assert _restes(tmp_path) == []
 
 
 def test_le_resultat_n_a_ni_verrou_ni_droits_prives(tmp_path):
     _publier(tmp_path, "1")
-    assert sorted(p.name for p in (tmp_path / "R1").iterdir()) == ["b.txt", "manifeste.json", "sous"]
+    assert sorted(p.name for p in (tmp_path / "R1").iterdir()) == [".inventaire.json", "a.txt", "b.txt", "sous"]
     if os.name == "posix":
         assert (tmp_path / "R1").stat().st_mode & 0o777 == 0o755
 
@@ -117,7 +156,7 @@ def _repertoire(chemin: Path) -> Path:
 def _lien(chemin: Path) -> Path:
     _publier(chemin.parent / "ailleurs", "1")
     chemin.symlink_to(chemin.parent / "ailleurs" / "R1")
-    return chemin / "manifeste.json"
+    return chemin / "a.txt"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +227,7 @@ def test_un_echange_interrompu_se_repare(tmp_path, monkeypatch, faits):
         with pytest.raises(_Arret):
             _publier(tmp_path, "2")
     entieres = [p for p in tmp_path.iterdir() if p.is_dir() and all((p / nom).is_file() for nom in FICHIERS)]
-    assert {(p / "manifeste.json").read_text() for p in entieres} >= ({"1"} if faits < 2 else {"1", "2"})
+    assert {(p / "a.txt").read_text() for p in entieres} >= ({"1"} if faits < 2 else {"1", "2"})
     reparer(tmp_path, "R1")
     assert _version(tmp_path) == ("1" if faits == 0 else "2")
     assert _restes(tmp_path) == []
@@ -214,7 +253,7 @@ def test_reparer_tout_ne_touche_pas_aux_dossiers_sains(tmp_path):
 def test_une_preparation_abandonnee_est_effacee(tmp_path):
     abandon = tmp_path / ".R1.abc123.preparation"
     abandon.mkdir(parents=True)
-    (abandon / "manifeste.json").write_text("x")
+    (abandon / "a.txt").write_text("x")
     (abandon / ".verrou").touch()
     _publier(tmp_path, "1")
     assert _restes(tmp_path) == []
@@ -294,7 +333,7 @@ from generateur.publication.echange import preparer_publication
 sortie, version = Path(sys.argv[1]), sys.argv[2]
 while True:
     with preparer_publication(sortie, "R1") as chantier:
-        for nom in ("manifeste.json", "b.txt", "sous/c.txt"):
+        for nom in ("a.txt", "b.txt", "sous/c.txt"):
             (chantier / nom).parent.mkdir(exist_ok=True)
             (chantier / nom).write_text(version)
     print("fait", flush=True)
