@@ -20,7 +20,7 @@ from tests.outils.exemples_produits import ecrire_lettre, produire_exemples, tex
 ATTENDUS = Path(__file__).parent / "attendus"
 SANS_MISE_EN_DEMEURE = "2026-0074"
 # Ce qui change avec la machine, la version ou un octet : rien de ce qu'un lecteur juge.
-CLES_INSTABLES = {"sha256", "source_sha256", "versions", "empreinte_entrees"}
+CLES_INSTABLES = {"sha256", "source_sha256", "versions", "empreinte_entrees", "empreinte_manifeste"}
 DEFAUTS = {
     "un champ vide écrit « None »": r"\bNone\b",
     "une balise": r"\{\{|\}\}|\{%|%\}|</?w:|Undefined",
