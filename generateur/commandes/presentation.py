@@ -245,13 +245,13 @@ def presenter_verification(verification: "Verification") -> str:
         f"{_ETATS[etat]:>10}  {majuscule(objet)} : {' ; '.join(messages)}"
         for (objet, etat), messages in groupes.items()
     ]
-    if not verification.conforme:
+    if verification.conforme is False:
         conclusion = "La liasse et son manifeste ne concordent plus."
     elif verification.entiere:
         conclusion = "La liasse et son manifeste concordent ; tout a été prouvé."
     else:
         conclusion = (
-            "Rien ne diffère. « Non prouvé » n'est pas une anomalie : ce fichier n'est pas à côté de la liasse, "
-            "il n'a pas pu être comparé (« --dossier » dit où sont les sources)."
+            "Rien ne diffère, mais tout n'a pas pu être prouvé. « Non prouvé » n'est pas une anomalie : il manque "
+            "de quoi comparer (« --dossier » dit où sont les sources)."
         )
     return "\n".join([*lignes, "", conclusion])

@@ -235,7 +235,7 @@ def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None) -> i
         lambda: presentation.presenter_verification(verification),
         lambda: sortie_json.liasse_verifiee_en_json(verification),
     )
-    return CodeSortie.FAIT if verification.conforme else CodeSortie.LIASSE_NON_CONFORME
+    return CodeSortie.LIASSE_NON_CONFORME if verification.conforme is False else CodeSortie.FAIT
 
 
 COMMANDES = (mettre_en_demeure, produire, lot, extraire, retenir_numeros, verifier_liasse, demo)

@@ -26,6 +26,7 @@ from generateur.liasse.calques import reunir_calques
 from generateur.liasse.citations import Renvoi, lire_renvois, refuser_citations_fausses
 from generateur.liasse.destinations import HAUT_DE_PAGE, Destination, rattacher_liens
 from generateur.liasse.ecriture import decrire, enregistrer
+from generateur.liasse.empreintes_pages import resumer_pages
 from generateur.liasse.encre import ouvrir_mesureur
 from generateur.liasse.geometrie import IDENTITE, Cadre, Matrice, Rectangle, lire_cadre, transformer_rectangle
 from generateur.liasse.marques import Habilleur, dessiner_folio, dessiner_projet, mesurer_folio
@@ -100,6 +101,7 @@ def _assembler(
         else:
             decrire(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
         if options.manifeste_joint is not None:
+            assemblage = replace(assemblage, empreintes=resumer_pages(liasse))
             joint = options.manifeste_joint
             _joindre_manifeste(liasse, joint if isinstance(joint, bytes) else joint(assemblage))
         graine = "\n".join([plan.reference, plan.titre, *(piece.sha256 for piece in assemblage.pieces)])

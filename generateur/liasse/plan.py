@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generateur.domaine.numeros import RANGS, est_numero, lire_numero
 from generateur.erreurs import ErreurLiasse, ErreurUsage
+from generateur.liasse.empreintes_pages import EmpreintesPages
 from generateur.reglages import ReglagesLiasse
 
 PLACES_TAMPON = ("haut_droite", "haut_gauche", "haut_centre", "bas_gauche", "bas_centre")
@@ -151,7 +152,10 @@ class Volume:
 
 @dataclass(frozen=True)
 class Assemblage:
-    """Ce qui a été écrit ; obstacles_pdfa dit ce qui empêche PDF/A-2b quand il était demandé."""
+    """Ce qui a été écrit ; obstacles_pdfa dit ce qui empêche PDF/A-2b quand il était demandé.
+
+    `empreintes` : ce que chaque page montre, quand un manifeste est joint à la liasse.
+    """
 
     fichier: Path
     sha256: str
@@ -161,6 +165,7 @@ class Assemblage:
     pieces: tuple[PieceAssemblee, ...]
     volumes: tuple[Volume, ...] = ()
     obstacles_pdfa: tuple[str, ...] = ()
+    empreintes: EmpreintesPages | None = None
 
     @property
     def fichiers_pieces(self) -> dict[str, Path]:

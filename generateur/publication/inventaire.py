@@ -85,7 +85,12 @@ def reduire(reference: str, pieces: Sequence[PiecePrete], assemblage: Assemblage
     sources = {prete.piece.numero: prete.source for prete in pieces}
     reduit = ManifesteReduit(
         reference=reference,
-        liasse=LiasseReduite(fichier=assemblage.fichier.name, pages=assemblage.pages),
+        liasse=LiasseReduite(
+            fichier=assemblage.fichier.name,
+            pages=assemblage.pages,
+            pages_sha256=assemblage.empreintes.pages if assemblage.empreintes else (),
+            document_sha256=assemblage.empreintes.document if assemblage.empreintes else "",
+        ),
         pieces=tuple(
             PieceReduite(
                 numero=piece.numero,

@@ -126,10 +126,12 @@ class PieceReduite(_Bloc):
 
 
 class LiasseReduite(_Bloc):
-    """La liasse vue de l'intérieur : elle ne peut pas porter sa propre empreinte."""
+    """La liasse vue de l'intérieur : elle ne peut pas porter sa propre empreinte, mais celle de ce qu'elle montre."""
 
     fichier: str
     pages: int
+    pages_sha256: tuple[str, ...]
+    document_sha256: str
 
 
 class ManifesteReduit(_Bloc):
@@ -191,18 +193,28 @@ class FichierAnnonce(_Annonce):
 
 
 class LiasseAnnoncee(FichierAnnonce):
-    """La liasse annoncée ; un manifeste joint n'en donne pas l'empreinte."""
+    """La liasse annoncée ; un manifeste joint n'en donne pas l'empreinte, mais celle de ce que ses pages montrent."""
 
     pages: int
+    pages_sha256: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    document_sha256: _Somme = ""
 
 
-class PieceAnnoncee(LiasseAnnoncee):
+class PieceAnnoncee(FichierAnnonce):
     """Une pièce annoncée ; un manifeste joint ne dit pas d'où elle vient."""
 
     numero: str
+    pages: int
     page_debut: int
     source: str | None = None
     source_sha256: _Somme = ""
+
+
+class ActeAnnonce(_Annonce):
+    """Un acte annoncé : son Word et son PDF."""
+
+    docx: FichierAnnonce
+    pdf: FichierAnnonce
 
 
 class ManifesteAnnonce(_Annonce):
@@ -214,6 +226,7 @@ class ManifesteAnnonce(_Annonce):
     pieces: Annotated[tuple[PieceAnnoncee, ...], Field(strict=False)]
     volumes: Annotated[tuple[FichierAnnonce, ...], Field(strict=False)] = ()
     autres: Annotated[tuple[FichierAnnonce, ...], Field(strict=False)] = ()
+    actes: Annotated[tuple[ActeAnnonce, ...], Field(strict=False)] = ()
     sceau: dict[str, Any] | None = None
 
 

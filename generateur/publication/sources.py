@@ -67,4 +67,7 @@ def joindre(dossier: Path, relatif: str) -> Path | None:
 
 
 def _est_dedans(racine: Path, fichier: Path) -> bool:
-    return fichier.is_file() and fichier.resolve().is_relative_to(racine.resolve())
+    try:
+        return fichier.is_file() and fichier.resolve().is_relative_to(racine.resolve())
+    except (OSError, ValueError):  # un nom trop long, un signe nul : un manifeste hostile
+        return False

@@ -3,10 +3,12 @@
 Trois réponses par contrôle : prouvé, diffère, non prouvé (ce qu'il faudrait n'est pas à portée).
 """
 
+import json
 import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -14,10 +16,11 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from generateur.contrats import NOM_MANIFESTE
-from generateur.domaine.numeros import BLANC, NOMBRE, motif_du_numero, normaliser_numero
+from generateur.domaine.numeros import BLANC, NOMBRE, motif_du_numero, normaliser_numero, ordonner_numero
 from generateur.erreurs import ErreurLecture, ErreurLiasse
+from generateur.liasse.empreintes_pages import PdfError, resumer_fichier
 from generateur.liasse.sceau_facultatif import juger_sceau
-from generateur.publication.manifeste import FichierAnnonce, ManifesteAnnonce, PieceAnnoncee, empreinte, lire_annonce
+from generateur.publication.manifeste import ManifesteAnnonce, PieceAnnoncee, empreinte, est_intact, lire_annonce
 from generateur.publication.sources import Sources, chercher_sources, joindre
 
 PROFONDEUR_LISIBLE = 7
@@ -39,15 +42,17 @@ class Controle:
 
 @dataclass(frozen=True)
 class Verification:
-    """Résultat : conforme si rien ne diffère, entiere si de plus tout a pu être prouvé."""
+    """Résultat : conforme si tout a été prouvé, non conforme si quelque chose diffère, sinon ni l'un ni l'autre."""
 
     fichier: Path
     controles: tuple[Controle, ...]
 
     @property
-    def conforme(self) -> bool:
-        """Vrai si aucun contrôle ne diffère."""
-        return all(controle.etat != "differe" for controle in self.controles)
+    def conforme(self) -> bool | None:
+        """Vrai si tout est prouvé, faux si quelque chose diffère, None si rien ne diffère sans que tout soit prouvé."""
+        if any(controle.etat == "differe" for controle in self.controles):
+            return False
+        return True if self.entiere else None
 
     @property
     def entiere(self) -> bool:
@@ -68,18 +73,22 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
     ErreurLiasse si le manifeste ou la liasse manque ou ne s'ouvre pas ; ErreurLecture si le manifeste est mal formé.
     """
     if chemin.is_dir():
-        manifeste = _lire(chemin / NOM_MANIFESTE)
+        octets = _lire(chemin / NOM_MANIFESTE)
+        manifeste = lire_annonce(octets, str(chemin / NOM_MANIFESTE))
         liasse = joindre(chemin, manifeste.liasse.fichier)
         if liasse is None:
             raise ErreurLecture("Le manifeste désigne une liasse hors de son dossier.", lieu=str(chemin))
-        lecteur = _ouvrir(liasse)
-        return Verification(liasse, tuple(_controler(liasse, lecteur, manifeste, chemin, sources)))
+        etabli = _Etabli(liasse, _ouvrir(liasse), manifeste, chemin, sources, est_complet=True)
+        return Verification(liasse, (_controler_manifeste(octets), *_controler(etabli)))
     lecteur = _ouvrir(chemin)
     a_cote = chemin.parent / NOM_MANIFESTE
     if a_cote.is_file():
-        manifeste = _lire(a_cote)
+        octets = _lire(a_cote)
+        manifeste = lire_annonce(octets, str(a_cote))
         if PurePosixPath(manifeste.liasse.fichier).name == chemin.name:
-            return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent, sources)))
+            est_complet = any((chemin.parent / nom).is_dir() for nom in ("actes", "pieces"))
+            etabli = _Etabli(chemin, lecteur, manifeste, chemin.parent, sources, est_complet=est_complet)
+            return Verification(chemin, (_controler_manifeste(octets), *_controler(etabli)))
     joint = _lire_joint(lecteur)
     if joint is None:
         raise ErreurLiasse(
@@ -88,14 +97,44 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
             remede=f"Placer {NOM_MANIFESTE} dans le même dossier que la liasse.",
         )
     manifeste = lire_annonce(joint, str(chemin))
-    return Verification(chemin, tuple(_controler(chemin, lecteur, manifeste, chemin.parent, sources)))
+    etabli = _Etabli(chemin, lecteur, manifeste, chemin.parent, sources, est_complet=False)
+    return Verification(chemin, (*_dire_hors_de_portee(), *_controler(etabli)))
 
 
-def _controler(
-    liasse: Path, lecteur: pypdf.PdfReader, manifeste: ManifesteAnnonce, dossier: Path, donne: Path | None
-) -> Iterator[Controle]:
+@dataclass(frozen=True)
+class _Etabli:
+    """Ce qu'on vérifie ; `est_complet` : tout le répertoire produit est là, un fichier absent y manque."""
+
+    liasse: Path
+    lecteur: pypdf.PdfReader
+    manifeste: ManifesteAnnonce
+    dossier: Path
+    sources: Path | None
+    est_complet: bool
+
+
+def _controler_manifeste(octets: bytes) -> Controle:
+    """Total, procédure, verdict, titres : le manifeste est celui qui a été écrit, ou ne l'est plus."""
+    intact = est_intact(json.loads(octets))
+    if intact is None:
+        return Controle("manifeste", "non_prouve", "il ne porte pas son empreinte (version d'avant)")
+    if not intact:
+        return Controle("manifeste", "differe", "son contenu (total, procédure, verdict, titres…) a été changé")
+    return Controle("manifeste", "prouve", "total, procédure, verdict et titres sont ceux qui ont été écrits")
+
+
+def _dire_hors_de_portee() -> Iterator[Controle]:
+    """Avec le PDF seul, le manifeste joint prouve que rien n'a bougé depuis lui, non qu'il est celui d'origine."""
+    yield Controle(
+        "manifeste joint", "non_prouve", "rien ne dit qu'il est celui d'origine : il faut manifeste.json, ou un sceau"
+    )
+    yield Controle("actes", "non_prouve", "leurs fichiers Word et PDF, le total, la procédure et le verdict aussi")
+
+
+def _controler(etabli: _Etabli) -> Iterator[Controle]:
+    liasse, lecteur, manifeste, dossier = etabli.liasse, etabli.lecteur, etabli.manifeste, etabli.dossier
     annoncees = manifeste.liasse.pages
-    sources = chercher_sources(dossier, manifeste.reference, donne)
+    sources = chercher_sources(dossier, manifeste.reference, etabli.sources)
     yield _comparer_empreinte("liasse", "fichier", liasse, manifeste.liasse.sha256)
     try:
         pages = len(lecteur.pages)
@@ -106,32 +145,88 @@ def _controler(
         "prouve" if pages == annoncees else "differe",
         f"{pages} pages" if pages == annoncees else f"{pages} pages au lieu de {annoncees}",
     )
+    yield from _controler_pages(liasse, manifeste)
     yield from _controler_sceaux(liasse, lecteur, manifeste, dossier)
-    yield from _controler_annexes(manifeste, dossier)
+    yield from _controler_annexes(etabli)
     suivante = 0
     for piece in manifeste.pieces:
         nom = f"Pièce n° {piece.numero}"
         yield _controler_piece(lecteur, piece, pages, suivante)
-        yield _controler_fichier(nom, piece, dossier)
+        yield _controler_fichier(nom, piece, etabli)
         yield _controler_source(nom, piece, sources)
         suivante = piece.page_debut + piece.pages
-    yield _controler_couverture(lecteur, manifeste.pieces, suivante - 1 if manifeste.pieces else 0)
+    yield _controler_couverture(lecteur, manifeste.pieces)
 
 
-def _controler_couverture(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee], derniere: int) -> Controle:
-    """Les pièces du manifeste vont jusqu'à la dernière page, et la liasse n'en porte pas d'autre."""
+def _controler_pages(liasse: Path, manifeste: ManifesteAnnonce) -> Iterator[Controle]:
+    """Ce que chaque page montre, et ce qui vaut pour tout le document, quand le manifeste en donne l'empreinte."""
+    annoncees = manifeste.liasse.pages_sha256
+    if not annoncees:
+        if not manifeste.liasse.sha256:
+            yield Controle("contenu des pages", "non_prouve", "le manifeste joint n'en donne pas l'empreinte")
+        return
+    try:
+        lues = resumer_fichier(liasse)
+    except (PdfError, RecursionError):
+        yield Controle("contenu des pages", "non_prouve", "le fichier ne se lit pas assez pour le dire")
+        return
+    changees = [
+        str(rang) for rang, (lue, annoncee) in enumerate(zip_longest(lues.pages, annoncees), start=1) if lue != annoncee
+    ]
+    if changees:
+        yield Controle("contenu des pages", "differe", f"elles ne montrent plus la même chose : {', '.join(changees)}")
+    else:
+        yield Controle("contenu des pages", "prouve", "texte, images, liens et annotations identiques")
+    if lues.document != manifeste.liasse.document_sha256:
+        yield Controle("document", "differe", "signets, étiquettes, champs, actions ou fichiers joints ont changé")
+    else:
+        yield Controle("document", "prouve", "signets, étiquettes, champs, actions et fichiers joints identiques")
+
+
+def _controler_couverture(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee]) -> Controle:
+    """Aucune page hors des pièces annoncées ne porte leur marque : le manifeste n'en tait pas une."""
     annoncees = {piece.numero for piece in pieces}
-    marquees = {
-        normaliser_numero(marque[1])
-        for page in lecteur.pages[derniere:]
-        for marque in MARQUE_PIECE.finditer(page.extract_text())
-    }
-    if not pieces and not marquees:
+    siennes = {page for piece in pieces for page in range(piece.page_debut + 1, piece.page_debut + piece.pages)}
+    marquees: set[str] = set()
+    for rang, page in enumerate(lecteur.pages, start=1):
+        if rang in siennes:  # une page suivante d'une pièce : son document peut citer d'autres numéros
+            continue
+        try:
+            texte = page.extract_text()
+        except ERREURS_PYPDF:
+            continue
+        debut = texte.lstrip()
+        marquees |= {normaliser_numero(marque[1]) for marque in MARQUE_PIECE.finditer(debut)}
+    ignorees = sorted(marquees - annoncees, key=ordonner_numero)
+    if ignorees:
+        liste = ", ".join(ignorees)
+        return Controle("pièces", "differe", f"La liasse porte des pièces que le manifeste ignore : {liste}.")
+    trous = _trouver_trous(lecteur, pieces)
+    if trous:
+        return Controle("pièces", "differe", f"Des pages ne reviennent à aucune pièce annoncée : {', '.join(trous)}.")
+    if not pieces:
         return Controle("pièces", "prouve", "Aucune pièce annoncée, aucune tamponnée.")
-    if marquees - annoncees:
-        ignorees = ", ".join(sorted(marquees - annoncees))
-        return Controle("pièces", "differe", f"La liasse porte des pièces que le manifeste ignore : {ignorees}.")
     return Controle("pièces", "prouve", "Le manifeste annonce toutes les pièces de la liasse.")
+
+
+def _trouver_trous(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee]) -> list[str]:
+    """Les pages, après la première pièce, qui ne sont à aucune ; un verso laissé blanc n'en est pas un."""
+    if not pieces:
+        return []
+    couvertes = {p for piece in pieces for p in range(piece.page_debut, piece.page_debut + piece.pages)}
+    premiere = min(piece.page_debut for piece in pieces)
+    trous = (page for page in range(premiere, len(lecteur.pages) + 1) if page not in couvertes)
+    return [str(page) for page in trous if not _est_verso_blanc(lecteur, page)]
+
+
+def _est_verso_blanc(lecteur: pypdf.PdfReader, page: int) -> bool:
+    """Une page paire où il n'y a que le folio."""
+    try:
+        feuille = lecteur.pages[page - 1]
+        texte = re.sub(r"\s+", " ", feuille.extract_text()).strip()
+        return page % 2 == 0 and texte in {"", f"{page} / {len(lecteur.pages)}"} and not feuille.images
+    except ERREURS_PYPDF:
+        return False
 
 
 def _controler_sceaux(
@@ -142,7 +237,7 @@ def _controler_sceaux(
     examines = [(liasse, lecteur)]
     for volume in manifeste.volumes if annonce else ():
         fichier = joindre(dossier, volume.fichier)
-        if fichier is not None and fichier.is_file():
+        if fichier is not None and _est_la(fichier):
             examines.append((fichier, _ouvrir(fichier)))
     for fichier, lu in examines:
         if jugement := juger_sceau(fichier, annonce, porte_un_sceau=_porte_un_sceau(lu)):
@@ -160,15 +255,28 @@ def _porte_un_sceau(lecteur: pypdf.PdfReader) -> bool:
         return False
 
 
-def _controler_annexes(manifeste: ManifesteAnnonce, dossier: Path) -> Iterator[Controle]:
-    """Les volumes, les originaux gardés et le journal, tels que le manifeste les annonce."""
-    annonces: tuple[FichierAnnonce, ...] = (*manifeste.volumes, *manifeste.autres)
-    for annonce in annonces:
-        fichier = joindre(dossier, annonce.fichier)
-        if fichier is None or not fichier.is_file():
-            yield Controle(annonce.fichier, "non_prouve", "pas à portée")
+def _controler_annexes(etabli: _Etabli) -> Iterator[Controle]:
+    """Les actes, les volumes, les originaux gardés et le journal, tels que le manifeste les annonce."""
+    manifeste = etabli.manifeste
+    actes = (fichier for acte in manifeste.actes for fichier in (acte.docx, acte.pdf))
+    for annonce in (*actes, *manifeste.volumes, *manifeste.autres):
+        fichier = joindre(etabli.dossier, annonce.fichier)
+        if fichier is None or not _est_la(fichier):
+            yield Controle(annonce.fichier, *_dire_absent(etabli, "fichier"))
         else:
             yield _comparer_empreinte(annonce.fichier, "fichier", fichier, annonce.sha256)
+
+
+def _dire_absent(etabli: _Etabli, quoi: str) -> tuple[Etat, str]:
+    """Dans un répertoire produit entier, ce qui n'est pas là manque ; ailleurs, cela ne prouve rien."""
+    return ("differe", f"{quoi} absent") if etabli.est_complet else ("non_prouve", f"{quoi} pas à portée")
+
+
+def _est_la(fichier: Path) -> bool:
+    try:
+        return fichier.is_file()
+    except (OSError, ValueError):  # un nom trop long, un signe nul : un manifeste hostile
+        return False
 
 
 def _controler_piece(lecteur: pypdf.PdfReader, piece: PieceAnnoncee, total: int, suivante: int) -> Controle:
@@ -216,11 +324,13 @@ def _profondeur(ressources: Any) -> int:
     return niveau
 
 
-def _controler_fichier(nom: str, piece: PieceAnnoncee, dossier: Path) -> Controle:
+def _controler_fichier(nom: str, piece: PieceAnnoncee, etabli: _Etabli) -> Controle:
     """La pièce tamponnée, écrite à part."""
-    fichier = joindre(dossier, piece.fichier)
-    if fichier is None or not fichier.is_file():
+    fichier = joindre(etabli.dossier, piece.fichier)
+    if fichier is None:
         return Controle(nom, "non_prouve", "fichier tamponné pas à portée")
+    if not _est_la(fichier):
+        return Controle(nom, *_dire_absent(etabli, "fichier tamponné"))
     return _comparer_empreinte(nom, "fichier tamponné", fichier, piece.sha256)
 
 
@@ -248,7 +358,13 @@ def _ouvrir(liasse: Path) -> pypdf.PdfReader:
     try:
         if liasse.exists() and not liasse.is_file():  # un périphérique se lirait sans fin
             raise IsADirectoryError
-        return pypdf.PdfReader(liasse)
+        lecteur = pypdf.PdfReader(liasse)
+        if lecteur.is_encrypted:
+            raise ErreurLiasse(
+                f"« {liasse.name} » est chiffrée : ce n'est plus la liasse qui a été produite.",
+                lieu=str(liasse),
+                remede="Vérifier l'exemplaire d'origine, sans mot de passe ; le programme n'en met jamais.",
+            )
     except FileNotFoundError as erreur:
         raise ErreurLiasse(
             f"La liasse « {liasse.name} » est introuvable.",
@@ -259,6 +375,7 @@ def _ouvrir(liasse: Path) -> pypdf.PdfReader:
         raise ErreurLiasse(
             f"« {liasse.name} » ne s'ouvre pas comme un PDF.", lieu=str(liasse), remede=REMEDE_DIFFERENCE
         ) from erreur
+    return lecteur
 
 
 def _lire_joint(lecteur: pypdf.PdfReader) -> bytes | None:
@@ -269,13 +386,12 @@ def _lire_joint(lecteur: pypdf.PdfReader) -> bytes | None:
         return None
 
 
-def _lire(chemin: Path) -> ManifesteAnnonce:
+def _lire(chemin: Path) -> bytes:
     try:
-        octets = chemin.read_bytes()
+        return chemin.read_bytes()
     except OSError as erreur:
         raise ErreurLiasse(
             f"Le manifeste « {chemin.name} » est introuvable ou illisible.",
             lieu=str(chemin),
             remede="Indiquer le dossier produit, ou le PDF de la liasse avec son manifeste à côté.",
         ) from erreur
-    return lire_annonce(octets, str(chemin))

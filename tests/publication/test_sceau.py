@@ -9,9 +9,11 @@ import sys
 import pytest
 
 from generateur.liasse.assemblage import assembler
+from generateur.liasse.plan import Options
 from generateur.liasse.sceau import BIBLIOTHEQUE
 from generateur.liasse.sceau_facultatif import juger_sceau
 from generateur.liasse.scellement import ouvrir_certificat
+from generateur.publication.manifeste import resumer_contenu
 from generateur.publication.verification import verifier_liasse
 from tests.liasse.conftest import JOUR
 from tests.outils.certificats import HEURE_ATTESTEE, MOT_DE_PASSE, certifier
@@ -56,6 +58,7 @@ def produit(atelier, tmp_path, certificat, horloge):  # noqa: ARG001 (l'horloge 
             for piece in fait.pieces
         ],
     }
+    manifeste["empreinte_manifeste"] = resumer_contenu(manifeste)
     (dossier / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
     return dossier
 
@@ -71,6 +74,7 @@ def reecrire(dossier, **sceau):
     manifeste = json.loads(chemin.read_text("utf-8"))
     manifeste["liasse"]["sha256"] = empreinte(dossier / "l.pdf")
     manifeste["sceau"] |= sceau
+    manifeste["empreinte_manifeste"] = resumer_contenu(manifeste)
     chemin.write_text(json.dumps(manifeste), "utf-8")
 
 
@@ -136,4 +140,25 @@ def test_sans_pyhanko_le_sceau_n_est_pas_prouve(produit, monkeypatch):
     etat, message = sceau_vu(produit)
     assert etat == "non_prouve"
     assert BIBLIOTHEQUE in message
-    assert verifier_liasse(produit).conforme
+    assert verifier_liasse(produit).conforme is None
+
+
+def test_le_sceau_ne_change_pas_ce_que_les_pages_montrent(atelier, certificat, tmp_path):
+    """Posé après le manifeste joint, il n'est ni une page, ni un champ de plus à ses yeux."""
+    plan = atelier.plan([atelier.piece("1", "Facture")])
+    options = Options(manifeste_joint=lambda a: _reduire(plan, a))
+    fait = assembler(plan, tmp_path / "l.pdf", tmp_path / "pieces", options)
+    ouvrir(certificat).sceller(fait.fichier, LIEU)
+    shutil.rmtree(tmp_path / "pieces")
+    controles = {c.objet: c.etat for c in verifier_liasse(fait.fichier).controles}
+    assert (controles["contenu des pages"], controles["document"]) == ("prouve", "prouve")
+
+
+def _reduire(plan, assemblage):
+    liasse = {
+        "fichier": assemblage.fichier.name,
+        "pages": assemblage.pages,
+        "pages_sha256": assemblage.empreintes.pages,
+        "document_sha256": assemblage.empreintes.document,
+    }
+    return json.dumps({"reference": plan.reference, "liasse": liasse, "pieces": []}).encode()

@@ -11,6 +11,7 @@ from generateur.domaine.numeros import RANGS
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import Options
+from generateur.publication.manifeste import resumer_contenu
 from generateur.publication.verification import verifier_liasse
 
 
@@ -36,7 +37,13 @@ def decrire_manifeste(plan, assemblage, dossier, *, reduit=False):
     liasse = {"fichier": assemblage.fichier.name, "pages": assemblage.pages}
     if not reduit:
         liasse["sha256"] = assemblage.sha256
-    return json.dumps({"reference": plan.reference, "liasse": liasse, "pieces": pieces})
+    contenu = {"reference": plan.reference, "liasse": liasse, "pieces": pieces}
+    return json.dumps(contenu if reduit else signer(contenu))
+
+
+def signer(contenu):
+    """Le même manifeste, avec l'empreinte de son contenu."""
+    return contenu | {"empreinte_manifeste": resumer_contenu(contenu)}
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def test_dit_quelle_piece_differe(produit):
 def test_dit_ce_qui_n_est_pas_a_portee(produit):
     shutil.rmtree(produit / "sources")
     verification = verifier_liasse(produit)
-    assert verification.conforme
+    assert verification.conforme is None
     assert not verification.entiere
     assert etats(verification, "Pièce n° 1") == ["prouve", "prouve", "non_prouve"]
 
@@ -124,7 +131,7 @@ def test_un_manifeste_hostile_se_refuse_en_nommant_la_cle(produit, cle, valeur):
 
 def test_un_manifeste_d_une_autre_version_se_verifie(produit):
     manifeste = json.loads((produit / "manifeste.json").read_text("utf-8")) | {"inconnue": {"a": 1}}
-    (produit / "manifeste.json").write_text(json.dumps(manifeste), "utf-8")
+    (produit / "manifeste.json").write_text(json.dumps(signer(manifeste)), "utf-8")
     assert verifier_liasse(produit).entiere
 
 
@@ -136,7 +143,7 @@ def test_lit_le_manifeste_joint_quand_le_pdf_est_seul(atelier, tmp_path):
     assembler(plan, dossier / "l.pdf", dossier / "pieces", options)
     shutil.rmtree(dossier / "pieces")
     verification = verifier_liasse(dossier / "l.pdf")
-    assert verification.conforme
+    assert verification.conforme is None  # rien ne dit que ce manifeste joint est celui d'origine
     assert etats(verification, "Pièce n° 1") == ["prouve", "non_prouve", "non_prouve"]
     assert etats(verification, "liasse") == ["non_prouve", "prouve"]
 
