@@ -201,18 +201,8 @@ def etudier_dossier(
     suite = constater_ecarts(ecarts, dossier, sont_retenus=servi.sont_retenus)
     appris = (*_constater_ajouts(lu), *suite, *ecrits, *sues.constats)
     constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *appris))
-    return Etude(
-        lu,
-        espece,
-        decision,
-        bordereau,
-        constats,
-        registre,
-        ecarts,
-        servi=servi,
-        signaux=sues.signaux,
-        copies=copies,
-    )
+    etude = Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi, copies=copies)
+    return replace(etude, signaux=sues.signaux)
 
 
 def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:
