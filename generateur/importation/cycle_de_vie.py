@@ -19,24 +19,22 @@ _UTILES = frozenset(_PREUVES) | _LITIGES | _FINS | {_PAIEMENT}
 
 def appliquer(pieces: Sequence[PieceLue], evenements: Iterable[EvenementLu]) -> tuple[list[PieceLue], list[Doute]]:
     """Les pièces telles que leurs messages les laissent, dans l'ordre des dates ; un message sans pièce se dit."""
-    par_numero = {piece.numero: piece for piece in pieces}
+    suivies = list(pieces)
+    rangs: dict[str, list[int]] = {}
+    for rang, piece in enumerate(pieces):
+        rangs.setdefault(piece.numero, []).append(rang)
     doutes: list[Doute] = []
     utiles = [evenement for evenement in evenements if evenement.code in _UTILES]
     for evenement in sorted(utiles, key=lambda e: (str(e.date or ""), e.code)):
-        piece = par_numero.get(evenement.numero)
-        if piece is None:
-            doutes.append(
-                Doute(
-                    evenement.origine,
-                    "MESSAGE_SANS_FACTURE",
-                    f"message {evenement.code} de la facture {evenement.numero}, qui n'est dans aucune source",
-                    evenement.numero,
-                )
-            )
+        visees = rangs.get(evenement.numero, [])
+        if len(visees) != 1:
+            combien = "que plusieurs clients portent" if visees else "qui n'est dans aucune source"
+            message = f"message {evenement.code} de la facture {evenement.numero}, {combien}"
+            doutes.append(Doute(evenement.origine, "MESSAGE_SANS_FACTURE", message, evenement.numero))
             continue
-        par_numero[evenement.numero] = _appliquer_un(piece, evenement)
+        suivies[visees[0]] = _appliquer_un(suivies[visees[0]], evenement)
         doutes += _dire(evenement)
-    return [par_numero[piece.numero] for piece in pieces], doutes
+    return suivies, doutes
 
 
 def _appliquer_un(piece: PieceLue, evenement: EvenementLu) -> PieceLue:

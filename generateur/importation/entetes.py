@@ -49,6 +49,11 @@ def correspondances_de_la_banque() -> Correspondances:
     return synonymes
 
 
+def est_un_compte_collectif(libelle: str) -> bool:
+    """Vrai si ce libellé de compte ne nomme personne : « Clients », « Clients divers »."""
+    return normaliser_entete(libelle) in _donnees()["comptes"]["collectifs"]
+
+
 def est_une_operation_ecartee(statut: Cellule) -> bool:
     """Vrai si la banque dit l'opération en cours, refusée ou annulée."""
     return normaliser_entete(statut) in _donnees()["lignes_de_banque"]["ecartees"]

@@ -5,14 +5,14 @@ le débit d'un compte client ; ce qui porte la même référence au crédit la d
 ou un paiement à imputer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from generateur.erreurs import ErreurLecture
-from generateur.importation.entetes import comprendre
+from generateur.importation.entetes import comprendre, est_un_compte_collectif
 from generateur.importation.feuilles import Cellule, Feuille, lire_feuilles
 from generateur.importation.signatures import noter
 from generateur.importation.socle import Consignes, Lecture, PieceLue, Refus, Reglement, Tiers
@@ -92,6 +92,10 @@ def _lire_ecriture(
 
     if not lire_texte(cellule("CompteNum")).startswith(_COMPTE_CLIENT) or lire_texte(cellule("EcritureLet")):
         return
+    defaut = _defaut(ligne, colonnes, cellule)
+    if defaut is not None:
+        refus.append(Refus(feuille.situer(rang), *defaut))
+        return
     try:
         debit, credit = _sens(cellule)
         jour = lire_date(cellule("PieceDate")) or lire_date(cellule("EcritureDate"))
@@ -116,6 +120,30 @@ def _lire_ecriture(
         avoirs[cle] = PieceLue(
             feuille.situer(rang), reference or f"{compte}-{rang}", tiers, "avoir", jour, montant_ttc=-total
         )
+
+
+def _defaut(
+    ligne: Sequence[Cellule], colonnes: Mapping[str, int], cellule: Callable[[str], Cellule]
+) -> tuple[str, str] | None:
+    """Pourquoi cette écriture ne dit ni une facture ni son client, et que faire ; None si elle le dit."""
+    exigees = [colonnes[champ] for champ in ("Debit", "Credit", "Montant", "Sens") if champ in colonnes]
+    if exigees and max(exigees) >= len(ligne):
+        return "cette écriture est incomplète : elle s'arrête avant ses montants", "Redemander le fichier entier."
+    nom = lire_texte(cellule("CompAuxLib")) or lire_texte(cellule("CompteLib"))
+    if not lire_texte(cellule("CompAuxNum")) and est_un_compte_collectif(nom):
+        return (
+            f"le compte « {nom} » ne dit pas de quel client il s'agit",
+            "Demander un FEC avec ses comptes auxiliaires.",
+        )
+    reference = lire_texte(cellule("PieceRef"))
+    est_un_report = "nouveau" in normaliser_entete(cellule("JournalLib"))
+    if est_un_report and not any(signe.isdigit() for signe in reference):
+        client = f" de {nom}" if nom else ""
+        return (
+            f"report à nouveau{client} : les factures qu'il cumule n'y sont pas nommées",
+            "Donner aussi le FEC de l'exercice précédent, ou la liste des factures impayées.",
+        )
+    return None
 
 
 def _sens(cellule: object) -> tuple[Decimal, Decimal]:

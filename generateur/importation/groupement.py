@@ -52,21 +52,43 @@ def dedoublonner(pieces: Iterable[PieceLue]) -> tuple[list[PieceLue], list[tuple
 
     La première lue reste, complétée de ce que les autres savent ; deux montants différents sont une contradiction.
     """
-    gardees: dict[tuple[str, str, bool], PieceLue] = {}
+    gardees: list[PieceLue] = []
+    rangs: dict[tuple[str, bool], list[int]] = {}
     contradictions = []
-    for rang, piece in enumerate(pieces):
-        nom = siren_de(piece.debiteur) or aplatir_nom(piece.debiteur.nom)
-        cle = (piece.numero or f"\0{rang}", nom, piece.nature == "avoir")
-        premiere = gardees.setdefault(cle, piece)
-        if premiere is piece:
+    for piece in pieces:
+        memes = rangs.setdefault((piece.numero, piece.nature == "avoir"), []) if piece.numero else []
+        rang = next((r for r in memes if _sont_la_meme(gardees[r], piece)), None)
+        if rang is None:
+            memes.append(len(gardees))
+            gardees.append(piece)
             continue
+        premiere = gardees[rang]
         if None not in {premiere.montant_ttc, piece.montant_ttc} and premiere.montant_ttc != piece.montant_ttc:
             contradictions.append((premiere, piece))
-        manques = [
-            c.name for c in fields(PieceLue) if getattr(premiere, c.name) in (None, "", ()) and c.name != "reste_du"
-        ]
-        gardees[cle] = replace(premiere, **{nom: getattr(piece, nom) for nom in manques})
-    return list(gardees.values()), contradictions
+        gardees[rang] = _completer_piece(premiere, piece)
+    return gardees, contradictions
+
+
+def _sont_la_meme(une: PieceLue, autre: PieceLue) -> bool:
+    """Vrai si deux pièces de même numéro sont du même débiteur : son SIREN, à défaut son nom."""
+    sirens = siren_de(une.debiteur), siren_de(autre.debiteur)
+    if all(sirens):
+        return sirens[0] == sirens[1]
+    return aplatir_nom(une.debiteur.nom) == aplatir_nom(autre.debiteur.nom)
+
+
+def _completer_piece(premiere: PieceLue, autre: PieceLue) -> PieceLue:
+    """La première, complétée de ce que l'autre sait de plus ; son reste dû, même inconnu, ne vient pas d'ailleurs."""
+    manques = [
+        champ.name
+        for champ in fields(PieceLue)
+        if not getattr(premiere, champ.name) and getattr(premiere, champ.name) != 0 and champ.name != "reste_du"
+    ]
+    return replace(
+        premiere,
+        **{nom: getattr(autre, nom) for nom in manques},
+        debiteur=_fondre(premiere.debiteur, autre.debiteur),
+    )
 
 
 @dataclass(eq=False)

@@ -28,6 +28,7 @@ class Rapprochement:
     transaction: Transaction
     facture: str
     certitude: Certitude
+    debiteur: tuple[str, ...] = ()  # les clés du sien : deux clients peuvent porter le même numéro
 
     @property
     def reglement(self) -> Reglement:
@@ -42,8 +43,8 @@ def rapprocher(groupes: Sequence[Groupe], transactions: Iterable[Transaction]) -
         return []
     releve = _Releve(groupes, suite)
     trouves: dict[int, Rapprochement] = {}
-    prises: set[str] = set()
-    certitudes: tuple[tuple[Certitude, Callable[[int], Iterable[FactureDue]]], ...] = (
+    prises: set[tuple[tuple[str, ...], str]] = set()
+    certitudes: tuple[tuple[Certitude, Callable[[int], Iterable[_Due]]], ...] = (
         ("certaine", releve.citees),
         ("probable", releve.nommees),
     )
@@ -51,12 +52,20 @@ def rapprocher(groupes: Sequence[Groupe], transactions: Iterable[Transaction]) -
         for rang, transaction in enumerate(suite):
             if rang in trouves:
                 continue
-            possibles = [f.piece for f in chercher(rang) if _est_posterieure(transaction, f.piece)]
-            libres = [piece.numero for piece in possibles if piece.numero not in prises]
+            possibles = [due for due in chercher(rang) if _est_posterieure(transaction, due.facture.piece)]
+            libres = [due for due in possibles if due.cle not in prises]
             if len(libres) == 1:
-                trouves[rang] = Rapprochement(transaction, libres[0], certitude)
-                prises.add(libres[0])
+                trouves[rang] = Rapprochement(transaction, libres[0].cle[1], certitude, libres[0].cle[0])
+                prises.add(libres[0].cle)
     return [trouves[rang] for rang in sorted(trouves)]
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Une facture due, et ce qui la distingue : les clés de son débiteur, son numéro."""
+
+    facture: FactureDue
+    cle: tuple[tuple[str, ...], str]
 
 
 class _Releve:
@@ -65,25 +74,26 @@ class _Releve:
     def __init__(self, groupes: Sequence[Groupe], transactions: Sequence[Transaction]) -> None:
         self._transactions = transactions
         textes = TextesCitants([f"{t.reference} {t.libelle}" for t in transactions])
-        self._cites: dict[int, list[FactureDue]] = {}
+        self._cites: dict[int, list[_Due]] = {}
         self._par_nom: dict[str, list[_Nomme]] = {}
         noms = [_mots_du_nom(groupe) for groupe in groupes]
         communs = Counter(mot for mots in noms for mot in mots)
         for groupe, mots in zip(groupes, noms, strict=True):
-            dues: dict[Decimal, list[FactureDue]] = {}
+            dues: dict[Decimal, list[_Due]] = {}
             for facture in solder(groupe).dues:
-                dues.setdefault(facture.reste, []).append(facture)
+                due = _Due(facture, (groupe.cles, facture.piece.numero))
+                dues.setdefault(facture.reste, []).append(due)
                 for rang in textes.chercher(facture.piece.numero):
-                    self._cites.setdefault(rang, []).append(facture)
+                    self._cites.setdefault(rang, []).append(due)
             if mots:
                 rare = min(mots, key=communs.__getitem__)
                 self._par_nom.setdefault(rare, []).append(_Nomme(frozenset(mots), dues))
 
-    def citees(self, rang: int) -> list[FactureDue]:
+    def citees(self, rang: int) -> list[_Due]:
         """Les factures de ce montant dont l'encaissement porte le numéro."""
-        return [f for f in self._cites.get(rang, ()) if f.reste == self._transactions[rang].montant]
+        return [d for d in self._cites.get(rang, ()) if d.facture.reste == self._transactions[rang].montant]
 
-    def nommees(self, rang: int) -> list[FactureDue]:
+    def nommees(self, rang: int) -> list[_Due]:
         """Les factures de ce montant des débiteurs que l'encaissement nomme."""
         transaction = self._transactions[rang]
         dits = set(aplatir_nom(f"{transaction.libelle} {transaction.contrepartie}").split())
@@ -96,7 +106,7 @@ class _Nomme:
     """Un débiteur : les mots distinctifs de son nom, ses factures dues par montant."""
 
     mots: frozenset[str]
-    dues: Mapping[Decimal, Sequence[FactureDue]]
+    dues: Mapping[Decimal, Sequence[_Due]]
 
 
 def _mots_du_nom(groupe: Groupe) -> list[str]:

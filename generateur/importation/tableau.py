@@ -116,6 +116,12 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
 
 
 def _rien_compris(fichier: Path, colonnes: Mapping[str, str | None]) -> ErreurLecture:
+    if colonnes.get("numero") and not any(colonnes.get(champ) for champ in _MONTANTS):
+        return ErreurLecture(
+            "cet export n'a ni montant TTC ni reste dû",
+            lieu=fichier.name,
+            remede="Exporter le détail par facture (numéro, date, échéance, montant TTC, reste dû).",
+        )
     if colonnes.get("numero"):
         return ErreurLecture(
             "il n'y a aucune facture sous la ligne d'en-tête",

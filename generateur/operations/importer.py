@@ -108,7 +108,7 @@ def importer(
     groupes = grouper(pieces, clients)
     avec_banque = [*([banque] if banque else []), *lectures]
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
-    encaissements = {r.facture: r.reglement for r in rapprochements if r.certitude == "certaine"}
+    encaissements = _ranger_encaissements(rapprochements)
     documents = Documents(demande.documents, partial(_lire_texte, outils))
     depot = Depot(demande.racine, demande.creancier, documents, jour, simuler=demande.simuler)
     sources = tuple(_declarer(lecture, jour) for lecture in lectures)
@@ -116,11 +116,13 @@ def importer(
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
     constats += [_constater_contradiction(*paire) for paire in contradictions]
     depot.relever()
-    dossiers = []
+    dossiers: list[DossierImporte] = []
     for rang, groupe in enumerate(groupes, start=1):
         avancer(ETAPE_DOSSIERS, rang, len(groupes), groupe.tiers.nom)
         try:
-            importe, propres = _importer_groupe(groupe, encaissements, depot, sources, demande.minimum)
+            importe, propres = _importer_groupe(
+                groupe, encaissements.get(groupe.cles, {}), depot, sources, demande.minimum
+            )
         except ErreurDossier as erreur:
             if len(groupes) == 1:
                 raise
@@ -158,6 +160,15 @@ def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None
         lignes = "\n".join(f"  - {r.origine} : {r.raison}" for r in refus)
         raise ErreurLecture(f"aucun des {len(fichiers)} fichiers ne se lit :\n{lignes}", remede=derniere.remede)
     return lectures, refus
+
+
+def _ranger_encaissements(rapprochements: Sequence[Rapprochement]) -> dict[tuple[str, ...], dict[str, Reglement]]:
+    """Les paiements certains, par débiteur puis par numéro de facture."""
+    ranges: dict[tuple[str, ...], dict[str, Reglement]] = {}
+    for rapprochement in rapprochements:
+        if rapprochement.certitude == "certaine":
+            ranges.setdefault(rapprochement.debiteur, {})[rapprochement.facture] = rapprochement.reglement
+    return ranges
 
 
 def _exiger_quelque_chose(lectures: Sequence[Lecture], refus: Sequence[Refus]) -> None:

@@ -200,3 +200,30 @@ def test_les_releves_du_corpus():
     demo = EXPORTS.parent / "mit" / "demo-coda-export"
     assert [t.montant for t in _lire(demo / "qonto.csv").transactions][:1] == [Decimal("5000.00")]
     assert all(t.montant > 0 for t in _lire(demo / "revolut-business.csv").transactions)
+
+
+ENTETE_FEC = (
+    "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|"
+    "EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise"
+)
+
+
+def _ecriture(piece="F1", client="CLUM|Lumen SAS", journal="VE|Ventes", fin="|1200,00|0,00||||||"):
+    return f"{journal}|1|20260501|411000|Clients|{client}|{piece}|20260501|Facture{fin}"
+
+
+@pytest.mark.parametrize(
+    ("ecriture", "raison"),
+    [
+        (_ecriture("RAN", journal="AN|A nouveaux"), "report à nouveau de Lumen SAS"),
+        (_ecriture(client="|"), "ne dit pas de quel client"),
+        (_ecriture(fin=""), "incomplète"),
+    ],
+)
+def test_une_ecriture_du_fec_qui_ne_dit_pas_une_facture_est_refusee_a_sa_place(tmp_path, ecriture, raison):
+    fichier = tmp_path / "fec.txt"
+    fichier.write_text("\n".join((ENTETE_FEC, _ecriture("F9"), ecriture)) + "\n", encoding="utf-8")
+    lecture = _lire(fichier)
+    assert [p.numero for p in lecture.pieces] == ["F9"]
+    assert [r.origine for r in lecture.refus] == ["ligne 3"]
+    assert raison in lecture.refus[0].raison

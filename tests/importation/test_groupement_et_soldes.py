@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from generateur.importation import groupement
-from generateur.importation.groupement import grouper, nommer_reference
+from generateur.importation.groupement import dedoublonner, grouper, nommer_reference
 from generateur.importation.numeros_cites import TextesCitants, cite_le_numero
 from generateur.importation.rapprochement import rapprocher
 from generateur.importation.socle import PieceLue, Reglement, Tiers, Transaction
@@ -164,3 +164,18 @@ def test_une_facture_remplacee_par_sa_rectificative_ne_se_reclame_pas_deux_fois(
     assert [f.piece.numero for f in solde.dues] == ["R1"]
     assert solde.net == 90
     assert [(p.numero, raison) for p, raison in solde.ecartees] == [("F1", "remplacée par la facture rectificative R1")]
+
+
+def test_la_meme_facture_lue_sans_siren_puis_avec_ne_se_compte_qu_une_fois():
+    sans = _facture("F1", "100", tiers=Tiers("Garage Lumen SAS", courriel="a@lumen.example"))
+    (piece,), contradictions = dedoublonner([sans, _facture("F1", "100", conditions={"penalites": "x"})])
+    assert not contradictions
+    assert (piece.debiteur.siren, piece.debiteur.courriel) == ("999999915", "a@lumen.example")
+    assert piece.conditions == {"penalites": "x"}
+
+
+def test_deux_clients_peuvent_porter_le_meme_numero():
+    autre = _facture("F1", "100", tiers=Tiers("Éditions du Halage"))
+    assert len(dedoublonner([_facture("F1", "100"), autre])[0]) == 2
+    brouillons = [_facture("", "100"), _facture("", "100")]
+    assert len(dedoublonner(brouillons)[0]) == 2

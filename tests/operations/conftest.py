@@ -36,7 +36,7 @@ class Bureau:
         if lignes:
             self.export.write_text("\n".join((entete, *lignes)) + "\n", encoding="utf-8")
         sources = reste.pop("sources", (self.export,))
-        demande = Demande(sources=sources, racine=self.racine, **{"creancier": self.profil, **reste})
+        demande = Demande(sources=sources, **{"racine": self.racine, "creancier": self.profil, **reste})
         return importer(demande, jour=JOUR, outils=self._outils, avancer=lambda *_: None)
 
     def toml(self, reference="2026-garage-lumen-sas"):

@@ -85,3 +85,23 @@ def test_une_annexe_qui_n_en_est_pas_une_se_dit(bureau, option):
     bureau.importer(F1)
     with pytest.raises(ErreurLecture, match="il y faut"):
         bureau.importer(**{option: bureau.export})
+
+
+def test_deux_clients_qui_portent_le_meme_numero_ne_se_melent_pas(bureau):
+    fait = bureau.importer(F1, AUTRE.replace("G1", "F1"))
+    assert [(d.debiteur, d.factures, str(d.reste_du)) for d in fait.dossiers] == [
+        ("Garage Lumen SAS", ("F1",), "1200.00"),
+        ("Éditions du Halage", ("F1",), "240.00"),
+    ]
+
+
+def test_un_encaissement_ne_paie_que_la_facture_de_son_client(bureau, tmp_path):
+    banque = tmp_path / "banque.csv"
+    banque.write_text("Date;Libellé;Montant\n15/07/2026;VIR F1;240,00\n", encoding="utf-8")
+    fait = bureau.importer(F1.replace("1 200,00", "240,00"), AUTRE.replace("G1", "F1"), banque=banque)
+    assert not fait.rapprochements  # deux factures F1 de 240 € : rien n'est choisi
+    fait = bureau.importer(F1, AUTRE.replace("G1", "F1"), banque=banque, racine=tmp_path / "autres")
+    assert [(d.debiteur, d.etat) for d in fait.dossiers] == [
+        ("Garage Lumen SAS", "cree"),
+        ("Éditions du Halage", "ecarte"),
+    ]
