@@ -111,16 +111,24 @@ def _suites(fait: Import, racine: Path) -> Iterator[str]:
         yield f"  refusé  {refus.origine} : {refus.raison}" + (f"\n          → {refus.remede}" if refus.remede else "")
     if len(fait.refus) > _REFUS_MONTRES:
         yield f"  et {len(fait.refus) - _REFUS_MONTRES} autres lignes refusées (--json les donne toutes)"
-    verbe = "seraient créés" if fait.simule else "créés"
+    crees = (
+        pluriel(fait.combien("cree"), "à créer", "à créer") if fait.simule else pluriel(fait.combien("cree"), "créé")
+    )
     yield ""
     yield (
-        f"{pluriel(len(fait.dossiers), 'débiteur')} : {fait.combien('cree')} {verbe}, "
+        f"{pluriel(len(fait.dossiers), 'débiteur')} : {crees}, "
         f"{pluriel(fait.combien('complete'), 'complété')}, {pluriel(fait.combien('inchange'), 'inchangé')}, "
         f"{pluriel(fait.combien('ecarte'), 'écarté')}."
     )
     premier = next((d for d in fait.dossiers if d.reference and d.etat != "inchange"), None)
     if fait.simule:
         yield "Rien n'a été écrit. Ensuite : la même commande sans --simuler."
+    elif premier and fait.profil_a_remplir:
+        chemin = (racine / str(premier.reference)).as_posix()
+        yield (
+            f"Ensuite : remplissez {fait.profil_a_remplir.as_posix()} (votre entreprise, une fois pour tous les "
+            f"dossiers), puis « generateur verifier {chemin} »."
+        )
     elif premier:
         chemin = (racine / str(premier.reference)).as_posix()
         yield f"Ensuite : « generateur verifier {chemin} » dit ce qui manque, et quoi écrire."

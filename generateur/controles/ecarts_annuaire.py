@@ -133,6 +133,7 @@ def _constater(
                 lieu=ecart.lieu,
                 remede="Vérifiez, puis corrigez le dossier si l'annuaire dit juste.",
             )
+    yield from _proposer(lieu, debiteur, fiche)
     yield from _situation(lieu, debiteur, fiche)
     for procedure in fiche.procedures:
         if not procedure.est_comprise:
@@ -149,6 +150,29 @@ def _constater(
             lieu=lieu,
             remede="Mesurez le coût de la procédure à l'enjeu : une entreprise jeune a souvent peu d'actif.",
         )
+
+
+def _proposer(lieu: str, debiteur: Debiteur | None, fiche: FicheAnnuaire) -> Iterator[Constat]:
+    """Ce que le dossier ne dit pas encore et que l'annuaire dit : à coller, jamais écrit d'office."""
+    if debiteur is None or debiteur.est_physique:
+        return
+    lignes = [f'forme = "{_sans_guillemet(fiche.forme)}"'] if fiche.forme and not debiteur.forme else []
+    saisie = debiteur.domicile
+    if fiche.voie and fiche.code_postal and fiche.commune and not (saisie.voie or saisie.code_postal or saisie.commune):
+        cles = {"voie": fiche.voie, "code_postal": fiche.code_postal, "commune": fiche.commune}
+        dites = ", ".join(f'{cle} = "{_sans_guillemet(valeur)}"' for cle, valeur in cles.items())
+        lignes.append(f"adresse = {{ {dites} }}")
+    if lignes:
+        yield constater(
+            "COORDONNEES_PROPOSEES",
+            f"L'annuaire dit de {debiteur.nom_complet} ce que le dossier ne dit pas encore.",
+            lieu=lieu,
+            remede="Vérifiez, puis collez au débiteur :\n" + "\n".join(lignes),
+        )
+
+
+def _sans_guillemet(texte: str) -> str:
+    return re.sub(r'["\\\\]', "", texte)
 
 
 def _situation(lieu: str, debiteur: Debiteur | None, fiche: FicheAnnuaire) -> Iterator[Constat]:

@@ -34,6 +34,7 @@ from generateur.operations.depot_import import Depot
 from generateur.publication.rangement import MESSAGES, Copies
 
 PROFILS = "creanciers"
+_PROFIL_NEUF = "a_completer.toml"
 SANS_ABSENCE = frozenset({"facture_electronique"})  # un lot de factures n'est pas la liste de ce qui reste dû
 
 
@@ -212,12 +213,22 @@ def siren_du_profil(profil: Path) -> str:
     return "".join(str(donnees.get("creancier", donnees).get("siren", "")).split())
 
 
+def profil_a_remplir(racine: Path) -> Path | None:
+    """Le profil que l'importation a posé à côté des dossiers, s'il n'a pas encore de nom."""
+    profil = racine / PROFILS / _PROFIL_NEUF
+    try:
+        donnees = tomllib.loads(profil.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return None
+    return None if donnees.get("denomination") or donnees.get("nom") else profil
+
+
 def _rattacher_profil(depot: Depot, profil: Path | None) -> str:
     """Le chemin du profil vu du dossier ; recopié à côté des dossiers s'il est ailleurs."""
     racine = depot.racine.resolve()
     if profil is not None and profil.resolve().is_relative_to(racine):
         return f"../{profil.resolve().relative_to(racine).as_posix()}"
-    cible = depot.racine / PROFILS / (profil.name if profil else "a_completer.toml")
+    cible = depot.racine / PROFILS / (profil.name if profil else _PROFIL_NEUF)
     if not depot.simuler and not cible.exists():
         contenu = profil.read_bytes() if profil else _PROFIL_VIDE.encode()
         cible.parent.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,7 @@ from generateur.importation.rapprochement import Rapprochement, rapprocher
 from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Reglement, Tiers
 from generateur.importation.soldes import ZERO, Solde, solder
 from generateur.operations.depot_import import Depot
-from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier, siren_du_profil
+from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier, profil_a_remplir, siren_du_profil
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.inspection import inspecter
 from generateur.publication.manifeste import empreinte
@@ -77,6 +77,7 @@ class Import:
     rapprochements: tuple[Rapprochement, ...]
     constats: tuple[Constat, ...]
     simule: bool
+    profil_a_remplir: Path | None = None  # le profil du créancier, commun à tous, où son nom manque encore
 
     @property
     def est_partiel(self) -> bool:
@@ -139,6 +140,7 @@ def importer(
         tuple(rapprochements),
         tuple(constats),
         simule=demande.simuler,
+        profil_a_remplir=profil_a_remplir(demande.racine),
     )
 
 

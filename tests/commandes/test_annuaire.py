@@ -134,6 +134,21 @@ def test_la_reponse_devient_une_piece_datee_et_l_ecart_un_constat(serveur, lance
     assert not any("Garage du Canal" in texte for texte in textes)  # rien de ce qui est interne
 
 
+def test_ce_qui_manque_au_debiteur_est_propose_a_coller(serveur, dossier, capsys):
+    siege = {"numero_voie": "12", "type_voie": "RUE", "libelle_voie": "DES FLEURS"} | ENTREPRISE["siege"]
+    serveur.rejouer("/search", en_reponse({"results": [ENTREPRISE | {"siege": siege}]}))
+    toml = dossier / "dossier.toml"
+    toml.write_text(NU.replace('forme = "SAS"\n', ""), encoding="utf-8")
+    assert executer(["annuaire", str(dossier)]) == 0
+    sortie = capsys.readouterr().out
+    colle = 'forme = "SAS"\nadresse = { voie = "12 RUE DES FLEURS", code_postal = "69003", commune = "LYON" }\n'
+    for ligne in colle.splitlines():
+        assert ligne in sortie
+    toml.write_text(NU.replace('forme = "SAS"\n', colle), encoding="utf-8")
+    assert executer(["annuaire", str(dossier)]) == 0
+    assert "collez" not in capsys.readouterr().out
+
+
 def test_le_controle_relit_la_reponse_gardee_sans_reseau(serveur, lancer, dossier, capsys):
     def controler():
         executer(["verifier", str(dossier), "--json"])

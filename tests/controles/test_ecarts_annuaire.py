@@ -77,7 +77,7 @@ def _codes(*args, **cles):
 )
 def test_la_meme_chose_autrement_ecrite_n_est_pas_un_ecart(cles):
     assert _ecarts(**cles) == []
-    assert _codes(**cles) == []
+    assert set(_codes(**cles)) <= {"COORDONNEES_PROPOSEES"}  # ce qui n'est pas saisi se propose
 
 
 @pytest.mark.parametrize(
