@@ -105,6 +105,7 @@ PLACES = {
     "pypdfium2": {"pieces", "liasse", "moteurs.textes_perdus"},
     "fontTools": {"pieces", "liasse", "moteurs.polices"},
     "PIL": {"pieces", "liasse"},
+    "asn1crypto": {"pieces.signature_courriel"},
     "tnefparse": {"pieces.enveloppe_outlook"},
     "pillow_heif": {"pieces"},
     "img2pdf": {"pieces"},

@@ -85,6 +85,7 @@ class Police:
         self._style = style
         self._fonte, self._caracteres = _charger(style)
         self._codes: dict[str, int] = {}
+        self._avances: dict[str, float] = {}
 
     @property
     def est_employee(self) -> bool:
@@ -106,8 +107,12 @@ class Police:
         return ord(caractere) in self._caracteres
 
     def _avance(self, caractere: str) -> float:
-        nom = self._caracteres.get(ord(caractere), ".notdef")
-        return float(self._fonte["hmtx"][nom][0] * 1000 / self._fonte["head"].unitsPerEm)
+        avance = self._avances.get(caractere)
+        if avance is None:
+            nom = self._caracteres.get(ord(caractere), ".notdef")
+            avance = float(self._fonte["hmtx"][nom][0] * 1000 / self._fonte["head"].unitsPerEm)
+            self._avances[caractere] = avance
+        return avance
 
     def enfouir(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """Objet police du PDF : fonte réduite aux caractères employés, texte extractible."""

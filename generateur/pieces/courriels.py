@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from PIL import Image
 
@@ -22,7 +23,9 @@ from generateur.pieces.entetes_courriel import decoder_entete, lire_jour, nommer
 from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
 from generateur.pieces.mise_en_page import Bloc, composer
-from generateur.pieces.textes import avertir_des_pertes, decoder
+from generateur.pieces.preambule_courriel import retirer_preambule
+from generateur.pieces.signature_courriel import deballer_signature
+from generateur.pieces.textes import avertir_des_pertes, decoder, est_surtout_du_codage
 
 MESSAGES_MAXIMAUX = 500
 _SEPARATEUR_MBOX = re.compile(rb"(?:\A|\r?\n\r?\n)From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
@@ -31,6 +34,12 @@ _RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un
 _TEXTES_DU_CORPS = frozenset(
     f"text/{genre}" for genre in ("plain", "html", "xhtml", "enriched", "richtext", "rfc822-headers")
 )
+_SIGNES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_IMAGE_EN_LIGNE = re.compile(
+    r"<img[^>]{0,2000}?\bsrc\s*=\s*[\"']?data:image/(png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=%\s]+)", re.IGNORECASE
+)
+_AUTRE_VERSION = "— Le même message, dans sa version mise en page, qui dit autre chose : —"
+_SANS_CONTENU = "Ce message n'a aucun contenu lisible : ni texte, ni pièce jointe."
 _REMEDE_CHIFFRE = "Ouvrez le message dans votre messagerie et imprimez-le en PDF."
 
 
@@ -44,9 +53,14 @@ def ouvrir(
     motif}]}, où `motif` dit pourquoi une pièce jointe n'a pas à être reproduite.
     """
     octets = _lire_octets(Path(source), octets_maximaux)
-    bruts = _separer(octets) if est_boite else [_retirer_longueur(octets)]
+    bruts = _separer(octets) if est_boite else [retirer_preambule(octets)]
     extraction = _Extraction(Path(dossier), pieces_maximales)
     messages = [_lire_message(brut, extraction) for brut in bruts]
+    if not est_boite and octets.strip() and not messages[0]["entetes"] and not messages[0]["objet"]:
+        raise ErreurPiece(
+            "Ce courriel n'a pas d'en-têtes lisibles : ni expéditeur, ni destinataire, ni date, ni objet.",
+            remede="Enregistrez-le de nouveau depuis votre messagerie (« Enregistrer sous », format .eml), ou en PDF.",
+        )
     if not any(m["corps"].strip() or m["pieces"] or m["entetes"] for m in messages):
         raise ErreurPiece("Ce courriel est vide.", remede="Reprenez-le dans votre messagerie.")
     return {"messages": messages}
@@ -73,7 +87,8 @@ def composer_message(cible: str, titre: str, message: dict[str, Any], rang: int,
         blocs.append(Bloc("entete", texte, etiquette))
     blocs += [Bloc("filet"), Bloc("corps", message["corps"].strip("\n") or "(message sans texte)")]
     ecrit = composer(blocs, cible, titre)
-    return {"pages": ecrit.pages, "avertissements": avertir_des_pertes(ecrit.caracteres_perdus)}
+    dits = [*message["avertissements"], *avertir_des_pertes(ecrit.caracteres_perdus)]
+    return {"pages": ecrit.pages, "avertissements": dits}
 
 
 def _taille(octets: int) -> str:
@@ -102,14 +117,6 @@ def _separer(octets: bytes) -> list[bytes]:
         )
     morceaux = [octets[d:f] for d, f in zip(limites, [*debuts[1:], len(octets)], strict=True)]
     return [re.sub(rb"(?m)^>(>*From )", rb"\1", morceau) for morceau in morceaux]
-
-
-def _retirer_longueur(octets: bytes) -> bytes:
-    """Un .emlx commence par la longueur du message, et finit par une liste de propriétés."""
-    premiere, _, suite = octets.partition(b"\n")
-    if not premiere.strip().isdigit():
-        return octets
-    return suite[: int(premiere)]
 
 
 class _Extraction:
@@ -142,19 +149,28 @@ class _Extraction:
 
 def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     message = BytesParser(policy=compat32).parsebytes(brut)
-    if _est_chiffre(message):
+    lu = _deballer(message)
+    if _est_chiffre(lu):
         raise ErreurPiece("Ce courriel est chiffré.", remede=_REMEDE_CHIFFRE)
     textes: list[str] = []
     pieces: list[dict[str, Any]] = []
-    for partie in _parties(message):
+    for partie in _parties(lu):
         if partie.get_content_type() == "message/rfc822" and partie is not message:
             pieces.append(_joindre_message(partie, extraction))
         elif est_enveloppe_outlook(partie.get_content_type(), partie.get_filename()):
             pieces += _joindre_enveloppe(partie, extraction)
+        elif _est_corps(partie) and est_surtout_du_codage(_decoder_contenu(partie)):
+            motif = "texte qui n’est que du codage (base64 ou octets), non reproduit"
+            pieces.append(
+                extraction.extraire("(corps du message)", _octets_de(partie), motif) | {"est_a_signaler": True}
+            )
         elif _est_corps(partie):
             textes.append(_lire_texte(partie))
         else:
             pieces.append(_joindre(partie, extraction))
+    for feuille in _feuilles(lu):
+        pieces += _joindre_images(feuille, extraction)
+    corps = "\n\n".join(texte.strip("\n") for texte in textes if texte.strip())
     return {
         "entetes": presenter_entetes(message),
         "jour": lire_jour(message),
@@ -162,14 +178,25 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
         "destinataires": decoder_entete(", ".join(map(str, message.get_all("To", [])))),
         "est_brouillon": decoder_entete(message.get("X-Unsent")) == "1",
         "objet": decoder_entete(message.get("Subject")),
-        "corps": "\n\n".join(texte.strip("\n") for texte in textes if texte.strip()),
+        "corps": corps,
         "pieces": pieces,
+        "avertissements": []
+        if corps or pieces
+        else ["Ce message n'a aucun contenu lisible : ni texte, ni pièce jointe."],
     }
+
+
+def _deballer(message: Message) -> Message:
+    """Le message que renferme une signature opaque, sous les en-têtes de l'enveloppe ; sinon le même."""
+    if message.get_content_type() not in _SIGNES:
+        return message
+    contenu = deballer_signature(_octets_de(message))
+    return message if contenu is None else _deballer(BytesParser(policy=compat32).parsebytes(contenu))
 
 
 def _est_chiffre(message: Message) -> bool:
     genre = message.get_content_type()
-    if genre in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+    if genre in _SIGNES:  # signé et lisible, il aurait été déballé ; signé et abîmé, il reste une pièce jointe nommée
         return message.get_param("smime-type") != "signed-data"
     return genre == "multipart/encrypted"
 
@@ -186,22 +213,71 @@ def _parties(message: Message) -> Iterator[Message]:
         yield from _parties(enfant)
 
 
+def _feuilles(message: Message) -> Iterator[Message]:
+    """Toutes les feuilles du message, toutes versions comprises ; un message joint est une feuille."""
+    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+        yield message
+        return
+    for enfant in message.get_payload():
+        if isinstance(enfant, Message):
+            yield from _feuilles(enfant)
+
+
 def _choisir_version(versions: Sequence[Message]) -> list[Message]:
-    """La version texte, sauf si elle ne dit presque rien à côté du HTML ; plus ce qui n'est pas du texte."""
+    """La version texte, sauf si le HTML dit davantage : lui seul, ou les deux quand chacune a ses mots.
+
+    Suivent, dans tous les cas, ce qui n'est pas du texte et ce que les versions écartées portaient de documents.
+    """
     textes = {id(version): _texte_de(version) for version in versions}
     lisibles = [version for version in versions if textes[id(version)].strip()]
     autres = [version for version in versions if version not in lisibles]
     if not lisibles:
         return list(versions)
     brute = next((v for v in lisibles if v.get_content_type() == "text/plain"), lisibles[0])
-    riche = max(lisibles, key=lambda version: len(textes[id(version)]))
-    choisie = riche if len(textes[id(riche)]) > _RAPPORT_HTML * len(textes[id(brute)]) + 200 else brute
-    jointes = [feuille for v in lisibles if v is not choisie for feuille in _parties(v) if not _est_corps(feuille)]
-    return [choisie, *jointes, *autres]
+    riche = max(lisibles, key=lambda version: len(_mots(textes[id(version)]) - _mots(textes[id(brute)])))
+    de_plus = _mots(textes[id(riche)]) - _mots(textes[id(brute)])
+    de_moins = _mots(textes[id(brute)]) - _mots(textes[id(riche)])
+    if not de_plus:
+        choisies = [brute]
+    elif not de_moins or len(textes[id(riche)]) > _RAPPORT_HTML * len(textes[id(brute)]) + 200:
+        choisies = [riche]  # le texte brut n'est qu'un avis (« message au format HTML »), ou ne dit rien de plus
+    else:
+        choisies = [brute, _annoncer_l_autre_version(), riche]
+    jointes = [f for v in lisibles if v not in choisies for f in _parties(v) if not _est_corps(f)]
+    return [*choisies, *jointes, *autres]
+
+
+def _annoncer_l_autre_version() -> Message:
+    annonce = Message()
+    annonce.set_payload(_AUTRE_VERSION.encode(), "utf-8")
+    annonce.set_type("text/plain")
+    return annonce
+
+
+def _mots(texte: str) -> frozenset[str]:
+    """Les mots et les nombres d'une version, sans les adresses que le HTML ajoute à ses liens ni les images."""
+    nu = re.sub(r"<[^<>\s]+>|https?://\S+|\[image : [^\]]*\]|\[rayé : |[>•*_|]", " ", texte)
+    return frozenset(re.findall(r"[^\W_]+(?:[.,][0-9]+)?", nu.casefold()))
 
 
 def _texte_de(version: Message) -> str:
     return "\n".join(_lire_texte(feuille) for feuille in _parties(version) if _est_corps(feuille))
+
+
+def _joindre_images(partie: Message, extraction: _Extraction) -> list[dict[str, Any]]:
+    """Les images qu'une page HTML porte en elle-même (« data: ») ; les décorations n'en sont pas."""
+    if partie.get_content_subtype() not in {"html", "xhtml"} or not _est_corps(partie):
+        return []
+    jointes = []
+    for rang, trouvee in enumerate(_IMAGE_EN_LIGNE.finditer(_decoder_contenu(partie)), start=1):
+        try:
+            octets = base64.b64decode(re.sub(r"\s+|%0[AaDd]", "", unquote(trouvee[2])), validate=False)
+        except ValueError:
+            continue
+        nom = f"image_{rang}.{trouvee[1].lower().replace('jpeg', 'jpg')}"
+        motif = "image décorative du message, non reproduite" if _est_petite(octets) else ""
+        jointes.append(extraction.extraire(nom, octets, motif))
+    return jointes
 
 
 def _est_corps(partie: Message) -> bool:
@@ -270,6 +346,10 @@ def _joindre_enveloppe(partie: Message, extraction: _Extraction) -> list[dict[st
 def _est_decorative(partie: Message, octets: bytes) -> bool:
     if partie.get_content_maintype() != "image" or partie.get_content_disposition() == "attachment":
         return False
+    return _est_petite(octets)
+
+
+def _est_petite(octets: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(octets)) as image:
             return min(image.size) < _IMAGE_DECORATIVE

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from generateur.pieces.preambule_courriel import retirer_preambule
+
 TETE = 8192  # octets lus pour reconnaître un format
 _TETE_OLE = 64 * 1024 * 1024  # le répertoire d'un document OLE peut être en fin de fichier
 
@@ -100,6 +102,9 @@ _EXTENSIONS_COURRIEL = (".eml", ".emlx", ".mht", ".mhtml")
 _EXTENSIONS_BUREAUTIQUES = frozenset(
     {*(".doc", ".docx", ".docm", ".xls", ".xlsx", ".xlsm", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf")}
 )
+_EXTENSIONS_PROGRAMMES = frozenset(
+    {*(".exe", ".com", ".dll", ".scr", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jar", ".sh", ".lnk", ".bin")}
+)
 _EXTENSIONS_TEXTE = (".txt", ".text", ".csv", ".md", ".log")
 
 
@@ -140,13 +145,11 @@ def _reconnaitre_marque_interne(tete: bytes) -> Reconnaissance | None:
 
 
 def _reconnaitre_texte(tete: bytes, extension: str) -> Reconnaissance:
-    if b"%PDF-" in tete[:1024] or extension == ".pdf":
+    if extension == ".pdf" or (b"%PDF-" in tete[:1024] and not _est_courriel(tete, extension)):
         # un PDF peut porter quelques octets de trop ; nommé .pdf, il est jugé comme tel
         return Reconnaissance(Famille.PDF, ".pdf")
-    if tete.startswith(b"From ") and re.match(rb"From \S+.* \d{4}", tete.splitlines()[0]):
-        return Reconnaissance(Famille.BOITE, ".mbox")
-    if _est_courriel(tete, extension):
-        return Reconnaissance(Famille.COURRIEL, ".eml")
+    if correspondance := _reconnaitre_correspondance(tete, extension):
+        return correspondance
     balise = tete.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
     if balise.startswith((b"<?xml", b"<!--", b"<!doctype", b"<svg", b"<html")) or re.match(
         rb"<[a-z0-9]+:[a-z]+ ", balise
@@ -154,14 +157,23 @@ def _reconnaitre_texte(tete: bytes, extension: str) -> Reconnaissance:
         return _reconnaitre_balises(tete, balise)
     if extension in _EXTENSIONS_BUREAUTIQUES:
         return Reconnaissance(Famille.BUREAUTIQUE_ABIMEE)
-    return Reconnaissance(Famille.TEXTE if _est_du_texte(tete) else Famille.INCONNUE, ".txt")
+    est_texte = _est_du_texte(tete) and extension not in _EXTENSIONS_PROGRAMMES
+    return Reconnaissance(Famille.TEXTE if est_texte else Famille.INCONNUE, ".txt")
+
+
+def _reconnaitre_correspondance(tete: bytes, extension: str) -> Reconnaissance | None:
+    """Une boîte ou un courriel ; un fichier nommé courriel est jugé comme tel, même si ses en-têtes manquent."""
+    est_nomme = extension in _EXTENSIONS_COURRIEL
+    if not est_nomme and tete.startswith(b"From ") and re.match(rb"From \S+.* \d{4}", tete.splitlines()[0]):
+        return Reconnaissance(Famille.BOITE, ".mbox")
+    if _est_courriel(tete, extension) or (est_nomme and _est_du_texte(retirer_preambule(tete))):
+        return Reconnaissance(Famille.COURRIEL, ".eml")
+    return None
 
 
 def _est_courriel(tete: bytes, extension: str) -> bool:
     """Vrai si le texte commence par un bloc d'en-têtes de courriel ; l'extension rend plus ou moins exigeant."""
-    lignes = tete.lstrip(b"\r\n").splitlines()
-    if lignes and lignes[0].strip().isdigit():
-        lignes = lignes[1:]  # un .emlx commence par sa longueur
+    lignes = retirer_preambule(tete).splitlines()
     connus: set[bytes] = set()
     for ligne in lignes:
         entete = _ENTETE.match(ligne)

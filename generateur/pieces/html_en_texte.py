@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 _TITRES = frozenset(f"h{niveau}" for niveau in range(1, 7))
@@ -16,6 +17,18 @@ _MUETS = frozenset(("script", "style", "head", "template", "noscript", "svg", "o
 _SANS_FIN = frozenset({"br", "hr"})
 _LIENS_MONTRES = ("http://", "https://", "mailto:", "ftp://")
 _PROFONDEUR_CITATION = 8
+_IMBRICATION = 5_000
+_REMPLISSAGE = " \t\r\n\u00a0\u034f\u00ad\u200b\u200c\u200d\ufeff"  # ce dont une infolettre allonge son aperçu
+_RAYES = frozenset({"s", "strike", "del"})
+_FERMES_PAR_LE_SUIVANT = frozenset({"p", "li", "td", "th", "tr", "option"})
+_ELEMENTS_VIDES = frozenset(
+    {*("br", "hr", "img", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr", "param")}
+)
+# Ce qu'un lecteur ne verrait pas : rien, ou du blanc sans fond.
+_STYLE_CACHE = re.compile(
+    r"display:none|visibility:hidden|mso-hide:all|font-size:0(?![.\d])|opacity:0(?![.\d])|max-height:0(?![.\d])|"
+    r"(?<![a-z-])color:(?:#fff(?:fff)?|white|rgb\(255,255,255\))(?![0-9a-f])(?!.*background)"
+)
 
 
 class _Lecteur(HTMLParser):
@@ -28,11 +41,42 @@ class _Lecteur(HTMLParser):
         self._citation = 0
         self._preformate = 0
         self._lien: tuple[str, int] | None = None
+        self._ouverts: list[tuple[str, bool, bool]] = []  # élément, caché, rayé : ce qui vaut pour ce qu'il contient
+        self._combien: Counter[str] = Counter()  # éléments ouverts, par nom
+        self.a_cache = False
+
+    def _ouvrir_style(self, tag: str, attributs: dict[str, str | None]) -> None:
+        """Retient ce qu'un élément cache ou raye ; hérité de ceux qui le contiennent."""
+        if tag in _ELEMENTS_VIDES:
+            return
+        _, cache, raye = self._ouverts[-1] if self._ouverts else ("", False, False)
+        style = re.sub(r"\s+", "", (attributs.get("style") or "").lower())
+        cache = cache or "hidden" in attributs or bool(_STYLE_CACHE.search(style))
+        est_raye = raye or tag in _RAYES or "line-through" in style
+        if est_raye and not raye and not cache:
+            self._ajouter("[rayé : ")
+        if len(self._ouverts) < _IMBRICATION:
+            self._ouverts.append((tag, cache, est_raye))
+            self._combien[tag] += 1
+
+    def _fermer_style(self, tag: str) -> None:
+        if not self._combien[tag]:
+            return
+        rang = next(r for r in range(len(self._ouverts) - 1, -1, -1) if self._ouverts[r][0] == tag)
+        self._combien.subtract(ouvert for ouvert, _, _ in self._ouverts[rang:])
+        etait_raye, cache = self._ouverts[-1][2], self._ouverts[rang][1]
+        del self._ouverts[rang:]
+        if etait_raye and not cache and not (self._ouverts and self._ouverts[-1][2]):
+            self._lignes[-1] = self._lignes[-1].rstrip(" ")
+            self._ajouter("] ")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributs = dict(attrs)
         if tag in _MUETS:
             self._muet += 1
+        if tag in _FERMES_PAR_LE_SUIVANT and self._ouverts and self._ouverts[-1][0] == tag:
+            self._fermer_style(tag)
+        self._ouvrir_style(tag, attributs)
         if tag in _BLOCS:
             self._finir_ligne(est_espacee=tag in _ESPACES_AUTOUR)
         if tag == "blockquote":
@@ -49,6 +93,7 @@ class _Lecteur(HTMLParser):
             self._lien = (attributs.get("href") or "", len(self._lignes[-1]))
 
     def handle_endtag(self, tag: str) -> None:
+        self._fermer_style(tag)
         if tag in _MUETS:
             self._muet = max(0, self._muet - 1)
         if tag == "a" and self._lien:
@@ -62,6 +107,11 @@ class _Lecteur(HTMLParser):
             self._preformate = max(0, self._preformate - 1)
 
     def handle_data(self, data: str) -> None:
+        if self._ouverts and self._ouverts[-1][1]:
+            self.a_cache = self.a_cache or (
+                not self._muet and bool(data.strip("\u034f\u00ad\u200c\u200b\ufeff \t\r\n\u00a0"))
+            )
+            return
         if self._preformate:
             for rang, ligne in enumerate(data.split("\n")):
                 if rang:
@@ -106,4 +156,5 @@ def extraire_texte(html: str) -> str:
     lecteur = _Lecteur()
     lecteur.feed(html)
     lecteur.close()
-    return lecteur.texte()
+    texte = lecteur.texte()
+    return f"{texte}\n\n[texte que le message cache, non reproduit]" if lecteur.a_cache and texte else texte

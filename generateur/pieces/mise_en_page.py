@@ -159,21 +159,22 @@ def _couper(texte: str, police: Police, corps: float, largeur: float) -> Iterato
             yield ligne
             mot, ligne, occupe = mot.lstrip(" "), "", 0.0  # noqa: PLW2901 (le mot passe à la ligne sans ses blancs)
             mesure = police.largeur(mot, corps)
-        while mesure > largeur:
-            debut = _tenir(mot, police, corps, largeur)
-            yield mot[:debut]
-            mot = mot[debut:]  # noqa: PLW2901 (reste du mot coupé)
+        if mesure > largeur:
+            *pleines, mot = _trancher(mot, police, corps, largeur)  # noqa: PLW2901 (reste du mot coupé)
+            yield from pleines
             mesure = police.largeur(mot, corps)
         ligne += mot
         occupe += mesure
     yield ligne.rstrip(" ")
 
 
-def _tenir(mot: str, police: Police, corps: float, largeur: float) -> int:
-    """Nombre de caractères du mot qui tiennent sur une ligne, un au moins."""
-    occupe = 0.0
+def _trancher(mot: str, police: Police, corps: float, largeur: float) -> list[str]:
+    """Le mot en tranches qui tiennent chacune sur une ligne, un caractère au moins ; en une seule lecture."""
+    tranches, debut, occupe = [], 0, 0.0
     for rang, caractere in enumerate(mot):
-        occupe += police.largeur(caractere, corps)
-        if occupe > largeur:
-            return max(rang, 1)
-    return len(mot)
+        chasse = police.largeur(caractere, corps)
+        if occupe + chasse > largeur and rang > debut:
+            tranches.append(mot[debut:rang])
+            debut, occupe = rang, 0.0
+        occupe += chasse
+    return [*tranches, mot[debut:]]

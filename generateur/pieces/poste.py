@@ -87,10 +87,10 @@ class Poste:
             )
 
     def descendre(self, rang: int) -> "Poste":
-        """Le poste d'une pièce jointe : un dossier à elle, un étage de plus, pas de mot de passe."""
+        """Le poste d'une pièce jointe : un dossier à elle, un étage de plus, le mot de passe donné pour la pièce."""
         dossier = self.dossier / f"{rang:04d}"
         dossier.mkdir()
-        return replace(self, dossier=dossier, profondeur=self.profondeur + 1, mot_de_passe=None)
+        return replace(self, dossier=dossier, profondeur=self.profondeur + 1)
 
     def exiger_bureautique(self) -> MoteurRendu:
         """Le moteur bureautique ; ErreurOutilAbsent s'il n'y en a pas d'utilisable ici."""

@@ -1,5 +1,6 @@
 """Les pièces en texte brut (.txt, .csv) et les pages Web enregistrées : lues, puis composées en PDF."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ _MARQUES = (
     (b"\xfe\xff", "utf-16"),
 )
 TEXTE_LU = 50_000
+_ASSEZ_LONG = 400  # en deçà, une clé ou une signature collée dans un message reste un texte
+_LIGNE_CODEE = re.compile(r"[A-Za-z0-9+/_-]{56,}={0,2}")
+_COMMANDES = re.compile("[\\x00-\\x08\\x0e-\\x1a\\x1c-\\x1f\\x7f\ufffd]+")
+_POIDS_D_UNE_COMMANDE = 10  # un vingtième d'octets illisibles suffit à dire que ce n'est pas un texte
 _PAGE_WEB = (
     "Page Web réduite à son texte : sa mise en page n'est pas reproduite. Un PDF imprimé du navigateur est préférable."
 )
@@ -56,10 +61,24 @@ def _lire(source: Path, octets_maximaux: int, est_page_web: bool) -> str:  # noq
             remede="Ne joignez que l'extrait utile.",
         )
     texte = decoder(source.read_bytes())
+    if est_surtout_du_codage(texte):
+        raise ErreurPiece(
+            "Ce fichier n'est pas un texte à lire : c'est surtout du codage (base64) ou des octets.",
+            remede="Joignez le document lui-même, ou ce que votre logiciel en imprime en PDF.",
+        )
     texte = extraire_texte(texte) if est_page_web else texte
     if not texte.strip():
         raise ErreurPiece("Ce fichier ne contient aucun texte.", remede="Reprenez-le à sa source.")
     return texte.strip("\n")
+
+
+def est_surtout_du_codage(texte: str) -> bool:
+    """Vrai si plus de la moitié du texte est du base64 ou des signes de commande : personne ne le lirait."""
+    if len(texte) < _ASSEZ_LONG:
+        return False
+    code = sum(len(ligne) for ligne in texte.splitlines() if _LIGNE_CODEE.fullmatch(ligne.strip()))
+    commandes = sum(len(suite) for suite in _COMMANDES.findall(texte))
+    return (code + _POIDS_D_UNE_COMMANDE * commandes) * 2 > len(texte)
 
 
 def avertir_des_pertes(caracteres_perdus: int) -> list[str]:

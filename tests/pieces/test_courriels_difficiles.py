@@ -1,0 +1,243 @@
+"""Courriels mal enregistrés, signés, à deux versions, rayés ou cachés : ce qu'ils disent, et rien de codé."""
+
+import base64
+from email.message import EmailMessage
+from pathlib import Path
+
+import pikepdf
+import pytest
+from asn1crypto import cms
+
+from generateur.erreurs import ErreurPiece
+from generateur.pieces.familles import Famille, reconnaitre
+from generateur.pieces.html_en_texte import extraire_texte
+from generateur.pieces.textes import est_surtout_du_codage
+from tests.pieces.conftest import Preparer, ecrire_pdf
+from tests.pieces.test_courriels import _courriel, _png, _texte
+
+BRUT = _courriel().as_bytes()
+CODE = base64.encodebytes(bytes(range(256)) * 40)
+
+
+PREAMBULES = {
+    "ligne vide": b"\n" + BRUT,
+    "lignes vides CRLF": b"\r\n \r\n" + BRUT.replace(b"\n", b"\r\n"),
+    "CR seuls": BRUT.replace(b"\n", b"\r"),
+    "BOM": b"\xef\xbb\xbf" + BRUT,
+    "BOM et ligne vide": b"\xef\xbb\xbf\r\n" + BRUT,
+    "UTF-16 avec marque": BRUT.decode().encode("utf-16"),
+    "UTF-16 LE sans marque": BRUT.decode().encode("utf-16-le"),
+    "UTF-16 BE sans marque": BRUT.decode().encode("utf-16-be"),
+    "ligne de boîte": b"From a@exemple.fr Mon Mar  2 14:05:10 2026\n" + BRUT,
+    "ligne de boîte citée": b">From a@exemple.fr Mon Mar  2 14:05:10 2026\r\n" + BRUT,
+    "longueur (.emlx)": b"%d\n" % len(BRUT) + BRUT + b'<?xml version="1.0"?><plist/>',
+}
+
+
+@pytest.mark.parametrize("cas", PREAMBULES)
+def test_ce_qui_precede_les_en_tetes_est_retire(tmp_path: Path, preparer: Preparer, cas: str) -> None:
+    (tmp_path / "a.eml").write_bytes(PREAMBULES[cas])
+    assert preparer(tmp_path / "a.eml").pages == 1
+    texte = _texte(tmp_path / "cible.pdf")
+    assert "Relance : facture n° F2026-118" in texte
+    assert "2 mars 2026 à 14:05:10" in texte
+    assert "8 640,00 €" in texte
+    assert "=?utf-8" not in texte
+    assert "Content-Type" not in texte
+
+
+@pytest.mark.parametrize(
+    "brut", [b"Bonjour, ceci n'est pas un courriel.\n", b"X-Truc: 1\n\nrien\n", CODE, b"<html><p>x</p></html>"]
+)
+def test_un_courriel_sans_en_tete_lisible_est_refuse_par_son_nom(
+    tmp_path: Path, preparer: Preparer, brut: bytes
+) -> None:
+    (tmp_path / "a.eml").write_bytes(brut)
+    with pytest.raises(ErreurPiece, match="n'a pas d'en-têtes lisibles"):
+        preparer(tmp_path / "a.eml")
+
+
+@pytest.mark.parametrize("nom", ["a.txt", "a.log", "a.csv"])
+def test_un_texte_qui_n_est_que_du_codage_n_est_jamais_imprime(tmp_path: Path, preparer: Preparer, nom: str) -> None:
+    (tmp_path / nom).write_bytes(b"voici le document\n" + CODE * 3)
+    with pytest.raises(ErreurPiece, match="surtout du codage"):
+        preparer(tmp_path / nom)
+
+
+def test_un_corps_qui_n_est_que_du_codage_est_dit_et_non_imprime(tmp_path: Path, preparer: Preparer) -> None:
+    (tmp_path / "a.eml").write_bytes(BRUT.split(b"\n\n")[0].replace(b"8bit", b"7bit") + b"\n\n" + CODE * 3)
+    preparee = preparer(tmp_path / "a.eml")
+    assert preparee.pages == 1
+    assert any("codage" in texte for texte in preparee.avertissements)
+
+
+def test_une_empreinte_ou_une_adresse_longue_reste_un_texte() -> None:
+    assert not est_surtout_du_codage("Empreinte :\n" + "a" * 64 + "\nBonne réception.\n" + "mot " * 200)
+
+
+def test_un_courriel_qui_cite_un_pdf_des_son_debut_reste_un_courriel(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(BRUT.split(b"\n\n")[0] + b"\n\n%PDF-1.7 est la marque d'un PDF\n")
+    assert reconnaitre(tmp_path / "a").famille is Famille.COURRIEL
+
+
+@pytest.mark.parametrize("nom", ["a.exe", "maj.bat", "x.js"])
+def test_un_programme_n_est_jamais_imprime_comme_un_texte(tmp_path: Path, preparer: Preparer, nom: str) -> None:
+    message = _courriel()
+    message.add_attachment(b"MZ ceci ressemble a du texte\n" * 20, maintype="text", subtype="plain", filename=nom)
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    preparee = preparer(tmp_path / "a.eml")
+    assert "ceci ressemble" not in _texte(tmp_path / "cible.pdf")
+    assert any(nom in texte for texte in preparee.avertissements)
+
+
+def _alternative(texte: str, page: str) -> bytes:
+    message = _courriel(texte)
+    message.add_alternative(page, subtype="html")
+    return message.as_bytes()
+
+
+DEUX_VERSIONS = {
+    "HTML seul à dire la somme": (
+        "Bonjour,\nVoir ci-dessous.\n",
+        "<p>Bonjour,</p><p>Voir ci-dessous.</p><b>1 200,00 €</b>",
+    ),
+    "chacune ses mots": ("Je reconnais devoir 500 euros.\n", "<p>Je conteste la facture 118.</p>"),
+    "un seul mot de plus": ("Je paierai lundi.\n", "<p>Je ne paierai pas lundi.</p>"),
+    "un nombre différent": ("Total : 1 000,00\n", "<p>Total : 2 000,00</p>"),
+}
+
+
+@pytest.mark.parametrize("cas", DEUX_VERSIONS)
+def test_ce_que_le_html_dit_de_plus_est_imprime(tmp_path: Path, preparer: Preparer, cas: str) -> None:
+    brut, page = DEUX_VERSIONS[cas]
+    (tmp_path / "a.eml").write_bytes(_alternative(brut, page))
+    preparer(tmp_path / "a.eml")
+    texte = " ".join(_texte(tmp_path / "cible.pdf").split())
+    for mot in (brut + extraire_texte(page)).replace(".", " ").split():
+        assert mot in texte, mot
+
+
+def test_deux_versions_egales_ne_se_repetent_pas(tmp_path: Path, preparer: Preparer) -> None:
+    (tmp_path / "a.eml").write_bytes(_alternative("Bonjour, merci.\n", "<div><p>Bonjour, <b>merci</b>.</p></div>"))
+    preparer(tmp_path / "a.eml")
+    assert _texte(tmp_path / "cible.pdf").count("merci") == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "attendu"),
+    [
+        ("<p>Dû : <s>5 000 €</s> 3 000 €</p>", "Dû : [rayé : 5 000 €] 3 000 €"),
+        ("<p><del>ancien</del><ins>neuf</ins></p>", "[rayé : ancien] neuf"),
+        ("<p><span style='text-decoration: line-through'>non <b>dû</b></span> oui</p>", "[rayé : non dû] oui"),
+        ("<strike>a</strike>b", "[rayé : a] b"),
+    ],
+)
+def test_ce_qui_est_raye_reste_raye(page: str, attendu: str) -> None:
+    assert extraire_texte(page) == attendu
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        "<span style='display:none'>SECRET</span>",
+        "<span style='DISPLAY : none !important'>SECRET</span>",
+        "<div hidden>SECRET<p>SECRET</p></div>",
+        "<p style='visibility: hidden'>SECRET</p>",
+        "<p style='font-size:0px'>SECRET</p>",
+        "<p style='color:#ffffff'>SECRET</p>",
+        "<p style='mso-hide:all'>SECRET</p>",
+        "<div style='max-height:0;overflow:hidden'><b>SECRET</b></div>",
+        "<p style='opacity:0'><span>SECRET</span></p>",
+    ],
+)
+def test_ce_qui_est_cache_n_est_pas_imprime_et_c_est_dit(cache: str) -> None:
+    texte = extraire_texte(f"<p>avant</p>{cache}<p>après</p>")
+    assert "SECRET" not in texte
+    assert "avant" in texte
+    assert "après" in texte
+    assert "[texte que le message cache, non reproduit]" in texte
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p style='font-size:0.9em'>visible</p>",
+        "<p style='color:#fff;background:#000'>visible</p>",
+        "<p style='opacity:0.5'>visible</p>",
+        "<p>un<br>visible</p>",
+        "<p style='display:none'><p>visible",
+        "<p style='background-color:#fff'>visible</p>",
+    ],
+)
+def test_ce_qui_se_voit_est_imprime(page: str) -> None:
+    assert "visible" in extraire_texte(page)
+
+
+def test_une_image_que_la_page_porte_en_elle_meme_est_gardee(tmp_path: Path, preparer: Preparer) -> None:
+    image = base64.b64encode(_png((640, 480))).decode()
+    logo = base64.b64encode(_png((40, 40))).decode()
+    page = f"<p>Voir</p><img alt='x' src=\"data:image/png;base64,{image}\"><img src='data:image/png;base64,{logo}'>"
+    (tmp_path / "a.eml").write_bytes(_alternative("Voir\n", page))
+    preparer(tmp_path / "a.eml")
+    texte = _texte(tmp_path / "cible.pdf")
+    assert "image_1.png" in texte
+    assert "reproduite ci-après" in texte
+    assert "décorative" in texte
+
+
+def test_le_mot_de_passe_donne_ouvre_aussi_les_pieces_jointes(tmp_path: Path, preparer: Preparer) -> None:
+    pdf = ecrire_pdf(tmp_path / "f.pdf", 2)
+    with pikepdf.open(pdf, allow_overwriting_input=True) as ouvert:
+        ouvert.save(pdf, encryption=pikepdf.Encryption(owner="x", user="secret"))
+    message = _courriel()
+    message.add_attachment(pdf.read_bytes(), maintype="application", subtype="pdf", filename="f.pdf")
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    assert preparer(tmp_path / "a.eml", mot_de_passe="secret").pages == 3
+    sans = preparer(tmp_path / "a.eml")
+    assert sans.pages == 1
+    assert any("f.pdf" in texte for texte in sans.avertissements)
+
+
+def _envelopper(interieur: bytes, genre: str = "signed_data") -> bytes:
+    """Un message dont le corps est une signature CMS opaque."""
+    contenu = cms.ContentInfo(
+        {
+            "content_type": "signed_data",
+            "content": cms.SignedData(
+                {
+                    "version": "v1",
+                    "digest_algorithms": [],
+                    "encap_content_info": {"content_type": "data", "content": interieur},
+                    "signer_infos": [],
+                }
+            ),
+        }
+    ).dump()
+    if genre != "signed_data":
+        contenu = cms.ContentInfo({"content_type": "data", "content": b"chiffre"}).dump()
+    message = EmailMessage()
+    for cle, valeur in _courriel().items():
+        if cle in {"From", "To", "Date", "Subject", "Message-ID"}:
+            message[cle] = valeur
+    message.set_content(contenu, maintype="application", subtype="pkcs7-mime", filename="smime.p7m")
+    return message.as_bytes()
+
+
+def test_une_signature_opaque_se_deballe(tmp_path: Path, preparer: Preparer) -> None:
+    interieur = b"Content-Type: text/plain; charset=utf-8\n\nJe reconnais devoir 500 euros.\n"
+    (tmp_path / "a.eml").write_bytes(_envelopper(interieur))
+    preparer(tmp_path / "a.eml")
+    texte = _texte(tmp_path / "cible.pdf")
+    assert "Je reconnais devoir 500 euros." in texte
+    assert "Relance : facture n° F2026-118" in texte
+
+
+def test_un_courriel_chiffre_est_refuse_par_son_nom(tmp_path: Path, preparer: Preparer) -> None:
+    (tmp_path / "a.eml").write_bytes(_envelopper(b"", genre="chiffre"))
+    with pytest.raises(ErreurPiece, match="chiffré"):
+        preparer(tmp_path / "a.eml")
+
+
+def test_un_message_sans_contenu_n_est_jamais_silencieux(tmp_path: Path, preparer: Preparer) -> None:
+    (tmp_path / "a.eml").write_bytes(_courriel("\n").as_bytes())
+    assert any("aucun contenu lisible" in texte for texte in preparer(tmp_path / "a.eml").avertissements)
