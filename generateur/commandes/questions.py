@@ -42,24 +42,23 @@ def questionner(racine: Path) -> "tuple[Path | None, Amorce]":
 
 
 def _accepte(profil: Path) -> bool:
-    reponse = click.prompt(f"Créancier : {profil.stem} ? (o/n)", default="o", show_default=False, err=True)
-    return str(reponse).strip().casefold() in {"o", "oui"}
+    reponse = _poser(f"Créancier : {profil.stem} ? (o/n)", "o")
+    return reponse.strip().casefold() in {"o", "oui"}
+
+
+def _poser(libelle: str, defaut: str = "") -> str:
+    reponse: str = click.prompt(libelle, default=defaut, show_default=False, err=True, prompt_suffix=" : ")
+    return reponse
 
 
 def _demander(libelle: str, genre: str) -> Any:
-    return click.prompt(libelle, default="", show_default=False, err=True, value_proc=_lire(genre))
-
-
-def _lire(genre: str) -> Callable[[str], Any]:
-    """La lecture d'une réponse ; une réponse qui ne se lit pas se redemande."""
+    """La réponse lue ; celle qui ne se lit pas se redemande."""
     from generateur.importation.valeurs_lues import lire_date, lire_montant
 
     lectures: dict[str, Callable[[str], Any]] = {"montant": lire_montant, "date": lire_date, "texte": str.strip}
-
-    def lire(reponse: str) -> Any:
+    while reponse := _poser(libelle).strip():
         try:
-            return lectures[genre](reponse) if reponse.strip() else ""
+            return lectures[genre](reponse)
         except ValueError as erreur:
-            raise click.BadParameter(str(erreur)) from erreur
-
-    return lire
+            click.echo(f"  {erreur}", err=True)
+    return ""

@@ -116,6 +116,8 @@ def test_quelques_reponses_suffisent_a_un_dossier_lisible(commander, tmp_path, m
     facture = lu.factures[0]
     assert (facture.numero, str(facture.montant_ttc), facture.date) == ("F1", "1200.50", dt.date(2026, 4, 1))
     assert facture.echeance is None
+    assert "« mille » n'est pas un montant" in reponse.messages
+    assert "Error" not in reponse.messages
 
 
 def test_le_seul_profil_est_propose(commander, tmp_path, monkeypatch):
