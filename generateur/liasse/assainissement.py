@@ -102,11 +102,11 @@ def _relever_formulaire(pdf: pikepdf.Pdf) -> set[str]:
 
 
 def _aplatir_champs(pdf: pikepdf.Pdf) -> None:
-    """Fond les champs dans la page ; qpdf dessine d'abord l'apparence de ceux qui n'en ont pas."""
-    formulaire = pdf.Root.get(Name.AcroForm)
+    """Fond dans la page les champs avec l'apparence de chacun, jamais refaite : un acte n'en a pas d'autre.
+
+    Ceux d'une pièce y sont fondus dès sa préparation, où les apparences absentes sont dessinées.
+    """
     mises_de_cote: list[tuple[pikepdf.Object, list[Any]]] = []
-    champs = False
-    sans_apparence = False
     for page in pdf.pages:
         annotations = page.obj.get(Name.Annots)
         if not isinstance(annotations, Array):
@@ -116,21 +116,13 @@ def _aplatir_champs(pdf: pikepdf.Pdf) -> None:
         for annotation in annotations:
             est_champ = isinstance(annotation, Dictionary) and annotation.get(Name.Subtype) == Name.Widget
             (widgets if est_champ else autres).append(annotation)
-        if widgets:
-            champs = True
-            sans_apparence |= any(Name.AP not in widget for widget in widgets)
-            mises_de_cote.append((page.obj, autres))
-            page.obj[Name.Annots] = Array(widgets)
-        else:
-            mises_de_cote.append((page.obj, autres))
-            del page.obj[Name.Annots]
-    if champs:
+        mises_de_cote.append((page.obj, autres))
+        page.obj[Name.Annots] = Array(widgets)
+    if any(len(objet[Name.Annots]) for objet, _ in mises_de_cote):
+        formulaire = pdf.Root.get(Name.AcroForm)
         if isinstance(formulaire, Dictionary):
-            if sans_apparence:
-                formulaire[Name.NeedAppearances] = True
-            pdf.generate_appearance_streams()
-            formulaire[Name.NeedAppearances] = False
-        pdf.flatten_annotations("all")
+            formulaire[Name.NeedAppearances] = False  # sans quoi qpdf ne fond rien
+        pdf.flatten_annotations("screen")
     for objet, autres in mises_de_cote:
         objet[Name.Annots] = Array(autres)
 

@@ -18,6 +18,7 @@ import pypdfium2
 
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurPiece
+from generateur.pieces.champs import Champs, figer_champs
 from generateur.pieces.lecture_pdf import (
     compter_pages,
     est_formulaire_dynamique,
@@ -48,15 +49,19 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
     with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
         faits = _controler(pdf, pages_maximales)
         constates: list[str] = []
+        observations: list[str] = []
+        a_des_champs = False
         if cible is not None:
+            champs = _figer(pdf)
+            a_des_champs, observations = bool(champs.pages), champs.observations
             constates = _enregistrer(pdf, cible, avertissements)
         elif avertissements:
             with repertoire_provisoire() as essai:
                 _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
     texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
-    if cible is not None and constates:  # réparé : ce que montre la copie n'est plus ce que montrait la source
+    if cible is not None and (constates or a_des_champs):  # la copie a d'autres textes que les pages de la source
         _, sans_texte = lire_texte(cible, [None])
-    return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": constates}
+    return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": constates + observations}
 
 
 def extraire_jointes(source: str, mot_de_passe: str | None, dossier: str, maximum: int) -> dict[str, Any]:
@@ -88,6 +93,16 @@ def _controler(pdf: pikepdf.Pdf, pages_maximales: int) -> dict[str, Any]:
         "signe": est_signe(pdf),
         "pieces_jointes": lister_pieces_jointes(pdf),
     }
+
+
+def _figer(pdf: pikepdf.Pdf) -> Champs:
+    """Fond les champs d'un formulaire dans ses pages."""
+    try:
+        return figer_champs(pdf)
+    except _PANNES as erreur:
+        raise ErreurPiece(
+            "Ce PDF est un formulaire dont les champs ne se laissent pas lire.", remede=_REMEDE_IMPRIMER
+        ) from erreur
 
 
 def _enregistrer(pdf: pikepdf.Pdf, cible: str, avertissements: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from generateur import VERSION
 from generateur.dependances import dossier_de_cache
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
+_METHODE = "champs fondus à la préparation"  # à changer quand un même contenu donne un autre PDF préparé
 _LECTEURS = ("pikepdf", "pypdfium2", "pillow", "img2pdf")
 
 
@@ -48,7 +49,7 @@ class Fonds:
     def __init__(self, durable: Path | None = None, ephemere: Path | None = None) -> None:
         self._durable = durable
         self._ephemere = ephemere
-        self._graine = " ".join((VERSION, *(f"{nom} {version(nom)}" for nom in _LECTEURS)))
+        self._graine = " ".join((VERSION, _METHODE, *(f"{nom} {version(nom)}" for nom in _LECTEURS)))
 
     def le_temps_d_une_production(self, ephemere: Path) -> "Fonds":
         """Le même fonds, avec de quoi garder ce qui ne doit pas durer."""

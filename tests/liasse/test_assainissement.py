@@ -76,19 +76,17 @@ def test_garde_le_lien_interne_la_remarque_et_le_signet(atelier, tmp_path, piece
     assert site == [None]
 
 
-@pytest.mark.parametrize("apparence", [True, False])
-def test_un_champ_rempli_garde_ce_qu_il_montrait(atelier, tmp_path, apparence):
+def test_un_champ_rempli_garde_ce_qu_il_montrait(atelier, tmp_path):
     piece = atelier.piece("1", "Formulaire")
     with pikepdf.open(piece.pdf, allow_overwriting_input=True) as pdf:
         police = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
         champ = annotation(
             "Widget", FT=Name.Tx, T=String("nom"), V=String("Valeur saisie"), DA=String("/Helv 10 Tf 0 g"), F=4
         )
-        if apparence:
-            dessin = Stream(pdf, b"/Tx BMC q BT /Helv 10 Tf 2 5 Td (Valeur saisie) Tj ET Q EMC")
-            dessin.Type, dessin.Subtype, dessin.BBox = Name.XObject, Name.Form, Array([0, 0, 100, 20])
-            dessin.Resources = Dictionary(Font=Dictionary(Helv=police))
-            champ.AP = Dictionary(N=dessin)
+        dessin = Stream(pdf, b"/Tx BMC q BT /Helv 10 Tf 2 5 Td (Valeur saisie) Tj ET Q EMC")
+        dessin.Type, dessin.Subtype, dessin.BBox = Name.XObject, Name.Form, Array([0, 0, 100, 20])
+        dessin.Resources = Dictionary(Font=Dictionary(Helv=police))
+        champ.AP = Dictionary(N=dessin)
         champ = pdf.make_indirect(champ)
         pdf.pages[0].obj.Annots = Array([champ])
         pdf.Root.AcroForm = Dictionary(Fields=Array([champ]), DR=Dictionary(Font=Dictionary(Helv=police)))
