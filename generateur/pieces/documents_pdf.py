@@ -18,7 +18,7 @@ import pypdfium2
 
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.champs import Champs, figer_champs
+from generateur.pieces.champs_remplis import Champs, figer_champs
 from generateur.pieces.lecture_pdf import (
     compter_pages,
     est_formulaire_dynamique,
