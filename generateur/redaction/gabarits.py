@@ -18,20 +18,20 @@ from xml.sax.saxutils import escape
 
 from jinja2 import FunctionLoader, Template, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.adaptation import adapter_arbre
 from generateur.redaction.allure import adapter_allure, lire_allure
 from generateur.redaction.balises import refuser_balises_ouvertes
-from generateur.redaction.champs import champs_du_modele
+from generateur.redaction.champs import champs_du_modele, champs_imprimes
 from generateur.redaction.charte import (
     PREFIXE_CHARTE,
     appliquer_charte,
     identifiants_de_styles,
     refuser_styles_inconnus,
 )
+from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.redaction.paquet_docx import (
     GENRES,
@@ -93,7 +93,7 @@ class Bibliotheque:
         self._gabarits: dict[str, Gabarit] = {}
         self._sources: dict[str, str] = {}
         self._compiles: dict[tuple[str, str], Template] = {}
-        self.environnement = SandboxedEnvironment(
+        self.environnement = EnvironnementDesModeles(
             autoescape=True,
             undefined=ChampInconnu,
             finalize=ecrire_valeur,
@@ -186,6 +186,8 @@ class Bibliotheque:
                 f"Modèle « {fautif} » : le fragment « {erreur.name} » est introuvable.", lieu=lieu
             ) from erreur
         raison = erreur.message if isinstance(erreur, TemplateSyntaxError) else str(erreur)
+        if isinstance(erreur, RecursionError):
+            raison = "un fragment s'insère lui-même, ou les boucles n'en finissent pas"
         raise ErreurModele(
             f"Modèle « {fautif} » : balise cassée ({raison}).",
             lieu=lieu,
@@ -295,9 +297,17 @@ class Gabarit:
     def chemins(self) -> frozenset[str]:
         """Les mêmes en entier : « creancier.nom », « factures.numero » pour chaque élément d'une liste."""
         chemins: set[str] = set()
-        for partie in self._textes:
-            chemins |= champs_du_modele(self._nom_source(partie), self._arbre_syntaxique)
+        try:
+            for partie in self._textes:
+                chemins |= champs_du_modele(self._nom_source(partie), self._arbre_syntaxique)
+        except (TemplateError, RecursionError) as erreur:
+            self.bibliotheque.refuser(erreur, self.nom)
         return frozenset(chemins)
+
+    def imprimes(self) -> frozenset[str]:
+        """Les champs dont la valeur même s'imprime. Lève ErreurModele comme `chemins`."""
+        noms = map(self._nom_source, self._textes)
+        return frozenset(c for nom in noms for c in champs_imprimes(nom, self._arbre_syntaxique))
 
     def emploie(self, motif: re.Pattern[str]) -> bool:
         """Vrai si une balise du modèle ou de ses fragments contient ce motif ; sans analyse, donc immédiat."""
@@ -339,7 +349,7 @@ class Gabarit:
         try:
             for partie, texte in self._textes.items():
                 remplis[partie] = texte.render(contexte).encode()
-        except (TemplateError, ErreurChamp, SecurityError, TypeError, ValueError, ArithmeticError) as erreur:
+        except (TemplateError, ErreurChamp, SecurityError, RecursionError, TypeError, ValueError) as erreur:
             self.bibliotheque.refuser(erreur, self.nom, contexte)
         return octets_zip((nom, remplis.get(nom, contenu)) for nom, contenu in self._membres)
 
