@@ -27,8 +27,12 @@ _NOMS_CITES = 5
 
 @dataclass
 class Champs:
-    """Ce qui a été fait des champs : pages (à partir de 1) qui en avaient, zones dessinées ici, ce qu'il faut dire."""
+    """Ce qui a été fait des champs.
 
+    Pages du document, pages (à partir de 1) qui avaient des champs, zones dessinées ici, ce qu'il faut dire.
+    """
+
+    total: int = 0
     pages: list[int] = field(default_factory=list)
     dessinees: dict[int, list[Rectangle]] = field(default_factory=dict)
     observations: list[str] = field(default_factory=list)
@@ -49,9 +53,29 @@ class _Vue:
         return _heriter(self.objet, cle)
 
 
+def ecrire_reference(pdf: pikepdf.Pdf, cible: str) -> None:
+    """Écrit ce que montrent les apparences enregistrées, à quoi comparer ; rien s'il n'y a aucun champ.
+
+    Les champs y sont des annotations ordinaires : aucun lecteur ne les redessine à sa façon.
+    """
+    widgets = [
+        annotation
+        for page in pdf.pages
+        for annotation in _lister(page.obj.get(Name.Annots))
+        if isinstance(annotation, Dictionary) and annotation.get(Name.Subtype) == Name.Widget
+    ]
+    if not widgets:
+        return
+    for widget in widgets:
+        widget[Name.Subtype] = Name.Stamp
+    pdf.save(cible, encryption=False, static_id=True)
+    for widget in widgets:
+        widget[Name.Subtype] = Name.Widget
+
+
 def figer_champs(pdf: pikepdf.Pdf) -> Champs:
     """Fond, sur place, tous les champs dans leurs pages ; le formulaire vide reste déclaré."""
-    faits = Champs()
+    faits = Champs(len(pdf.pages))
     formulaire = pdf.Root.get(Name.AcroForm)
     formulaire = formulaire if isinstance(formulaire, Dictionary) else Dictionary()
     mises_de_cote = list(_separer(pdf))

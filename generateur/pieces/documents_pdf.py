@@ -18,7 +18,8 @@ import pypdfium2
 
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.champs_remplis import Champs, figer_champs
+from generateur.pieces.champs_remplis import Champs, ecrire_reference, figer_champs
+from generateur.pieces.fidelite import comparer
 from generateur.pieces.lecture_pdf import (
     compter_pages,
     est_formulaire_dynamique,
@@ -39,6 +40,7 @@ _REMEDE_REPRENDRE = "Reprenez le fichier à sa source (nouvel envoi, nouveau té
 _PANNES = (pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, ValueError, KeyError, TypeError, OSError)
 _CONTENU_MAXIMAL = 256 * 1024 * 1024  # octets d'une page une fois décompressée
 _PAGES_REGARDEES = 300  # d'un document réparé
+_PAGES_CITEES = 10  # dans un message : dix suffisent au lecteur
 
 
 def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
@@ -49,19 +51,47 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
     with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
         faits = _controler(pdf, pages_maximales)
         constates: list[str] = []
-        observations: list[str] = []
-        a_des_champs = False
+        champs = Champs()
         if cible is not None:
-            champs = _figer(pdf)
-            a_des_champs, observations = bool(champs.pages), champs.observations
+            champs = _figer(pdf, f"{cible}.reference")
             constates = _enregistrer(pdf, cible, avertissements)
+            faits["fidelite"] = _verifier_fidelite(source, mot_de_passe, cible, champs, constates)
         elif avertissements:
             with repertoire_provisoire() as essai:
                 _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
     texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
-    if cible is not None and (constates or a_des_champs):  # la copie a d'autres textes que les pages de la source
+    if cible is not None and (constates or champs.pages):  # la copie a d'autres textes que les pages de la source
         _, sans_texte = lire_texte(cible, [None])
-    return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": constates + observations}
+    return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": constates + champs.observations}
+
+
+def _verifier_fidelite(
+    source: str, mot_de_passe: str | None, cible: str, champs: Champs, constates: list[str]
+) -> dict[str, Any]:
+    """Compare à leur source les pages que la préparation a touchées ; dit celles qui diffèrent.
+
+    Une page à champs se compare à ce que ses apparences enregistrées montraient ; une page réparée, au fichier reçu.
+    """
+    fidelite: dict[str, Any] = {"comparees": 0, "differentes": []}
+    if champs.pages:
+        reference = f"{cible}.reference"
+        fidelite = comparer(reference, [None], cible, champs.pages, champs.dessinees)
+        Path(reference).unlink(missing_ok=True)
+    if constates:
+        autres = [page for page in range(1, champs.total + 1) if page not in set(champs.pages)]
+        reparees = comparer(source, _mots_de_passe(mot_de_passe), cible, autres, {})
+        fidelite = {cle: fidelite[cle] + reparees[cle] for cle in fidelite}
+    if fidelite["differentes"]:
+        constates.append(
+            "Page(s) qui ne se montrent plus tout à fait comme dans l'original : "
+            f"{_citer(sorted(fidelite['differentes']))}. Comparez-les."
+        )
+    return fidelite
+
+
+def _citer(pages: list[int]) -> str:
+    suite = " …" if len(pages) > _PAGES_CITEES else ""
+    return enumerer([str(numero) for numero in pages[:_PAGES_CITEES]]) + suite
 
 
 def extraire_jointes(source: str, mot_de_passe: str | None, dossier: str, maximum: int) -> dict[str, Any]:
@@ -95,9 +125,10 @@ def _controler(pdf: pikepdf.Pdf, pages_maximales: int) -> dict[str, Any]:
     }
 
 
-def _figer(pdf: pikepdf.Pdf) -> Champs:
-    """Fond les champs d'un formulaire dans ses pages."""
+def _figer(pdf: pikepdf.Pdf, reference: str) -> Champs:
+    """Fond les champs d'un formulaire dans ses pages ; écrit d'abord ce qu'elles montraient."""
     try:
+        ecrire_reference(pdf, reference)
         return figer_champs(pdf)
     except _PANNES as erreur:
         raise ErreurPiece(
@@ -253,5 +284,4 @@ def _controler_reparation(cible: str, nb_pages: int) -> list[str]:
         raise ErreurPiece("Ce PDF est abîmé : une fois réparé, il ne montre plus rien.", remede=_REMEDE_REPRENDRE)
     if not blanches:
         return []
-    liste = enumerer([str(numero) for numero in blanches[:10]]) + (" …" if len(blanches) > 10 else "")  # noqa: PLR2004 (dix suffisent au lecteur)
-    return [f"Page(s) blanche(s) après réparation : {liste}. Comparez avec l'original."]
+    return [f"Page(s) blanche(s) après réparation : {_citer(blanches)}. Comparez avec l'original."]

@@ -21,7 +21,7 @@ _CHAMPS_PARCOURUS = 20_000
 
 def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, bool]:
     """Texte des premières pages, et True si aucune des pages sondées ne porte de texte."""
-    document = _ouvrir(source, mots_de_passe)
+    document = ouvrir_pdfium(source, mots_de_passe)
     if document is None:
         return "", False
     morceaux: list[str] = []
@@ -34,7 +34,8 @@ def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, b
     return texte[:_CARACTERES_LUS], not any(morceaux)
 
 
-def _ouvrir(source: str, mots_de_passe: Sequence[str | None]) -> pypdfium2.PdfDocument | None:
+def ouvrir_pdfium(source: str, mots_de_passe: Sequence[str | None]) -> pypdfium2.PdfDocument | None:
+    """Le document selon PDFium, avec le premier mot de passe qui l'ouvre ; None si aucun."""
     for mot_de_passe in mots_de_passe:
         try:
             return pypdfium2.PdfDocument(source, password=mot_de_passe)
@@ -55,7 +56,7 @@ def _texte_de_page(document: pypdfium2.PdfDocument, rang: int) -> str:
 
 def compter_pages(source: str, mots_de_passe: Sequence[str | None]) -> int | None:
     """Compte des pages selon PDFium, None s'il n'ouvre pas le document."""
-    document = _ouvrir(source, mots_de_passe)
+    document = ouvrir_pdfium(source, mots_de_passe)
     if document is None:
         return None
     with document:
@@ -64,7 +65,7 @@ def compter_pages(source: str, mots_de_passe: Sequence[str | None]) -> int | Non
 
 def pages_blanches(source: str, maximum: int) -> list[int]:
     """Numéros (à partir de 1) des pages entièrement blanches parmi les premières."""
-    document = _ouvrir(source, [None])
+    document = ouvrir_pdfium(source, [None])
     if document is None:
         return []
     blanches = []

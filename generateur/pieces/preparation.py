@@ -21,6 +21,14 @@ from generateur.pieces.poste import Poste
 
 
 @dataclass(frozen=True)
+class Fidelite:
+    """Pages comparées à leur source par le rendu (les autres sont recopiées), et celles qui diffèrent."""
+
+    comparees: int = 0
+    differentes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Preparee:
     """Ce qu'est devenue la pièce.
 
@@ -34,6 +42,7 @@ class Preparee:
     pieces_jointes: tuple[str, ...] = ()
     signe: bool = False
     sans_texte: bool = False
+    fidelite: Fidelite = Fidelite()
 
 
 def preparer_piece(
@@ -129,7 +138,12 @@ def _decrire(famille: Famille, resultat: dict[str, Any]) -> Preparee:
         pieces_jointes=tuple(resultat.get("pieces_jointes", ())),
         signe=resultat.get("signe", False),
         sans_texte=resultat.get("sans_texte", famille is Famille.IMAGE),
+        fidelite=_lire_fidelite(resultat.get("fidelite")),
     )
+
+
+def _lire_fidelite(comparaison: dict[str, Any] | None) -> Fidelite:
+    return Fidelite(comparaison["comparees"], tuple(comparaison["differentes"])) if comparaison else Fidelite()
 
 
 def _preparer_pdf(poste: Poste, source: Path, cible: Path, _extension: str) -> dict[str, Any]:

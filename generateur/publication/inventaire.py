@@ -16,6 +16,7 @@ from generateur.publication.manifeste import (
     ConstatManifeste,
     DroitAjoute,
     FichierProduit,
+    FidelitePiece,
     HorizonDuDroit,
     JuridictionManifeste,
     LiasseProduite,
@@ -192,4 +193,7 @@ def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, chantier: Path
         source=piece.fichier,
         source_sha256=empreinte(prete.source),
         observations=(*prete.observations, *assemblee.retraits),
+        fidelite=FidelitePiece(
+            comparees=prete.preparee.fidelite.comparees, differentes=prete.preparee.fidelite.differentes
+        ),
     )

@@ -37,6 +37,13 @@ class LiasseProduite(FichierProduit):
     """La liasse : chemin, empreinte, nombre de pages."""
 
 
+class FidelitePiece(_Bloc):
+    """Pages comparées à l'original par le rendu (les autres sont recopiées telles quelles), et celles qui diffèrent."""
+
+    comparees: int = 0
+    differentes: tuple[int, ...] = ()
+
+
 class PieceProduite(_Bloc):
     """Une pièce : numéro servi, empreinte du fichier tamponné et de sa source, place dans la liasse."""
 
@@ -50,6 +57,7 @@ class PieceProduite(_Bloc):
     source: str
     source_sha256: str
     observations: tuple[str, ...] = ()
+    fidelite: FidelitePiece = FidelitePiece()
 
 
 class ActeProduit(_Bloc):

@@ -291,3 +291,46 @@ def _boite(page, passage):
         max(b[2] for b in boites),
         max(b[3] for b in boites),
     )
+
+
+def test_un_formulaire_garde_ce_qu_il_montre_et_le_manifeste_dit_la_comparaison(tmp_path):
+    """Une case dessinée, cochée, et une autre sans apparence : les deux se voient, la fiche dit la seconde."""
+    dossier, sortie = tmp_path / "dossiers" / REFERENCE, tmp_path / "sortie"
+    shutil.copytree(EXEMPLES / REFERENCE, dossier)
+    shutil.copytree(EXEMPLES / "creanciers", tmp_path / "dossiers" / "creanciers")
+    remplacee = min((dossier / "pieces").glob("*.pdf"))
+    with pikepdf.open(remplacee, allow_overwriting_input=True) as pdf:
+        dessins = pikepdf.Dictionary(Oui=pdf.make_stream(b"0 g 0 0 12 12 re f"))
+        dessins.Oui.Type, dessins.Oui.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        dessins.Oui.BBox = pikepdf.Array([0, 0, 12, 12])
+        cases = [
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot,
+                Subtype=pikepdf.Name.Widget,
+                FT=pikepdf.Name.Btn,
+                T=nom,
+                F=4,
+                V=pikepdf.Name.Oui,
+                AS=pikepdf.Name.Oui,
+                Rect=pikepdf.Array([x, 60, x + 12, 72]),
+                **autres,
+            )
+            for nom, x, autres in (("dessinee", 40, {"AP": pikepdf.Dictionary(N=dessins)}), ("accord", 80, {}))
+        ]
+        champs = pikepdf.Array([pdf.make_indirect(case) for case in cases])
+        pdf.pages[0].obj.Annots = champs
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=champs, NeedAppearances=True)
+        pdf.save()
+    assert executer(["produire", str(dossier), "-o", str(sortie), "-q"]) == 0
+    manifeste = json.loads((sortie / REFERENCE / "manifeste.json").read_text("utf-8"))
+    (piece,) = [p for p in manifeste["pieces"] if p["source"].endswith(remplacee.name)]
+    assert piece["fidelite"] == {"comparees": 1, "differentes": []}
+    assert {p["fidelite"]["comparees"] for p in manifeste["pieces"] if p is not piece} == {0}
+    assert any("« accord »" in observation for observation in piece["observations"])
+    with pypdfium2.PdfDocument(sortie / REFERENCE / f"{REFERENCE}_liasse.pdf") as liasse:
+        vue = liasse[piece["page_debut"] - 1].render(grayscale=True).to_pil()
+    haut = vue.height - 72
+    for x in (40, 80):
+        assert vue.crop((x, haut, x + 12, haut + 12)).getextrema()[0] < 60, "la case est cochée"
+    fiches = list((sortie / REFERENCE).rglob("*fiche*.pdf"))
+    assert any("« accord »" in page.extract_text() for fiche in fiches for page in pypdf.PdfReader(fiche).pages)
