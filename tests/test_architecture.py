@@ -134,9 +134,9 @@ PLACES = {
     "tomlkit": {"lecture.edition_toml", "operations.droit_ajoute"},
     "stdnum": {"controles"},
 }
-# Les processus ne se lancent qu'à deux endroits, dont c'est le métier ; un seul parle au réseau, quand on tape
+# Les processus ne se lancent qu'à un endroit, dont c'est le métier ; un seul parle au réseau, quand on tape
 # « annuaire » (et pyHanko, à l'adresse que l'utilisateur donne pour horodater).
-PROCESSUS = {"subprocess": {"surveillance", "moteurs"}}
+PROCESSUS = {"subprocess": {"surveillance"}}
 RESEAU = {"socket", "urllib.request", "http", "ftplib", "smtplib", "ssl", "asyncio", "requests", "httpx", "httpx2"}
 AU_RESEAU = {("annuaire.client", "httpx2")}
 

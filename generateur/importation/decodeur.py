@@ -18,21 +18,37 @@ _ENFANTS: list[Enfant] = []  # un au plus
 
 
 def decoder(tache: str, fichier: Path) -> dict[str, Any]:
-    """La réponse de l'enfant. Lève ErreurLecture s'il tombe ou dépasse son temps."""
+    """La réponse de l'enfant, à la seconde chance s'il tombe. Lève ErreurLecture s'il retombe ou dépasse son temps."""
     with _TOUR:
-        demande = json.dumps([tache, str(fichier.resolve())]).encode()
-        try:
-            reponse: dict[str, Any] = json.loads(_enfant().demander(demande, _DELAI_S))
-        except ErreurEnfant as perte:
-            _arreter()
-            raison = "demande trop de temps à lire" if perte.trop_long else "met en échec le logiciel qui le lit"
-            raise ErreurLecture(
-                f"ce fichier {raison}", lieu=fichier.name, remede="L'ouvrir dans son logiciel et l'exporter autrement."
-            ) from perte
-        except BaseException:
-            _arreter()
-            raise
-    return reponse
+        return _demander(json.dumps([tache, str(fichier.resolve())]).encode(), fichier)
+
+
+def _demander(demande: bytes, fichier: Path, *, est_repris: bool = False) -> dict[str, Any]:
+    try:
+        reponse: dict[str, Any] = json.loads(_enfant().demander(demande, _DELAI_S))
+    except ErreurEnfant as perte:
+        _arreter()
+        if est_repris or perte.trop_long:
+            raise _echec(fichier, perte) from perte
+    except BaseException:
+        _arreter()
+        raise
+    else:
+        return reponse
+    return _demander(demande, fichier, est_repris=True)
+
+
+def _echec(fichier: Path, perte: ErreurEnfant) -> ErreurLecture:
+    if perte.est_tue:
+        return ErreurLecture(
+            "le système a arrêté deux fois le programme qui lisait ce fichier : la mémoire manque peut-être",
+            lieu=fichier.name,
+            remede="Fermer d'autres programmes, puis relancer.",
+        )
+    raison = "demande trop de temps à lire" if perte.trop_long else "met en échec le logiciel qui le lit"
+    return ErreurLecture(
+        f"ce fichier {raison}", lieu=fichier.name, remede="L'ouvrir dans son logiciel et l'exporter autrement."
+    )
 
 
 def _enfant() -> Enfant:

@@ -31,7 +31,7 @@ class Equipe:
                 self._libres.append(self._executants[-1])
 
     def convertir(self, source: Path, cible: Path) -> str:
-        """Rend la raison de l'échec, vide si le PDF est écrit.
+        """Rend la raison de l'échec, vide si le PDF est écrit. Lève OSError si le disque refuse.
 
         Une seconde chance si l'exécutant tombe (tué du dehors, peut-être), pas s'il dépasse son temps.
         """
@@ -50,7 +50,10 @@ class Equipe:
                     return "le moteur s'est arrêté brutalement"
             else:
                 self._rendre(executant)
-                return str(json.loads(reponse))
+                raison = json.loads(reponse)
+                if isinstance(raison, int):
+                    raise OSError(raison, os.strerror(raison))
+                return str(raison)
         return "conversion interrompue"
 
     def fermer(self) -> None:

@@ -29,15 +29,18 @@ def servir(dossier_du_moteur: str, delai: int) -> None:
             signal.alarm(0)
 
 
-def _convertir(convertir: object, source: str, cible: str) -> str:
-    """Convertit un fichier ; rend la raison de l'échec, vide si le PDF est écrit."""
+def _convertir(convertir: object, source: str, cible: str) -> str | int:
+    """Convertit un fichier ; rend la raison de l'échec, vide si le PDF est écrit, un errno si le disque refuse."""
     try:
         with open(source, "rb") as fichier:  # noqa: PTH123 - pathlib coûte au démarrage
             octets = convertir(fichier.read())  # type: ignore[operator]
-        with open(cible, "wb") as fichier:  # noqa: PTH123
-            fichier.write(octets)
     except Exception as erreur:  # noqa: BLE001 - toute panne du moteur doit revenir au parent, qui la nommera
         return f"{type(erreur).__name__} : {erreur}"
+    try:
+        with open(cible, "wb") as fichier:  # noqa: PTH123
+            fichier.write(octets)
+    except OSError as erreur:
+        return erreur.errno or 0
     return ""
 
 

@@ -7,7 +7,6 @@ déjà du texte sont laissées telles quelles (« --skip-text »).
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,8 @@ from pathlib import Path
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
-from generateur.surveillance.programme import abattre
+from generateur.surveillance.place import disque_plein
+from generateur.surveillance.programme import Programme, est_interruption, interroger
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _LANGUE = "fra"
@@ -78,8 +78,12 @@ class ReconnaissanceTexte:
         with repertoire_provisoire() as prive:
             entree, produit = prive / "entree.pdf", prive / "sortie.pdf"
             shutil.copyfile(conversion.source, entree)
-            fini = self._lancer(programme, entree, produit, prive)
-            if not fini or defaut_du_pdf(produit):
+            code = self._lancer(programme, entree, produit, prive)
+            if code is not None and est_interruption(code):  # tué du dehors : une seconde chance
+                code = self._lancer(programme, entree, produit, prive)
+            if code != 0 or defaut_du_pdf(produit):
+                if (plein := disque_plein(prive)) is not None:
+                    raise plein
                 raise ErreurRendu(
                     f"Le texte de « {conversion.source.name} » n'a pas pu être reconnu.",
                     lieu=str(conversion.source),
@@ -87,29 +91,19 @@ class ReconnaissanceTexte:
                 )
             publier_fichier(produit.read_bytes(), conversion.cible)
 
-    def _lancer(self, programme: str, entree: Path, produit: Path, prive: Path) -> bool:
+    def _lancer(self, programme: str, entree: Path, produit: Path, prive: Path) -> int | None:
         commande = [
             programme, "--language", _LANGUE, "--skip-text", "--output-type", "pdf", "--optimize", "0",
             "--jobs", str(os.cpu_count() or 1), "--max-image-mpixels", _MEGAPIXELS,
             "--tesseract-timeout", _SECONDES_PAR_PAGE, "--quiet", *self._pages, str(entree), str(produit),
         ]  # fmt: skip
-        processus = subprocess.Popen(
-            commande,
-            cwd=prive,
-            # une page par cœur : Tesseract est plus lent à se partager lui-même
-            env={**os.environ, "TMPDIR": str(prive), "OMP_THREAD_LIMIT": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        # une page par cœur : Tesseract est plus lent à se partager lui-même
+        environnement = {**os.environ, "TMPDIR": str(prive), "OMP_THREAD_LIMIT": "1"}
+        ocr = Programme(commande, ou=prive, environnement=environnement)
         try:
-            delai = self._delai or _DELAI_DEPART_S + entree.stat().st_size / _OCTETS_PAR_SECONDE
-            return processus.wait(delai) == 0
-        except subprocess.TimeoutExpired:
-            return False
+            return ocr.attendre(self._delai or _DELAI_DEPART_S + entree.stat().st_size / _OCTETS_PAR_SECONDE)
         finally:
-            abattre(processus)
+            ocr.abattre()
 
 
 def _interroger(programme: str, option: str) -> str:
@@ -120,11 +114,7 @@ def _interroger(programme: str, option: str) -> str:
 
 @lru_cache(maxsize=8)
 def _demander(programme: str, option: str, _pose_le: int) -> str:
-    try:
-        fait = subprocess.run([programme, option], capture_output=True, timeout=_DELAI_SONDE_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return (fait.stdout + fait.stderr).decode(errors="replace") if fait.returncode == 0 else ""
+    return interroger([programme, option], _DELAI_SONDE_S, environnement=os.environ)
 
 
 def _numero(reponse: str) -> str:

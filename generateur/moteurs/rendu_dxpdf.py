@@ -27,6 +27,7 @@ from generateur.moteurs.polices import (
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
 from generateur.moteurs.textes_perdus import perd_du_texte
 from generateur.surveillance.enfant import Enfant
+from generateur.surveillance.place import refus_du_disque
 
 _DELAI_SECONDES = 60
 _SCRIPT = Path(__file__).with_name("executant_dxpdf.py")
@@ -119,6 +120,8 @@ class RenduDxpdf:
             if perd_du_texte(source, provisoire):
                 raise _refus_de_couper(source)
             publier_fichier(provisoire.read_bytes(), cible)
+        except OSError as erreur:
+            raise refus_du_disque(erreur.errno or 0, cible.parent) from erreur
         finally:
             provisoire.unlink(missing_ok=True)
             copie.unlink(missing_ok=True)

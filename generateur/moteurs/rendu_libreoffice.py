@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 import threading
 import weakref
@@ -28,7 +27,8 @@ from generateur.moteurs.polices import (
     polices_maitrisees,
 )
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
-from generateur.surveillance.programme import abattre
+from generateur.surveillance.place import REFUS_DU_DISQUE, disque_plein, refus_du_disque
+from generateur.surveillance.programme import Programme, est_interruption, interroger
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _FICHIERS_PAR_APPEL = 64
@@ -93,7 +93,7 @@ class RenduLibreOffice:
         self._dossier = DossierPrive()
         self._profils: SimpleQueue[Path] = SimpleQueue()
         self._interrompu = threading.Event()
-        self._en_cours: set[subprocess.Popen[bytes]] = set()
+        self._en_cours: set[Programme] = set()
         self._fin = weakref.finalize(self, _tuer, self._en_cours)
 
     def disponibilite(self) -> Disponibilite:
@@ -179,9 +179,10 @@ class RenduLibreOffice:
     def _convertir_paquet(self, programme: str, paquet: Sequence[Conversion]) -> None:
         profil = self._profils.get()
         try:
-            restants = self._essayer(programme, profil, paquet)
+            restants, est_interrompu = self._essayer(programme, profil, paquet)
             for conversion in restants:
-                if len(paquet) > 1 and not self._essayer(programme, profil, [conversion]):
+                # seul, il n'a une seconde chance que si soffice a été tué : un document abîmé échouerait encore
+                if (len(paquet) > 1 or est_interrompu) and not self._essayer(programme, profil, [conversion])[0]:
                     continue
                 raise ErreurRendu(
                     f"« {conversion.source.name} » n'a pas pu être converti en PDF par LibreOffice.",
@@ -191,8 +192,8 @@ class RenduLibreOffice:
         finally:
             self._profils.put(profil)
 
-    def _essayer(self, programme: str, profil: Path, paquet: Sequence[Conversion]) -> list[Conversion]:
-        """Un appel de soffice ; rend les conversions qui n'ont pas abouti."""
+    def _essayer(self, programme: str, profil: Path, paquet: Sequence[Conversion]) -> tuple[list[Conversion], bool]:
+        """Un appel de soffice ; rend les conversions qui n'ont pas abouti, et s'il a été tué du dehors."""
         with tempfile.TemporaryDirectory(prefix="lot", dir=profil.parent, ignore_cleanup_errors=True) as travail:
             entrees, sorties = Path(travail) / "entrees", Path(travail) / "sorties"
             entrees.mkdir()
@@ -202,18 +203,25 @@ class RenduLibreOffice:
                 nom = f"{rang:04d}{conversion.source.suffix.lower()}"
                 try:
                     shutil.copyfile(conversion.source, entrees / nom)
-                except OSError:
+                except OSError as erreur:
+                    if erreur.errno in REFUS_DU_DISQUE:
+                        raise refus_du_disque(erreur.errno, travail) from erreur
                     continue  # sera nommé faute de PDF
                 noms.append(nom)
-            if noms and not self._interrompu.is_set():
-                self._lancer(programme, profil, entrees, sorties, noms)
-            return [
+            est_interrompu = (
+                bool(noms) and not self._interrompu.is_set() and self._lancer(programme, profil, entrees, sorties, noms)
+            )
+            restants = [
                 conversion
                 for rang, conversion in enumerate(paquet)
                 if not _recueillir(sorties / f"{rang:04d}.pdf", conversion.cible)
             ]
+            if restants and (plein := disque_plein(sorties)) is not None:
+                raise plein  # avant que ce qu'il a laissé soit effacé
+            return restants, est_interrompu
 
-    def _lancer(self, programme: str, profil: Path, entrees: Path, sorties: Path, noms: list[str]) -> None:
+    def _lancer(self, programme: str, profil: Path, entrees: Path, sorties: Path, noms: list[str]) -> bool:
+        """Vrai si soffice a été tué du dehors."""
         commande = [
             programme, f"-env:UserInstallation={profil.as_uri()}",
             "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard",
@@ -223,23 +231,14 @@ class RenduLibreOffice:
         etrangers = polices_maitrisees() and any(demande_les_polices_du_systeme(entrees / nom) for nom in noms)
         polices = environnement_des_polices(profil, avec_systeme=etrangers)
         environnement = {**os.environ, **polices, "SAL_USE_VCLPLUGIN": "svp", "TMPDIR": str(entrees.parent)}
-        processus = subprocess.Popen(
-            commande,
-            cwd=entrees,
-            env=environnement,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C s'adresse à nous, et le groupe entier s'arrête d'un coup
-        )
-        self._en_cours.add(processus)
-        try:
-            processus.wait(self._delai or _DELAI_DEPART + _DELAI_PAR_FICHIER * len(noms))
-        except subprocess.TimeoutExpired:
-            pass  # les documents sans PDF seront refaits un par un, puis nommés
+        soffice = Programme(commande, ou=entrees, environnement=environnement)
+        self._en_cours.add(soffice)
+        try:  # au-delà du délai, les documents sans PDF seront refaits un par un, puis nommés
+            code = soffice.attendre(self._delai or _DELAI_DEPART + _DELAI_PAR_FICHIER * len(noms))
+            return code is not None and est_interruption(code)
         finally:
-            abattre(processus)
-            self._en_cours.discard(processus)
+            soffice.abattre()
+            self._en_cours.discard(soffice)
 
 
 def chercher_soffice() -> str | None:
@@ -259,15 +258,9 @@ def _version(programme: str) -> str:
 @lru_cache(maxsize=4)
 def _demander_version(programme: str, _pose_le: int) -> str:
     with repertoire_provisoire() as profil:
-        try:
-            sortie = subprocess.run(
-                [programme, f"-env:UserInstallation={profil.as_uri()}", "--version"],
-                capture_output=True,
-                timeout=_DELAI_DEPART,
-                check=False,
-            ).stdout.decode(errors="replace")
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
+        commande = [programme, f"-env:UserInstallation={profil.as_uri()}", "--version"]
+        environnement = {**os.environ, "TMPDIR": str(profil)}
+        sortie = interroger(commande, _DELAI_DEPART, ou=profil, environnement=environnement)
     trouve = re.search(r"\d+(\.\d+)+", sortie)
     return trouve[0] if trouve else ""
 
@@ -302,6 +295,6 @@ def _laver(octets: bytes, identifiant: bytes) -> bytes:
     return _IDENTIFIANTS.sub(lambda t: t[3] + identifiant if t[3] else t[1] + identifiant + t[2] + identifiant, octets)
 
 
-def _tuer(en_cours: set[subprocess.Popen[bytes]]) -> None:
-    for processus in list(en_cours):
-        abattre(processus)
+def _tuer(en_cours: set[Programme]) -> None:
+    for soffice in list(en_cours):
+        soffice.abattre()

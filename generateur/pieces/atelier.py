@@ -5,16 +5,19 @@ prendrait la main sur l'enfant ne peut rien faire exécuter au parent. L'enfant 
 réseau, ni droit de lancer un programme.
 """
 
+import contextlib
 import json
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from generateur.erreurs import ErreurPiece
+from generateur.erreurs import ErreurEcriture, ErreurPiece
 from generateur.surveillance.enfant import Enfant, ErreurEnfant
+from generateur.surveillance.place import disque_plein, refus_du_disque
 
 _RACINE_PAQUET = Path(__file__).resolve().parents[2]
 
@@ -38,23 +41,35 @@ class Atelier:
         """Rend le résultat de la tâche ; plusieurs fils peuvent demander, chacun attend son tour.
 
         `delai` en secondes, `memoire` en octets d'adressage (appliquée là où le système le permet).
-        Lève ErreurPiece si la tâche refuse la pièce, dépasse le délai ou fait tomber l'enfant.
+        Un enfant qui tombe a une seconde chance (tué du dehors, peut-être), pas s'il dépasse son temps. Lève
+        ErreurPiece si la tâche refuse la pièce, dépasse le délai ou fait tomber deux enfants ; ErreurEcriture si
+        c'est le disque qui refuse : la pièce n'y est pour rien.
         """
         demande = json.dumps({"tache": tache, "memoire": memoire, "arguments": arguments}).encode()
-        with self._occupe:
-            try:
-                contenu: dict[str, Any] = json.loads(self._enfant_vivant().demander(demande, delai))
-            except ErreurEnfant as perte:
-                self.fermer()
-                raise _panne(delai, est_delai=perte.trop_long) from perte
-            except BaseException:
-                self.fermer()
-                raise
-        if "erreur" in contenu:
-            erreur = contenu["erreur"]
-            raise ErreurPiece(erreur["message"], lieu=erreur["lieu"], remede=erreur["remede"])
+        try:
+            with self._occupe:
+                contenu = self._demander(demande, delai)
+            _lever_refus(contenu)
+        except ErreurPiece as refus:
+            if (plein := _disque_plein(arguments)) is not None:  # chaque décodeur le dit à sa façon, ou en tombe
+                raise plein from refus
+            raise
         resultat: dict[str, Any] = contenu["resultat"]
         return resultat
+
+    def _demander(self, demande: bytes, delai: float, *, est_repris: bool = False) -> dict[str, Any]:
+        try:
+            contenu: dict[str, Any] = json.loads(self._enfant_vivant().demander(demande, delai))
+        except ErreurEnfant as perte:
+            self.fermer()
+            if est_repris or perte.trop_long:
+                raise _panne(delai, perte) from perte
+        except BaseException:
+            self.fermer()
+            raise
+        else:
+            return contenu
+        return self._demander(demande, delai, est_repris=True)
 
     def prechauffer(self) -> None:
         """Démarre l'enfant à l'avance, pendant que le programme se charge."""
@@ -78,8 +93,30 @@ class Atelier:
         return self._enfant
 
 
-def _panne(delai: float, *, est_delai: bool) -> ErreurPiece:
+def _lever_refus(contenu: Mapping[str, Any]) -> None:
+    if "disque" in contenu:
+        raise refus_du_disque(contenu["disque"], contenu["lieu"])
+    if "erreur" in contenu:
+        erreur = contenu["erreur"]
+        raise ErreurPiece(erreur["message"], lieu=erreur["lieu"], remede=erreur["remede"])
+
+
+def _disque_plein(arguments: Mapping[str, Any]) -> ErreurEcriture | None:
+    """Le disque où la tâche écrivait, s'il ne peut plus recevoir deux fois ce qu'elle lisait."""
+    lieux = [Path(arguments[nom]).parent for nom in ("cible", "dossier") if arguments.get(nom)]
+    besoin = 0
+    with contextlib.suppress(OSError):
+        besoin = 2 * Path(arguments["source"]).stat().st_size if "source" in arguments else 0
+    return disque_plein(*lieux, besoin=besoin)
+
+
+def _panne(delai: float, perte: ErreurEnfant) -> ErreurPiece:
     remede = "Ouvrez le fichier dans son logiciel, imprimez-le en PDF, et joignez ce PDF."
-    if est_delai:
+    if perte.est_tue:
+        return ErreurPiece(
+            "Le système a arrêté deux fois le programme qui lisait ce fichier : la mémoire manque peut-être.",
+            remede="Fermez d'autres programmes et relancez ; sinon, imprimez ce document en PDF et joignez ce PDF.",
+        )
+    if perte.trop_long:
         return ErreurPiece(f"Le fichier demande plus de {delai:.0f} secondes à lire.", remede=remede)
     return ErreurPiece("Le fichier met en échec le logiciel qui le lit (mémoire ou format).", remede=remede)

@@ -4,12 +4,14 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, BinaryIO
 
 from generateur.erreurs import ErreurPiece
+from generateur.surveillance.place import REFUS_DU_DISQUE
 
 # Importées à la première demande, sauf les courantes : un dossier sans image ne charge aucun décodeur d'image.
 TACHES = {
@@ -79,6 +81,10 @@ def _executer(ligne: bytes) -> dict[str, Any]:
         return {"resultat": fonction(**demande["arguments"])}
     except ErreurPiece as erreur:
         message, lieu, remede = erreur.message, erreur.lieu, erreur.remede
+    except OSError as erreur:
+        if erreur.errno not in REFUS_DU_DISQUE:
+            raise
+        return {"disque": erreur.errno, "lieu": str(erreur.filename or tempfile.gettempdir())}
     except MemoryError:
         message, lieu = "Le fichier demande trop de mémoire pour être lu.", ""
         remede = "Réduisez-le (moins de pages, image plus petite) ou imprimez-le en PDF."

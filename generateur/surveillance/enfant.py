@@ -5,18 +5,22 @@ fil démon par enfant et non par demande, le tue. Rien ici ne retient la fin du 
 """
 
 import contextlib
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
 
+from generateur.surveillance.lien_de_vie import LienDeVie
+
 
 class ErreurEnfant(Exception):
-    """L'enfant s'est arrêté sans répondre, de lui-même ou parce que son temps était écoulé."""
+    """L'enfant s'est arrêté sans répondre : de lui-même, tué du dehors, ou parce que son temps était écoulé."""
 
-    def __init__(self, *, trop_long: bool) -> None:
+    def __init__(self, *, trop_long: bool, est_tue: bool = False) -> None:
         super().__init__()
         self.trop_long = trop_long
+        self.est_tue = est_tue
 
 
 class Enfant:
@@ -24,14 +28,21 @@ class Enfant:
 
     def __init__(self, commande: Sequence[str], environnement: Mapping[str, str], *, est_a_part: bool = False) -> None:
         """`est_a_part` : dans sa propre session, pour que Ctrl-C au terminal ne s'adresse qu'au parent."""
-        self._processus = subprocess.Popen(
-            commande,
-            env=dict(environnement),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=est_a_part,
-        )
+        self._lien = LienDeVie()
+        try:
+            self._processus = subprocess.Popen(
+                commande,
+                env=dict(environnement),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=est_a_part,
+                pass_fds=self._lien.heritage,
+            )
+        except BaseException:
+            self._lien.rompre()
+            raise
+        self._lien.attacher(self._processus.pid, est_groupe=False)
         self._tour = threading.Condition()
         self._echeance: float | None = None
         self._trop_long = False
@@ -57,7 +68,7 @@ class Enfant:
         finally:
             self._armer(None)
         if not reponse.endswith(b"\n"):
-            raise ErreurEnfant(trop_long=self._trop_long)
+            raise ErreurEnfant(trop_long=self._trop_long, est_tue=self._est_tue())
         return reponse[:-1]
 
     def arreter(self) -> None:
@@ -65,11 +76,19 @@ class Enfant:
         with contextlib.suppress(OSError):
             self._processus.kill()
         self._processus.wait()
+        self._lien.rompre()
         self._armer(None)
         for flux in (self._processus.stdin, self._processus.stdout):
             if flux is not None:
                 with contextlib.suppress(OSError):  # une demande peut être restée dans le tampon
                     flux.close()
+
+    def _est_tue(self) -> bool:
+        """Vrai si quelqu'un d'autre l'a tué : une personne, ou le système à court de mémoire."""
+        try:
+            return self._processus.wait(1) == -signal.SIGKILL and not self._trop_long
+        except subprocess.TimeoutExpired:
+            return False
 
     def _armer(self, echeance: float | None) -> None:
         with self._tour:

@@ -6,6 +6,7 @@ il n'y a pas d'instant où un répertoire vivant passerait pour abandonné.
 """
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 
 _MARQUE = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<pid>[0-9]+)-(?P<debut>[0-9]+)-")
 _PREFIXE = "generateur-"
+PROFILS = "profil*"  # ceux de LibreOffice, dans un répertoire de travail
 _ECART_S = 2  # l'instant de démarrage d'un processus se relit à une seconde près
 
 
@@ -38,8 +40,21 @@ def creer_provisoire(ou: Path | None = None) -> Path:
 
 
 def effacer_provisoire(chemin: Path) -> None:
-    """Efface le répertoire et ce qu'il contient ; ce qui résiste le sera par une commande suivante."""
+    """Efface le répertoire et ce qu'il contient ; ce qui résiste le sera par une commande suivante.
+
+    Part avec lui la prise que LibreOffice, tué, a laissée pour chaque profil qu'il y avait.
+    """
+    for profil in chemin.glob(PROFILS):
+        with contextlib.suppress(OSError):
+            situer_prise(profil).unlink()
     shutil.rmtree(chemin, ignore_errors=True)
+
+
+def situer_prise(profil: Path) -> Path:
+    """La prise par laquelle un LibreOffice de ce profil répond aux autres : dans /tmp, quel que soit TMPDIR."""
+    somme = hashlib.md5(profil.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+    utilisateur = os.getuid() if hasattr(os, "getuid") else 0
+    return Path("/tmp") / f"OSL_PIPE_{utilisateur}_SingleOfficeIPC_{''.join(f'{octet:x}' for octet in somme)}"  # noqa: S108
 
 
 def dire_proprietaire() -> str:

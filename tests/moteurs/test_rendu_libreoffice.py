@@ -1,8 +1,10 @@
 """LibreOffice convertit par paquets, sans rien laisser passer, et nomme le document fautif."""
 
 import shutil
+import socket
 import stat
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,11 +12,13 @@ import pypdfium2
 import pytest
 
 from generateur.contrats import Conversion
-from generateur.erreurs import CodeSortie, ErreurOutilAbsent, ErreurRendu
+from generateur.erreurs import CodeSortie, ErreurEcriture, ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs import rendu_libreoffice
 from generateur.moteurs.rendu_dxpdf import RenduDxpdf
 from generateur.moteurs.rendu_libreoffice import RenduLibreOffice, chercher_soffice
 from generateur.redaction.gabarits import Bibliotheque
+from generateur.surveillance import place
+from generateur.surveillance.provisoires import situer_prise
 from tests.outils.modeles_word import ecrire_charte, ecrire_modele
 
 exige_soffice = pytest.mark.skipif(chercher_soffice() is None, reason="LibreOffice n'est pas installé")
@@ -137,17 +141,78 @@ def test_refuse_un_format_dont_il_n_est_pas_charge(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="le faux soffice est un script POSIX")
 @pytest.mark.parametrize("panne", sorted(FAUX_SOFFICE))
 def test_un_soffice_defaillant_devient_une_erreur_qui_nomme_le_document(acte, tmp_path, panne):
-    faux = tmp_path / "soffice"
-    faux.write_text(
-        f"#!{sys.executable}\nimport sys, pathlib\n"
-        "def ecrire(o): pathlib.Path(sys.argv[sys.argv.index('--outdir') + 1], '0000.pdf').write_bytes(o)\n"
-        f"{FAUX_SOFFICE[panne]}\n"
-    )
-    faux.chmod(faux.stat().st_mode | stat.S_IXUSR)
-    moteur = RenduLibreOffice(programme=str(faux), executants=1, delai=1)
+    moteur = RenduLibreOffice(programme=_faux_soffice(tmp_path, FAUX_SOFFICE[panne]), executants=1, delai=1)
     debut = time.monotonic()
     with pytest.raises(ErreurRendu, match=r"acte\.docx"):
         moteur.convertir([Conversion(acte, tmp_path / "acte.pdf")])
     moteur.fermer()
     assert time.monotonic() - debut < 20
     assert not (tmp_path / "acte.pdf").exists()
+
+
+def _faux_soffice(tmp_path: Path, corps: str) -> str:
+    faux = tmp_path / "soffice"
+    faux.write_text(
+        f"#!{sys.executable}\nimport os, sys, pathlib\n"
+        "def ecrire(o): pathlib.Path(sys.argv[sys.argv.index('--outdir') + 1], '0000.pdf').write_bytes(o)\n"
+        f"{corps}\n"
+    )
+    faux.chmod(faux.stat().st_mode | stat.S_IXUSR)
+    return str(faux)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="le faux soffice est un script POSIX")
+def test_un_soffice_tue_du_dehors_a_une_seconde_chance(acte, tmp_path):
+    temoin = tmp_path / "deja"
+    corps = (
+        f"temoin = pathlib.Path({str(temoin)!r})\n"
+        "if not temoin.exists(): temoin.touch(); os.kill(os.getpid(), 9)\n"
+        "ecrire(b'%PDF-1.4 /Type /Page\\n%%EOF\\n')"
+    )
+    moteur = RenduLibreOffice(programme=_faux_soffice(tmp_path, corps), executants=1, delai=20)
+    moteur.convertir([Conversion(acte, tmp_path / "acte.pdf")])
+    moteur.fermer()
+    assert (tmp_path / "acte.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="le faux soffice est un script POSIX")
+def test_un_disque_plein_n_accuse_pas_le_document(acte, tmp_path, monkeypatch):
+    moteur = RenduLibreOffice(programme=_faux_soffice(tmp_path, "pass"), executants=1, delai=20)
+    monkeypatch.setattr(place.shutil, "disk_usage", lambda _: type("Etat", (), {"free": 1000}))
+    with pytest.raises(ErreurEcriture, match="le disque est plein"):
+        moteur.convertir([Conversion(acte, tmp_path / "acte.pdf")])
+    moteur.fermer()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="la prise de LibreOffice sous Linux")
+def test_la_prise_d_un_libreoffice_tue_s_en_va_avec_son_profil():
+    """LibreOffice la pose dans /tmp quel que soit TMPDIR ; tué, il l'y laisse."""
+    moteur = RenduLibreOffice(executants=1)
+    moteur._preparer()
+    profil = moteur._dossier.chemin / "profil0"
+    prise = situer_prise(profil)
+    autre = prise.with_name(f"{prise.name}0")
+    for chemin in (prise, autre):
+        with socket.socket(socket.AF_UNIX) as ecoute:
+            ecoute.bind(str(chemin))
+    moteur.fermer()
+    assert not prise.exists()
+    assert autre.exists()
+    autre.unlink()
+
+
+@pytest.mark.outils
+@exige_soffice
+@pytest.mark.skipif(sys.platform != "linux", reason="la prise de LibreOffice sous Linux")
+def test_la_prise_est_bien_celle_que_pose_libreoffice(acte, tmp_path):
+    moteur = RenduLibreOffice(executants=1)
+    moteur._preparer()
+    prise = situer_prise(moteur._dossier.chemin / "profil0")
+    vues = []
+    fil = threading.Thread(target=moteur.convertir, args=([Conversion(acte, tmp_path / "acte.pdf")],))
+    fil.start()
+    while fil.is_alive():
+        vues.append(prise.exists())
+        time.sleep(0.02)
+    moteur.fermer()
+    assert any(vues)

@@ -1,0 +1,49 @@
+"""Le lien qui fait mourir un enfant avec son parent, même tué d'un coup (kill -9), même au milieu d'un calcul.
+
+Le parent tient seul l'entrée d'un tube dont l'enfant hérite la sortie : à la mort du parent, quelle qu'elle soit, le
+tube se rompt et le noyau tue l'enfant, sans que celui-ci ait rien à faire. Ni fil à surveiller, ni code dans l'enfant :
+un programme externe et tout son groupe y sont tenus aussi. Propre à Linux ; ailleurs, la fin de leur entrée les arrête.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+
+
+class LienDeVie:
+    """Un tube par enfant : `heritage` se donne à Popen (pass_fds), puis `attacher`, et `rompre` quand il a fini."""
+
+    def __init__(self) -> None:
+        self._lecture = self._ecriture = -1
+        if sys.platform == "linux":
+            self._lecture, self._ecriture = os.pipe()
+
+    @property
+    def heritage(self) -> tuple[int, ...]:
+        """Ce dont l'enfant hérite."""
+        return (self._lecture,) if self._lecture >= 0 else ()
+
+    def attacher(self, pid: int, *, est_groupe: bool) -> None:
+        """Lie ce processus, ou tout le groupe qu'il mène ; là où le noyau refuse, rien n'est lié."""
+        if sys.platform == "linux" and self._lecture >= 0:
+            import fcntl  # noqa: PLC0415 (absent de Windows)
+
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self._lecture, fcntl.F_SETOWN, -pid if est_groupe else pid)
+                fcntl.fcntl(self._lecture, fcntl.F_SETSIG, signal.SIGKILL)
+                modes = fcntl.fcntl(self._lecture, fcntl.F_GETFL)
+                fcntl.fcntl(self._lecture, fcntl.F_SETFL, modes | os.O_ASYNC)
+        self._fermer_lecture()
+
+    def rompre(self) -> None:
+        """Rend le tube ; ce qui y était encore attaché meurt."""
+        self._fermer_lecture()
+        if self._ecriture >= 0:
+            os.close(self._ecriture)
+            self._ecriture = -1
+
+    def _fermer_lecture(self) -> None:
+        if self._lecture >= 0:
+            os.close(self._lecture)
+            self._lecture = -1
