@@ -22,6 +22,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from generateur.dependances import dossier_de_cache
+from generateur.surveillance.prive import lire_prive, ouvrir_prive
 
 ENCODAGE = "cp1252"  # le nom Python de WinAnsiEncoding
 PREMIER, DERNIER = 32, 255
@@ -91,7 +92,7 @@ def charger_police() -> Police:
 def _relire(garde: Path) -> Police | None:
     """La police gardée, ou None si elle manque ou a été abîmée."""
     try:
-        contenu = json.loads(garde.read_bytes())
+        contenu = json.loads(lire_prive(garde) or b"")
         octets = base64.b64decode(contenu["octets"])
         if hashlib.sha256(octets).hexdigest() != contenu["sha256"]:
             return None
@@ -116,7 +117,8 @@ def _garder(police: Police, garde: Path) -> Police:
         "mesures": mesures,
     }
     with contextlib.suppress(OSError):
-        garde.parent.mkdir(parents=True, exist_ok=True)
+        if not ouvrir_prive(garde.parent):
+            return police
         with tempfile.NamedTemporaryFile("w", dir=garde.parent, suffix=".provisoire", delete=False) as fichier:
             json.dump(contenu, fichier)
         Path(fichier.name).replace(garde)

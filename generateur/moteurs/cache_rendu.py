@@ -1,7 +1,8 @@
 """Le cache des conversions : mêmes octets, même moteur, même PDF, sans rien convertir.
 
-Seul un moteur déterministe y gagne sans perdre : la clé est l'empreinte du document et celle du moteur. Un
-fichier abîmé est ignoré et refait ; GENERATEUR_SANS_CACHE=1 désactive tout.
+Seul un moteur déterministe y gagne sans perdre : la clé est l'empreinte du document et celle du moteur. Elle est dans
+ce qu'une entrée prouve : le rendu d'un autre document, mis à sa place, n'est pas repris ; un acte repris dit encore ce
+que dit son Word. Un fichier abîmé est ignoré et refait ; GENERATEUR_SANS_CACHE=1 désactive tout.
 """
 
 import contextlib
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from generateur.contrats import Conversion, Disponibilite, MoteurRendu
 from generateur.dependances import dossier_de_cache
-from generateur.erreurs import ErreurEcriture
 from generateur.moteurs.polices import etat_du_systeme
 from generateur.moteurs.sortie_pdf import publier_fichier
+from generateur.moteurs.textes_perdus import dit_le_texte
+from generateur.surveillance.prive import ecrire_prive, lire_prive, ouvrir_prive
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _EMPREINTE = 32
@@ -67,7 +69,7 @@ class CacheRendu:
         manquantes = []
         for conversion in conversions:
             rangement = self._rangement(conversion.source)
-            connu = _lire(rangement)
+            connu = _lire(rangement, conversion.source)
             if connu is None:
                 manquantes.append((conversion, rangement))
             else:
@@ -106,17 +108,23 @@ class CacheRendu:
             exces -= taille
 
 
-def _lire(rangement: Path) -> bytes | None:
-    """Le PDF rangé, ou rien s'il est absent ou abîmé : son empreinte le précède dans le fichier."""
-    try:
-        contenu = rangement.read_bytes()
-    except OSError:
+def _lire(rangement: Path, source: Path) -> bytes | None:
+    """Le PDF rangé pour ce document ; rien s'il est absent, abîmé, d'un autre, ou s'il ne dit pas ce que dit l'acte."""
+    contenu = lire_prive(rangement)
+    if contenu is None:
         return None
-    empreinte, pdf = contenu[:_EMPREINTE], contenu[_EMPREINTE:]
-    return pdf if hashlib.sha256(pdf).digest() == empreinte else None
+    preuve, pdf = contenu[:_EMPREINTE], contenu[_EMPREINTE:]
+    if _prouver(rangement, pdf) != preuve or not dit_le_texte(source, pdf):
+        return None
+    return pdf
+
+
+def _prouver(rangement: Path, pdf: bytes) -> bytes:
+    """L'empreinte du rendu et de la clé sous laquelle il est rangé."""
+    return hashlib.sha256(rangement.stem.encode() + b"\n" + pdf).digest()
 
 
 def _ranger(rangement: Path, pdf: bytes) -> None:
-    with contextlib.suppress(OSError, ErreurEcriture):  # un cache qui ne s'écrit pas n'empêche pas de produire
-        rangement.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # des actes : pour leur auteur seul
-        publier_fichier(hashlib.sha256(pdf).digest() + pdf, rangement)
+    with contextlib.suppress(OSError):  # un cache qui ne s'écrit pas n'empêche pas de produire
+        if ouvrir_prive(rangement.parent):  # des actes : pour leur auteur seul
+            ecrire_prive(rangement, _prouver(rangement, pdf) + pdf)

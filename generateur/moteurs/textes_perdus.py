@@ -4,6 +4,7 @@ On ne relit le PDF que si un texte est assez long pour que cela arrive, et l'on 
 acte sans le dire serait pire que refuser de l'écrire.
 """
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ CELLULE_LONGUE = 600  # signes : moins d'une page, même dans la plus étroite d
 PARAGRAPHE_LONG = 1500
 _CORPS = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MOT = re.compile(r"[0-9A-Za-zÀ-ɏ]+")
 _FIN_DU_LATIN = "\u0250"  # au-delà, un signe sans dessin manque au PDF sans qu'une ligne soit coupée
 
 
@@ -34,11 +36,35 @@ def perd_du_texte(docx: Path, pdf: Path) -> bool:
     return _compter(_lire_pages(pdf)) < _compter([_texte(corps)])
 
 
+def dit_le_texte(docx: Path, pdf: bytes) -> bool:
+    """Vrai si chaque mot et chaque nombre du corps du document se lit dans le PDF ; vrai aussi si l'un ne se lit pas.
+
+    Un mot coupé à la ligne suffit à répondre faux : l'appelant refait alors le rendu, ce qui ne coûte que du temps.
+    """
+    try:
+        with zipfile.ZipFile(docx) as paquet:
+            corps = etree.fromstring(paquet.read(_CORPS))
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError):
+        return True  # pas un document Word : l'empreinte seule fait foi
+    voulus = {mot for paragraphe in corps.iter(f"{_W}p") for mot in _MOT.findall(_mots_separes(paragraphe))}
+    lus = {mot for page in _lire_pages(pdf) for mot in _MOT.findall(page)}
+    return voulus <= lus
+
+
+def _mots_separes(paragraphe: etree._Element) -> str:
+    """Le texte d'un paragraphe, tabulations et sauts de ligne séparant les mots."""
+    morceaux = (
+        element.text or "" if element.tag == f"{_W}t" else " "
+        for element in paragraphe.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
+    )
+    return "".join(morceaux)
+
+
 def _texte(element: etree._Element) -> str:
     return "".join(texte.text or "" for texte in element.iter(f"{_W}t"))
 
 
-def _lire_pages(pdf: Path) -> Iterator[str]:
+def _lire_pages(pdf: Path | bytes) -> Iterator[str]:
     import pypdfium2  # noqa: PLC0415 (un dixième de seconde, pour le rare acte à longue cellule)
 
     with pypdfium2.PdfDocument(pdf) as document:

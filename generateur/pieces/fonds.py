@@ -18,6 +18,7 @@ from typing import Any
 
 from generateur import VERSION
 from generateur.dependances import dossier_de_cache
+from generateur.surveillance.prive import ecrire_prive, lire_prive, ouvrir_prive
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _METHODE = "champs fondus à la préparation"  # à changer quand un même contenu donne un autre PDF préparé
@@ -34,7 +35,7 @@ class Entree:
 
     def donner(self, cible: Path) -> bool:
         """Met à la cible le PDF préparé ; faux s'il n'y en a pas, ou s'il n'est plus celui qu'on avait rangé."""
-        if self.pdf is None:
+        if self.pdf is None or self.pdf.is_symlink():
             return False
         try:
             copier_a_part(self.pdf, cible)
@@ -66,7 +67,9 @@ class Fonds:
         """L'entrée de cette clé, entière, ou None."""
         for dossier in self._rangements(cle):
             with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-                fiche = json.loads((dossier / f"{cle}.json").read_bytes())
+                fiche = json.loads(lire_prive(dossier / f"{cle}.json") or b"")
+                if fiche["preuve"] != _prouver(cle, fiche["faits"], fiche["sha256"]):
+                    continue  # l'entrée d'un autre contenu, mise à sa place
                 pdf = dossier / f"{cle}.pdf"
                 return Entree(fiche["faits"], pdf if fiche["sha256"] else None, fiche["sha256"])
         return None
@@ -75,12 +78,13 @@ class Fonds:
         """Garde les faits, et une copie du PDF préparé ; un fonds qui ne s'écrit pas n'empêche pas de produire."""
         for dossier in self._rangements(cle)[:1]:
             with contextlib.suppress(OSError):
-                dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not ouvrir_prive(dossier):
+                    continue
                 sha256 = _resumer(pdf) if pdf is not None else ""
                 if pdf is not None:
                     copier_a_part(pdf, dossier / f"{cle}.pdf")
-                fiche = json.dumps({"faits": faits, "sha256": sha256})
-                _ecrire_prive(dossier / f"{cle}.json", fiche.encode())
+                fiche = {"faits": faits, "sha256": sha256, "preuve": _prouver(cle, faits, sha256)}
+                ecrire_prive(dossier / f"{cle}.json", json.dumps(fiche).encode())
 
     def borner(self) -> None:
         """Oublie les entrées les plus anciennes quand le fonds durable dépasse sa taille."""
@@ -133,8 +137,6 @@ def _resumer(fichier: Path) -> str:
         return hashlib.file_digest(flux, "sha256").hexdigest()
 
 
-def _ecrire_prive(cible: Path, octets: bytes) -> None:
-    provisoire = cible.with_name(f".{cible.name}.{os.getpid()}.partiel")
-    with os.fdopen(os.open(provisoire, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as flux:
-        flux.write(octets)
-    provisoire.replace(cible)
+def _prouver(cle: str, faits: dict[str, Any], sha256: str) -> str:
+    """L'empreinte de l'entrée et de sa clé : celle d'un autre contenu ne vaut rien ici."""
+    return hashlib.sha256(json.dumps([cle, faits, sha256], sort_keys=True).encode()).hexdigest()

@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import nodes
 
 _LOCALES = frozenset({"loop"})
+_REDUCTEURS = frozenset({"length", "count", "join"})  # d'une liste, ils font un nombre ou un texte
 
 
 def champs_du_modele(nom: str, lire_arbre: Callable[[str], nodes.Template]) -> set[str]:
@@ -15,14 +16,25 @@ def champs_du_modele(nom: str, lire_arbre: Callable[[str], nodes.Template]) -> s
     return releve.chemins
 
 
+def champs_imprimes(nom: str, lire_arbre: Callable[[str], nodes.Template]) -> set[str]:
+    """Les chemins dont la valeur elle-même s'imprime : « creancier » y montrerait l'objet entier."""
+    releve = _Releve(lire_arbre)
+    releve.suivre(lire_arbre(nom), {})
+    return releve.imprimes
+
+
 class _Releve:
     """Parcourt l'arbre de Jinja en gardant ce que désignent les variables de boucle."""
 
     def __init__(self, lire_arbre: Callable[[str], nodes.Template]) -> None:
         self._lire_arbre = lire_arbre
         self.chemins: set[str] = set()
+        self.imprimes: set[str] = set()
 
     def suivre(self, noeud: nodes.Node, portee: Mapping[str, str]) -> None:
+        if isinstance(noeud, nodes.Output):
+            valeurs = (n for n in noeud.nodes if not isinstance(n, nodes.Filter) or n.name not in _REDUCTEURS)
+            self.imprimes |= {chemin for n in valeurs if (chemin := self._chemin(n, portee))}
         if isinstance(noeud, nodes.For):
             self._suivre_boucle(noeud, portee)
         elif isinstance(noeud, nodes.Include) and isinstance(noeud.template, nodes.Const):

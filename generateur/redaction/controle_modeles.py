@@ -91,7 +91,9 @@ def verifier_modeles(
     gabarits: list[Gabarit] = []
     for nom in noms:
         try:
-            gabarits.append(bibliotheque.modele(nom))
+            gabarit = bibliotheque.modele(nom)
+            gabarit.chemins()
+            gabarits.append(gabarit)
         except ErreurModele as erreur:
             defauts.append(Defaut(nom, "bloquant", erreur.message, erreur.lieu, 0, erreur.remede))
     fragments = {fragment for gabarit in gabarits for fragment in gabarit.fragments()}
@@ -103,6 +105,7 @@ def verifier_modeles(
             if champs_propres and gabarit.nom in champs_propres:
                 connus = connus - {"complement"} | set(champs_propres[gabarit.nom])
             defauts += _champs_inconnus(gabarit, connus)
+            defauts += _objets_imprimes(gabarit, connus)
     for nom, attendues in sorted((mentions or {}).items()):
         defauts += _mentions_absentes(bibliotheque, nom, attendues)
     return sorted(set(defauts), key=lambda d: (d.modele, d.page, d.construction, d.extrait))
@@ -133,6 +136,22 @@ def _champs_inconnus(gabarit: Gabarit, connus: Collection[str]) -> Iterator[Defa
             0,
             "Corriger le nom du champ dans Word.",
         )
+
+
+def _objets_imprimes(gabarit: Gabarit, connus: Collection[str]) -> Iterator[Defaut]:
+    """Un champ qui a lui-même des champs : l'imprimer montrerait tout ce qu'il porte, IBAN compris."""
+    for chemin in sorted(gabarit.imprimes()):
+        details = sorted(connu for connu in connus if connu.startswith(f"{chemin}."))
+        if chemin in connus and details:
+            fautif, extrait = gabarit.situer(chemin.rpartition(".")[2])
+            yield Defaut(
+                fautif,
+                "bloquant",
+                f"« {chemin} » n'est pas un texte",
+                extrait,
+                0,
+                f"Nommer ce qu'il faut en imprimer, par exemple {{{{ {details[0]} }}}}.",
+            )
 
 
 def _mentions_absentes(bibliotheque: Bibliotheque, nom: str, attendues: Sequence[str]) -> Iterator[Defaut]:

@@ -8,7 +8,7 @@ import difflib
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -18,20 +18,20 @@ from xml.sax.saxutils import escape
 
 from jinja2 import FunctionLoader, Template, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.adaptation import adapter_arbre
 from generateur.redaction.allure import adapter_allure, lire_allure
-from generateur.redaction.balises import refuser_balises_ouvertes
-from generateur.redaction.champs import champs_du_modele
+from generateur.redaction.balises import BALISE, baliser, refuser_balises_ouvertes
+from generateur.redaction.champs import champs_du_modele, champs_imprimes
 from generateur.redaction.charte import (
     PREFIXE_CHARTE,
     appliquer_charte,
     identifiants_de_styles,
     refuser_styles_inconnus,
 )
+from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.redaction.paquet_docx import (
     GENRES,
@@ -49,11 +49,10 @@ from generateur.redaction.valeurs_imprimees import ChampInconnu, ErreurChamp, ec
 
 CHARTE = "communs/charte"
 _NOM_MODELE = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
-_GUILLEMETS = re.compile(r"«[\s\u00a0\u202f]*|[\s\u00a0\u202f]*»")
-_BALISE = re.compile(r"\{[{%](?!#).*?[%}]\}", re.DOTALL)
 _INCLUSION = re.compile(r"\{%-?\s*include\s+(.*?)\s*-?%\}")
 _CONSTANTE = re.compile(r"\"[^\"]+\"|'[^']+'")
 _EXTRAIT = 90
+_SANS_FIN = "un fragment s'insère lui-même, ou les boucles n'en finissent pas"
 _PREFIXE = "modele:"
 _PROPRIETES = "docProps/core.xml"
 _TYPE_PROPRIETES = "application/vnd.openxmlformats-package.core-properties+xml"
@@ -93,7 +92,7 @@ class Bibliotheque:
         self._gabarits: dict[str, Gabarit] = {}
         self._sources: dict[str, str] = {}
         self._compiles: dict[tuple[str, str], Template] = {}
-        self.environnement = SandboxedEnvironment(
+        self.environnement = EnvironnementDesModeles(
             autoescape=True,
             undefined=ChampInconnu,
             finalize=ecrire_valeur,
@@ -186,6 +185,7 @@ class Bibliotheque:
                 f"Modèle « {fautif} » : le fragment « {erreur.name} » est introuvable.", lieu=lieu
             ) from erreur
         raison = erreur.message if isinstance(erreur, TemplateSyntaxError) else str(erreur)
+        raison = _SANS_FIN if isinstance(erreur, RecursionError) else raison
         raise ErreurModele(
             f"Modèle « {fautif} » : balise cassée ({raison}).",
             lieu=lieu,
@@ -294,14 +294,21 @@ class Gabarit:
 
     def chemins(self) -> frozenset[str]:
         """Les mêmes en entier : « creancier.nom », « factures.numero » pour chaque élément d'une liste."""
-        chemins: set[str] = set()
-        for partie in self._textes:
-            chemins |= champs_du_modele(self._nom_source(partie), self._arbre_syntaxique)
-        return frozenset(chemins)
+        return self._relever(champs_du_modele)
+
+    def imprimes(self) -> frozenset[str]:
+        """Les champs dont la valeur même s'imprime."""
+        return self._relever(champs_imprimes)
+
+    def _relever(self, relever: Callable[..., set[str]]) -> frozenset[str]:
+        try:
+            return frozenset(c for p in self._textes for c in relever(self._nom_source(p), self._arbre_syntaxique))
+        except (TemplateError, RecursionError) as erreur:
+            self.bibliotheque.refuser(erreur, self.nom)
 
     def emploie(self, motif: re.Pattern[str]) -> bool:
         """Vrai si une balise du modèle ou de ses fragments contient ce motif ; sans analyse, donc immédiat."""
-        return any(motif.search(balise) for source in self._sources.values() for balise in _BALISE.findall(source))
+        return any(motif.search(balise) for source in self._sources.values() for balise in BALISE.findall(source))
 
     def fragments(self) -> tuple[str, ...]:
         """Les modèles insérés dans celui-ci par {%p include %}, de proche en proche."""
@@ -339,7 +346,7 @@ class Gabarit:
         try:
             for partie, texte in self._textes.items():
                 remplis[partie] = texte.render(contexte).encode()
-        except (TemplateError, ErreurChamp, SecurityError, TypeError, ValueError, ArithmeticError) as erreur:
+        except (TemplateError, ErreurChamp, SecurityError, RecursionError, TypeError, ValueError) as erreur:
             self.bibliotheque.refuser(erreur, self.nom, contexte)
         return octets_zip((nom, remplis.get(nom, contenu)) for nom, contenu in self._membres)
 
@@ -353,15 +360,6 @@ def parties_de_texte(paquet: Paquet) -> Iterator[str]:
         if genre in {"header", "footer", "footnotes", "endnotes"} and relation.cible not in vues:
             vues.add(relation.cible)
             yield relation.cible
-
-
-def baliser(xml: str) -> str:
-    """Rend un XML de Word lisible par Jinja (docxtpl), un paragraphe par ligne pour situer les erreurs."""
-    from docxtpl import DocxTemplate  # noqa: PLC0415 - lourd : chargé à la première compilation seulement
-
-    prepare = DocxTemplate.patch_xml(None, xml)
-    prepare = _BALISE.sub(lambda trouve: _GUILLEMETS.sub('"', trouve[0]).replace("\u00a0", " "), prepare)
-    return re.sub(r"<w:p([ >])", r"\n<w:p\1", prepare)
 
 
 def _proprietes(titre: str, auteur: str, jour: date | None) -> bytes:

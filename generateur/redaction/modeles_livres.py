@@ -17,7 +17,7 @@ def lire_modeles(racine: Path) -> dict[str, bytes]:
     """Chaque modèle Word d'un dossier, par son chemin sans extension ; brouillons de Word (~$) et illisibles exclus."""
     contenus = {}
     for chemin in sorted(racine.rglob("*.docx")):
-        if not chemin.name.startswith("~$"):
+        if not chemin.name.startswith("~$") and chemin.is_file():  # ni tube, ni périphérique, qui ne finiraient pas
             with contextlib.suppress(OSError):  # demandé, il dira pourquoi il ne se lit pas (Bibliotheque.octets)
                 contenus[chemin.relative_to(racine).with_suffix("").as_posix()] = chemin.read_bytes()
     return contenus

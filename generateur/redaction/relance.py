@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
 from generateur.calculs.encours import Encours
 from generateur.calculs.suite_amiable import SuiteAmiable
@@ -20,6 +19,7 @@ from generateur.domaine.langue import INSECABLE, date_longue, date_ou_manque, en
 from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.lettre import appeler
 from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.redaction.typographie import majuscule
@@ -206,7 +206,7 @@ def _remplir(ton: str, champs: Mapping[str, Any], modeles: Path | None) -> str:
     fichier = (modeles or racine_par_defaut()) / REPERTOIRE / f"{ton}.txt"
     if not fichier.is_file():  # des modèles à soi peuvent ne pas porter les textes des relances
         fichier = racine_par_defaut() / REPERTOIRE / f"{ton}.txt"
-    environnement = SandboxedEnvironment(undefined=ChampInconnu, finalize=_ecrire_sur_une_ligne)
+    environnement = EnvironnementDesModeles(undefined=ChampInconnu, finalize=_ecrire_sur_une_ligne)
     environnement.globals.clear()
     try:
         source = fichier.read_text(encoding="utf-8-sig")

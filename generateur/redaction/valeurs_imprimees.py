@@ -4,8 +4,6 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
@@ -13,7 +11,6 @@ from jinja2 import StrictUndefined
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-_REFUSEES = (bool, float, Decimal, date, Mapping, list, tuple, set, frozenset, bytes)
 # Interdits en XML, demi-codets, marques d'ordre et de direction : rien qui se voie, tout ce qui nuit.
 _INVISIBLES = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
@@ -66,6 +63,17 @@ def champ_proche(nom: str, connus: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(nom, sorted(connus), n=1)), "")
 
 
+def exiger_texte(valeur: Any) -> str:
+    """Le texte, ou l'entier écrit. Lève ErreurChamp pour tout autre objet, dont la forme Python s'imprimerait."""
+    if isinstance(valeur, StrictUndefined):
+        return str(valeur)  # lève ErreurChamp, avec le champ le plus proche
+    if not isinstance(valeur, str | int) or isinstance(valeur, bool):
+        etat = "vide" if valeur is None else f"de type « {type(valeur).__name__} », pas un texte"
+        remede = "Tester le champ avec {%p if … %}, ou nommer ce qu'il faut en imprimer : {{ creancier.nom }}."
+        raise ErreurChamp(f"un champ est {etat}", remede=remede)
+    return str(valeur)
+
+
 def ecrire_valeur(valeur: Any) -> Any:
     """Le texte d'une valeur, prêt pour le XML de Word : recomposé (NFC), nettoyé, sauts de ligne traduits.
 
@@ -74,10 +82,7 @@ def ecrire_valeur(valeur: Any) -> Any:
     if valeur.__class__ is not str:
         if isinstance(valeur, Markup):
             return valeur
-        if valeur is None or isinstance(valeur, _REFUSEES):
-            etat = "vide" if valeur is None else f"de type « {type(valeur).__name__} », pas un texte"
-            raise ErreurChamp(f"un champ est {etat}", remede="Tester le champ avec {%p if … %}, ou l'écrire en texte.")
-        valeur = str(valeur)
+        valeur = exiger_texte(valeur)
     if valeur.isascii() and valeur.isprintable():
         return valeur
     propre = _INVISIBLES.sub("", unicodedata.normalize("NFC", valeur)).translate(_EQUIVALENTS)

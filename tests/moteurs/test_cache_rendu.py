@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurRendu
 from generateur.moteurs.cache_rendu import CacheRendu
+from generateur.moteurs.textes_perdus import dit_le_texte
+from tests.pieces.conftest import ecrire_pdf
 
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Page >>\n%%EOF\n"
 
@@ -126,3 +129,60 @@ def test_le_cache_n_est_lisible_que_par_son_auteur(tmp_path):
     _produire(tmp_path, MoteurCompteur(), b"a")
     if os.name == "posix":
         assert (tmp_path / "cache").stat().st_mode & 0o077 == 0
+
+
+def _rangements(dossier: Path) -> list[Path]:
+    return sorted((dossier / "cache").glob("*.rendu"))
+
+
+def test_le_rendu_d_un_autre_document_mis_a_sa_place_n_est_pas_repris(tmp_path):
+    """Une entrée ne prouve pas ses seuls octets : elle prouve qu'ils sont ceux de ce document."""
+    moteur = MoteurCompteur()
+    _produire(tmp_path, moteur, b"deux mille", b"mille")
+    un, autre = _rangements(tmp_path)
+    un.write_bytes(autre.read_bytes())
+    assert _produire(tmp_path, moteur, b"deux mille", b"mille") == [PDF + b"deux mille", PDF + b"mille"]
+    assert len(moteur.convertis) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="liens et droits POSIX")
+def test_une_entree_qui_est_un_lien_n_est_pas_suivie(tmp_path):
+    moteur = MoteurCompteur()
+    _produire(tmp_path, moteur, b"acte")
+    (rangement,) = _rangements(tmp_path)
+    rangement.rename(tmp_path / "ailleurs")
+    rangement.symlink_to(tmp_path / "ailleurs")
+    _produire(tmp_path, moteur, b"acte")
+    assert len(moteur.convertis) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="liens et droits POSIX")
+def test_un_cache_ouvert_aux_autres_ne_sert_pas(tmp_path):
+    moteur = MoteurCompteur()
+    _produire(tmp_path, moteur, b"acte")
+    (tmp_path / "cache").chmod(0o777)
+    _produire(tmp_path, moteur, b"acte")
+    assert len(moteur.convertis) == 2
+    assert (tmp_path / "cache").stat().st_mode & 0o077 == 0  # refermé pour la suite
+
+
+@pytest.mark.skipif(os.name != "posix", reason="tubes POSIX")
+def test_un_tube_a_la_place_d_une_entree_ne_bloque_pas(tmp_path):
+    moteur = MoteurCompteur()
+    _produire(tmp_path, moteur, b"acte")
+    (rangement,) = _rangements(tmp_path)
+    rangement.unlink()
+    os.mkfifo(rangement)
+    _produire(tmp_path, moteur, b"acte")
+    assert len(moteur.convertis) == 2
+
+
+def test_un_acte_repris_dit_encore_ce_que_dit_son_word(tmp_path):
+    """1 200 € dans le Word, 2 400 € dans le PDF : le rendu se refait, même si son empreinte est refaite aussi."""
+    document = Document()
+    document.add_paragraph("La somme de 1200 euros est due")
+    document.save(str(tmp_path / "a.docx"))
+    juste = ecrire_pdf(tmp_path / "juste.pdf", 1, "La somme de 1200 euros est due")
+    faux = ecrire_pdf(tmp_path / "faux.pdf", 1, "La somme de 2400 euros est due")
+    assert dit_le_texte(tmp_path / "a.docx", juste.read_bytes())
+    assert not dit_le_texte(tmp_path / "a.docx", faux.read_bytes())
