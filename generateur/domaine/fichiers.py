@@ -1,7 +1,34 @@
 """Ce que l'on sait d'un fichier de pièce sans le convertir : donnée figée, remplie par pieces/inspection."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+SortDuCache = Literal["retire", "reste", "montre"]
+
+
+@dataclass(frozen=True)
+class ContenuCache:
+    """Ce qu'une pièce porte sans le montrer ; `page` à partir de 1, None quand c'est tout le fichier.
+
+    `sort` : retiré de la liasse ; y reste, à regarder ; se montre, et n'est dit que pour être su.
+    """
+
+    nature: str
+    page: int | None = None
+    texte: str = ""
+    sort: SortDuCache = "reste"
+    jointe: str = ""  # la pièce jointe qui le porte, s'il n'est pas dans le message lui-même
+
+    def dans(self, jointe: str) -> "ContenuCache":
+        """Le même, porté par une pièce jointe ; le nom de la plus profonde demeure."""
+        return replace(self, jointe=self.jointe or jointe)
+
+
+def lire_caches(faits: Mapping[str, Any]) -> tuple[ContenuCache, ...]:
+    """Les contenus cachés des faits d'une pièce, tels que l'atelier ou le fonds les donnent."""
+    return tuple(ContenuCache(**cache) for cache in faits.get("caches", ()))
 
 
 @dataclass(frozen=True)
@@ -28,6 +55,7 @@ class Inspection:
     signe: bool = False
     pieces_jointes: tuple[str, ...] = ()
     empreinte: str = ""
+    caches: tuple[ContenuCache, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,13 @@ from PIL import Image
 
 from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.entetes_courriel import decoder_entete, lire_jour, nommer_piece_jointe, presenter_entetes
+from generateur.pieces.entetes_courriel import (
+    decoder_entete,
+    lire_jour,
+    nommer_piece_jointe,
+    presenter_entetes,
+    relever_copies_cachees,
+)
 from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
 from generateur.pieces.mise_en_page import Bloc, composer
@@ -183,6 +189,7 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
         "avertissements": []
         if corps or pieces
         else ["Ce message n'a aucun contenu lisible : ni texte, ni pièce jointe."],
+        "caches": [vars(cache) for cache in relever_copies_cachees(message)],
     }
 
 

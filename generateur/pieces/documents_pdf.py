@@ -19,6 +19,7 @@ import pypdfium2
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.champs_remplis import Champs, ecrire_reference, figer_champs
+from generateur.pieces.contenu_cache import retirer_caches
 from generateur.pieces.fidelite import comparer
 from generateur.pieces.lecture_pdf import (
     compter_pages,
@@ -30,6 +31,7 @@ from generateur.pieces.lecture_pdf import (
     lister_pieces_jointes,
     pages_blanches,
     pages_hors_arborescence,
+    relever_texte_cache,
 )
 from generateur.surveillance.provisoires import repertoire_provisoire
 
@@ -44,12 +46,13 @@ _PAGES_CITEES = 10  # dans un message : dix suffisent au lecteur
 
 
 def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maximales: int) -> dict[str, Any]:
-    """Pages, texte des premières pages, signature, fichiers joints ; le document n'est ouvert qu'une fois.
+    """Pages, texte des premières pages, signature, fichiers joints, contenu caché, que la copie n'a plus.
 
     Avec une cible, l'y réécrit, complet et sans chiffrement : mêmes octets pour la même source.
     """
     with _ouvrir(Path(source), mot_de_passe) as (pdf, avertissements):
         faits = _controler(pdf, pages_maximales)
+        caches = retirer_caches(pdf)
         constates: list[str] = []
         champs = Champs()
         if cible is not None:
@@ -62,7 +65,13 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
     texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
     if cible is not None and (constates or champs.pages):  # la copie a d'autres textes que les pages de la source
         _, sans_texte = lire_texte(cible, [None])
-    return faits | {"texte": texte, "sans_texte": sans_texte, "avertissements": constates + champs.observations}
+    caches += relever_texte_cache(source, _mots_de_passe(mot_de_passe))
+    return faits | {
+        "texte": texte,
+        "sans_texte": sans_texte,
+        "avertissements": constates + champs.observations,
+        "caches": [vars(cache) for cache in caches],
+    }
 
 
 def _verifier_fidelite(

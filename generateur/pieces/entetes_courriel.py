@@ -8,13 +8,13 @@ from email.header import Header, decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from generateur.domaine.fichiers import ContenuCache
 from generateur.domaine.langue import date_longue
 
 _ENTETES = (
     ("De", "From"),
     ("À", "To"),
     ("Copie", "Cc"),
-    ("Copie cachée", "Bcc"),
     ("Répondre à", "Reply-To"),
     ("Date", "Date"),
     ("Envoyé", "Sent"),
@@ -36,6 +36,12 @@ def presenter_entetes(message: Message) -> list[list[str]]:
         if texte and not (cle == "Reply-To" and texte == decoder_entete(message.get("From"))):
             lignes.append([etiquette, presenter_date(texte) if cle == "Date" else texte])
     return lignes
+
+
+def relever_copies_cachees(message: Message) -> list[ContenuCache]:
+    """Les destinataires en copie cachée : personne d'autre que l'expéditeur ne devait les connaître."""
+    lignes = [decoder_entete(v) for cle in ("Bcc", "Resent-Bcc") for v in message.get_all(cle, [])]
+    return [ContenuCache("copie cachée", None, ligne, "retire") for ligne in lignes if ligne]
 
 
 def presenter_date(brute: str) -> str:

@@ -30,6 +30,7 @@ TACHES = {
     "separer_boite": "generateur.pieces.courriels:separer",
     "composer_message": "generateur.pieces.courriels:composer_message",
     "composer_releve": "generateur.pieces.releves:composer_releve",
+    "relever_bureautique": "generateur.pieces.notes_bureautiques:relever",
     "neutraliser": "generateur.pieces.neutralisation:neutraliser",
 }
 COURANTES = ("ouvrir_piece",)  # presque toute pièce est un PDF

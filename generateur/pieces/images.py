@@ -15,9 +15,11 @@ from typing import Any
 import img2pdf
 import pikepdf
 import pillow_heif
+from pikepdf import Name
 from PIL import Image, ImageSequence
 
 from generateur.erreurs import ErreurPiece
+from generateur.pieces.donnees_image import nettoyer_jpeg, relever_donnees
 
 POINT_PAR_POUCE = 72
 A4 = (595.276, 841.89)
@@ -45,20 +47,22 @@ pillow_heif.register_heif_opener()
 def examiner(source: str, pixels: int, pages_maximales: int) -> dict[str, Any]:
     """Nombre de vues, toutes décodées : une image tronquée se découvre ici."""
     with _ouvrir(Path(source), pixels, pages_maximales) as image:
+        caches = [vars(cache) for cache in relever_donnees(image)]
         nb_vues = sum(1 for _ in _vues(image, pixels))
-        return {"pages": nb_vues, "avertissements": _avertir(image, nb_vues)}
+        return {"pages": nb_vues, "avertissements": _avertir(image, nb_vues), "caches": caches}
 
 
 def preparer(source: str, cible: str, pixels: int, pages_maximales: int) -> dict[str, Any]:
     """Écrit une page A4 par vue."""
     with _ouvrir(Path(source), pixels, pages_maximales) as image, pikepdf.new() as pdf:
+        caches = [vars(cache) for cache in relever_donnees(image)]
         telles_quelles = _ranger_telle_quelle(Path(source), image)
         for rang, vue in enumerate(_vues(image, pixels)):
             donnees = telles_quelles[rang] if telles_quelles else _ranger(vue)
             _mettre_en_page(pdf, donnees, vue)
         nb_pages = len(pdf.pages)
         pdf.save(cible, static_id=True)
-        return {"pages": nb_pages, "avertissements": _avertir(image, nb_pages)}
+        return {"pages": nb_pages, "avertissements": _avertir(image, nb_pages), "caches": caches}
 
 
 @contextmanager
@@ -203,6 +207,8 @@ def _mettre_en_page(pdf: pikepdf.Pdf, donnees: bytes, vue: Image.Image) -> None:
     )
     with pikepdf.open(io.BytesIO(donnees)) as source:
         image = pdf.copy_foreign(next(iter(source.pages[0].images.values())))
+    if image.get(Name.Filter) == Name.DCTDecode:  # la photo y est telle quelle, avec tout ce qu'elle dit d'elle
+        image.write(nettoyer_jpeg(image.read_raw_bytes())[0], filter=Name.DCTDecode)
     page = pdf.add_blank_page(page_size=feuille)
     page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Vue=image))
     contenu = "q " + " ".join(f"{nombre:.4f}" for nombre in matrice) + " cm /Vue Do Q"

@@ -2,13 +2,13 @@
 
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from generateur.contrats import MoteurRendu
-from generateur.domaine.fichiers import Inspection
+from generateur.domaine.fichiers import Inspection, lire_caches
 from generateur.erreurs import ErreurOutilAbsent, ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.copies_figees import figer
@@ -88,6 +88,7 @@ def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copi
         signe=faits.get("signe", False),
         pieces_jointes=tuple(faits.get("pieces_jointes", ())),
         empreinte=empreinte,
+        caches=lire_caches(faits),
     )
 
 
@@ -134,27 +135,32 @@ def _examiner_courriel(poste: Poste, source: Path, extension: str) -> dict[str, 
     """Lit les messages ; une pièce jointe bureautique demande le même outil qu'une pièce bureautique."""
     with tempfile.TemporaryDirectory(dir=poste.dossier) as jointes:
         lu = poste.ouvrir_courriel(source, Path(jointes), extension)
-        noms, textes = [], []
+        noms, textes, caches = [], [], []
         for message in lu["messages"]:
             textes += [message["objet"], message["corps"]]
+            caches += message["caches"]
             for piece in message["pieces"]:
                 noms.append(piece["nom"])
-                if piece["fichier"] and _est_bureautique(poste, Path(piece["fichier"])):
-                    poste.exiger_bureautique()
-    return {"texte": "\n".join(textes), "pieces_jointes": noms}
+                if piece["fichier"]:
+                    caches += _examiner_jointe(poste, piece["nom"], Path(piece["fichier"]))
+    return {"texte": "\n".join(textes), "pieces_jointes": noms, "caches": caches}
 
 
-def _est_bureautique(poste: Poste, fichier: Path) -> bool:
+def _examiner_jointe(poste: Poste, nom: str, fichier: Path) -> list[dict[str, Any]]:
+    """Ce que cache la pièce jointe ; lève ErreurOutilAbsent si elle demande un outil qui manque."""
+    if poste.profondeur >= poste.limites.profondeur:
+        return []
+    dessous = replace(poste, profondeur=poste.profondeur + 1, mot_de_passe=None)
     try:
-        famille = poste.lire("reconnaitre", fichier)["famille"]
+        faits = _examiner(dessous, fichier, dessous.resumer(fichier), None)
     except ErreurPiece:
-        return False  # une pièce jointe illisible est dite dans la liste des pièces jointes, sans bloquer
-    return Famille(famille) is Famille.BUREAUTIQUE
+        return []  # une pièce jointe illisible est dite dans la liste des pièces jointes, sans bloquer
+    return [asdict(cache.dans(nom)) for cache in lire_caches(faits)]
 
 
-def _examiner_bureautique(poste: Poste, _source: Path, _extension: str) -> dict[str, Any]:
+def _examiner_bureautique(poste: Poste, source: Path, extension: str) -> dict[str, Any]:
     poste.exiger_bureautique()
-    return {}
+    return poste.lire("relever_bureautique", source, extension=extension)
 
 
 EXAMENS: dict[Famille, Callable[[Poste, Path, str], dict[str, Any]]] = {

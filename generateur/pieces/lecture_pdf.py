@@ -11,6 +11,9 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
+from generateur.domaine.fichiers import ContenuCache
+from generateur.pieces.texte_cache import relever_pages
+
 PAGES_LUES = 5
 _PAGES_SONDEES = 20  # au-delà, un document sans un caractère est tenu pour un scan
 _CARACTERES_LUS = 50_000
@@ -42,6 +45,15 @@ def ouvrir_pdfium(source: str, mots_de_passe: Sequence[str | None]) -> pypdfium2
         except pypdfium2.PdfiumError:
             continue
     return None
+
+
+def relever_texte_cache(source: str, mots_de_passe: Sequence[str | None]) -> list[ContenuCache]:
+    """Ce que les pages portent sans le montrer (voir texte_cache)."""
+    document = _ouvrir(source, mots_de_passe)
+    if document is None:
+        return []
+    with document:
+        return relever_pages(document)
 
 
 def _texte_de_page(document: pypdfium2.PdfDocument, rang: int) -> str:
@@ -91,11 +103,12 @@ def est_signe(pdf: pikepdf.Pdf) -> bool:
     """Vrai si un champ de signature est rempli (le tampon ou la fusion détruiraient la signature)."""
     return any(
         champ.get("/FT") == pikepdf.Name.Sig and isinstance(champ.get("/V"), pikepdf.Dictionary)
-        for champ in _champs(pdf)
+        for champ in lister_champs(pdf)
     )
 
 
-def _champs(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
+def lister_champs(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
+    """Les champs de formulaire et leurs dessins, en nombre borné."""
     formulaire = pdf.Root.get("/AcroForm")
     if not isinstance(formulaire, pikepdf.Dictionary):
         return

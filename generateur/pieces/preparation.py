@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.contrats import Conversion, MoteurRendu
+from generateur.domaine.fichiers import ContenuCache, lire_caches
 from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurGenerateur, ErreurOutilAbsent, ErreurPiece, ErreurRendu
 from generateur.pieces.atelier import Atelier
@@ -33,7 +34,8 @@ class Preparee:
     """Ce qu'est devenue la pièce.
 
     `pieces_jointes` : fichiers qu'un PDF renferme, à proposer comme pièces. `signe` : l'original signé est à
-    garder à côté de la liasse. `sans_texte` : scan dont le texte ne se cherche pas.
+    garder à côté de la liasse. `sans_texte` : scan dont le texte ne se cherche pas. `caches` : ce que la pièce portait
+    sans le montrer, et ce qu'il en est advenu.
     """
 
     pages: int
@@ -43,6 +45,7 @@ class Preparee:
     signe: bool = False
     sans_texte: bool = False
     fidelite: Fidelite = Fidelite()
+    caches: tuple[ContenuCache, ...] = ()
 
 
 def preparer_piece(
@@ -139,6 +142,7 @@ def _decrire(famille: Famille, resultat: dict[str, Any]) -> Preparee:
         signe=resultat.get("signe", False),
         sans_texte=resultat.get("sans_texte", famille is Famille.IMAGE),
         fidelite=_lire_fidelite(resultat.get("fidelite")),
+        caches=lire_caches(resultat),
     )
 
 
@@ -186,6 +190,7 @@ def _preparer_bureautique(poste: Poste, source: Path, cible: Path, extension: st
         )
     copie = poste.dossier / f"document{extension}"
     converti = poste.dossier / "document.pdf"
+    notes = poste.lire("relever_bureautique", source, extension=extension)
     neutre = poste.lire(
         "neutraliser",
         source,
@@ -206,6 +211,7 @@ def _preparer_bureautique(poste: Poste, source: Path, cible: Path, extension: st
         "pages": resultat["pages"],
         "sans_texte": False,
         "avertissements": neutre["avertissements"] + resultat["avertissements"],
+        "caches": notes["caches"],
     }
 
 
@@ -216,8 +222,10 @@ def _preparer_courriel(poste: Poste, source: Path, cible: Path, extension: str) 
     lu = poste.ouvrir_courriel(source, jointes, extension)
     parties: list[Path] = []
     avertissements: list[str] = []
+    caches: list[dict[str, Any]] = []
     for rang, message in enumerate(lu["messages"], 1):
-        annexes = [_preparer_jointe(poste, piece, avertissements) for piece in message["pieces"]]
+        caches += message["caches"]
+        annexes = [_preparer_jointe(poste, piece, avertissements, caches) for piece in message["pieces"]]
         composee = poste.dossier / f"message_{rang:04d}.pdf"
         resultat = poste.executer(
             "composer_message",
@@ -232,10 +240,12 @@ def _preparer_courriel(poste: Poste, source: Path, cible: Path, extension: str) 
         parties += [composee, *(annexe for annexe in annexes if annexe)]
     octets = sum(partie.stat().st_size for partie in parties)
     reunion = poste.executer("reunir", octets, sources=[str(partie) for partie in parties], cible=str(cible))
-    return {"pages": reunion["pages"], "avertissements": avertissements, "sans_texte": False}
+    return {"pages": reunion["pages"], "avertissements": avertissements, "sans_texte": False, "caches": caches}
 
 
-def _preparer_jointe(poste: Poste, piece: dict[str, Any], avertissements: list[str]) -> Path | None:
+def _preparer_jointe(
+    poste: Poste, piece: dict[str, Any], avertissements: list[str], caches: list[dict[str, Any]]
+) -> Path | None:
     """Le PDF d'une pièce jointe, None si elle n'est pas reproduite ; écrit son sort dans la fiche."""
     if piece["motif"]:
         piece["sort"] = piece["motif"]
@@ -263,6 +273,7 @@ def _preparer_jointe(poste: Poste, piece: dict[str, Any], avertissements: list[s
     pages = "1 page" if preparee.pages == 1 else f"{preparee.pages}{INSECABLE}pages"
     piece["sort"] = f"reproduite ci-après, {pages}"
     avertissements += [f"Pièce jointe « {piece['nom']} » : {texte}" for texte in preparee.avertissements]
+    caches += [asdict(cache.dans(piece["nom"])) for cache in preparee.caches]
     return cible
 
 

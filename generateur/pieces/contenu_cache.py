@@ -1,0 +1,171 @@
+"""Ce qu'un PDF porte à côté de ses pages : notes, calques éteints, champs masqués, métadonnées. Retiré, et relevé.
+
+S'exécute dans l'enfant de l'atelier, sur le document ouvert. Ce que la page montre reste : un surlignage garde sa
+couleur et perd sa note, un texte posé sur la page y demeure et s'imprime.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
+
+from generateur.domaine.fichiers import ContenuCache
+from generateur.pieces.calques_eteints import retirer_calques_eteints
+from generateur.pieces.donnees_image import lire_xmp, nettoyer_jpeg, nettoyer_jpeg2000
+from generateur.pieces.lecture_pdf import lister_champs
+
+_INVISIBLE, _CACHE, _IMPRIME, _HORS_ECRAN = 1, 2, 4, 32
+_TEXTE_RENDU = 300
+_TROUVES_MAXIMAUX = 500
+_CLES_DE_NOTE = ("/RC", "/Popup", "/IRT", "/T", "/Subj", "/NM", "/M", "/CreationDate", "/IT", "/ExData", "/OverlayText")
+_DONNEES_CACHEES = ("/Metadata", "/PieceInfo", "/Thumb", "/LastModified")
+_CLES_INFO = {
+    "/Author": "auteur",
+    "/Subject": "sujet",
+    "/Keywords": "mots-clés",
+    "/Title": "titre",
+    "/Comments": "commentaires",
+    "/Company": "société",
+    "/Manager": "responsable",
+}
+_TUS = frozenset({"/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/PTEX.Fullbanner"})
+_CHAMPS_SECRETS = "champ masqué"
+
+
+def retirer_caches(pdf: pikepdf.Pdf) -> list[ContenuCache]:
+    """Retire du document ce qu'il porte sans le montrer ; rend ce qui a été trouvé, dans l'ordre des pages."""
+    trouves = list(_relever_metadonnees(pdf))
+    trouves += _relever_champs_masques(pdf)
+    for rang, page in enumerate(pdf.pages, 1):
+        trouves += _trier_annotations(page.obj, rang)
+    trouves += retirer_calques_eteints(pdf)
+    trouves += _nettoyer_objets(pdf)
+    if len(trouves) > _TROUVES_MAXIMAUX:
+        reste = len(trouves) - _TROUVES_MAXIMAUX
+        trouves[_TROUVES_MAXIMAUX:] = [ContenuCache("autres contenus cachés", None, f"{reste} de plus", "retire")]
+    return trouves
+
+
+def _relever_metadonnees(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
+    valeurs = []
+    infos = pdf.trailer.get(Name.Info)
+    if isinstance(infos, Dictionary):
+        for cle, valeur in infos.items():
+            texte = _lire(valeur)
+            if texte and cle not in _TUS:
+                valeurs.append(f"{_CLES_INFO.get(cle, cle.removeprefix('/'))} « {texte} »")
+        del pdf.trailer[Name.Info]
+    if Name.Metadata in pdf.Root:
+        if isinstance(pdf.Root.Metadata, Stream):
+            valeurs += [f"XMP « {texte} »" for texte in lire_xmp(pdf.Root.Metadata.read_bytes())]
+        del pdf.Root[Name.Metadata]
+    if Name.PieceInfo in pdf.Root:
+        del pdf.Root[Name.PieceInfo]
+    if valeurs:
+        yield ContenuCache("métadonnées", None, ", ".join(valeurs)[:_TEXTE_RENDU], "retire")
+
+
+def _relever_champs_masques(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
+    """Les champs de formulaire remplis que la page ne montre pas : ils partent avec le formulaire."""
+    for champ in lister_champs(pdf):
+        valeur = _lire(champ.get("/V"))
+        if valeur and _drapeaux(champ) & (_CACHE | _HORS_ECRAN):
+            yield ContenuCache(_CHAMPS_SECRETS, None, valeur, "retire")
+
+
+def _trier_annotations(page: Any, rang: int) -> list[ContenuCache]:
+    annotations = page.get(Name.Annots)
+    if not isinstance(annotations, Array):
+        return []
+    trouves: list[ContenuCache] = []
+    gardees = []
+    for annotation in annotations:
+        if not isinstance(annotation, Dictionary):
+            continue
+        trouve, est_gardee = _trier(annotation, rang)
+        trouves += trouve
+        if est_gardee:
+            gardees.append(annotation)
+    page[Name.Annots] = Array(gardees)
+    return trouves
+
+
+def _trier(annotation: Dictionary, rang: int) -> tuple[list[ContenuCache], bool]:
+    """Ce que cache l'annotation, et si elle reste."""
+    nature = str(annotation.get(Name.Subtype, ""))
+    if nature in {"/Widget", "/Link", "/FileAttachment"}:
+        if nature == "/Link":
+            _oter(annotation, ("/Contents", *_CLES_DE_NOTE))
+        return [], True
+    texte = _lire(annotation.get(Name.Contents))
+    if nature == "/Popup":
+        return [], False
+    if nature == "/Text":
+        libelle = texte or "sans texte"
+        return [ContenuCache("note", rang, f"{libelle} (son icône n’est pas reproduite)", "retire")], False
+    if _drapeaux(annotation) & (_CACHE | _HORS_ECRAN):
+        return ([ContenuCache("annotation masquée", rang, texte, "retire")] if texte else []), False
+    annotation[Name.F] = _drapeaux(annotation) | _IMPRIME
+    _oter(annotation, _CLES_DE_NOTE)
+    if nature == "/FreeText":
+        if _a_une_apparence(annotation):
+            _oter(annotation, ("/Contents",))
+        return [ContenuCache("texte posé sur la page", rang, texte, "montre")], True
+    _oter(annotation, ("/Contents",))
+    if nature == "/Redact":
+        return [ContenuCache("caviardage non appliqué", rang, texte)], True
+    return ([ContenuCache("note", rang, texte, "retire")] if texte else []), True
+
+
+def _a_une_apparence(annotation: Dictionary) -> bool:
+    apparences = annotation.get(Name.AP)
+    return isinstance(apparences, Dictionary) and isinstance(apparences.get(Name.N), Stream)
+
+
+def _oter(annotation: Dictionary, cles: tuple[str, ...]) -> None:
+    for cle in cles:
+        if cle in annotation:
+            del annotation[cle]
+
+
+def _drapeaux(annotation: Any) -> int:
+    valeur = annotation.get(Name.F)
+    try:
+        return int(valeur) if valeur is not None else 0
+    except (TypeError, ValueError):
+        return 0
+
+
+def _lire(valeur: Any) -> str:
+    if isinstance(valeur, Stream):
+        return ""
+    texte = str(valeur) if isinstance(valeur, pikepdf.String) else ""
+    lisible = "".join(signe if signe.isprintable() else " " for signe in texte)
+    return " ".join(lisible.split())[:_TEXTE_RENDU]
+
+
+def _nettoyer_objets(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
+    """Métadonnées de page, de forme et d'image, EXIF d'une photo rangée telle quelle."""
+    for objet in pdf.objects:
+        if not isinstance(objet, (Dictionary, Stream)):
+            continue
+        for cle in _DONNEES_CACHEES:
+            if cle in objet:
+                del objet[cle]
+        if isinstance(objet, Stream) and objet.get(Name.Subtype) == Name.Image:
+            yield from _nettoyer_image(objet)
+
+
+def _nettoyer_image(image: Stream) -> Iterator[ContenuCache]:
+    filtre = image.get(Name.Filter)
+    if isinstance(filtre, Array) and len(filtre) == 1:
+        filtre = filtre[0]
+    if filtre not in (Name.DCTDecode, Name.JPXDecode):
+        return
+    octets = image.read_raw_bytes()
+    propres, releve = nettoyer_jpeg(octets) if filtre == Name.DCTDecode else nettoyer_jpeg2000(octets)
+    if propres != octets:
+        image.write(propres, filter=filtre, decode_parms=image.get(Name.DecodeParms))
+    for nature, texte in releve:
+        yield ContenuCache(nature, None, texte, "retire")

@@ -1,0 +1,116 @@
+"""Ce qu'un document Word, Excel, PowerPoint ou OpenDocument porte à côté de ce qu'il imprime.
+
+S'exécute dans l'enfant de l'atelier. Commentaires, notes de l'orateur et propriétés ne sont pas reproduits ; le suivi
+des modifications, lui, s'imprime : on y lit ce que l'auteur a barré. Le format binaire ancien n'est pas lu.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from lxml import etree
+
+from generateur.domaine.fichiers import ContenuCache
+
+_PANNES = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, OSError, RuntimeError, ValueError, EOFError)
+_TEXTE_RENDU = 300
+_TROUVES_MAXIMAUX = 200
+_PARTIE_MAXIMALE = 64 * 1024 * 1024
+_PARTIES = re.compile(
+    r"word/(?:document|comments|footnotes|header\d*|footer\d*)\.xml|xl/comments\d*\.xml|xl/(?:threadedComments/.*)\.xml"
+    r"|xl/workbook\.xml|xl/worksheets/sheet\d+\.xml|ppt/comments/.*\.xml|ppt/notesSlides/.*\.xml|ppt/slides/slide\d+\.xml"
+    r"|docProps/(?:core|app|custom)\.xml|content\.xml|meta\.xml"
+)
+_PROPRIETES = frozenset(
+    {
+        *("creator", "lastModifiedBy", "Manager", "Company", "description", "keywords", "subject", "keyword"),
+        *("initial-creator", "user-defined", "lpwstr"),
+    }
+)
+
+
+def relever(source: str, extension: str) -> dict[str, object]:
+    """Les contenus cachés du document, sous la clé `caches` ; aucun s'il ne se lit pas ainsi."""
+    trouves: list[ContenuCache] = []
+    try:
+        if extension in {".fodt", ".fods"}:
+            with open(source, "rb") as flux:
+                trouves += _lire_partie("content.xml", flux.read(_PARTIE_MAXIMALE))
+        elif zipfile.is_zipfile(source):
+            trouves += _lire_paquet(source)
+    except _PANNES:
+        return {"caches": []}  # ce qui ne se lit pas est refusé à la conversion, avec sa raison
+    return {"caches": [vars(trouve) for trouve in trouves[:_TROUVES_MAXIMAUX]]}
+
+
+def _lire_paquet(source: str) -> Iterator[ContenuCache]:
+    reste = _PARTIE_MAXIMALE
+    with zipfile.ZipFile(source) as paquet:
+        for nom in paquet.namelist():
+            if not _PARTIES.fullmatch(nom) or reste <= 0:
+                continue
+            with paquet.open(nom) as flux:
+                contenu = flux.read(reste)
+            reste -= len(contenu)
+            yield from _lire_partie(nom, contenu)
+
+
+def _lire_partie(nom: str, contenu: bytes) -> list[ContenuCache]:
+    lecteur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    racine = etree.fromstring(contenu, lecteur)
+    if nom.startswith("docProps/") or nom == "meta.xml":
+        return _proprietes(racine)
+    if "omment" in nom and not nom.startswith("word/document"):
+        genres = {"comment", "threadedComment", "cm"}
+        return [ContenuCache("commentaire", None, _texte(e), "retire") for e in _elements(racine, genres) if _texte(e)]
+    if nom.startswith("ppt/notesSlides/"):
+        texte = _texte(racine)
+        return [ContenuCache("note de l’orateur", None, texte, "retire")] if texte else []
+    return [*_dans_le_corps(racine), *_mis_a_l_ecart(racine)]
+
+
+def _proprietes(racine: etree._Element) -> list[ContenuCache]:
+    valeurs = [f"{_nom_local(e)} « {_texte(e)} »" for e in _elements(racine, _PROPRIETES) if _texte(e)]
+    texte = ", ".join(dict.fromkeys(valeurs))[:_TEXTE_RENDU]
+    return [ContenuCache("métadonnées", None, texte, "retire")] if texte else []
+
+
+def _dans_le_corps(racine: etree._Element) -> Iterator[ContenuCache]:
+    """Modifications suivies de Word et d'OpenDocument, commentaires d'OpenDocument, texte masqué de Word."""
+    for element in _elements(racine, {"del", "ins", "moveFrom", "deletion", "insertion"}):
+        genre, texte = _nom_local(element), _texte(element)
+        if texte or genre == "insertion":
+            mot = "ajouté" if genre.startswith("ins") else "barré"
+            yield ContenuCache("modification suivie", None, f"{mot} : {texte}" if texte else mot)
+    for element in _elements(racine, {"annotation"}):
+        if texte := _texte(element):
+            yield ContenuCache("commentaire", None, texte, "retire")
+    for element in _elements(racine, {"vanish"}):
+        porteur = element.getparent()
+        morceau = porteur.getparent() if porteur is not None else None
+        if morceau is not None and _nom_local(morceau) == "r" and (texte := _texte(morceau)):
+            yield ContenuCache("texte masqué", None, texte, "retire")
+
+
+def _mis_a_l_ecart(racine: etree._Element) -> Iterator[ContenuCache]:
+    """Feuilles, lignes et colonnes masquées d'Excel, diapositives masquées : elles ne s'impriment pas."""
+    for element in _elements(racine, {"sheet"}):
+        if element.get("state") in {"hidden", "veryHidden"}:
+            yield ContenuCache("feuille masquée", None, f"« {element.get('name')} »", "retire")
+    if any(element.get("hidden") in {"1", "true"} for element in _elements(racine, {"row", "col"})):
+        yield ContenuCache("lignes ou colonnes masquées", None, "", "retire")
+    if _nom_local(racine) == "sld" and racine.get("show") in {"0", "false"}:
+        yield ContenuCache("diapositive masquée", None, _texte(racine), "retire")
+
+
+def _elements(racine: etree._Element, genres: frozenset[str] | set[str]) -> Iterator[etree._Element]:
+    return (element for element in racine.iter(etree.Element) if _nom_local(element) in genres)
+
+
+def _nom_local(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
+
+
+def _texte(element: etree._Element) -> str:
+    return " ".join(" ".join(str(morceau) for morceau in element.itertext()).split())[:_TEXTE_RENDU]
