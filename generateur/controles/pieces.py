@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
+from generateur.controles.contenus_caches import signaler_caches
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
 from generateur.domaine.chemins import relever_chemins
@@ -35,6 +36,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
             vus.add(chemin)
             constats += _fichier(lieu, inspection)
             constats += _jointes(lieu, inspection)
+            constats += signaler_caches(lieu, inspection)
     constats += _fichiers_en_double(dossier, contexte)
     constats += _sans_texte([contexte.fichiers[chemin] for chemin in sorted(vus)])
     lues = [

@@ -35,6 +35,7 @@ from generateur.procedures.socle import Acte
 from generateur.publication.inventaire import LiasseFaite, PiecePrete
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
+from generateur.redaction.contenus_caches import presenter_caches
 from generateur.redaction.contexte import ConstatActe, ContexteActes
 from generateur.redaction.fiche import GRAVITES
 from generateur.redaction.lignes_bordereau import Mesures
@@ -83,7 +84,7 @@ def _reconnaitre(prete: PiecePrete, moteur: MoteurRendu, atelier: Atelier) -> st
 
 
 def annoter_fiche(matiere: Matiere, pieces: tuple[PiecePrete, ...]) -> Matiere:
-    """Ajoute à la fiche interne ce qui est arrivé à chaque pièce en entrant dans la liasse."""
+    """Ajoute à la fiche interne ce qui est arrivé à chaque pièce, et ce qu'elle portait sans le montrer."""
     if matiere.fiche is None:
         return matiere
     remarques = tuple(
@@ -91,7 +92,15 @@ def annoter_fiche(matiere: Matiere, pieces: tuple[PiecePrete, ...]) -> Matiere:
         for p in pieces
         for texte in p.observations
     )
-    return replace(matiere, fiche=replace(matiere.fiche, constats=(*matiere.fiche.constats, *remarques)))
+    caches = tuple(
+        ligne
+        for p in pieces
+        for ligne in presenter_caches(
+            p.piece.numero, p.piece.titre, p.preparee.caches, est_original_garde=p.est_a_garder
+        )
+    )
+    fiche = replace(matiere.fiche, constats=(*matiere.fiche.constats, *remarques), caches=caches)
+    return replace(matiere, fiche=fiche)
 
 
 @dataclass(frozen=True)

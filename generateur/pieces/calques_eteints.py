@@ -87,7 +87,9 @@ def _oublier(reglages: Dictionary, calques: _Calques) -> None:
         del reglages["/Configs"]
 
 
-def _vider(pdf: pikepdf.Pdf, porteur: Any, calques: _Calques, vus: set[tuple[int, int]], profondeur: int) -> Iterator[str]:
+def _vider(
+    pdf: pikepdf.Pdf, porteur: Any, calques: _Calques, vus: set[tuple[int, int]], profondeur: int
+) -> Iterator[str]:
     """Vide la page ou la forme de ce que cachent les calques ; rend les noms de ceux-ci."""
     ressources = _ressources(porteur)
     if ressources is None or profondeur > _PROFONDEUR:

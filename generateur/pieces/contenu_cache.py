@@ -15,7 +15,7 @@ from generateur.pieces.calques_eteints import retirer_calques_eteints
 from generateur.pieces.donnees_image import lire_xmp, nettoyer_jpeg, nettoyer_jpeg2000
 from generateur.pieces.lecture_pdf import lister_champs
 
-_INVISIBLE, _CACHE, _IMPRIME, _HORS_ECRAN = 1, 2, 4, 32
+_CACHE, _IMPRIME, _HORS_ECRAN = 2, 4, 32
 _TEXTE_RENDU = 300
 _TROUVES_MAXIMAUX = 500
 _CLES_DE_NOTE = ("/RC", "/Popup", "/IRT", "/T", "/Subj", "/NM", "/M", "/CreationDate", "/IT", "/ExData", "/OverlayText")
@@ -30,7 +30,6 @@ _CLES_INFO = {
     "/Manager": "responsable",
 }
 _TUS = frozenset({"/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/PTEX.Fullbanner"})
-_CHAMPS_SECRETS = "champ masqué"
 
 
 def retirer_caches(pdf: pikepdf.Pdf) -> list[ContenuCache]:
@@ -71,7 +70,7 @@ def _relever_champs_masques(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
     for champ in lister_champs(pdf):
         valeur = _lire(champ.get("/V"))
         if valeur and _drapeaux(champ) & (_CACHE | _HORS_ECRAN):
-            yield ContenuCache(_CHAMPS_SECRETS, None, valeur, "retire")
+            yield ContenuCache("champ masqué", None, valeur, "retire")
 
 
 def _trier_annotations(page: Any, rang: int) -> list[ContenuCache]:
@@ -93,29 +92,32 @@ def _trier_annotations(page: Any, rang: int) -> list[ContenuCache]:
 
 def _trier(annotation: Dictionary, rang: int) -> tuple[list[ContenuCache], bool]:
     """Ce que cache l'annotation, et si elle reste."""
-    nature = str(annotation.get(Name.Subtype, ""))
-    if nature in {"/Widget", "/Link", "/FileAttachment"}:
-        if nature == "/Link":
-            _oter(annotation, ("/Contents", *_CLES_DE_NOTE))
+    nature, texte = str(annotation.get(Name.Subtype, "")), _lire(annotation.get(Name.Contents))
+    if nature in {"/Widget", "/FileAttachment"}:
         return [], True
-    texte = _lire(annotation.get(Name.Contents))
-    if nature == "/Popup":
-        return [], False
     if nature == "/Text":
         libelle = texte or "sans texte"
         return [ContenuCache("note", rang, f"{libelle} (son icône n’est pas reproduite)", "retire")], False
-    if _drapeaux(annotation) & (_CACHE | _HORS_ECRAN):
-        return ([ContenuCache("annotation masquée", rang, texte, "retire")] if texte else []), False
-    annotation[Name.F] = _drapeaux(annotation) | _IMPRIME
+    if nature == "/Popup" or _drapeaux(annotation) & (_CACHE | _HORS_ECRAN):
+        est_tue = nature == "/Popup" or not texte
+        return ([] if est_tue else [ContenuCache("annotation masquée", rang, texte, "retire")]), False
     _oter(annotation, _CLES_DE_NOTE)
-    if nature == "/FreeText":
-        if _a_une_apparence(annotation):
-            _oter(annotation, ("/Contents",))
-        return [ContenuCache("texte posé sur la page", rang, texte, "montre")], True
-    _oter(annotation, ("/Contents",))
+    if nature == "/Link":
+        _oter(annotation, ("/Contents",))
+        return [], True
+    annotation[Name.F] = _drapeaux(annotation) | _IMPRIME
+    return _separer_note(annotation, nature, texte, rang), True
+
+
+def _separer_note(annotation: Dictionary, nature: str, texte: str, rang: int) -> list[ContenuCache]:
+    """Ce que dit une annotation qui se voit : son dessin reste, sa note non, sauf si c'est elle qui s'affiche."""
+    if nature != "/FreeText" or _a_une_apparence(annotation):
+        _oter(annotation, ("/Contents",))
     if nature == "/Redact":
-        return [ContenuCache("caviardage non appliqué", rang, texte)], True
-    return ([ContenuCache("note", rang, texte, "retire")] if texte else []), True
+        return [ContenuCache("caviardage non appliqué", rang, texte)]
+    if nature == "/FreeText":
+        return [ContenuCache("texte posé sur la page", rang, texte, "montre")]
+    return [ContenuCache("note", rang, texte, "retire")] if texte else []
 
 
 def _a_une_apparence(annotation: Dictionary) -> bool:
@@ -158,7 +160,7 @@ def _nettoyer_objets(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
 
 
 def _nettoyer_image(image: Stream) -> Iterator[ContenuCache]:
-    filtre = image.get(Name.Filter)
+    filtre: Any = image.get(Name.Filter)
     if isinstance(filtre, Array) and len(filtre) == 1:
         filtre = filtre[0]
     if filtre not in (Name.DCTDecode, Name.JPXDecode):
@@ -166,6 +168,7 @@ def _nettoyer_image(image: Stream) -> Iterator[ContenuCache]:
     octets = image.read_raw_bytes()
     propres, releve = nettoyer_jpeg(octets) if filtre == Name.DCTDecode else nettoyer_jpeg2000(octets)
     if propres != octets:
-        image.write(propres, filter=filtre, decode_parms=image.get(Name.DecodeParms))
+        reglages: Any = image.get(Name.DecodeParms)
+        image.write(propres, filter=filtre, decode_parms=reglages)
     for nature, texte in releve:
         yield ContenuCache(nature, None, texte, "retire")

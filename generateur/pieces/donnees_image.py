@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 from PIL.IptcImagePlugin import getiptcinfo
 
 from generateur.domaine.fichiers import ContenuCache
@@ -89,15 +89,16 @@ def _lire_commentaires(image: Image.Image) -> Iterator[str]:
             libelle = _ETIQUETTES_LIBRES.get(ExifTags.TAGS.get(cle, ""))
             if libelle and (texte := _en_texte(valeur)):
                 yield f"{libelle} « {texte} »"
-    for cle, valeur in image.info.items():
-        est_libre = isinstance(valeur, (str, bytes)) and not _TEXTES_DE_FICHIER.match(str(cle).lower())
-        if est_libre and (texte := _en_texte(valeur)):
-            yield f"{'commentaire' if str(cle).lower() == 'comment' else cle} « {texte} »"
+    for nom, libre in image.info.items():
+        est_libre = isinstance(libre, (str, bytes)) and not _TEXTES_DE_FICHIER.match(str(nom).lower())
+        if est_libre and (texte := _en_texte(libre)):
+            yield f"{'commentaire' if str(nom).lower() == 'comment' else nom} « {texte} »"
     brut = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     for texte in lire_xmp(brut.encode() if isinstance(brut, str) else brut):
         yield f"XMP « {texte} »"
-    for valeur in (getiptcinfo(image) or {}).values():
-        for part in valeur if isinstance(valeur, list) else [valeur]:
+    presse: dict[Any, Any] = (getiptcinfo(image) if isinstance(image, ImageFile.ImageFile) else None) or {}
+    for lue in presse.values():
+        for part in lue if isinstance(lue, list) else [lue]:
             if (texte := _en_texte(part)) and any(signe.isalpha() for signe in texte):
                 yield f"légende de presse « {texte} »"
 
@@ -109,9 +110,10 @@ def lire_xmp(octets: bytes) -> Iterator[str]:
         racine = etree.fromstring(octets[:_XMP_LU].strip(b"\0 \r\n\t"), lecteur)
         for element in racine.iter(etree.Element):
             espace, nom = etree.QName(element).namespace or "", etree.QName(element).localname
-            if espace.endswith("/dc/elements/1.1/") or nom in _XMP_LIBRES or not espace:
-                if (texte := " ".join("".join(map(str, element.itertext())).split())) and "/" not in texte[:12]:
-                    yield texte
+            est_libre = espace.endswith("/dc/elements/1.1/") or nom in _XMP_LIBRES or not espace
+            texte = " ".join("".join(map(str, element.itertext())).split())
+            if est_libre and texte and "/" not in texte[:12]:
+                yield texte
 
 
 def _lire_appareil(image: Image.Image) -> Iterator[str]:
@@ -139,7 +141,8 @@ def nettoyer_jpeg(octets: bytes) -> tuple[bytes, list[tuple[str, str]]]:
     """Le JPEG sans ses commentaires ni ce qui le suit, et (nature, texte) de ce qui en a été retiré."""
     if octets[:2] != b"\xff\xd8":
         return octets, []
-    morceaux, position, retires = [octets[:2]], 2, []
+    morceaux, position = [octets[:2]], 2
+    retires: list[tuple[str, str]] = []
     while position + 4 <= len(octets) and octets[position] == 0xFF:  # noqa: PLR2004 (début de marqueur)
         genre = octets[position + 1]
         if genre == 0xFF:  # noqa: PLR2004 (remplissage)

@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from lxml import etree
 
@@ -35,7 +36,7 @@ def relever(source: str, extension: str) -> dict[str, object]:
     trouves: list[ContenuCache] = []
     try:
         if extension in {".fodt", ".fods"}:
-            with open(source, "rb") as flux:
+            with Path(source).open("rb") as flux:
                 trouves += _lire_partie("content.xml", flux.read(_PARTIE_MAXIMALE))
         elif zipfile.is_zipfile(source):
             trouves += _lire_paquet(source)

@@ -79,7 +79,7 @@ class ObjetPage:
     @property
     def est_texte(self) -> bool:
         """Vrai pour un texte."""
-        return self.genre == pdfium.FPDF_PAGEOBJ_TEXT
+        return bool(self.genre == pdfium.FPDF_PAGEOBJ_TEXT)
 
     @property
     def est_minuscule(self) -> bool:
@@ -90,7 +90,7 @@ class ObjetPage:
     @property
     def est_image(self) -> bool:
         """Vrai pour une image."""
-        return self.genre == pdfium.FPDF_PAGEOBJ_IMAGE
+        return bool(self.genre == pdfium.FPDF_PAGEOBJ_IMAGE)
 
     @property
     def est_couvrant(self) -> bool:
@@ -142,9 +142,7 @@ def _relever(brut: Any, repere: Matrice, coupe: Boite | None, objets: list[Objet
     est_invisible = est_texte and pdfium.FPDFTextObj_GetTextRenderMode(brut) == _TRAITS_INVISIBLES
     est_rempli = genre == pdfium.FPDF_PAGEOBJ_PATH and _est_rempli(brut)
     couleur = _couleur(brut) if est_texte or est_rempli else None
-    objets.append(
-        ObjetPage(brut, adresse, len(objets), genre, boite, coupe, couleur, est_invisible, est_rempli)
-    )
+    objets.append(ObjetPage(brut, adresse, len(objets), genre, boite, coupe, couleur, est_invisible, est_rempli))
 
 
 def _boite(brut: Any, repere: Matrice) -> Boite | None:

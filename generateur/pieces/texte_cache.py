@@ -5,6 +5,7 @@ n'est dessinée que s'il y en a, avec puis sans eux : ce dont l'absence ne se vo
 reconnu, posé sur l'encre de l'image, n'est pas tenu pour caché.
 """
 
+import contextlib
 import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from PIL import Image, ImageChops
 from generateur.domaine.fichiers import ContenuCache
 from generateur.pieces.objets_page import Boite, ObjetPage, lire_objets, lire_visible
 
+_PANNES = (pypdfium2.PdfiumError, ValueError, TypeError, OSError, ctypes.ArgumentError)
 _PAGES_PARCOURUES = 600
 _PAGES_DESSINEES = 100
 _SUSPECTS_MAXIMAUX = 20_000
@@ -48,23 +50,27 @@ def relever_pages(document: pypdfium2.PdfDocument) -> list[ContenuCache]:
     trouves: list[ContenuCache] = []
     dessinees, total = 0, len(document)
     for rang in range(min(total, _PAGES_PARCOURUES)):
-        try:
-            feuille = _ouvrir(document[rang])
-        except pypdfium2.PdfiumError:
-            continue
-        try:
-            trouves += [ContenuCache("image rognée", rang + 1) for _ in _images_rognees(feuille)][:1]
-            suspects, voiles = _suspecter(feuille), _couvercles_d_image(feuille)
-            if not suspects and not voiles:
-                continue
-            if dessinees == _PAGES_DESSINEES:
-                return [*trouves, _dire_le_reste(rang + 1, total)]
-            dessinees += 1
-            trouves += [ContenuCache(nature, rang + 1, texte) for nature, texte in _confirmer(feuille, suspects)]
-            trouves += [ContenuCache("image recouverte", rang + 1) for _ in _voiles_confirmes(feuille, voiles)][:1]
-        finally:
-            feuille.page.close()
+        if dessinees == _PAGES_DESSINEES:
+            return [*trouves, _dire_le_reste(rang + 1, total)]
+        with contextlib.suppress(*_PANNES):  # une page que PDFium ne dessine pas ne montre rien à comparer
+            page = document[rang]
+            try:
+                caches, est_dessinee = _relever_page(_ouvrir(page), rang + 1)
+            finally:
+                page.close()
+            trouves += caches
+            dessinees += est_dessinee
     return [*trouves, _dire_le_reste(_PAGES_PARCOURUES + 1, total)] if total > _PAGES_PARCOURUES else trouves
+
+
+def _relever_page(feuille: _Page, numero: int) -> tuple[list[ContenuCache], bool]:
+    """Ce que cache la page, et s'il a fallu la dessiner pour le savoir."""
+    trouves = [ContenuCache("image rognée", numero)] if any(_images_rognees(feuille)) else []
+    suspects, voiles = _suspecter(feuille), _couvercles_d_image(feuille)
+    trouves += [ContenuCache(nature, numero, texte) for nature, texte in _confirmer(feuille, suspects)]
+    if any(_voiles_confirmes(feuille, voiles)):
+        trouves.append(ContenuCache("image recouverte", numero))
+    return trouves, bool(suspects or voiles)
 
 
 def _dire_le_reste(premiere: int, total: int) -> ContenuCache:
@@ -134,7 +140,8 @@ def _confirmer(feuille: _Page, suspects: dict[int, tuple[ObjetPage, str]]) -> It
     avec = _dessiner(feuille)
     sans = _dessiner_sans(feuille, [objet for objet, _ in suspects.values()])
     ecart = ImageChops.difference(avec, sans)
-    nature_en_cours, morceaux = "", []
+    nature_en_cours = ""
+    morceaux: list[str] = []
     for caractere, nature in _caracteres(feuille, suspects, avec, ecart):
         if nature != nature_en_cours:
             yield from _rendre(nature_en_cours, morceaux)
@@ -247,12 +254,12 @@ def _dessiner(feuille: _Page, *, avec_annotations: bool = True) -> Image.Image:
 
 def _dessiner_sans(feuille: _Page, objets: Sequence[ObjetPage], *, avec_annotations: bool = True) -> Image.Image:
     for objet in objets:
-        pdfium.FPDFPageObj_SetIsActive(objet.brut, False)  # noqa: FBT003 (signature de PDFium)
+        pdfium.FPDFPageObj_SetIsActive(objet.brut, False)
     try:
         return _dessiner(feuille, avec_annotations=avec_annotations)
     finally:
         for objet in objets:
-            pdfium.FPDFPageObj_SetIsActive(objet.brut, True)  # noqa: FBT003
+            pdfium.FPDFPageObj_SetIsActive(objet.brut, True)
 
 
 def _images_rognees(feuille: _Page) -> Iterator[ObjetPage]:

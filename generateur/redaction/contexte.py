@@ -262,6 +262,15 @@ class LigneInterne:
 
 
 @dataclass(frozen=True)
+class CacheActe:
+    """Ce qu'une pièce porte sans le montrer, sur la fiche interne seulement."""
+
+    piece: str  # « Pièce n° 4 – Relance du 15 mai »
+    contenu: str  # « Note, page 2 : « accepter 50 % » »
+    sort: str  # « Retiré de la liasse », « Reste lisible »…
+
+
+@dataclass(frozen=True)
 class DepotActe:
     """Où et comment déposer, et de quoi écrire à qui reçoit ; rien n'est à déposer deux fois."""
 
@@ -285,6 +294,7 @@ class FicheInterne:
     couts: tuple[LigneInterne, ...]
     depot: DepotActe | None  # None : déjà déposé, ou rien à déposer
     moteur: str
+    caches: tuple[CacheActe, ...] = ()  # ce que l'adversaire verrait dans les fichiers ; connu une fois préparés
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.tous import controler_commun
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.fichiers import Inspection
+from generateur.domaine.fichiers import ContenuCache, Inspection
 
 AU = date(2026, 11, 21)
 RETIRER = "(retirer)"
@@ -134,6 +134,8 @@ def inspection() -> Callable[..., Mapping[str, Inspection]]:
     def _inspecter(**vue: Any) -> Mapping[str, Inspection]:
         if vue.get("texte") == "(facture complète)":
             vue["texte"] = _fragments()["texte"]["facture"]
+        if "caches" in vue:
+            vue["caches"] = tuple(ContenuCache("note", 1, "accepter 50 %", sort) for sort in vue["caches"])
         return {FACTURE: Inspection(FACTURE, **{"existe": True, "lisible": True, "pages": 1} | vue)}
 
     return _inspecter
