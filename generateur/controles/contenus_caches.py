@@ -10,8 +10,6 @@ from generateur.controles.constat import Constat
 from generateur.domaine.fichiers import ContenuCache, Inspection
 from generateur.domaine.langue import enumerer
 
-# Ce que presque tout fichier porte, et qui s'en va sans qu'on ait à y penser.
-_ORDINAIRES = frozenset({"métadonnées", "données de l’appareil"})
 _PAGES_CITEES = 10
 
 
@@ -21,7 +19,7 @@ def signaler_caches(lieu: str, inspection: Inspection) -> Iterator[Constat]:
         return
     chemin = inspection.chemin
     restent = [cache for cache in inspection.caches if cache.sort == "reste"]
-    retires = [cache for cache in inspection.caches if cache.sort == "retire" and cache.nature not in _ORDINAIRES]
+    retires = [cache for cache in inspection.caches if cache.sort == "retire" and not cache.est_ordinaire]
     original = (
         " L'original signé, gardé à part, porte encore tout : ne le remettez pas sans l'avoir relu."
         if inspection.signe

@@ -17,7 +17,7 @@ from generateur.domaine.chemins import relever_chemins
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import Inspection
-from generateur.domaine.langue import enumerer
+from generateur.domaine.langue import citer, enumerer
 from generateur.domaine.langue import montant as ecrire_montant
 from generateur.erreurs import CodeSortie
 
@@ -88,7 +88,7 @@ def _jointes(lieu: str, inspection: Inspection) -> Iterator[Constat]:
     if documents:
         yield constater(
             "PIECE_JOINTE_NON_VERSEE",
-            f"Le PDF « {inspection.chemin} » renferme {enumerer([f'« {nom} »' for nom in documents])}, "
+            f"Le PDF « {inspection.chemin} » renferme {citer([f'« {nom} »' for nom in documents])}, "
             "qui n'entrent pas d'eux-mêmes dans la liasse.",
             lieu=lieu,
             remede=f"Pour les verser comme pièces : « generateur extraire {CE_DOSSIER} » les range dans "

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+NATURES_ORDINAIRES = frozenset({"métadonnées", "données de l’appareil", "fichiers joints"})
 SortDuCache = Literal["retire", "reste", "montre"]
 
 
@@ -20,6 +21,11 @@ class ContenuCache:
     texte: str = ""
     sort: SortDuCache = "reste"
     jointe: str = ""  # la pièce jointe qui le porte, s'il n'est pas dans le message lui-même
+
+    @property
+    def est_ordinaire(self) -> bool:
+        """Vrai pour ce que presque tout fichier porte, et qui s'en va sans qu'on ait à y penser."""
+        return self.nature in NATURES_ORDINAIRES
 
     def dans(self, jointe: str) -> "ContenuCache":
         """Le même, porté par une pièce jointe ; le nom de la plus profonde demeure."""

@@ -68,6 +68,16 @@ def date_ou_manque(jour: dt.date | None) -> str:
     return A_COMPLETER if jour is None else date_longue(jour)
 
 
+def citer(elements: Sequence[str], maximum: int = 10) -> str:
+    """Énumération bornée : au-delà du maximum, le reste est compté.
+
+    >>> citer(["a", "b", "c", "d"], 2)
+    'a, b et 2 autres'
+    """
+    reste = len(elements) - maximum
+    return enumerer([*elements[:maximum], *([f"{reste} autre{'s' if reste > 1 else ''}"] if reste > 0 else [])])
+
+
 def enumerer(elements: Sequence[str]) -> str:
     """Énumération : « a », « a et b », « a, b et c ».
 

@@ -35,10 +35,10 @@ from generateur.procedures.socle import Acte
 from generateur.publication.inventaire import LiasseFaite, PiecePrete
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
-from generateur.redaction.contenus_caches import presenter_caches
 from generateur.redaction.contexte import ConstatActe, ContexteActes
 from generateur.redaction.fiche import GRAVITES
 from generateur.redaction.lignes_bordereau import Mesures
+from generateur.redaction.vue_adverse import presenter_caches, resumer_ordinaires
 from generateur.reglages import Reglages, ReglagesLiasse
 
 _PASSES_MAXIMALES = 6
@@ -99,7 +99,12 @@ def annoter_fiche(matiere: Matiere, pieces: tuple[PiecePrete, ...]) -> Matiere:
             p.piece.numero, p.piece.titre, p.preparee.caches, est_original_garde=p.est_a_garder
         )
     )
-    fiche = replace(matiere.fiche, constats=(*matiere.fiche.constats, *remarques), caches=caches)
+    fiche = replace(
+        matiere.fiche,
+        constats=(*matiere.fiche.constats, *remarques),
+        caches=caches,
+        metadonnees=resumer_ordinaires([(p.piece.numero, p.preparee.caches) for p in pieces]),
+    )
     return replace(matiere, fiche=fiche)
 
 

@@ -8,33 +8,37 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream, String
 
 from generateur.domaine.fichiers import ContenuCache
+from generateur.domaine.langue import citer
 from generateur.pieces.calques_eteints import retirer_calques_eteints
 from generateur.pieces.donnees_image import lire_xmp, nettoyer_jpeg, nettoyer_jpeg2000
-from generateur.pieces.lecture_pdf import lister_champs
+from generateur.pieces.lecture_pdf import lister_champs, lister_pieces_jointes
 
 _CACHE, _IMPRIME, _HORS_ECRAN = 2, 4, 32
 _TEXTE_RENDU = 300
 _TROUVES_MAXIMAUX = 500
+_NOMS_CITES = 5
 _CLES_DE_NOTE = ("/RC", "/Popup", "/IRT", "/T", "/Subj", "/NM", "/M", "/CreationDate", "/IT", "/ExData", "/OverlayText")
 _DONNEES_CACHEES = ("/Metadata", "/PieceInfo", "/Thumb", "/LastModified")
 _CLES_INFO = {
     "/Author": "auteur",
     "/Subject": "sujet",
     "/Keywords": "mots-clés",
-    "/Title": "titre",
     "/Comments": "commentaires",
     "/Company": "société",
     "/Manager": "responsable",
 }
-_TUS = frozenset({"/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/PTEX.Fullbanner"})
+_TUS = frozenset({"/Title", "/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/PTEX.Fullbanner"})
+
+
+_VALEURS_TUES = frozenset({"untitled", "unspecified", "anonymous", "(unspecified)", "(anonymous)", "unknown"})
 
 
 def retirer_caches(pdf: pikepdf.Pdf) -> list[ContenuCache]:
     """Retire du document ce qu'il porte sans le montrer ; rend ce qui a été trouvé, dans l'ordre des pages."""
-    trouves = list(_relever_metadonnees(pdf))
+    trouves = [*_relever_metadonnees(pdf), *_relever_fichiers_joints(pdf)]
     trouves += _relever_champs_masques(pdf)
     for rang, page in enumerate(pdf.pages, 1):
         trouves += _trier_annotations(page.obj, rang)
@@ -47,22 +51,30 @@ def retirer_caches(pdf: pikepdf.Pdf) -> list[ContenuCache]:
 
 
 def _relever_metadonnees(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
-    valeurs = []
+    valeurs: dict[str, str] = {}
     infos = pdf.trailer.get(Name.Info)
     if isinstance(infos, Dictionary):
         for cle, valeur in infos.items():
             texte = _lire(valeur)
-            if texte and cle not in _TUS:
-                valeurs.append(f"{_CLES_INFO.get(cle, cle.removeprefix('/'))} « {texte} »")
+            if texte and texte not in _VALEURS_TUES and cle not in _TUS:
+                valeurs[texte] = f"{_CLES_INFO.get(cle, cle.removeprefix('/'))} « {texte} »"
         del pdf.trailer[Name.Info]
     if Name.Metadata in pdf.Root:
         if isinstance(pdf.Root.Metadata, Stream):
-            valeurs += [f"XMP « {texte} »" for texte in lire_xmp(pdf.Root.Metadata.read_bytes())]
+            for texte in lire_xmp(pdf.Root.Metadata.read_bytes()):
+                valeurs.setdefault(texte, f"« {texte} »")
         del pdf.Root[Name.Metadata]
     if Name.PieceInfo in pdf.Root:
         del pdf.Root[Name.PieceInfo]
     if valeurs:
-        yield ContenuCache("métadonnées", None, ", ".join(valeurs)[:_TEXTE_RENDU], "retire")
+        yield ContenuCache("métadonnées", None, ", ".join(valeurs.values())[:_TEXTE_RENDU], "retire")
+
+
+def _relever_fichiers_joints(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:
+    """Les fichiers que renferme le PDF : ils n'entrent pas dans la liasse (voir assainissement)."""
+    if noms := lister_pieces_jointes(pdf):
+        cites = citer([f"« {_lire(String(nom))} »" for nom in noms], _NOMS_CITES)
+        yield ContenuCache("fichiers joints", None, f"fichiers joints {cites}", "retire")
 
 
 def _relever_champs_masques(pdf: pikepdf.Pdf) -> Iterator[ContenuCache]:

@@ -16,7 +16,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
-from generateur.domaine.langue import enumerer
+from generateur.domaine.langue import citer, enumerer
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.champs_remplis import Champs, ecrire_reference, figer_champs
 from generateur.pieces.contenu_cache import retirer_caches
@@ -39,6 +39,11 @@ _REMEDE_IMPRIMER = (
     "Ouvrez-le dans un lecteur PDF, imprimez-le en PDF (« Enregistrer au format PDF »), et joignez le résultat."
 )
 _REMEDE_REPRENDRE = "Reprenez le fichier à sa source (nouvel envoi, nouveau téléchargement)."
+_DOCUMENTS_A_LA_MAIN = 20
+_REMEDE_PORTE_DOCUMENTS = (
+    "Ouvrez-le dans un lecteur PDF et n'en enregistrez que les documents utiles au dossier : chacun est une pièce. "
+    "Pour les verser tous, réunissez-les d'abord en un seul PDF."
+)
 _PANNES = (pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, ValueError, KeyError, TypeError, OSError)
 _CONTENU_MAXIMAL = 256 * 1024 * 1024  # octets d'une page une fois décompressée
 _PAGES_REGARDEES = 300  # d'un document réparé
@@ -255,9 +260,12 @@ def _verifier_structure(pdf: pikepdf.Pdf, pages_maximales: int) -> None:
             remede=_REMEDE_IMPRIMER,
         )
     if est_porte_documents(pdf):
+        noms = lister_pieces_jointes(pdf)
         raise ErreurPiece(
-            f"Ce PDF est un porte-documents : il renferme {enumerer(lister_pieces_jointes(pdf))}.",
-            remede="Enregistrez chacun de ces documents et joignez-les comme autant de pièces.",
+            f"Ce PDF est un porte-documents : il renferme {citer(noms)}.",
+            remede=_REMEDE_PORTE_DOCUMENTS
+            if len(noms) > _DOCUMENTS_A_LA_MAIN
+            else "Enregistrez chacun de ces documents et joignez-les comme autant de pièces.",
         )
 
 

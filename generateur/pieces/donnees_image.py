@@ -111,9 +111,17 @@ def lire_xmp(octets: bytes) -> Iterator[str]:
         for element in racine.iter(etree.Element):
             espace, nom = etree.QName(element).namespace or "", etree.QName(element).localname
             est_libre = espace.endswith("/dc/elements/1.1/") or nom in _XMP_LIBRES or not espace
-            texte = " ".join("".join(map(str, element.itertext())).split())
-            if est_libre and texte and "/" not in texte[:12]:
+            texte = " ".join((element.text or "").split())
+            if texte and "/" not in texte[:12] and (est_libre or _est_dans_un_texte_libre(element)):
                 yield texte
+
+
+def _est_dans_un_texte_libre(element: etree._Element) -> bool:
+    """Vrai pour une valeur rangée dans une liste (rdf:Alt, rdf:Seq, rdf:Bag) d'un texte libre."""
+    for ancetre in element.iterancestors():
+        if (etree.QName(ancetre).namespace or "").endswith("/dc/elements/1.1/"):
+            return True
+    return False
 
 
 def _lire_appareil(image: Image.Image) -> Iterator[str]:

@@ -61,7 +61,12 @@ def _neutraliser_paquet(source: Path, cible: Path, octets_decompresses: int) -> 
     retires, total = 0, 0
     with zipfile.ZipFile(source) as entree, zipfile.ZipFile(cible, "w", zipfile.ZIP_DEFLATED) as sortie:
         fiches = entree.infolist()
-        if len(fiches) > _ENTREES_MAXIMALES or sum(f.file_size for f in fiches) > octets_decompresses:
+        if len(fiches) > _ENTREES_MAXIMALES:
+            raise ErreurPiece(
+                f"Ce document renferme {len(fiches)} fichiers (objets, images) : le maximum est {_ENTREES_MAXIMALES}.",
+                remede=_REMEDE,
+            )
+        if sum(f.file_size for f in fiches) > octets_decompresses:
             raise _bombe(octets_decompresses)
         for fiche in fiches:
             with entree.open(fiche) as flux:

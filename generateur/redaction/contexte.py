@@ -295,6 +295,7 @@ class FicheInterne:
     depot: DepotActe | None  # None : déjà déposé, ou rien à déposer
     moteur: str
     caches: tuple[CacheActe, ...] = ()  # ce que l'adversaire verrait dans les fichiers ; connu une fois préparés
+    metadonnees: str = ""  # celles que presque tout fichier porte, en une phrase
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from generateur.domaine.fichiers import ContenuCache
+from generateur.erreurs import ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.inspection import inspecter
 from tests.pieces.conftest import MoteurFactice, Preparer, ecrire_pdf
@@ -243,8 +245,6 @@ def _courriel(tmp_path: Path, jointe: Path | None = None) -> Path:
     if jointe is None:
         source.write_text("\n".join([*lignes, "", "Bonjour"]), "utf-8")
         return source
-    from email.message import EmailMessage  # noqa: PLC0415
-
     message = EmailMessage()
     for ligne in lignes:
         cle, valeur = ligne.split(": ")
@@ -306,3 +306,27 @@ def test_commentaires_et_modifications_d_un_document_word(tmp_path: Path, prepar
 
 def test_une_piece_ordinaire_ne_cache_rien(tmp_path: Path, preparer: Preparer) -> None:
     assert preparer(ecrire_pdf(tmp_path / "a.pdf", 3)).caches == ()
+
+
+def test_un_porte_documents_de_mille_fichiers_dit_quoi_faire_sans_les_nommer_tous(
+    tmp_path: Path, preparer: Preparer
+) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.Root.Collection = Dictionary(Type=Name.Collection)
+        for rang in range(1000):
+            pdf.attachments[f"devis_{rang:04d}.pdf"] = b"x"
+        pdf.save(tmp_path / "a.pdf")
+    with pytest.raises(ErreurPiece, match="990 autres") as refus:
+        preparer(tmp_path / "a.pdf")
+    assert "documents utiles" in refus.value.remede
+
+
+def test_mille_fichiers_joints_n_arretent_rien(tmp_path: Path, preparer: Preparer) -> None:
+    def joindre(pdf: pikepdf.Pdf, _page: Any) -> None:
+        for rang in range(1000):
+            pdf.attachments[f"devis_{rang:04d}.pdf"] = b"x"
+
+    preparee = preparer(_ecrire(tmp_path / "a.pdf", "", regler=joindre))
+    assert [(cache.nature, cache.sort) for cache in preparee.caches] == [("fichiers joints", "retire")]
+    assert "995 autres" in preparee.caches[0].texte
