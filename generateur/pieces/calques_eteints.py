@@ -12,6 +12,7 @@ from pikepdf import Array, Dictionary, Name, Operator, Stream
 
 from generateur.domaine.fichiers import ContenuCache
 
+CALQUE_ETEINT = "calque éteint"
 _PROFONDEUR = 20
 _TRACES = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*"})
 _PEINTS = frozenset({"Tj", "TJ", "Do", "sh", "INLINE IMAGE"})
@@ -73,7 +74,7 @@ def retirer_calques_eteints(pdf: pikepdf.Pdf) -> list[ContenuCache]:
         retires = set(_vider(pdf, page.obj, calques, vus, 0)) | set(_vider_annotations(page.obj, calques))
         if retires:
             noms = ", ".join(f"« {nom} »" for nom in sorted(retires))
-            trouves.append(ContenuCache("calque éteint", rang, noms, "retire"))
+            trouves.append(ContenuCache(CALQUE_ETEINT, rang, noms, "retire"))
     _oublier(reglages, calques)
     return trouves
 

@@ -18,6 +18,7 @@ import pypdfium2
 
 from generateur.domaine.langue import citer, enumerer
 from generateur.erreurs import ErreurPiece
+from generateur.pieces.calques_eteints import CALQUE_ETEINT
 from generateur.pieces.champs_remplis import Champs, ecrire_reference, figer_champs
 from generateur.pieces.contenu_cache import retirer_caches
 from generateur.pieces.fidelite import comparer
@@ -63,7 +64,8 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
         if cible is not None:
             champs = _figer(pdf, f"{cible}.reference")
             constates = _enregistrer(pdf, cible, avertissements)
-            faits["fidelite"] = _verifier_fidelite(source, mot_de_passe, cible, champs, constates)
+            videes = [cache.page for cache in caches if cache.page and cache.nature == CALQUE_ETEINT]
+            faits["fidelite"] = _verifier_fidelite(source, mot_de_passe, cible, champs, constates, videes)
         elif avertissements:
             with repertoire_provisoire() as essai:
                 _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
@@ -80,19 +82,21 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
 
 
 def _verifier_fidelite(
-    source: str, mot_de_passe: str | None, cible: str, champs: Champs, constates: list[str]
+    source: str, mot_de_passe: str | None, cible: str, champs: Champs, constates: list[str], videes: list[int]
 ) -> dict[str, Any]:
     """Compare à leur source les pages que la préparation a touchées ; dit celles qui diffèrent.
 
-    Une page à champs se compare à ce que ses apparences enregistrées montraient ; une page réparée, au fichier reçu.
+    Une page à champs se compare à ce que ses apparences enregistrées montraient ; une page réparée, ou vidée de ses
+    calques éteints, au fichier reçu.
     """
     fidelite: dict[str, Any] = {"comparees": 0, "differentes": []}
     if champs.pages:
         reference = f"{cible}.reference"
         fidelite = comparer(reference, [None], cible, champs.pages, champs.dessinees)
         Path(reference).unlink(missing_ok=True)
-    if constates:
-        autres = [page for page in range(1, champs.total + 1) if page not in set(champs.pages)]
+    touchees = range(1, champs.total + 1) if constates else videes
+    if touchees:
+        autres = [page for page in touchees if page not in set(champs.pages)]
         reparees = comparer(source, _mots_de_passe(mot_de_passe), cible, autres, {})
         fidelite = {cle: fidelite[cle] + reparees[cle] for cle in fidelite}
     if fidelite["differentes"]:

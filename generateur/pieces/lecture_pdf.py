@@ -49,7 +49,7 @@ def ouvrir_pdfium(source: str, mots_de_passe: Sequence[str | None]) -> pypdfium2
 
 def relever_texte_cache(source: str, mots_de_passe: Sequence[str | None]) -> list[ContenuCache]:
     """Ce que les pages portent sans le montrer (voir texte_cache)."""
-    document = _ouvrir(source, mots_de_passe)
+    document = ouvrir_pdfium(source, mots_de_passe)
     if document is None:
         return []
     with document:

@@ -184,6 +184,7 @@ def test_un_calque_eteint_part_avec_son_nom_et_les_autres_restent(tmp_path: Path
     )
     preparee = preparer(_ecrire(tmp_path / "a.pdf", contenu, regler=superposer))
     assert _natures(preparee.caches, "retire") == {"calque éteint"}
+    assert (preparee.fidelite.comparees, preparee.fidelite.differentes) == (1, ())
     assert not _restes(tmp_path / "cible.pdf")
     lu = subprocess.run(["pdftotext", str(tmp_path / "cible.pdf"), "-"], check=True, capture_output=True).stdout
     assert b"Calque montre" in lu
