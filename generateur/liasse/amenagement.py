@@ -1,9 +1,9 @@
 """Où poser le tampon et le folio sur une page, et comment lui faire de la place si elle n'en a pas.
 
-Règle : le folio garde toujours la même place. Si elle est blanche (mesuré), la page entre telle quelle ; sinon
-son contenu est réduit de 3 % environ pour dégager une bande. Un fond blanc posé sur le contenu en cacherait une
-partie : jamais. Le tampon essaie les autres coins avant de demander une bande. Une page trop petite pour être
-réduite reçoit une feuille plus grande.
+Règle : le folio garde toujours la même place. Si elle est libre et qu'on l'y lit (mesuré), la page entre telle
+quelle ; sinon son contenu est réduit de 3 % environ pour dégager une bande blanche. Un fond blanc posé sur le contenu
+en cacherait une partie : jamais. Le tampon essaie les autres coins avant de demander une bande. Une page trop petite
+pour être réduite reçoit une feuille plus grande.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,8 @@ BLANC = 4.0  # entre le contenu et une bande dégagée
 RETRAITS_ESSAYES = (20.0, 14.0, 8.0, 28.0, 38.0, 50.0)  # distances aux bords, de la plus belle à la moins belle
 REDUCTION_MINIMALE = 0.85
 COTE_A_REDUIRE = 240.0  # une page plus petite est agrandie, pas réduite
-COTE_GRANDE_FEUILLE = 1200.0  # au-delà, les marques grandissent avec la feuille
+FEUILLE_IMPRIMEE = (595.276, 841.89)  # la feuille A4 où la page finira, ajustée
+TOLERANCE_FEUILLE = 1.1  # une feuille à peine plus grande (Letter, marges de coupe) garde ses marques ordinaires
 
 EstLibre = Callable[[Rectangle], bool]
 Taille = tuple[float, float]
@@ -43,8 +44,13 @@ class Amenagement:
 
 
 def echelle_des_marques(cadre: Cadre) -> float:
-    """1 jusqu'au format A2, puis en proportion du petit côté : une marque reste lisible sur un plan."""
-    return max(1.0, min(cadre.dimensions) / COTE_GRANDE_FEUILLE)
+    """1 jusqu'au format A4 ; au-delà, ce que l'impression ajustée à une feuille A4 ferait perdre aux marques.
+
+    Un plan, une page longue et étroite portent ainsi, une fois imprimés, les marques d'une page ordinaire.
+    """
+    petit, grand = sorted(cadre.dimensions)
+    excedent = max(petit / FEUILLE_IMPRIMEE[0], grand / FEUILLE_IMPRIMEE[1])
+    return excedent if excedent > TOLERANCE_FEUILLE else 1.0
 
 
 def placer(dimensions: Taille, place: str, taille: Taille, retrait: Taille) -> Rectangle:
@@ -75,19 +81,19 @@ def amenager(
     petite = min(cadre.dimensions) < COTE_A_REDUIRE
     if taille_folio:
         zone = placer(cadre.dimensions, place_folio, taille_folio, (cote_folio, bord_folio))
-        if zone[0] < 0 or zone[2] > cadre.dimensions[0] or not folio_libre(zone):
+        if not _tient(zone, cadre) or not folio_libre(zone):
             bandes[place_folio.split("_", maxsplit=1)[0]] += bord_folio + taille_folio[1] + BLANC * echelle
     tampon: Rectangle | None = None
-    mise = _degager(cadre, bandes, taille_tampon, taille_folio)
+    mise = _degager(cadre, bandes, echelle, taille_tampon, taille_folio)
     if taille_tampon:
         interdit = placer(mise.cadre.dimensions, place_folio, taille_folio or (0, 0), (cote_folio, bord_folio))
         if not petite:
-            tampon = _chercher(mise, place_tampon, taille_tampon, interdit, tampon_libre)
+            tampon = _chercher(cadre, mise, place_tampon, taille_tampon, interdit, tampon_libre)
         if tampon is None:
             cote = place_tampon.split("_", maxsplit=1)[0]
             sous_folio = bandes[cote]
             bandes[cote] += taille_tampon[1] + (BLANC if sous_folio else MARGE_TAMPON) * echelle + BLANC
-            mise = _degager(cadre, bandes, taille_tampon, taille_folio)
+            mise = _degager(cadre, bandes, echelle, taille_tampon, taille_folio)
             retrait = (MARGE_TAMPON * echelle, (sous_folio or MARGE_TAMPON * echelle - BLANC) + BLANC)
             tampon = placer(mise.cadre.dimensions, place_tampon, taille_tampon, retrait)
     folio = None
@@ -96,11 +102,11 @@ def amenager(
     return Amenagement(mise.cadre, mise.contenu, tampon and tampon[:2], folio and folio[:2])
 
 
-def _degager(cadre: Cadre, bandes: dict[str, float], *marques: Taille | None) -> Amenagement:
+def _degager(cadre: Cadre, bandes: dict[str, float], echelle: float, *marques: Taille | None) -> Amenagement:
     """Réduit le contenu, ou agrandit la feuille si elle est petite, pour libérer les bandes demandées."""
     haut, bas = bandes["haut"], bandes["bas"]
     largeur, hauteur = cadre.dimensions
-    besoin = max((marque[0] + 2 * MARGE_FOLIO_COTE for marque in marques if marque), default=0.0)
+    besoin = max((marque[0] + 2 * MARGE_FOLIO_COTE * echelle for marque in marques if marque), default=0.0)
     if not haut and not bas and largeur >= besoin:
         return Amenagement(cadre)
     reduction = (hauteur - haut - bas) / hauteur
@@ -112,22 +118,29 @@ def _degager(cadre: Cadre, bandes: dict[str, float], *marques: Taille | None) ->
 
 
 def _chercher(
-    mise: Amenagement, place: str, taille: Taille, interdit: Rectangle, est_libre: EstLibre
+    origine: Cadre, mise: Amenagement, place: str, taille: Taille, interdit: Rectangle, est_libre: EstLibre
 ) -> Rectangle | None:
-    """Première place libre : celle demandée d'abord, à plusieurs distances des bords, puis les autres."""
-    cadre = mise.cadre
-    visible = cadre.vers_pdf
+    """Première place libre : celle demandée d'abord, à plusieurs distances des bords, puis les autres.
+
+    La mesure se demande dans le repère de la page d'origine, que la feuille ait été agrandie ou non.
+    """
+    echelle = echelle_des_marques(origine)
     retour = inverser(mise.contenu)
     for essai in (place, *(autre for autre in PLACES_TAMPON if autre != place)):
         for bord in RETRAITS_ESSAYES:
             for cote in RETRAITS_ESSAYES if not essai.endswith("centre") else (0.0,):
-                zone = placer(cadre.dimensions, essai, taille, (cote, bord))
-                if _se_touchent(zone, interdit):
+                zone = placer(mise.cadre.dimensions, essai, taille, (cote * echelle, bord * echelle))
+                if _se_touchent(zone, interdit) or not _tient(zone, mise.cadre):
                     continue
-                en_pdf = transformer_rectangle(retour, transformer_rectangle(visible, zone))
-                if est_libre(transformer_rectangle(inverser(visible), en_pdf)):
+                en_pdf = transformer_rectangle(retour, transformer_rectangle(mise.cadre.vers_pdf, zone))
+                if est_libre(transformer_rectangle(inverser(origine.vers_pdf), en_pdf)):
                     return zone
     return None
+
+
+def _tient(zone: Rectangle, cadre: Cadre) -> bool:
+    largeur, hauteur = cadre.dimensions
+    return zone[0] >= 0 and zone[1] >= 0 and zone[2] <= largeur and zone[3] <= hauteur
 
 
 def _se_touchent(un: Rectangle, autre: Rectangle) -> bool:

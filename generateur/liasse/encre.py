@@ -1,7 +1,8 @@
 """L'encre d'une page : ce qui est dessiné, mesuré sur un rendu, pour ne jamais écrire par-dessus.
 
-Le rendu est celui de pypdfium2 à un point par pixel, formulaires et annotations compris. Une page dont
-la mesure coûterait trop (grande image à décoder, dessin très lourd) n'est pas mesurée : elle compte comme pleine.
+Le rendu est celui de pypdfium2 à un point par pixel, en couleurs, formulaires et annotations compris : une encre
+teintée, ou de même luminance que son fond, est une encre. Une place n'est libre que si une marque s'y lit. Une page
+dont la mesure coûterait trop (grande image à décoder, dessin très lourd) n'est pas mesurée : elle compte comme pleine.
 """
 
 import ctypes
@@ -14,15 +15,19 @@ from typing import Any
 import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Stream
-from PIL import Image
+from PIL import Image, ImageChops
 
 from generateur.liasse.assainissement import PROFONDEUR_FORMES, parcourir_objets_externes
 from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre
 from generateur.liasse.ouverture_pdf import ERREURS_PDF
 
-ECART_SUR_BLANC = 8  # niveaux de gris : tout ce qui se distingue du papier blanc
-ECART_SUR_FOND = 28  # papier numérisé : le grain du fond n'est pas de l'encre
+ECART_SUR_BLANC = 8  # niveaux d'une couleur : tout ce qui se distingue du papier blanc
+ECART_SUR_UNI = 5  # sur un aplat sans grain, une encre translucide ne change presque rien
+ECART_SUR_FOND = 28  # papier numérisé : au-delà, ce n'est plus le grain du fond
+GRAIN_MEDIAN = 5  # le grain va jusqu'à tant de fois son écart médian
 FOND_BLANC = 250
+CONTRASTE_LISIBLE = 4.5  # rapport de contraste WCAG 2 d'un texte courant
+ENCRE_DES_MARQUES = (28, 51, 107)  # la plus claire des encres posées
 ECHANTILLON = (96, 96)
 MARGE_MESURE = 2.0  # points de blanc exigés autour d'une marque
 PIXELS_PAGE = 4_000_000  # au-delà, la page est rendue plus petite
@@ -39,14 +44,19 @@ class Encre:
 
     def __init__(self, image: Image.Image, echelle: float) -> None:
         # la couleur du papier se lit sur un échantillon : l'histogramme entier coûterait plus que le rendu
-        histogramme = image.resize(ECHANTILLON, Image.Resampling.NEAREST).histogram()
-        fond = max(range(256), key=histogramme.__getitem__)
-        ecart = ECART_SUR_BLANC if fond >= FOND_BLANC else ECART_SUR_FOND
-        self._image = image.point([255 if abs(niveau - fond) > ecart else 0 for niveau in range(256)])
+        echantillon = image.resize(ECHANTILLON, Image.Resampling.NEAREST)
+        niveaux = echantillon.histogram()
+        fond = tuple(max(range(256), key=niveaux[256 * rang : 256 * (rang + 1)].__getitem__) for rang in range(3))
+        ecart = _mesurer_ecart(_eloigner(echantillon, fond), fond)
+        self._image = _eloigner(image, fond).point([255 if niveau > ecart else 0 for niveau in range(256)])
+        self._est_lisible = _contraster(fond, ENCRE_DES_MARQUES) >= CONTRASTE_LISIBLE
         self._echelle = echelle
 
     def est_libre(self, zone: Rectangle) -> bool:
-        """Vrai si rien n'est dessiné dans la zone (repère visible, points) ni juste autour ; hors page = libre."""
+        """Vrai si rien n'est dessiné dans la zone (repère visible, points) ni juste autour, et qu'une marque s'y lit.
+
+        Hors de la page, tout est libre.
+        """
         largeur, hauteur = self._image.size
         x0, y0, x1, y1 = zone
         pas, marge = self._echelle, MARGE_MESURE
@@ -58,7 +68,7 @@ class Encre:
         )
         if boite[0] >= boite[2] or boite[1] >= boite[3]:
             return True
-        return self._image.crop(boite).getbbox() is None
+        return self._est_lisible and self._image.crop(boite).getbbox() is None
 
 
 class Mesureur:
@@ -91,7 +101,7 @@ class Mesureur:
         if rendu is None:
             return False
         extremes: Any = rendu[0].getextrema()
-        return bool(extremes[0] >= 255 - ECART_SUR_BLANC)
+        return all(sombre >= 255 - ECART_SUR_BLANC for sombre, _ in extremes)
 
     def _rendre(self, rang: int, cadre: Cadre, zone: Rectangle | None) -> tuple[Image.Image, float] | None:
         if self._document is None:
@@ -117,12 +127,12 @@ class Mesureur:
                         max(0.0, largeur - x1 - marge),
                         max(0.0, hauteur - y1 - marge),
                     )
-                image = page.render(scale=echelle, crop=rognage, grayscale=True).to_pil()
+                image = page.render(scale=echelle, crop=rognage).to_pil()
             finally:
                 page.close()
         except ERREURS_PDFIUM:
             return None
-        return image.convert("L"), echelle
+        return image.convert("RGB"), echelle
 
 
 @contextmanager
@@ -139,6 +149,35 @@ def ouvrir_mesureur(pdf: Path) -> Iterator[Mesureur]:
         yield Mesureur(document)
     finally:
         document.close()
+
+
+def _eloigner(image: Image.Image, fond: tuple[int, ...]) -> Image.Image:
+    """À chaque point, le plus grand des écarts de couleur avec le fond."""
+    rouge, vert, bleu = ImageChops.difference(image, Image.new("RGB", image.size, fond)).split()
+    return ImageChops.lighter(ImageChops.lighter(rouge, vert), bleu)
+
+
+def _mesurer_ecart(ecarts: Image.Image, fond: tuple[int, ...]) -> int:
+    """À partir de quel écart un point est de l'encre : le grain du papier n'en est pas, tout le reste en est."""
+    if min(fond) >= FOND_BLANC:
+        return ECART_SUR_BLANC
+    papier = ecarts.histogram()[: ECART_SUR_FOND + 1]
+    cumul, median = 0, 0
+    while median < ECART_SUR_FOND and cumul + papier[median] <= sum(papier) / 2:
+        cumul += papier[median]
+        median += 1
+    return min(ECART_SUR_FOND, max(ECART_SUR_UNI, GRAIN_MEDIAN * median))
+
+
+def _contraster(une: tuple[int, ...], autre: tuple[int, ...]) -> float:
+    """Rapport de contraste de deux couleurs, de 1 à 21 (WCAG 2)."""
+    claire, sombre = sorted((_luminance(une), _luminance(autre)), reverse=True)
+    return (claire + 0.05) / (sombre + 0.05)
+
+
+def _luminance(couleur: tuple[int, ...]) -> float:
+    lineaires = [(c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4) for c in couleur]  # noqa: PLR2004 (sRGB)
+    return 0.2126 * lineaires[0] + 0.7152 * lineaires[1] + 0.0722 * lineaires[2]
 
 
 def _lister_flux(contenus: Any) -> list[Any]:

@@ -36,6 +36,8 @@ INTERLIGNE = 1.25
 GARDE = 0.55  # blanc entre le texte et le cadre du tampon, en corps
 LARGEUR_TAMPON = 11.0  # largeur maximale du texte, en corps
 OPACITE_PROJET = 0.16
+OPACITE_LISERE = 0.4  # le liseré blanc du filigrane : invisible sur du papier, il le fait lire sur un fond sombre
+LISERE = 0.02  # sa largeur, en corps
 
 
 class Tampon:
@@ -87,7 +89,7 @@ def dessiner_folio(page: int, total: int, corps: float, coin: tuple[float, float
 
 
 def dessiner_projet(cadre: Cadre) -> bytes:
-    """Filigrane « PROJET » en diagonale, transparent : le contenu reste lisible dessous."""
+    """Filigrane « PROJET » en diagonale, transparent : le contenu reste lisible dessous, sombre ou clair."""
     largeur, hauteur = cadre.dimensions
     corps = 0.22 * min(largeur, hauteur)
     pente = math.atan2(hauteur, largeur)
@@ -96,7 +98,8 @@ def dessiner_projet(cadre: Cadre) -> bytes:
     matrice = (cosinus, sinus, -sinus, cosinus, largeur / 2, hauteur / 2)
     return b" ".join(
         [
-            f"q /Voile gs {ecrire_matrice(matrice)} cm 0.75 0.1 0.1 rg".encode(),
+            f"q /Voile gs {ecrire_matrice(matrice)} cm 0.75 0.1 0.1 rg 1 G".encode(),
+            f"{ecrire_nombre(LISERE * corps)} w 2 Tr".encode(),
             _ecrire_texte("PROJET", corps, -long / 2, -corps / 3),
             b"Q",
         ]
@@ -165,7 +168,7 @@ class Habilleur:
 
     def _prendre_voile(self) -> pikepdf.Object:
         if self._voile is None:
-            self._voile = self._pdf.make_indirect(Dictionary(Type=Name.ExtGState, ca=OPACITE_PROJET, CA=OPACITE_PROJET))
+            self._voile = self._pdf.make_indirect(Dictionary(Type=Name.ExtGState, ca=OPACITE_PROJET, CA=OPACITE_LISERE))
         return self._voile
 
     def _former(self, page: pikepdf.Object, dessins: list[Any], boite: Rectangle) -> Any:
