@@ -7,8 +7,8 @@ from typing import Any
 
 from generateur.annuaire.services import lire_donnees
 from generateur.annuaire.valeurs_recues import lire_date, lire_objet, lire_texte, refuser_forme
-from generateur.controles.comparaison import aplatir
 from generateur.domaine.fiche_annuaire import Procedure
+from generateur.domaine.langue import aplatir
 
 _FAMILLE = "collective"
 _CLES = ("famille", "nature", "complementJugement")

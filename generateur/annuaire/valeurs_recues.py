@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from generateur.controles.comparaison import aplatir
-from generateur.domaine.langue import MOIS
+from generateur.domaine.langue import MOIS, aplatir
 from generateur.erreurs import ErreurOutilAbsent
 
 _LONGUEUR_MAX = 500

@@ -7,19 +7,19 @@ Sources : C. com. L441-10 II et D441-5 (indemnité forfaitaire), L622-28 ; C. ci
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from generateur.calculs.arrete import Arrete, arreter
-from generateur.calculs.imputation import Compte, Dette, Imputation, PaiementRecu, dater_mouvements
-from generateur.calculs.indemnites import compenser_indemnites, regler_indemnites
+from generateur.calculs.imputation import Compte, Dette, Imputation, PaiementRecu, dater_mouvements, lister_annulees
+from generateur.calculs.indemnites import compenser, regler_indemnites
 from generateur.calculs.interets import UN_JOUR, EcartPlancher, LigneInteret, regime_de
 from generateur.calculs.naissance import Perimetre, hors_perimetre
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.penalites_facturees import lister_doubles, reconnaitre_penalites
 from generateur.calculs.qualites import est_entre_professionnels
-from generateur.domaine.creances import Contrat, Facture
+from generateur.domaine.creances import Avoir, Contrat, Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import ZERO, arrondir
 from generateur.droit.tables import decimal_au
@@ -52,6 +52,7 @@ class SoldeFacture:
     interets: Decimal
     indemnite: Decimal
     interet_journalier: Decimal
+    est_annulee: bool = False  # par ses avoirs, en entier
 
     @property
     def sur_principal(self) -> Decimal:
@@ -109,6 +110,7 @@ class Decompte:
     hors_facture: Decimal = ZERO  # compris dans le principal
     interets_compenses: Decimal = ZERO  # par l'excédent des avoirs
     compense: Decimal = ZERO  # intérêts, indemnités et autres sommes que l'excédent des avoirs et paiements a éteints
+    indemnisees: frozenset[str] = frozenset()  # factures dont l'indemnité forfaitaire est due, réglée ou non
     a_echoir: tuple[SommeAEchoir, ...] = ()
     paiements: tuple[PaiementRecu, ...] = field(default=(), compare=False)  # tels que reçus, avec leurs imputations
 
@@ -140,7 +142,7 @@ def chiffrer(
     """
     dossier = reconnaitre_penalites(dossier)
     premier = _chiffrer(dossier, au, frais, hors_facture, perimetre, {})
-    doubles = lister_doubles(dossier, premier.lignes)
+    doubles = lister_doubles(dossier, premier.lignes, premier.indemnisees)
     return _chiffrer(dossier, au, frais, hors_facture, perimetre, doubles) if doubles else premier
 
 
@@ -161,22 +163,24 @@ def _chiffrer(
     ]
     dettes = [dette for ouverture in ouvertures for dette in ouverture.dettes]
     exclues = [exclue for ouverture in ouvertures for exclue in ouverture.exclues]
-    compte = Compte(dettes, _hors_decompte(exclues))
-    compte.derouler((m for m in dater_mouvements(dossier, au) if arrete.compte(m)), au)
+    compte = Compte(dettes, *_hors_decompte(exclues))
+    mouvements = [m for m in dater_mouvements(dossier, au) if m.jour <= au and arrete.compte(m)]
+    compte.derouler(mouvements, au)
+    annulees = lister_annulees(dossier, (m.saisi for m in mouvements if isinstance(m.saisi, Avoir)))
     retenues = [ouverture for ouverture in ouvertures if ouverture.dettes]
-    dues = [_indemnite(dossier, ouverture) for ouverture in retenues]
+    dues = [ZERO if o.facture.numero in annulees else _indemnite(dossier, o) for o in retenues]
     restes, recus, reglements = regler_indemnites([o.facture.numero for o in retenues], dues, compte.recus)
     credit = sum((recu.excedent for recu in recus), compte.excedents_avoirs)  # ce que le créancier doit rendre
-    restes, compensees = compenser_indemnites(restes, compte.excedents_avoirs)
+    restes, compensees = compenser(restes, compte.excedents_avoirs)
     credit -= compensees
-    soldes = tuple(_solder(ouverture, indemnite, au) for ouverture, indemnite in zip(retenues, restes, strict=True))
-    sur_le_reste = min(credit, hors_facture)
-    hors_facture -= sur_le_reste
+    soldes = tuple(
+        _solder(ouverture, indemnite, au, annulees) for ouverture, indemnite in zip(retenues, restes, strict=True)
+    )
+    (hors_facture, total_frais), sur_le_reste = compenser((hors_facture, sum(frais, ZERO)), credit)
     principal = sum((solde.principal for solde in soldes), hors_facture)
     interets = sum((solde.interets for solde in soldes), ZERO)
     indemnites = sum(restes, ZERO)
     clause_penale = sum(_clauses_penales(dossier, retenues), ZERO)
-    total_frais = sum(frais, ZERO)
     return Decompte(
         au=au,
         arrete_le=arrete.jour,
@@ -199,6 +203,7 @@ def _chiffrer(
         paiements=tuple(recus),
         interets_compenses=compte.interets_compenses,
         compense=compte.interets_compenses + compensees + sur_le_reste,
+        indemnisees=frozenset(o.facture.numero for o, due in zip(retenues, dues, strict=True) if due),
     )
 
 
@@ -299,14 +304,14 @@ def _endetter(arrete: Arrete, facture: Facture, exigible_le: dt.date | None, mon
     )
 
 
-def _hors_decompte(exclues: Sequence[FactureExclue]) -> dict[str, Decimal]:
-    """Ce que chaque facture doit hors décompte ; payée, une facture de pénalités en double paie les mêmes intérêts."""
+def _hors_decompte(exclues: Sequence[FactureExclue]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Ce que chaque facture doit hors décompte, puis ce qui n'y est que parce qu'il y est déjà compté."""
     dehors: dict[str, Decimal] = {}
+    doubles: dict[str, Decimal] = {}
     for exclue in exclues:
-        if exclue.motif == "penalites_en_double":
-            continue
-        dehors[exclue.facture] = dehors.get(exclue.facture, ZERO) + exclue.montant
-    return dehors
+        sommes = doubles if exclue.motif == "penalites_en_double" else dehors
+        sommes[exclue.facture] = sommes.get(exclue.facture, ZERO) + exclue.montant
+    return dehors, doubles
 
 
 def _indemnite(dossier: Dossier, ouverture: _Ouverture) -> Decimal:
@@ -330,7 +335,7 @@ def _est_echue_a_temps(dette: Dette) -> bool:
     return dette.regime.fin is None or dette.echeance <= dette.regime.fin
 
 
-def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date) -> SoldeFacture:
+def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date, annulees: Collection[str]) -> SoldeFacture:
     facture, dettes = ouverture.facture, ouverture.dettes
     return SoldeFacture(
         facture=facture.numero,
@@ -343,6 +348,7 @@ def _solder(ouverture: _Ouverture, indemnite: Decimal, au: dt.date) -> SoldeFact
         interets=sum((dette.interets for dette in dettes), ZERO),
         indemnite=indemnite,
         interet_journalier=sum((dette.interet_journalier(au) for dette in dettes), ZERO),
+        est_annulee=facture.numero in annulees or all(dette.avoirs >= dette.initial for dette in dettes),
     )
 
 

@@ -53,8 +53,13 @@ def dater_mouvements(dossier: Dossier, au: dt.date) -> Iterator[Mouvement]:
     """Les avoirs et les paiements encaissés, à leur date ; un paiement rejeté n'en est pas un.
 
     Saisi sans date, il compte depuis l'échéance qu'il vise, sans dépasser `au` : c'est ce qui coûte le moins au
-    débiteur ; aucune échéance connue : à `au`, où rien ne porte intérêt.
+    débiteur ; aucune échéance connue : à `au`, où rien ne porte intérêt. Une facture dont les acomptes dépassent le
+    montant rend la différence : à sa date, c'est un avoir.
     """
+    for facture in dossier.factures:
+        if facture.montant_a_payer < 0:
+            rendu = Avoir(numero=facture.numero, date=facture.date, montant_ttc=-facture.montant_a_payer)
+            yield Mouvement(facture.date or au, rendu)
     saisis: tuple[Avoir | Paiement, ...] = (*dossier.avoirs, *dossier.paiements)
     for saisi in saisis:
         if isinstance(saisi, Avoir) or saisi.statut == "encaisse":
@@ -167,10 +172,14 @@ class Dette:
 
 @dataclass
 class Compte:
-    """Les dettes du décompte, et ce que chaque facture doit en dehors (part contestée, non exigible)."""
+    """Les dettes du décompte, et ce que chaque facture doit en dehors (part contestée, non exigible).
+
+    `en_double` : facturé, et déjà compté sur d'autres factures ; un avoir l'annule, un paiement éteint ces autres-là.
+    """
 
     dettes: Sequence[Dette]
     hors_decompte: dict[str, Decimal]
+    en_double: dict[str, Decimal] = field(default_factory=dict)
     recus: list[PaiementRecu] = field(default_factory=list)
     excedents_avoirs: Decimal = ZERO
     interets_compenses: Decimal = ZERO
@@ -196,7 +205,8 @@ class Compte:
             excedent = a_imputer
             for dette in self._dettes_de(numero):
                 excedent -= dette.reduire(excedent, jour) if excedent and dette.principal else ZERO
-            reste -= a_imputer - self._hors_decompte(numero, excedent)
+            excedent = _absorber(self.en_double, numero, excedent)
+            reste -= a_imputer - _absorber(self.hors_decompte, numero, excedent)
         for dette in sorted(self.dettes, key=lambda d: d.anciennete):
             if reste and dette.principal:
                 reste -= dette.reduire(reste, jour)
@@ -214,7 +224,7 @@ class Compte:
             excedent = a_imputer
             for dette in self._dettes_de(numero):
                 excedent -= self._imputer(dette, excedent, jour, parts)
-            reste -= a_imputer - self._hors_decompte(numero, excedent)
+            reste -= a_imputer - _absorber(self.hors_decompte, numero, excedent)
         for groupe in self._ordre_legal(jour):
             for dette, montant in _repartir(reste, groupe, jour):
                 reste -= self._imputer(dette, montant, jour, parts)
@@ -234,13 +244,6 @@ class Compte:
     def _dettes_de(self, numero: str) -> list[Dette]:
         return sorted((d for d in self.dettes if d.facture.numero == numero), key=lambda d: d.anciennete)
 
-    def _hors_decompte(self, numero: str, montant: Decimal) -> Decimal:
-        """Absorbe ce que la facture doit hors décompte ; rend l'excédent à imputer ailleurs."""
-        absorbe = min(montant, self.hors_decompte.get(numero, ZERO))
-        if absorbe:
-            self.hors_decompte[numero] -= absorbe
-        return montant - absorbe
-
     def _ordre_legal(self, jour: dt.date) -> Iterator[list[Dette]]:
         """Groupes de dettes égales devant 1342-10, dans l'ordre ; non échues, l'âge seul les départage."""
 
@@ -252,6 +255,14 @@ class Compte:
         ouvertes = (d for d in self.dettes if d.reste)
         for _, groupe in groupby(sorted(ouvertes, key=lambda d: (cle(d), d.facture.numero)), key=cle):
             yield list(groupe)
+
+
+def _absorber(sommes: dict[str, Decimal], numero: str, montant: Decimal) -> Decimal:
+    """Absorbe ce que la facture doit hors décompte ; rend l'excédent à imputer ailleurs."""
+    absorbe = min(montant, sommes.get(numero, ZERO))
+    if absorbe:
+        sommes[numero] -= absorbe
+    return montant - absorbe
 
 
 def _repartir(montant: Decimal, groupe: Sequence[Dette], jour: dt.date) -> list[tuple[Dette, Decimal]]:
@@ -270,6 +281,15 @@ def _repartir(montant: Decimal, groupe: Sequence[Dette], jour: dt.date) -> list[
     for rang in leses[:manquants]:
         parts[rang] += CENTIME
     return list(zip(groupe, parts, strict=True))
+
+
+def lister_annulees(dossier: Dossier, avoirs: Iterable[Avoir]) -> frozenset[str]:
+    """Les factures que ces avoirs annulent en entier, quoi qu'un paiement en ait éteint avant eux."""
+    credites: dict[str, Decimal] = {}
+    for avoir in avoirs:
+        for numero, montant in _affectations(avoir.ventilation, avoir.facture, avoir.montant_ttc):
+            credites[numero] = credites.get(numero, ZERO) + montant
+    return frozenset(f.numero for f in dossier.factures if credites.get(f.numero, ZERO) >= f.montant_a_payer > 0)
 
 
 def _affectations(ventilation: tuple[Part, ...], facture: str | None, montant: Decimal) -> list[tuple[str, Decimal]]:

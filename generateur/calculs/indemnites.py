@@ -32,8 +32,8 @@ def regler_indemnites(
     return restes, completes, reglements
 
 
-def compenser_indemnites(restes: Sequence[Decimal], credit: Decimal) -> tuple[list[Decimal], Decimal]:
-    """Éteint les indemnités par l'excédent des avoirs (C. civ. 1347) ; rend celles qui restent, et ce qui a servi."""
+def compenser(restes: Sequence[Decimal], credit: Decimal) -> tuple[list[Decimal], Decimal]:
+    """Éteint ces sommes par ce qui est dû au débiteur (C. civ. 1347) ; rend celles qui restent, et ce qui a servi."""
     libre, gardees = credit, []
     for reste in restes:
         eteint = min(libre, reste)

@@ -85,7 +85,7 @@ def _empecher(dossier: Dossier, au: dt.date, etat: Etat) -> Iterator[SuiteAmiabl
     """Les empêchements, le plus définitif d'abord."""
     debiteur, situation, suivi = dossier.debiteur, dossier.situation, dossier.suivi
     if etat.reste <= 0:
-        trop = f" ; {montant(etat.trop_percu)} sont à rendre" if etat.trop_percu else ""
+        trop = f" ; {montant(etat.trop_percu)} reçus ou crédités en trop" if etat.trop_percu else ""
         yield SuiteAmiable("aucune", f"rien ne reste à payer{trop}")
     if debiteur.est_en_procedure_collective:
         yield SuiteAmiable("produire", "le débiteur est en procédure collective : la créance se déclare")

@@ -61,7 +61,7 @@ def _exclues(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
 def _annulees(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
     """Une facture que ses avoirs annulent en entier : les intérêts d'avant eux restent, l'indemnité non."""
     for solde in decompte.soldes:
-        if solde.initial and solde.avoirs >= solde.initial and solde.interets:
+        if solde.est_annulee and solde.interets:
             yield constater(
                 "AVOIR_TOTAL",
                 f"Facture {solde.facture} : entièrement annulée par ses avoirs, mais après son échéance ; "

@@ -9,11 +9,10 @@ from datetime import date
 
 from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.comparaison import aplatir
 from generateur.controles.constat import CE_DOSSIER, Constat, Gravite
 from generateur.controles.lieux import situer
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import aplatir, date_longue
 from generateur.domaine.parties import Debiteur
 
 _PAYS_FRANCE = "FR"

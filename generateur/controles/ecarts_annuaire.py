@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from stdnum.fr import siren as numeros_siren
 
 from generateur.controles.catalogue import constater, repere
-from generateur.controles.comparaison import aplatir
 from generateur.controles.constat import Constat
 from generateur.domaine.fiche_annuaire import FicheAnnuaire, Procedure
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import aplatir, date_longue
 from generateur.domaine.parties import Debiteur
 
 _CESSEE = "C"

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.comparaison import aplatir
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import aplatir
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Frais interdits ou non justifiés, quelle que soit la procédure qui les porte."""
-    del contexte  # L111-8 ne dépend ni de la date ni du décompte
+    dehors = {e.facture for e in contexte.decompte.exclues} if contexte.decompte else set()  # ne se demande pas
     constats: list[Constat] = []
     for nom, complement in sorted(dossier.procedures.items()):
         frais = complement.get("frais_accessoires")
@@ -26,14 +26,21 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
                 if isinstance(ligne, dict):
                     constats += _ligne(lieu, ligne, dossier)
     for lieu, facture in situer("factures", dossier.factures):
-        if facture.objet and _nomme(facture.objet, "facture_de_frais"):
+        if facture.objet and facture.numero not in dehors and _nomme(facture.objet, "facture_de_frais"):
             constats.append(_interdits(f"{lieu}.objet", facture.objet))
     return constats
 
 
 def _ligne(lieu: str, ligne: dict[str, Any], dossier: Dossier) -> Iterator[Constat]:
     libelle = str(ligne.get("libelle", ""))
-    if _nomme(libelle, "frais_interdits"):
+    if _nomme(libelle, "deja_au_decompte"):
+        yield constater(
+            "FRAIS_DEJA_COMPTES",
+            f"« {libelle} » : le décompte compte déjà les pénalités, les intérêts et l'indemnité forfaitaire.",
+            lieu=f"{lieu}.libelle",
+            remede="Retirez cette ligne : elle ferait payer deux fois la même somme.",
+        )
+    elif _nomme(libelle, "frais_interdits"):
         yield _interdits(f"{lieu}.libelle", libelle)
     elif not ligne.get("fichier") and not any(piece.nature == "justificatif_frais" for piece in dossier.pieces):
         yield constater(

@@ -71,17 +71,19 @@ def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
 
 def _montrer(valeur: str) -> str:
     """La valeur, ses signes invisibles remplacés par « ␣ »."""
-    return "".join(signe if signe.isalnum() else "␣" for signe in valeur)
+    return "".join(signe if signe.isprintable() else "␣" for signe in valeur)
 
 
 def _dire_faute(valeur: str) -> str:
     """Ce qui ne va pas dans un IBAN, de la faute la plus visible à la clé de contrôle."""
     etranges = sorted({signe for signe in valeur if not (signe.isascii() and signe.isalnum())})
+    if valeur.lstrip("".join(etranges)).startswith("IBAN"):
+        return "le mot « IBAN » est dans la valeur, retirez-le : n'y laissez que le numéro"
     if etranges:
         codes = ", ".join(f"U+{ord(signe):04X}" for signe in etranges)
-        return f"il contient un signe qui n'est ni une lettre ni un chiffre ({codes}), peut-être invisible"
-    if valeur.startswith("IBAN"):
-        return "le mot « IBAN » est dans la valeur, retirez-le"
+        return f"il contient un signe qui n'est ni une lettre ni un chiffre ({codes}), peut-être invisible, retirez-le"
+    if iban.is_valid(valeur[:2] + valeur[2:].replace("O", "0")):
+        return "la lettre O y est écrite à la place du chiffre zéro"
     ecart = _LONGUEUR_FR - len(valeur)
     if valeur.startswith("FR") and ecart:
         manque = f"il en manque {ecart}" if ecart > 0 else f"il y en a {-ecart} de trop"

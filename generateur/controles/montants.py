@@ -184,19 +184,37 @@ def _doublons(dossier: Dossier) -> Iterator[Constat]:
 
 
 def _paiements_en_double(dossier: Dossier) -> Iterator[Constat]:
-    """Même date, même montant, même moyen, même référence : sans doute le même, saisi deux fois."""
-    vus: dict[tuple[object, ...], str] = {}
+    """Même date, même montant, et rien dans le moyen ni la référence qui les distingue : sans doute le même."""
+    vus: list[tuple[str, Paiement]] = []
     for lieu, paiement in situer("paiements", dossier.paiements):
-        cle = (paiement.date, paiement.montant, paiement.mode, paiement.reference, paiement.facture, paiement.statut)
-        premier = vus.setdefault(cle, lieu)
-        if premier != lieu:
+        if paiement.statut == "rejete":
+            continue
+        premier = next((ou for ou, autre in vus if _se_repetent(autre, paiement)), None)
+        vus.append((lieu, paiement))
+        if premier:
             yield constater(
                 "PAIEMENT_EN_DOUBLE",
-                f"{lieu} répète {premier} : {ecrire_montant(paiement.montant)}, même date, même moyen ; "
-                "les deux sont comptés.",
+                f"{lieu} répète {premier} : {ecrire_montant(paiement.montant)}, "
+                f"{'le ' + date_longue(paiement.date) if paiement.date else 'sans date'}, sans moyen ni référence qui "
+                "les distingue ; les deux sont comptés.",
                 lieu=lieu,
                 remede="S'il n'y a eu qu'un paiement, retirez celui-ci ; sinon donnez à chacun sa référence.",
             )
+
+
+def _se_repetent(un: Paiement, autre: Paiement) -> bool:
+    """Une référence ou un moyen tu d'un côté ne distingue pas ; deux factures désignées, sans référence, si."""
+    if (un.date, un.montant) != (autre.date, autre.montant):
+        return False
+    references = [_sans_signes(p.reference) for p in (un, autre)]
+    if un.facture and autre.facture and un.facture != autre.facture and not all(references):
+        return False
+    moyens = [_sans_signes(p.mode) for p in (un, autre)]
+    return all(premier == second or not premier or not second for premier, second in (references, moyens))
+
+
+def _sans_signes(texte: str | None) -> str:
+    return "".join(signe for signe in (texte or "").casefold() if signe.isalnum())
 
 
 def _renvois(dossier: Dossier) -> Iterator[Constat]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from generateur.calculs.penalites_facturees import est_facture_de_penalites
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contenus_caches import signaler_caches
@@ -17,11 +18,16 @@ from generateur.domaine.chemins import relever_chemins
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import Inspection
-from generateur.domaine.langue import citer, enumerer
+from generateur.domaine.langue import aplatir, citer, enumerer
 from generateur.domaine.langue import montant as ecrire_montant
 from generateur.erreurs import CodeSortie
 
 CODES_PIECES = frozenset({"PIECE_ABSENTE", "PIECE_ILLISIBLE"})
+# Toute facture nomme les pénalités de retard dans ses conditions : seul un titre ou un objet les réclame.
+_TITRE_DE_PENALITES = re.compile(
+    r"\b(?:facture|note|releve) (?:de |d')(?:penalites|interets (?:de retard|moratoires))|"
+    r"\bobjet ?: ?(?:penalites|interets (?:de retard|moratoires)|indemnites? forfaitaires?)"
+)
 CODES_OUTILS = frozenset({"PIECE_OUTIL_ABSENT"})
 _DOCUMENTS = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".heic", ".gif", ".bmp")
 
@@ -46,8 +52,23 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     ]
     for situee in sorted(lues, key=lambda lue: _porte_la_somme(lue[1], lue[2])):  # un montant faux se lit d'abord
         constats += _concordance(*situee)
+        constats += _penalites_probables(*situee)
     constats += _langues(dossier)
     return constats
+
+
+def _penalites_probables(lieu: str, facture: Facture, texte: str) -> Iterator[Constat]:
+    """La pièce se présente comme une facture de pénalités, et la saisie comme une vente."""
+    if est_facture_de_penalites(facture) or not _TITRE_DE_PENALITES.search(aplatir(texte)):
+        return
+    yield constater(
+        "PENALITES_PROBABLES",
+        f"« {facture.fichier} » se présente comme une facture de pénalités : saisie comme une vente, la facture "
+        f"{facture.numero} porte intérêt, et les mêmes jours seraient demandés deux fois.",
+        lieu=f"{lieu}.nature",
+        remede='Si c\'en est une, écrivez dans son bloc :\nnature = "penalites"\nperiode = { du = 2026-05-02, '
+        "au = 2026-08-31 }",
+    )
 
 
 def chemins_cites(dossier: Dossier) -> tuple[tuple[str, str], ...]:

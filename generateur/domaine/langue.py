@@ -4,6 +4,7 @@ Insécable U+00A0 entre le nombre et son unité, fine insécable U+202F entre le
 """
 
 import datetime as dt
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -76,6 +77,17 @@ def citer(elements: Sequence[str], maximum: int = 10) -> str:
     """
     reste = len(elements) - maximum
     return enumerer([*elements[:maximum], *([f"{reste} autre{'s' if reste > 1 else ''}"] if reste > 0 else [])])
+
+
+def aplatir(texte: str) -> str:
+    """Minuscules, sans accents, apostrophes et espaces unifiés : pour comparer, jamais pour montrer.
+
+    >>> aplatir("Pénalités  de RETARD")
+    'penalites de retard'
+    """
+    decompose = unicodedata.normalize("NFKD", texte.replace("’", "'"))
+    sans_accent = "".join(signe for signe in decompose if not unicodedata.combining(signe))
+    return " ".join(sans_accent.lower().split())
 
 
 def enumerer(elements: Sequence[str]) -> str:

@@ -165,13 +165,18 @@ class CheminDePiece(str):
     __slots__ = ()
 
 
-def _lire_chemin(valeur: str) -> CheminDePiece:
-    """Chemin relatif au dossier, écrit avec des « / », sans sortie possible du dossier."""
-    if any(ord(signe) < ord(" ") for signe in valeur):
+def _refuser_signes(valeur: Any) -> Any:
+    """Avant que les blancs de bord ne soient retirés : un saut de ligne en tête a pris la place d'une lettre."""
+    if isinstance(valeur, str) and any(ord(signe) < ord(" ") for signe in valeur):
         raise ValueError(
             "ce chemin contient « \\n », « \\t » ou un autre signe de commande, que le format lit pour vous : "
             'écrivez « / », par exemple "pieces/nouveau.pdf"'
         )
+    return valeur
+
+
+def _lire_chemin(valeur: str) -> CheminDePiece:
+    """Chemin relatif au dossier, écrit avec des « / », sans sortie possible du dossier."""
     texte = valeur.replace("\\", "/").strip()
     chemin = PurePosixPath(texte)
     if not texte or texte.endswith("/"):
@@ -188,6 +193,6 @@ MontantAbsolu = Annotated[Montant, AfterValidator(abs), AfterValidator(_positif)
 Nombre = Annotated[Decimal, BeforeValidator(_lire_nombre), AfterValidator(_positif_ou_nul)]
 Date = Annotated[dt.date, BeforeValidator(_lire_date)]
 Identifiant = Annotated[str, BeforeValidator(compacter)]
-Chemin = Annotated[str, AfterValidator(_lire_chemin)]
+Chemin = Annotated[str, BeforeValidator(_refuser_signes), AfterValidator(_lire_chemin)]
 Texte = Annotated[str, Field(min_length=1)]
 Booleen = Annotated[bool, Field(strict=True)]  # true ou false, jamais 1 ni "oui"

@@ -119,6 +119,12 @@ def decimal_au(nom: str, jour: date, cle: str = "") -> Decimal:
     raise _manque(lire_table(nom), jour, cle, "ne donne pas de nombre établi")
 
 
+def dernier_connu(nom: str, jour: date, cle: str = "") -> Decimal | None:
+    """Le dernier nombre établi à ce jour ou avant, même s'il ne vaut plus : un ordre de grandeur, jamais un calcul."""
+    nombres = (valeur.valeur for valeur in reversed(lire_table(nom).series.get(cle, ())) if valeur.depuis <= jour)
+    return next((Decimal(n) for n in nombres if isinstance(n, Decimal | int) and not isinstance(n, bool)), None)
+
+
 def entier_au(nom: str, jour: date, cle: str = "") -> int:
     """Nombre entier (jours, mois, rang) ; ErreurDroitManquant s'il n'est pas établi."""
     valeur = valeur_au(nom, jour, cle).valeur

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 _CLES_MONTREES = 3
+_LONGUEUR_CITEE = 160
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
@@ -73,8 +74,17 @@ def expliquer(
         else:
             phrase = _traduire(detail) + _montrer_section(detail, lieu, modele)
         # une clé qui admet deux formes (date ou true) donne un défaut par forme : une seule phrase les dit
-        phrases.setdefault(situer((*racine, *lieu), origines), []).append(phrase)
+        phrases.setdefault(_abreger(situer((*racine, *lieu), origines)), []).append(_abreger_citations(phrase))
     return [(endroit, " ; ou bien : ".join(dict.fromkeys(dites))) for endroit, dites in phrases.items()]
+
+
+def _abreger_citations(phrase: str) -> str:
+    """Une saisie démesurée ne se recopie pas en entier."""
+    return re.sub(r"« ([^»]+) »", lambda cite: f"« {_abreger(cite[1])} »", phrase)
+
+
+def _abreger(texte: str) -> str:
+    return texte if len(texte) <= _LONGUEUR_CITEE else f"{texte[: _LONGUEUR_CITEE // 2]}…{texte[-10:]}"
 
 
 def _traduire(detail: ErrorDetails) -> str:

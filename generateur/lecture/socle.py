@@ -227,7 +227,7 @@ def _normaliser(valeur: Any, lieu: tuple[str | int, ...], origines: Origines) ->
             raise ErreurLecture(
                 f"caractère {genre} interdit (U+{ord(fautif):04X}) dans un texte",
                 lieu=situer(lieu, origines),
-                remede="Dans un chemin, écrivez « / » : « \\b » est lu comme un signe de commande."
+                remede="Dans un chemin, écrivez « / » : « \\b », « \\f » ou « \\r » est lu comme un signe de commande."
                 if genre == "de commande"
                 else "Retaper ce texte sans copier de caractère invisible.",
             )

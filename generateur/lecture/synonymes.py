@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from generateur.domaine.langue import aplatir
 from generateur.lecture.messages import modele_dans, nommer
 
 Lieu = tuple[str | int, ...]
@@ -75,6 +76,12 @@ def _lire_cle(ecrite: str, modele: type[BaseModel], donnees: Mapping[str, Any]) 
 def _lire_valeur(valeur: Any, modele: type[BaseModel], cle: str) -> Any:
     if not isinstance(valeur, str):
         return valeur
-    tables = (_table()["valeurs"].get(classe.__name__, {}).get(cle, {}) for classe in modele.__mro__)
+    tables = (_valeurs_connues(classe.__name__, cle) for classe in modele.__mro__)
     connues: Mapping[str, str] = next((table for table in tables if table), {})
-    return connues.get(" ".join(valeur.split()).casefold(), valeur)
+    return connues.get(aplatir(valeur), valeur)
+
+
+@cache
+def _valeurs_connues(classe: str, cle: str) -> Mapping[str, str]:
+    """Les mots acceptés pour cette clé, sans accents ni casse."""
+    return {aplatir(mot): lu for mot, lu in _table()["valeurs"].get(classe, {}).get(cle, {}).items()}

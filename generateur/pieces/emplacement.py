@@ -1,6 +1,7 @@
 """Où est le fichier d'une pièce : dans le dossier, jamais ailleurs, quel que soit le chemin écrit."""
 
 import difflib
+import filecmp
 import os
 import re
 import stat
@@ -11,7 +12,9 @@ from generateur.erreurs import ErreurPiece
 
 _REMEDE_SORTIE = "Copiez le fichier lui-même dans le dossier pieces/, et écrivez son chemin relatif."
 _FICHIERS_DU_SYSTEME = frozenset({"Thumbs.db", "desktop.ini"})
-_FICHIERS_DE_TRAVAIL = ("dossier.toml", "origine.json", "numeros_servis.json")
+_FICHIERS_DE_TRAVAIL = ("dossier.toml", "origine.json", "numeros_servis.json", "annuaire.json", "manifeste.json")
+_SAISIES = ("dossier.toml", "relances.toml")  # « dossier.toml.bak » aussi
+_FINS_INTERNES = (".toml", "_fiche_interne.pdf", "_fiche_interne.docx", "_journal.txt")
 _PROXIMITE = 0.6  # en dessous, deux noms ne se ressemblent pas assez pour en proposer un
 
 
@@ -86,7 +89,7 @@ def _verifier(racine: Path, trouve: Path, chemin: str) -> None:
         raise ErreurPiece(
             f"« {chemin} » n'est pas un fichier.", lieu=chemin, remede="Indiquez un fichier, pas un dossier."
         )
-    if _est_un_fichier_du_dossier(racine, etat):
+    if _est_un_fichier_du_dossier(racine, reel, etat) or _est_une_sortie(racine, reel):
         raise ErreurPiece(
             f"« {chemin} » est un fichier de travail du dossier, non une pièce : il ne se communique pas.",
             lieu=chemin,
@@ -106,11 +109,24 @@ def _verifier(racine: Path, trouve: Path, chemin: str) -> None:
         )
 
 
-def _est_un_fichier_du_dossier(racine: Path, etat: os.stat_result) -> bool:
-    """La saisie, l'origine de l'import, les numéros servis : sous quelque nom qu'on les désigne, lien compris."""
+def _est_une_sortie(racine: Path, reel: Path) -> bool:
+    """Ce que le programme a produit : une liasse n'est pas une pièce d'elle-même, sa fiche interne encore moins."""
+    if reel.relative_to(racine.resolve()).parts[0] == "sortie":
+        return True
+    parents = [parent for parent in reel.parents if parent.is_relative_to(racine.resolve())]
+    return any((parent / "manifeste.json").is_file() for parent in parents)
+
+
+def _est_un_fichier_du_dossier(racine: Path, reel: Path, etat: os.stat_result) -> bool:
+    """La saisie, l'origine de l'import, les numéros servis : sous quelque nom qu'on les désigne, lien ou copie."""
+    appele = reel.name.casefold()
+    if appele in _FICHIERS_DE_TRAVAIL or appele.startswith(_SAISIES) or appele.endswith(_FINS_INTERNES):
+        return True
     for nom in _FICHIERS_DE_TRAVAIL:
         try:
-            if os.path.samestat((racine / nom).stat(), etat):
+            if os.path.samestat((racine / nom).stat(), etat) or (
+                etat.st_size and filecmp.cmp(racine / nom, reel, shallow=False)
+            ):
                 return True
         except OSError:
             continue

@@ -73,6 +73,8 @@ def test_un_siren_d_organisme_public_est_attendu_d_une_personne_publique(control
     ("saisi", "cause"),
     [
         ("IBAN FR76 3000 6000 0112 3456 7890 189", "le mot « IBAN »"),
+        ("iban : fr76 3000 6000 0112 3456 7890 189", "le mot « IBAN »"),
+        ("FR76 3OOO 6OOO 0112 3456 7890 189", "la lettre O"),
         ("FR76 3000 6000 0112 3456 7890 18", "26 signes au lieu de 27, il en manque 1"),
         ("FR76 3000 6000 0112 3456 7890 1899", "il y en a 1 de trop"),
         ("FR76\u200b3000 6000 0112 3456 7890 189", "U+200B"),

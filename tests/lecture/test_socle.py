@@ -275,11 +275,28 @@ def test_un_nom_que_rien_ne_montre_est_un_nom_absent(nom):
     assert not est_vide(f"{nom}L")
 
 
-@pytest.mark.parametrize("pays", ["France", "FRANCE", "république française", "FRA"])
+@pytest.mark.parametrize("pays", ["France", "FRANCE", "république française", "Republique  Francaise", "FRA", "Fr."])
 def test_la_france_ecrite_en_toutes_lettres_est_fr(pays):
     donnees, lectures = normaliser_synonymes({"adresse": {"pays": pays}}, Creancier)
     assert donnees["adresse"]["pays"] == "FR"
     assert lectures
+
+
+def test_un_etat_voisin_ecrit_en_toutes_lettres_a_son_code():
+    donnees, _ = normaliser_synonymes({"adresse": {"pays": "Belgique"}}, Creancier)
+    assert donnees["adresse"]["pays"] == "BE"
+
+
+def test_un_chemin_qui_commence_par_un_signe_de_commande_le_dit(refuser, minimal):
+    refus = refuser(minimal.replace('"pieces/f1.pdf"', '"\\nouveau.pdf"'))
+    assert "écrivez « / »" in refus.message
+
+
+def test_une_saisie_demesuree_ne_se_recopie_pas(refuser, minimal):
+    refus = refuser(minimal.replace('"1200.00"', f'"{"9" * 20000}"'))
+    assert len(refus.message) < 500
+    refus = refuser(f"{minimal}\n[{'a.' * 30000}b]\nx = 1\n")
+    assert "imbriqués trop profondément" in refus.message
 
 
 def test_une_barre_inverse_lue_comme_un_signe_dit_d_ecrire_la_barre(refuser, minimal):

@@ -46,11 +46,12 @@ def test_une_demande_qui_coute_plus_qu_elle_ne_rapporte_le_dit_d_abord(exemple):
     assert not _constats(exemple, "COUT_SUPERIEUR_A_L_ENJEU")
     fichier = exemple / "dossier.toml"
     texte = fichier.read_text("utf-8")
-    payee = '\n[[paiements]]\ndate = 2026-04-20\nmontant = "8639.99"\nfacture = "F2026-118"\n'
-    texte = texte.replace('mode = "suppletif"', 'mode = "aucune"').replace("= true", "= false")
-    fichier.write_text(texte + payee, "utf-8")
+    payee = '\n[[paiements]]\ndate = 2026-04-20\nmontant = "{}"\nfacture = "F2026-118"\n'
+    fichier.write_text(texte + payee.format("8600.00"), "utf-8")
+    assert not _constats(exemple, "COUT_SUPERIEUR_A_L_ENJEU")
+    fichier.write_text(texte + payee.format("8639.99"), "utf-8")
     etude = etudier_dossier(exemple, jour=JOUR)
-    assert etude.espece.decompte.total < 41  # un centime et l'indemnité forfaitaire
+    assert 40 < etude.espece.decompte.total < 41  # un centime, et l'indemnité, qui ne fait que rembourser des frais
     avertis = [c.code for c in etude.constats if c.gravite == "avertissement"]
     assert avertis[0] == "COUT_SUPERIEUR_A_L_ENJEU"
 
@@ -77,10 +78,25 @@ def test_le_fichier_du_dossier_n_est_pas_une_piece(exemple):
     fichier = exemple / "dossier.toml"
     ajout = '\n[[pieces]]\ntitre = "x"\nfichier = "{}"\n'
     (exemple / "pieces" / "lien.toml").hardlink_to(fichier)
-    for cible in ("dossier.toml", "pieces/lien.toml"):
+    shutil.copyfile(fichier, exemple / "dossier.toml.bak")
+    for produit in ("sortie/liasse.pdf", "pieces/2026-0042_fiche_interne.pdf", "deja/actes/requete.pdf"):
+        (exemple / produit).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(exemple / "pieces" / "bl118.pdf", exemple / produit)
+    (exemple / "deja" / "manifeste.json").write_text("{}", "utf-8")
+    for cible in (
+        "dossier.toml",
+        "pieces/lien.toml",
+        "pieces/notes.txt",
+        "dossier.toml.bak",
+        "sortie/liasse.pdf",
+        "pieces/2026-0042_fiche_interne.pdf",
+        "deja/actes/requete.pdf",
+    ):
         texte = fichier.read_text("utf-8")
         with fichier.open("a", encoding="utf-8") as flux:
             flux.write(ajout.format(cible))
+        if cible == "pieces/notes.txt":  # une copie, sous un autre nom
+            shutil.copyfile(fichier, exemple / cible)
         assert any("ne se communique pas" in m for m in _constats(exemple, "PIECE_ILLISIBLE"))
         with fichier.open("w", encoding="utf-8") as flux:  # sur place : le lien reste un lien
             flux.write(texte)
