@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 
 
 class LienDeVie:
@@ -16,6 +17,7 @@ class LienDeVie:
 
     def __init__(self) -> None:
         self._lecture = self._ecriture = -1
+        self._tour = threading.Lock()
         if sys.platform == "linux":
             self._lecture, self._ecriture = os.pipe()
 
@@ -39,11 +41,13 @@ class LienDeVie:
     def rompre(self) -> None:
         """Rend le tube ; ce qui y était encore attaché meurt."""
         self._fermer_lecture()
-        if self._ecriture >= 0:
-            os.close(self._ecriture)
-            self._ecriture = -1
+        with self._tour:  # deux fils peuvent arrêter le même enfant : un descripteur ne se rend qu'une fois
+            rendu, self._ecriture = self._ecriture, -1
+        if rendu >= 0:
+            os.close(rendu)
 
     def _fermer_lecture(self) -> None:
-        if self._lecture >= 0:
-            os.close(self._lecture)
-            self._lecture = -1
+        with self._tour:
+            rendu, self._lecture = self._lecture, -1
+        if rendu >= 0:
+            os.close(rendu)

@@ -17,6 +17,7 @@ from generateur.importation import decodeur
 from generateur.pieces.atelier import Atelier
 from generateur.surveillance import place
 from generateur.surveillance.enfant import Enfant, ErreurEnfant
+from generateur.surveillance.lien_de_vie import LienDeVie
 from generateur.surveillance.programme import Programme, est_interruption, interroger
 from tests.pieces.conftest import ecrire_pdf
 
@@ -181,3 +182,23 @@ def test_un_programme_externe_rend_son_code_et_s_abat_en_entier():
     assert interroger(["sh", "-c", "echo version 7.4"], 20, environnement=os.environ) == "version 7.4\n"
     assert interroger(["sh", "-c", "exit 3"], 20, environnement=os.environ) == ""
     assert interroger(["programme-absent"], 20, environnement=os.environ) == ""
+
+
+def test_un_lien_rompu_par_deux_fils_ne_rend_son_descripteur_qu_une_fois(monkeypatch):
+    """Rendu deux fois, c'est le fichier d'un autre qui se ferme."""
+    rendus = []
+    fermer = os.close
+
+    def fermer_lentement(descripteur):
+        rendus.append(descripteur)
+        time.sleep(0.02)
+        fermer(descripteur)
+
+    lien = LienDeVie()
+    monkeypatch.setattr(os, "close", fermer_lentement)
+    fils = [threading.Thread(target=lien.rompre) for _ in range(4)]
+    for un in fils:
+        un.start()
+    for un in fils:
+        un.join()
+    assert len(rendus) == len(set(rendus)) == 2
