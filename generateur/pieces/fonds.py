@@ -21,7 +21,7 @@ from generateur.dependances import dossier_de_cache
 from generateur.surveillance.prive import ecrire_prive, lire_prive, ouvrir_prive
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
-_METHODE = "champs fondus, contenus cachés relevés et retirés"  # à changer quand un même contenu donne autre chose
+_METHODE = "champs fondus, contenus cachés dits et retirés"  # à changer quand un même contenu donne autre chose
 _LECTEURS = ("pikepdf", "pypdfium2", "pillow", "img2pdf")
 
 

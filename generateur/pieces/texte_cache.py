@@ -28,6 +28,7 @@ _COTE_MAXIMAL = 2000  # pixels
 _ECART_VISIBLE = 24  # sur 255 : au-dessous, l'œil ne voit rien
 _ECART_DE_COULEUR = 30
 _CONTRASTE_DE_L_ENCRE = 60
+_DERIVE_DU_TEXTE_RECONNU = 100  # pixels
 _SIGNES_MINIMAUX = 3
 _GRANDE_IMAGE = 0.4  # de la page : un scan
 _PART_ROGNEE = 0.25
@@ -171,8 +172,8 @@ def _caracteres(
         trouve = suspects.get(ctypes.cast(pdfium.FPDFText_GetTextObject(textes, rang), ctypes.c_void_p).value or 0)
         nature = ""
         if trouve is not None:
-            zone = vers_pixels.zone(_boite_du_caractere(textes, rang))
-            nature = trouve[1] if _est_cache(*trouve, zone, feuille, avec, ecart) else ""
+            zones = [vers_pixels.zone(boite) for boite in (_boite_du_caractere(textes, rang), trouve[0].boite)]
+            nature = trouve[1] if _est_cache(*trouve, zones, feuille, avec, ecart) else ""
         yield signe, nature
     textes.close()
 
@@ -187,12 +188,13 @@ def _boite_du_caractere(textes: Any, rang: int) -> Boite:
 def _est_cache(
     objet: ObjetPage,
     nature: str,
-    zone: tuple[int, int, int, int] | None,
+    zones: Sequence[tuple[int, int, int, int] | None],
     feuille: _Page,
     avec: Image.Image,
     ecart: Image.Image,
 ) -> bool:
-    if zone is None:
+    zone, ensemble = zones  # le caractère, et tout le morceau de texte où il est
+    if zone is None or ensemble is None:
         return nature == "texte rogné"  # hors de la page
     if not objet.est_minuscule and _contraste(ecart.crop(zone)) >= _ECART_VISIBLE:
         return False
@@ -202,9 +204,11 @@ def _est_cache(
         and image.boite.contient(objet.boite.centre)
         for image in feuille.objets
     )
-    pourrait_etre_reconnu = objet.est_invisible or est_sur_scan
-    # un texte reconnu double l'encre du scan : là où il n'y a pas d'encre, il ne double rien
-    return not (pourrait_etre_reconnu and _etendue(avec.crop(_elargir(zone, avec.size))) >= _CONTRASTE_DE_L_ENCRE)
+    if not est_sur_scan and not objet.est_invisible:
+        return True
+    # un texte reconnu double l'encre du scan et dérive le long de sa ligne : sans encre alentour, il ne double rien
+    alentour = _elargir(ensemble, avec.size) if est_sur_scan else zone
+    return _etendue(avec.crop(alentour)) < _CONTRASTE_DE_L_ENCRE
 
 
 def _contraste(image: Image.Image) -> int:
@@ -222,7 +226,8 @@ def _extremes(image: Image.Image) -> list[tuple[int, int]]:
 
 def _elargir(zone: tuple[int, int, int, int], taille: tuple[int, int]) -> tuple[int, int, int, int]:
     gauche, haut, droite, bas = zone
-    return (max(0, gauche - 3), max(0, haut - 3), min(taille[0], droite + 3), min(taille[1], bas + 3))
+    derive = _DERIVE_DU_TEXTE_RECONNU
+    return (max(0, gauche - derive), max(0, haut - 3), min(taille[0], droite + derive), min(taille[1], bas + 3))
 
 
 class _Projection:

@@ -4,7 +4,7 @@ import pytest
 
 from generateur.controles.constat import verdict
 from generateur.controles.pieces import CODES_PIECES, chemins_cites
-from generateur.domaine.fichiers import Inspection
+from generateur.domaine.fichiers import ContenuCache, Inspection
 from generateur.domaine.socle import CheminDePiece
 
 FACTURE = "pieces/f2026-118.pdf"
@@ -74,3 +74,13 @@ def test_les_chemins_cites_ont_leur_lieu_compte_a_partir_de_un(dossier_de):
         ("mise_en_demeure.accuse", "pieces/accuse.pdf"),
         ("procedures.injonction_de_payer.frais_accessoires[1].fichier", "pieces/frais.pdf"),
     }
+
+
+@pytest.mark.parametrize("sort", ["reste", "retire"])
+def test_l_original_signe_est_dit_porter_encore_ce_qui_est_cache(controler, sort):
+    cache = ContenuCache("note", 3, "accepter 50 %", sort)
+    vue = {FACTURE: Inspection(FACTURE, existe=True, lisible=True, signe=True, caches=(cache,))}
+    (constat,) = [constat for constat in controler(fichiers=vue) if constat.code == "CONTENU_CACHE"]
+    assert "note (page 3)" in constat.message
+    assert "accepter" not in constat.message
+    assert "original signé" in constat.remede

@@ -69,6 +69,7 @@ def _natures(caches: tuple[ContenuCache, ...], sort: str) -> set[str]:
         ("texte de la couleur du fond", "1 g BT /F 14 Tf 72 600 Td (SECRET) Tj ET"),
         ("texte de la couleur du fond", "0 g 60 590 300 30 re f BT /F 14 Tf 72 600 Td (SECRET) Tj ET"),
         ("texte invisible", "BT 3 Tr /F 14 Tf 72 600 Td (SECRET) Tj ET"),
+        ("texte invisible", "BT 3 Tr /F 14 Tf 250 760 Td (SECRET) Tj ET"),
         ("texte invisible", "BT /F 0.3 Tf 72 600 Td (SECRET) Tj ET"),
         ("texte rogné", "BT /F 14 Tf 72 -100 Td (SECRET) Tj ET"),
         ("texte rogné", "q 0 0 10 10 re W n BT /F 14 Tf 72 600 Td (SECRET) Tj ET Q"),
@@ -126,6 +127,7 @@ def _ecrire_scan(tmp_path: Path, contenu: str) -> Path:
     ("contenu", "attendu"),
     [
         ("BT 3 Tr /F 8 Tf 45 750 Td (ligne du scan lorem) Tj ET", set()),  # texte reconnu, sur l'encre
+        ("BT 3 Tr /F 14 Tf 45 750 Td (ligne du scan lorem ipsum) Tj ET", set()),  # il déborde de l'encre qu'il double
         ("BT 3 Tr /F 8 Tf 445 720 Td (SECRET) Tj ET", {"texte invisible"}),
         ("0 g 40 680 200 40 re f", {"image recouverte"}),
     ],
