@@ -19,7 +19,7 @@ _TEXTE_RENDU = 300
 _TROUVES_MAXIMAUX = 200
 _PARTIE_MAXIMALE = 64 * 1024 * 1024
 _PARTIES = re.compile(
-    r"word/(?:document|comments|footnotes|header\d*|footer\d*)\.xml|xl/comments\d*\.xml|xl/(?:threadedComments/.*)\.xml"
+    r"word/(?:document|comments|footnotes|header\d*|footer\d*)\.xml|xl/(?:comments|threadedComments).*\.xml"
     r"|xl/workbook\.xml|xl/worksheets/sheet\d+\.xml|ppt/comments/.*\.xml|ppt/notesSlides/.*\.xml|ppt/slides/slide\d+\.xml"
     r"|docProps/(?:core|app|custom)\.xml|content\.xml|meta\.xml"
 )

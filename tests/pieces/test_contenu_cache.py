@@ -9,6 +9,8 @@ from typing import Any
 
 import pikepdf
 import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
@@ -333,3 +335,15 @@ def test_mille_fichiers_joints_n_arretent_rien(tmp_path: Path, preparer: Prepare
     preparee = preparer(_ecrire(tmp_path / "a.pdf", "", regler=joindre))
     assert [(cache.nature, cache.sort) for cache in preparee.caches] == [("fichiers joints", "retire")]
     assert "995 autres" in preparee.caches[0].texte
+
+
+def test_commentaires_lignes_et_feuilles_masques_d_un_classeur(tmp_path: Path, preparer: Preparer) -> None:
+    classeur = Workbook()
+    feuille = classeur.active
+    feuille["A1"] = "Visible"
+    feuille["A1"].comment = Comment("tenir bon", "Claire")
+    feuille.row_dimensions[5].hidden = True
+    classeur.create_sheet("Marges").sheet_state = "hidden"
+    classeur.save(tmp_path / "suivi.xlsx")
+    preparee = preparer(tmp_path / "suivi.xlsx", moteur_bureautique=MoteurFactice())
+    assert _natures(preparee.caches, "retire") >= {"commentaire", "lignes ou colonnes masquées", "feuille masquée"}
