@@ -8,6 +8,7 @@ Chaque document est rendu inerte puis écrit à part (pièces tamponnées), qpdf
 en mémoire, et une seule passe pose folios, liens et signets sur le résultat.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -101,7 +102,8 @@ def _assembler(
         else:
             decrire(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
         if options.manifeste_joint is not None:
-            assemblage = replace(assemblage, empreintes=resumer_pages(liasse))
+            with contextlib.suppress(RecursionError):  # imbriquée sans fin, elle se dira « non prouvée »
+                assemblage = replace(assemblage, empreintes=resumer_pages(liasse))
             joint = options.manifeste_joint
             _joindre_manifeste(liasse, joint if isinstance(joint, bytes) else joint(assemblage))
         graine = "\n".join([plan.reference, plan.titre, *(piece.sha256 for piece in assemblage.pieces)])

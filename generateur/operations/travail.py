@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from generateur.domaine.langue import date_longue, enumerer
-from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, expliquer_imprevu
+from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, ErreurLiasse, expliquer_imprevu
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.publication.communiquees import date_de_depot, lire_servi, lister_communiquees, relire_manifeste
 from generateur.publication.empreintes import est_a_jour
+from generateur.publication.inventaire_publie import lister_manquants
 from generateur.publication.manifeste import Manifeste
 from generateur.reglages import Resultat, Travail
 
@@ -50,7 +51,9 @@ def _accomplir(travail: Travail, moteurs: Moteurs) -> Resultat:
     if ancien is not None:
         return _reussir(ancien, sortie / ancien.reference, "a_jour")
     manifeste = produire_dossier(source, sortie, jour=travail.jour, au=travail.au, reglages=reglages, moteurs=moteurs)
-    return _reussir(manifeste, sortie / manifeste.reference, "produit")
+    gardes = ", ".join(manifeste.gardes_a_part)
+    message = f"De vous, gardé à part : {gardes}" if gardes else ""
+    return _reussir(manifeste, sortie / manifeste.reference, "produit", message)
 
 
 def _trouver_partie(chemin: Path, sortie: Path, procedure: str | None) -> Resultat | None:
@@ -71,9 +74,21 @@ def _trouver_partie(chemin: Path, sortie: Path, procedure: str | None) -> Result
     manifeste = relire_manifeste(ou)
     if manifeste is None or manifeste.projet:
         return None
+    _exiger_entiere(ou)
     participe = "déposé" if depot else "communiqué"
     suite = f"« generateur produire {chemin} » le complète, « --deposes » refait aussi les dossiers déposés"
     return _reussir(manifeste, ou, "a_jour", f"{participe} le {date_longue(le)}, laissé tel quel : {suite}")
+
+
+def _exiger_entiere(partie: Path) -> None:
+    """Lève ErreurLiasse si la liasse partie n'est plus celle qui est partie ; un Word retouché n'en est pas."""
+    changes = [chemin for chemin in lister_manquants(partie) or () if not chemin.endswith(".docx")]
+    if changes:
+        raise ErreurLiasse(
+            f"la liasse déjà communiquée n'est plus entière, absents ou changés : {', '.join(changes)}",
+            lieu=str(partie),
+            remede="Les rétablir d'une sauvegarde, ou refaire le dossier avec « lot --deposes ».",
+        )
 
 
 def _reussir(manifeste: Manifeste, ou: Path, etat: Literal["produit", "a_jour"], message: str = "") -> Resultat:

@@ -110,8 +110,8 @@ def _refuser_autrui(cible: Path, temoin: str) -> None:
 
 def _vient_d_ici(cible: Path, temoin: str) -> bool:
     """Un inventaire, ou un manifeste de cette référence ; sans l'un ni l'autre (des lettres d'avant), le témoin."""
-    if est_de(cible, cible.name):
-        return True
+    if est_de(cible, cible.name) or (temoin == TEMOIN and (cible / f"{cible.name}_liasse.pdf").is_file()):
+        return True  # une liasse sans manifeste, ou dont il ne se lit plus : tout ce qui y est sera gardé à part
     return temoin != TEMOIN and not (cible / NOM_MANIFESTE).exists() and any(cible.glob(temoin))
 
 
@@ -126,6 +126,15 @@ def _effacer_abandons(sortie: Path) -> None:
     for preparation in sortie.glob(f".*{_EN_PREPARATION}"):  # celles des autres dossiers aussi : nul ne les finira
         if est_abandonne(preparation.name) or not est_marque(preparation.name):
             shutil.rmtree(preparation, ignore_errors=True)
+
+
+def reparer_si_besoin(publie: Path) -> None:
+    """Termine l'échange interrompu de ce qui doit être lu, s'il y en a un ; un refus du disque n'empêche rien."""
+    sortie, reference = publie.absolute().parent, publie.absolute().name
+    _, pret, ancien = _chemins(sortie, reference)
+    if reference and any(reste.exists() for reste in (pret, ancien)):
+        with contextlib.suppress(ErreurEcriture), occuper(sortie, reference):
+            pass
 
 
 @contextlib.contextmanager
@@ -189,16 +198,22 @@ def _synchroniser(chemin: Path) -> None:
 def _terminer(cible: Path, pret: Path, ancien: Path) -> None:
     """Met en place ce qui est prêt et entier ; à défaut, rend l'ancienne version si sa place est vide.
 
-    Le nom ne prouve rien : un répertoire « prêt » dont un fichier manque ou diffère est laissé tomber.
+    Le nom ne prouve rien : un répertoire « prêt » d'un autre dossier, ou dont un fichier manque ou diffère, est laissé
+    tomber. Une ancienne version ne s'efface que si sa place est bien prise par une autre.
     """
     if pret.exists() or pret.is_symlink():
-        if not pret.is_symlink() and est_entier(pret):
+        if not pret.is_symlink() and est_de(pret, cible.name) and est_entier(pret):
+            if cible.is_dir() and not cible.is_symlink():
+                garder_a_part(cible, pret)  # ce qu'une personne y a mis depuis l'arrêt
             _promouvoir(cible, pret, ancien)
         else:
             _effacer(pret)
+    if ancien.exists() and cible.is_dir() and not any(cible.iterdir()):
+        cible.rmdir()
     if ancien.exists() and not cible.exists():
         ancien.rename(cible)
-    _effacer(ancien)
+    elif est_de(cible, cible.name) or not est_entier(ancien):
+        _effacer(ancien)
 
 
 def _promouvoir(cible: Path, pret: Path, ancien: Path) -> None:

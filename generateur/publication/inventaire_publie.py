@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from generateur.contrats import NOM_MANIFESTE
-from generateur.erreurs import ErreurLecture, ErreurLiasse
-from generateur.publication.manifeste import ManifesteAnnonce, est_intact, lire_annonce, lire_manifeste
+from generateur.erreurs import ErreurLecture
+from generateur.publication.manifeste import ManifesteAnnonce, est_intact, lire_annonce, lire_contenu
 
 NOM_INVENTAIRE = ".inventaire.json"
 NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
@@ -34,8 +34,15 @@ def dresser_inventaire(publie: Path) -> None:
 
 def est_entier(publie: Path) -> bool:
     """Vrai si chaque fichier de son inventaire est là, avec ses octets ; faux si rien ne dit ses fichiers."""
+    return lister_manquants(publie) == []
+
+
+def lister_manquants(publie: Path) -> list[str] | None:
+    """Les fichiers de son inventaire qui n'y sont plus, ou ont changé ; None si rien ne dit ses fichiers."""
     connus = connaitre_fichiers(publie)
-    return connus is not None and all(_a_pour_somme(publie / chemin, somme) for chemin, somme in connus.items())
+    if connus is None:
+        return None
+    return [chemin for chemin, somme in connus.items() if not _a_pour_somme(publie / chemin, somme)]
 
 
 def connaitre_fichiers(publie: Path) -> Mapping[str, str] | None:
@@ -51,8 +58,8 @@ def connaitre_fichiers(publie: Path) -> Mapping[str, str] | None:
         annonce = lire_annonce(octets, str(fichier))
     except (OSError, ErreurLecture):
         return None
-    lui_meme = "" if est_intact(json.loads(octets)) is False else hashlib.sha256(octets).hexdigest()
-    return {NOM_MANIFESTE: lui_meme, **_fichiers_du_manifeste(fichier, annonce)}
+    lui_meme = "" if est_intact(lire_contenu(octets)) is False else hashlib.sha256(octets).hexdigest()
+    return {NOM_MANIFESTE: lui_meme, **_fichiers_du_manifeste(annonce)}
 
 
 def est_de(publie: Path, reference: str) -> bool:
@@ -63,17 +70,23 @@ def est_de(publie: Path, reference: str) -> bool:
         annonce = lire_annonce((publie / NOM_MANIFESTE).read_bytes(), str(publie))
     except (OSError, ErreurLecture):
         return False
-    return isinstance(annonce.reference, str) and reference.casefold().startswith(annonce.reference.casefold())
+    annoncee = annonce.reference.casefold() if isinstance(annonce.reference, str) else ""
+    nom = reference.casefold()
+    return bool(annoncee) and (nom == annoncee or nom.startswith(f"{annoncee}_suite_"))
 
 
-def _fichiers_du_manifeste(fichier: Path, annonce: ManifesteAnnonce) -> dict[str, str]:
-    """Ce qu'un manifeste annonce ; d'une autre version, ses actes peuvent rester inconnus."""
+def lister_inconnus(publie: Path, annonce: ManifesteAnnonce) -> list[str]:
+    """Les fichiers d'un répertoire publié que son manifeste n'annonce pas, hors de ce qui le suit."""
+    sources = (piece.source for piece in annonce.pieces)  # comparées avec leur pièce
+    connus = {NOM_MANIFESTE, *_fichiers_du_manifeste(annonce), *sources}
+    return [chemin for chemin, _ in _lister(publie) if chemin not in connus]
+
+
+def _fichiers_du_manifeste(annonce: ManifesteAnnonce) -> dict[str, str]:
+    """Ce qu'un manifeste annonce, hors de lui-même."""
     produits = [annonce.liasse, *annonce.volumes, *annonce.autres, *annonce.pieces]
-    connus = {p.fichier: p.sha256 for p in produits}
-    with contextlib.suppress(ErreurLiasse):
-        actes = lire_manifeste(fichier).actes
-        connus |= {f.fichier: f.sha256 for acte in actes for f in (acte.docx, acte.pdf)}
-    return connus
+    actes = (f for acte in annonce.actes for f in (acte.docx, acte.pdf))
+    return {p.fichier: p.sha256 for p in (*produits, *actes)}
 
 
 def garder_a_part(publie: Path, preparation: Path) -> tuple[str, ...]:
@@ -84,9 +97,7 @@ def garder_a_part(publie: Path, preparation: Path) -> tuple[str, ...]:
     for nom in SUIVIS:
         if (publie / nom).is_dir() and not (publie / nom).is_symlink() and not (preparation / nom).exists():
             shutil.copytree(publie / nom, preparation / nom, symlinks=True)
-    connus = connaitre_fichiers(publie)
-    if connus is None:
-        return ()
+    connus = connaitre_fichiers(publie) or {}  # un manifeste perdu ne dit plus rien : tout ce qui diffère est gardé
     gardes = []
     for chemin, fichier in _lister(publie):
         if chemin in connus and _a_pour_somme(fichier, connus[chemin]):

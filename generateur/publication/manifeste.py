@@ -252,6 +252,15 @@ def lire_annonce(octets: bytes, lieu: str) -> ManifesteAnnonce:
         ) from erreur
 
 
+def lire_contenu(octets: bytes) -> dict[str, Any]:
+    """Le contenu d'un manifeste déjà reconnu, tel qu'il est écrit ; d'empreinte fausse s'il ne se relit pas."""
+    try:
+        contenu = json.loads(octets)
+    except (ValueError, RecursionError):  # un entier ou une imbrication démesurés : rien à comparer
+        return {CLE_EMPREINTE: "illisible"}
+    return contenu if isinstance(contenu, dict) else {}
+
+
 def empreinte(fichier: Path) -> str:
     """SHA-256 d'un fichier, lu par blocs."""
     with fichier.open("rb") as flux:
@@ -270,7 +279,7 @@ def resumer_contenu(contenu: Mapping[str, Any]) -> str:
     """L'empreinte d'un manifeste, sans celle qu'il porte ; ni l'ordre des clés, ni les blancs n'y changent rien."""
     reste = {cle: valeur for cle, valeur in contenu.items() if cle != CLE_EMPREINTE}
     texte = json.dumps(reste, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(texte.encode()).hexdigest()
+    return hashlib.sha256(texte.encode(errors="surrogatepass")).hexdigest()
 
 
 def est_intact(contenu: Mapping[str, Any]) -> bool | None:

@@ -3,7 +3,6 @@
 Trois réponses par contrôle : prouvé, diffère, non prouvé (ce qu'il faudrait n'est pas à portée).
 """
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,18 @@ from pypdf.errors import PyPdfError
 from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.numeros import BLANC, NOMBRE, motif_du_numero, normaliser_numero, ordonner_numero
 from generateur.erreurs import ErreurLecture, ErreurLiasse
-from generateur.liasse.empreintes_pages import PdfError, resumer_fichier
+from generateur.liasse.empreintes_pages import ERREURS_PDF, NON_COUVERT, resumer_fichier
 from generateur.liasse.sceau_facultatif import juger_sceau
-from generateur.publication.manifeste import ManifesteAnnonce, PieceAnnoncee, empreinte, est_intact, lire_annonce
+from generateur.publication.echange import reparer_si_besoin
+from generateur.publication.inventaire_publie import lister_inconnus
+from generateur.publication.manifeste import (
+    ManifesteAnnonce,
+    PieceAnnoncee,
+    empreinte,
+    est_intact,
+    lire_annonce,
+    lire_contenu,
+)
 from generateur.publication.sources import Sources, chercher_sources, joindre
 
 PROFONDEUR_LISIBLE = 7
@@ -72,6 +80,7 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
     `sources` est le dossier d'origine ; sans lui, il est cherché près de la sortie (dossiers/<reference>).
     ErreurLiasse si le manifeste ou la liasse manque ou ne s'ouvre pas ; ErreurLecture si le manifeste est mal formé.
     """
+    reparer_si_besoin(chemin if chemin.suffix.lower() != ".pdf" else chemin.parent)
     if chemin.is_dir():
         octets = _lire(chemin / NOM_MANIFESTE)
         manifeste = lire_annonce(octets, str(chemin / NOM_MANIFESTE))
@@ -89,16 +98,16 @@ def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
             est_complet = any((chemin.parent / nom).is_dir() for nom in ("actes", "pieces"))
             etabli = _Etabli(chemin, lecteur, manifeste, chemin.parent, sources, est_complet=est_complet)
             return Verification(chemin, (_controler_manifeste(octets), *_controler(etabli)))
-    joint = _lire_joint(lecteur)
-    if joint is None:
+    joints = _lire_joints(lecteur)
+    if not joints:
         raise ErreurLiasse(
             f"« {chemin.name} » n'a de manifeste ni à côté de lui ni joint.",
             lieu=str(chemin),
             remede=f"Placer {NOM_MANIFESTE} dans le même dossier que la liasse.",
         )
-    manifeste = lire_annonce(joint, str(chemin))
+    manifeste = lire_annonce(joints[0], str(chemin))
     etabli = _Etabli(chemin, lecteur, manifeste, chemin.parent, sources, est_complet=False)
-    return Verification(chemin, (*_dire_hors_de_portee(), *_controler(etabli)))
+    return Verification(chemin, (*_dire_hors_de_portee(len(joints)), *_controler(etabli)))
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class _Etabli:
 
 def _controler_manifeste(octets: bytes) -> Controle:
     """Total, procédure, verdict, titres : le manifeste est celui qui a été écrit, ou ne l'est plus."""
-    intact = est_intact(json.loads(octets))
+    intact = est_intact(lire_contenu(octets))
     if intact is None:
         return Controle("manifeste", "non_prouve", "il ne porte pas son empreinte (version d'avant)")
     if not intact:
@@ -123,8 +132,10 @@ def _controler_manifeste(octets: bytes) -> Controle:
     return Controle("manifeste", "prouve", "total, procédure, verdict et titres sont ceux qui ont été écrits")
 
 
-def _dire_hors_de_portee() -> Iterator[Controle]:
+def _dire_hors_de_portee(joints: int) -> Iterator[Controle]:
     """Avec le PDF seul, le manifeste joint prouve que rien n'a bougé depuis lui, non qu'il est celui d'origine."""
+    if joints > 1:
+        yield Controle("manifeste joint", "differe", f"il y en a {joints} : un seul a été écrit")
     yield Controle(
         "manifeste joint", "non_prouve", "rien ne dit qu'il est celui d'origine : il faut manifeste.json, ou un sceau"
     )
@@ -167,7 +178,7 @@ def _controler_pages(liasse: Path, manifeste: ManifesteAnnonce) -> Iterator[Cont
         return
     try:
         lues = resumer_fichier(liasse)
-    except (PdfError, RecursionError):
+    except ERREURS_PDF:
         yield Controle("contenu des pages", "non_prouve", "le fichier ne se lit pas assez pour le dire")
         return
     changees = [
@@ -178,15 +189,16 @@ def _controler_pages(liasse: Path, manifeste: ManifesteAnnonce) -> Iterator[Cont
     else:
         yield Controle("contenu des pages", "prouve", "texte, images, liens et annotations identiques")
     if lues.document != manifeste.liasse.document_sha256:
-        yield Controle("document", "differe", "signets, étiquettes, champs, actions ou fichiers joints ont changé")
+        yield Controle("document", "differe", "signets, étiquettes, champs, actions, titres ou fichiers joints changés")
     else:
-        yield Controle("document", "prouve", "signets, étiquettes, champs, actions et fichiers joints identiques")
+        yield Controle("document", "prouve", "signets, étiquettes, champs, actions, titres, fichiers joints identiques")
+    yield Controle("hors des empreintes", "non_prouve", NON_COUVERT)
 
 
 def _controler_couverture(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee]) -> Controle:
     """Aucune page hors des pièces annoncées ne porte leur marque : le manifeste n'en tait pas une."""
     annoncees = {piece.numero for piece in pieces}
-    siennes = {page for piece in pieces for page in range(piece.page_debut + 1, piece.page_debut + piece.pages)}
+    siennes = _etendre(lecteur, pieces, suivantes=True)
     marquees: set[str] = set()
     for rang, page in enumerate(lecteur.pages, start=1):
         if rang in siennes:  # une page suivante d'une pièce : son document peut citer d'autres numéros
@@ -213,10 +225,20 @@ def _trouver_trous(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee]) ->
     """Les pages, après la première pièce, qui ne sont à aucune ; un verso laissé blanc n'en est pas un."""
     if not pieces:
         return []
-    couvertes = {p for piece in pieces for p in range(piece.page_debut, piece.page_debut + piece.pages)}
-    premiere = min(piece.page_debut for piece in pieces)
+    couvertes = _etendre(lecteur, pieces)
+    premiere = max(1, min(piece.page_debut for piece in pieces))
     trous = (page for page in range(premiere, len(lecteur.pages) + 1) if page not in couvertes)
     return [str(page) for page in trous if not _est_verso_blanc(lecteur, page)]
+
+
+def _etendre(lecteur: pypdf.PdfReader, pieces: Sequence[PieceAnnoncee], *, suivantes: bool = False) -> set[int]:
+    """Les pages de la liasse annoncées pour ces pièces, sans leur première si `suivantes` ; rien au-delà du PDF."""
+    total = len(lecteur.pages)
+    return {
+        page
+        for piece in pieces
+        for page in range(max(1, piece.page_debut + suivantes), min(total + 1, piece.page_debut + piece.pages))
+    }
 
 
 def _est_verso_blanc(lecteur: pypdf.PdfReader, page: int) -> bool:
@@ -265,6 +287,9 @@ def _controler_annexes(etabli: _Etabli) -> Iterator[Controle]:
             yield Controle(annonce.fichier, *_dire_absent(etabli, "fichier"))
         else:
             yield _comparer_empreinte(annonce.fichier, "fichier", fichier, annonce.sha256)
+    if etabli.est_complet:
+        for chemin in lister_inconnus(etabli.dossier, manifeste):
+            yield Controle(chemin, "non_prouve", "le manifeste n'annonce pas ce fichier")
 
 
 def _dire_absent(etabli: _Etabli, quoi: str) -> tuple[Etat, str]:
@@ -281,7 +306,7 @@ def _est_la(fichier: Path) -> bool:
 
 def _controler_piece(lecteur: pypdf.PdfReader, piece: PieceAnnoncee, total: int, suivante: int) -> Controle:
     debut, pages = piece.page_debut, piece.pages
-    if debut < max(1, suivante) or debut + pages - 1 > total:
+    if pages < 1 or debut < max(1, suivante) or debut + pages - 1 > total:
         nom = f"Pièce n° {piece.numero}"
         return Controle(nom, "differe", f"les pages {debut} à {debut + pages - 1} ne lui reviennent pas")
     return _controler_marques(lecteur, piece.numero, debut, total)
@@ -349,7 +374,11 @@ def _controler_source(nom: str, piece: PieceAnnoncee, sources: Sources) -> Contr
 def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: str) -> Controle:
     if not attendue:
         return Controle(objet, "non_prouve", f"{libelle} : empreinte absente du manifeste")
-    if empreinte(fichier) == attendue:
+    try:
+        lue = empreinte(fichier)
+    except OSError:
+        return Controle(objet, "non_prouve", f"{libelle} : le fichier ne se lit pas")
+    if lue == attendue:
         return Controle(objet, "prouve", f"{libelle} identique")
     return Controle(objet, "differe", f"{libelle} : ce n'est plus ce que le manifeste décrit")
 
@@ -378,12 +407,11 @@ def _ouvrir(liasse: Path) -> pypdf.PdfReader:
     return lecteur
 
 
-def _lire_joint(lecteur: pypdf.PdfReader) -> bytes | None:
+def _lire_joints(lecteur: pypdf.PdfReader) -> list[bytes]:
     try:
-        contenus = lecteur.attachments.get(NOM_MANIFESTE)
-        return contenus[0] if contenus else None
+        return list(lecteur.attachments.get(NOM_MANIFESTE) or ())
     except ERREURS_PYPDF:
-        return None
+        return []
 
 
 def _lire(chemin: Path) -> bytes:

@@ -52,6 +52,35 @@ def test_a_jour_veut_aussi_dire_entier(commander, produit, quoi):
     assert ligne["code"] == CodeSortie.FAIT
 
 
+@pytest.mark.parametrize("abimer", [None, "{"])
+def test_une_liasse_sans_manifeste_se_refait_sans_rien_perdre(commander, produit, abimer):
+    dossier, sortie = produit
+    acte = min((sortie / "actes").glob("*.docx"))
+    acte.write_bytes(acte.read_bytes() + b"retouche")
+    (sortie / "manifeste.json").unlink()
+    if abimer:
+        (sortie / "manifeste.json").write_text(abimer, encoding="utf-8")
+    (ligne,) = commander("lot", dossier.parent, "-o", sortie.parent, "--json", "-q").objet["dossiers"]
+    assert (ligne["etat"], ligne["code"]) == ("produit", CodeSortie.FAIT)
+    assert "gardé à part" in ligne["message"]
+    assert f"gardes_a_part/actes/{acte.name}" in ligne["message"]
+    assert (sortie / "gardes_a_part" / "actes" / acte.name).read_bytes().endswith(b"retouche")
+    assert commander("verifier-liasse", sortie, "--dossier", dossier, "--json").objet["conforme"] is True
+
+
+def test_un_dossier_parti_qui_n_est_plus_entier_ne_se_dit_pas_a_jour(commander, produit):
+    dossier, sortie = produit
+    assert commander("retenir-numeros", dossier, "-o", sortie.parent).code == 0
+    (ligne,) = commander("lot", dossier.parent, "-o", sortie.parent, "--json", "-q").objet["dossiers"]
+    assert ligne["etat"] == "a_jour"
+    gardee = min((sortie / "communiquees").iterdir())
+    piece = min((gardee / "pieces").glob("*.pdf"))
+    piece.unlink()
+    (ligne,) = commander("lot", dossier.parent, "-o", sortie.parent, "--json", "-q").objet["dossiers"]
+    assert (ligne["etat"], ligne["code"]) == ("en_echec", CodeSortie.LIASSE_NON_CONFORME)
+    assert f"pieces/{piece.name}" in ligne["message"]
+
+
 def test_une_piece_remplacee_pendant_la_production_n_y_change_rien(commander, copier, tmp_path, monkeypatch):
     """Ce qui est versé, ce qui est dit et ce qui est résumé sont les mêmes octets : ceux du départ."""
     dossier = copier("2026-0051")

@@ -1,5 +1,6 @@
 """Ce qu'une personne met ou change dans une sortie n'est jamais perdu ; ce qui n'est pas d'ici n'est pas touché."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,11 @@ import pytest
 from generateur.erreurs import ErreurUsage
 from generateur.publication.echange import preparer_publication
 from tests.publication.test_echange import _ecrire, _publier, _version
+
+_VOISINS = [
+    json.dumps({"reference": reference, "liasse": {"fichier": "l.pdf", "pages": 1}, "pieces": []})
+    for reference in ("", "R", "R12")
+]
 
 
 def _publier_et_dire(sortie: Path, version: str) -> list[str]:
@@ -38,7 +44,9 @@ def test_un_lien_depose_reste_un_lien_et_n_est_pas_suivi(tmp_path):
     assert (tmp_path / "R1" / "gardes_a_part" / "lien").is_symlink()
 
 
-@pytest.mark.parametrize("contenu", ["{}", '{"name": "mon-site"}', '{"reference": "AUTRE", "liasse": {}}', "x"])
+@pytest.mark.parametrize(
+    "contenu", ["{}", '{"name": "mon-site"}', '{"reference": "AUTRE", "liasse": {}}', "x", *_VOISINS]
+)
 def test_le_manifeste_d_un_autre_programme_ne_fait_pas_un_resultat(tmp_path, contenu):
     (tmp_path / "R1").mkdir()
     (tmp_path / "R1" / "manifeste.json").write_text(contenu)
