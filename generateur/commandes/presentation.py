@@ -23,7 +23,7 @@ from generateur.redaction.typographie import date_courte, majuscule, pluriel
 
 if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
     from generateur.operations.retenir_numeros import Retenue
-    from generateur.publication.verification import Verification
+    from generateur.publication.preuve import Verification
 
 
 def presenter_constats(etude: Etude) -> str:

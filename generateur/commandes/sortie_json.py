@@ -14,7 +14,7 @@ from generateur.publication.manifeste import Manifeste
 
 if TYPE_CHECKING:
     from generateur.operations.retenir_numeros import Retenue
-    from generateur.publication.verification import Verification
+    from generateur.publication.preuve import Verification
 
 _TOTAUX = (
     "principal",

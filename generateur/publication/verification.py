@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
 import pypdf
 from pypdf.errors import PyPdfError
@@ -24,54 +24,17 @@ from generateur.publication.inventaire_publie import lister_inconnus
 from generateur.publication.manifeste import (
     ManifesteAnnonce,
     PieceAnnoncee,
-    empreinte,
     est_intact,
     lire_annonce,
     lire_contenu,
 )
+from generateur.publication.preuve import REMEDE_DIFFERENCE, Controle, Etat, Verification, comparer_empreinte, est_la
 from generateur.publication.sources import Sources, chercher_sources, joindre
 
 PROFONDEUR_LISIBLE = 7
-Etat = Literal["prouve", "differe", "non_prouve"]
 ERREURS_PYPDF = (PyPdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # nos contrôles disent déjà, en français, ce qui ne va pas
 MARQUE_PIECE = re.compile(rf"Pièce{BLANC}n°{BLANC}({NOMBRE})[^\S\n]*\n")
-REMEDE_DIFFERENCE = "Produire de nouveau la liasse, ou retrouver l'exemplaire que le manifeste décrit."
-
-
-@dataclass(frozen=True)
-class Controle:
-    """Un point vérifié : sur quoi il porte, ce qui en est résulté, et ce qu'il faut en dire, sans redire l'objet."""
-
-    objet: str
-    etat: Etat
-    message: str
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Résultat : conforme si tout a été prouvé, non conforme si quelque chose diffère, sinon ni l'un ni l'autre."""
-
-    fichier: Path
-    controles: tuple[Controle, ...]
-
-    @property
-    def conforme(self) -> bool | None:
-        """Vrai si tout est prouvé, faux si quelque chose diffère, None si rien ne diffère sans que tout soit prouvé."""
-        if any(controle.etat == "differe" for controle in self.controles):
-            return False
-        return True if self.entiere else None
-
-    @property
-    def entiere(self) -> bool:
-        """Vrai si chaque contrôle est prouvé."""
-        return all(controle.etat == "prouve" for controle in self.controles)
-
-    def exiger(self) -> None:
-        """Lève ErreurLiasse en citant les différences, s'il y en a."""
-        differences = [f"{c.objet} : {c.message}" for c in self.controles if c.etat == "differe"]
-        if differences:
-            raise ErreurLiasse(" ; ".join(differences), lieu=str(self.fichier), remede=REMEDE_DIFFERENCE)
 
 
 def verifier_liasse(chemin: Path, sources: Path | None = None) -> Verification:
@@ -146,7 +109,7 @@ def _controler(etabli: _Etabli) -> Iterator[Controle]:
     liasse, lecteur, manifeste, dossier = etabli.liasse, etabli.lecteur, etabli.manifeste, etabli.dossier
     annoncees = manifeste.liasse.pages
     sources = chercher_sources(dossier, manifeste.reference, etabli.sources)
-    yield _comparer_empreinte("liasse", "fichier", liasse, manifeste.liasse.sha256)
+    yield comparer_empreinte("liasse", "fichier", liasse, manifeste.liasse.sha256)
     try:
         pages = len(lecteur.pages)
     except ERREURS_PYPDF as erreur:
@@ -259,7 +222,7 @@ def _controler_sceaux(
     examines = [(liasse, lecteur)]
     for volume in manifeste.volumes if annonce else ():
         fichier = joindre(dossier, volume.fichier)
-        if fichier is not None and _est_la(fichier):
+        if fichier is not None and est_la(fichier):
             examines.append((fichier, _ouvrir(fichier)))
     for fichier, lu in examines:
         if jugement := juger_sceau(fichier, annonce, porte_un_sceau=_porte_un_sceau(lu)):
@@ -283,10 +246,10 @@ def _controler_annexes(etabli: _Etabli) -> Iterator[Controle]:
     actes = (fichier for acte in manifeste.actes for fichier in (acte.docx, acte.pdf))
     for annonce in (*actes, *manifeste.volumes, *manifeste.autres):
         fichier = joindre(etabli.dossier, annonce.fichier)
-        if fichier is None or not _est_la(fichier):
+        if fichier is None or not est_la(fichier):
             yield Controle(annonce.fichier, *_dire_absent(etabli, "fichier"))
         else:
-            yield _comparer_empreinte(annonce.fichier, "fichier", fichier, annonce.sha256)
+            yield comparer_empreinte(annonce.fichier, "fichier", fichier, annonce.sha256)
     if etabli.est_complet:
         for chemin in lister_inconnus(etabli.dossier, manifeste):
             yield Controle(chemin, "non_prouve", "le manifeste n'annonce pas ce fichier")
@@ -295,13 +258,6 @@ def _controler_annexes(etabli: _Etabli) -> Iterator[Controle]:
 def _dire_absent(etabli: _Etabli, quoi: str) -> tuple[Etat, str]:
     """Dans un répertoire produit entier, ce qui n'est pas là manque ; ailleurs, cela ne prouve rien."""
     return ("differe", f"{quoi} absent") if etabli.est_complet else ("non_prouve", f"{quoi} pas à portée")
-
-
-def _est_la(fichier: Path) -> bool:
-    try:
-        return fichier.is_file()
-    except (OSError, ValueError):  # un nom trop long, un signe nul : un manifeste hostile
-        return False
 
 
 def _controler_piece(lecteur: pypdf.PdfReader, piece: PieceAnnoncee, total: int, suivante: int) -> Controle:
@@ -354,9 +310,9 @@ def _controler_fichier(nom: str, piece: PieceAnnoncee, etabli: _Etabli) -> Contr
     fichier = joindre(etabli.dossier, piece.fichier)
     if fichier is None:
         return Controle(nom, "non_prouve", "fichier tamponné pas à portée")
-    if not _est_la(fichier):
+    if not est_la(fichier):
         return Controle(nom, *_dire_absent(etabli, "fichier tamponné"))
-    return _comparer_empreinte(nom, "fichier tamponné", fichier, piece.sha256)
+    return comparer_empreinte(nom, "fichier tamponné", fichier, piece.sha256)
 
 
 def _controler_source(nom: str, piece: PieceAnnoncee, sources: Sources) -> Controle:
@@ -365,22 +321,10 @@ def _controler_source(nom: str, piece: PieceAnnoncee, sources: Sources) -> Contr
     if relatif is not None:
         fichier = sources.trouver(relatif)
         if fichier is not None:
-            return _comparer_empreinte(nom, "source", fichier, attendue)
+            return comparer_empreinte(nom, "source", fichier, attendue)
     elif attendue and sources.contient(attendue):
         return Controle(nom, "prouve", "source identique")
     return Controle(nom, "non_prouve", "source pas à portée" + (f" ({relatif})" if relatif is not None else ""))
-
-
-def _comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: str) -> Controle:
-    if not attendue:
-        return Controle(objet, "non_prouve", f"{libelle} : empreinte absente du manifeste")
-    try:
-        lue = empreinte(fichier)
-    except OSError:
-        return Controle(objet, "non_prouve", f"{libelle} : le fichier ne se lit pas")
-    if lue == attendue:
-        return Controle(objet, "prouve", f"{libelle} identique")
-    return Controle(objet, "differe", f"{libelle} : ce n'est plus ce que le manifeste décrit")
 
 
 def _ouvrir(liasse: Path) -> pypdf.PdfReader:

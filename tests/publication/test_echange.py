@@ -1,8 +1,6 @@
 """Publier sans jamais perdre : l'ancienne version ou la nouvelle, entière, à tout instant, quoi qu'il arrive."""
 
 import errno
-import hashlib
-import json
 import os
 import signal
 import subprocess
@@ -80,28 +78,6 @@ def test_un_pret_qui_n_est_pas_entier_ne_prend_pas_la_place(tmp_path, abimer):
     reparer(tmp_path, "R1")
     assert _version(tmp_path) == "1"
     assert _restes(tmp_path) == []
-
-
-def test_un_pret_entier_d_un_autre_dossier_ne_prend_pas_la_place(tmp_path):
-    _publier(tmp_path, "1")
-    autre = tmp_path / ".R1.pret"
-    autre.mkdir()
-    (autre / "a.pdf").write_bytes(b"x")
-    somme = hashlib.sha256(b"x").hexdigest()
-    contenu = {"reference": "R2", "liasse": {"fichier": "a.pdf", "sha256": somme, "pages": 1}, "pieces": []}
-    (autre / "manifeste.json").write_text(json.dumps(contenu))
-    reparer(tmp_path, "R1")
-    assert _version(tmp_path) == "1"
-
-
-def test_ce_qu_une_personne_met_apres_un_arret_survit_a_la_reparation(tmp_path):
-    _publier(tmp_path / "neuf", "2")
-    _publier(tmp_path, "1")
-    (tmp_path / "neuf" / "R1").rename(tmp_path / ".R1.pret")
-    (tmp_path / "R1" / "note.txt").write_text("rappeler")
-    reparer(tmp_path, "R1")
-    assert _version(tmp_path) == "2"
-    assert (tmp_path / "R1" / "gardes_a_part" / "note.txt").read_text() == "rappeler"
 
 
 @pytest.mark.parametrize("place", ["vide", "etrangere"])

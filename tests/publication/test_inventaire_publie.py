@@ -1,12 +1,13 @@
 """Ce qu'une personne met ou change dans une sortie n'est jamais perdu ; ce qui n'est pas d'ici n'est pas touché."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 from generateur.erreurs import ErreurUsage
-from generateur.publication.echange import preparer_publication
+from generateur.publication.echange import preparer_publication, reparer
 from tests.publication.test_echange import _ecrire, _publier, _version
 
 _VOISINS = [
@@ -54,3 +55,25 @@ def test_le_manifeste_d_un_autre_programme_ne_fait_pas_un_resultat(tmp_path, con
     with pytest.raises(ErreurUsage, match="rien n'y est effacé"):
         _publier(tmp_path, "2")
     assert (tmp_path / "R1" / "precieux.txt").read_text() == "à garder"
+
+
+def test_un_pret_entier_d_un_autre_dossier_ne_prend_pas_la_place(tmp_path):
+    _publier(tmp_path, "1")
+    autre = tmp_path / ".R1.pret"
+    autre.mkdir()
+    (autre / "a.pdf").write_bytes(b"x")
+    somme = hashlib.sha256(b"x").hexdigest()
+    contenu = {"reference": "R2", "liasse": {"fichier": "a.pdf", "sha256": somme, "pages": 1}, "pieces": []}
+    (autre / "manifeste.json").write_text(json.dumps(contenu))
+    reparer(tmp_path, "R1")
+    assert _version(tmp_path) == "1"
+
+
+def test_ce_qu_une_personne_met_apres_un_arret_survit_a_la_reparation(tmp_path):
+    _publier(tmp_path / "neuf", "2")
+    _publier(tmp_path, "1")
+    (tmp_path / "neuf" / "R1").rename(tmp_path / ".R1.pret")
+    (tmp_path / "R1" / "note.txt").write_text("rappeler")
+    reparer(tmp_path, "R1")
+    assert _version(tmp_path) == "2"
+    assert (tmp_path / "R1" / "gardes_a_part" / "note.txt").read_text() == "rappeler"
