@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from generateur.calculs.decompte import chiffrer
+from generateur.calculs.encours import calculer_encours
+from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.controles.competence import Competence, juridiction_competente
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.creances import Facture
@@ -13,15 +15,18 @@ from generateur.domaine.parties import Cautionnement, Debiteur
 from generateur.operations import mise_en_demeure as lettre
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_liasse import INTERCALAIRES
+from generateur.operations.relancer import actes_des_relances
 from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
+from generateur.redaction.actes import en_champs
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.juridiction import presenter_juridiction
 from generateur.redaction.lignes_bordereau import Mesures
+from generateur.redaction.relance import champs_de_la_relance, remplir_texte
 from tests.outils.exemples_produits import EXEMPLES
 
 NOM_DIFFICILE = "Dupont & Fils <SARL> « L'Œuvre »"
@@ -137,6 +142,18 @@ def _suites_de(contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
         yield acte.modele, replace(contexte, complement=complement, juridiction=juridiction, titre_acte=acte.titre)
 
 
+def _relances_de(etude: Etude, contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
+    """La lettre ferme et la page d'appel, pour tout ce qui reste à payer, une date limite à dix jours."""
+    au, dossier = etude.espece.au, etude.dossier
+    lignes = calculer_encours(dossier, au).lignes
+    suite = SuiteAmiable("relancer", "essai", niveau=4, du_le=au, lignes=lignes, date_limite=au + dt.timedelta(days=10))
+    champs = champs_de_la_relance(dossier, suite, contexte, "Lettre ferme", "dossiers/essai")
+    for acte, ton in zip(actes_des_relances(), ("ferme", "appel"), strict=True):
+        texte = remplir_texte(ton, en_champs(replace(contexte, complement=dict(champs))), None)
+        complets = {**champs, "sujet": texte.objet, "avant": list(texte.avant), "apres": list(texte.apres)}
+        yield acte.modele, replace(contexte, titre_acte=acte.titre, complement=complets)
+
+
 def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     """Chaque modèle d'acte et son contexte : toutes les procédures, imposées au besoin, et la mise en demeure."""
     retenue = etude.decision.retenue
@@ -153,6 +170,7 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     if contexte.ajout:
         yield BORDEREAU_COMPLEMENTAIRE.modele, replace(contexte, titre_acte=BORDEREAU_COMPLEMENTAIRE.titre)
     yield from _suites_de(contexte)
+    yield from _relances_de(etude, contexte)
     yield (
         MISE_EN_DEMEURE,
         replace(lettre.adresser_lettre(etude, contexte, etude.dossier.debiteur), titre_acte="Mise en demeure"),
