@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from generateur.calculs.accords import suivre_accord
 from generateur.calculs.calendrier import (
     MOIS_PAR_AN,
     UN_JOUR,
@@ -56,11 +57,29 @@ def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool =
     signification = signification_utile(dossier, au)
     if signification and est_titre(dossier, au):
         echeances.append(_execution_du_titre(dossier, signification))
+    echeances += _accord(dossier, au)
     if dossier.suivi:
         echeances += _suites(dossier, dossier.suivi, consigne_au_greffe=consigne_au_greffe)
     for debiteur in dossier.debiteurs:
         echeances += _procedure_collective(dossier, debiteur)
     return tuple(sorted(echeances, key=lambda e: (e.date is None, e.date or date.max, e.titre)))
+
+
+def _accord(dossier: Dossier, au: date) -> Iterator[Echeance]:
+    """Chaque échéance d'un accord qui vit ; une échéance passée et payée ne s'attend plus."""
+    suivi = suivre_accord(dossier, au)
+    if suivi is None or suivi.est_dechu:
+        return
+    for echeance in (*suivi.manquees, *suivi.a_venir):
+        est_manquee = echeance in suivi.manquees
+        yield Echeance(
+            f"Échéance de l'accord de paiement : {montant(echeance.montant)}",
+            echeance.date,
+            valeur_au("articles", au, "C. civ. 1305-2").cle,
+            "passée sans être payée en entier : relancer, ou mettre en demeure"
+            if est_manquee
+            else "ce jour est encore au débiteur ; à vérifier le lendemain",
+        )
 
 
 @dataclass(frozen=True)

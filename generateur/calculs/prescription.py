@@ -260,7 +260,10 @@ def _evenements(dossier: Dossier, facture: Facture, au: date) -> list[_Evenement
     ]
     signifie = signification_utile(dossier, au)
     ordonnances = [_Evenement(signifie.date, "signification de l'ordonnance", en_justice=True)] if signifie else []
-    tous = {evenement for evenement in saisies + paiements + ordonnances if evenement.jour <= au}
+    accord = dossier.accord
+    # signé du débiteur, il reconnaît la dette (2240) ; sans l'exemplaire signé, rien ne le prouve
+    accords = [_Evenement(accord.date, "accord de paiement signé")] if accord and accord.fichier else []
+    tous = {evenement for evenement in saisies + paiements + ordonnances + accords if evenement.jour <= au}
     return sorted(tous, key=lambda evenement: (evenement.jour, evenement.libelle))
 
 

@@ -1,6 +1,7 @@
-"""Les commandes du suivi, avant et après la liasse : relancer."""
+"""Les commandes du suivi, avant et après la liasse : relancer, accorder."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import click
 
 from generateur.commandes.francais import Commande
 from generateur.commandes.options import (
+    AIDE_DOSSIER,
     CHEMIN,
+    DateIso,
     Entier,
     aujourd_hui,
     imprimer,
@@ -17,7 +20,7 @@ from generateur.commandes.options import (
     options_production,
     situer_sortie,
 )
-from generateur.erreurs import CodeSortie
+from generateur.erreurs import CodeSortie, ErreurUsage
 
 
 @click.command("relancer", cls=Commande)
@@ -59,4 +62,64 @@ def relancer(
     return CodeSortie.LOT_PARTIEL if tournee.illisibles else CodeSortie.FAIT
 
 
-COMMANDES = (relancer,)
+@click.command("accorder", cls=Commande)
+@click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
+@click.option("--echeances", type=Entier(), required=True, help="Combien de versements, un par mois.")
+@click.option("--premiere", type=DateIso(), required=True, help="Date du premier versement.")
+@click.option("--acompte", metavar="MONTANT", default="0", help="Payé à la signature.")
+@click.option("--remise-pourcent", metavar="P", default="0", help="Remise, acquise si l'accord est tenu.")
+@click.option("--signe-le", type=DateIso(), help="L'accord est signé : le note au dossier, avec --fichier.")
+@click.option("--fichier", type=CHEMIN, help="L'exemplaire signé, copié dans pieces/.")
+@options_production
+@options_communes
+def accorder(
+    dossier: Path,
+    echeances: int,
+    premiere: dt.date,
+    acompte: str,
+    remise_pourcent: str,
+    signe_le: dt.date | None,
+    fichier: Path | None,
+    sortie: Path,
+    au: dt.date | None,
+    **options: Any,
+) -> None:
+    """Écrit le protocole d'un paiement échelonné, ou note l'accord signé."""
+    from generateur.commandes import presentation_accord
+    from generateur.operations.outillage import ouvrir_moteurs
+
+    reglages = lire_reglages(options)
+    with ouvrir_moteurs(reglages.rendu) as moteurs:
+        from generateur.operations.accorder import Termes
+        from generateur.operations.accorder import accorder as faire
+
+        termes = Termes(
+            echeances,
+            premiere,
+            _lire_nombre(acompte, "--acompte"),
+            _lire_nombre(remise_pourcent, "--remise-pourcent"),
+            signe_le,
+            fichier,
+        )
+        fait = faire(
+            dossier,
+            situer_sortie(sortie, dossier),
+            termes,
+            jour=aujourd_hui(),
+            au=au,
+            reglages=reglages,
+            moteurs=moteurs,
+        )
+    imprimer(lambda: presentation_accord.presenter(fait), lambda: presentation_accord.en_objet(fait))
+
+
+def _lire_nombre(saisi: str, option: str) -> Decimal:
+    from generateur.domaine.socle import lire_nombre
+
+    try:
+        return lire_nombre(saisi)
+    except ValueError as erreur:
+        raise ErreurUsage(str(erreur), lieu=option, remede="Écrire par exemple 250,00.") from erreur
+
+
+COMMANDES = (relancer, accorder)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import entier_connu
 from generateur.controles.lieux import situer, situer_parties
@@ -67,7 +67,8 @@ def _adresse(lieu: str, partie: Identite) -> Iterator[Constat]:
         f"Il manque {ce_qui_manque} de {partie.nom_complet} : la compétence, les lettres et la signification en "
         "dépendent.",
         lieu=f"{lieu}.{_cle_adresse(partie, domicile)}",
-        remede=f"Écrivez :\n{_cle_adresse(partie, domicile)} = {_ecrire_adresse(domicile)}",
+        remede=f"Écrivez :\n{_cle_adresse(partie, domicile)} = {_ecrire_adresse(domicile)}\n"
+        f"Avec un SIREN, « generateur annuaire {CE_DOSSIER} » propose celle du registre.",
     )
 
 

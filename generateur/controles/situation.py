@@ -8,6 +8,7 @@ se complète (acte de cession, échéances d'un accord, mandataire ad hoc) est �
 from collections.abc import Iterator
 from datetime import date
 
+from generateur.calculs.accords import suivre_accord
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
@@ -134,6 +135,18 @@ def _accord(dossier: Dossier, accord: Accord, au: date) -> Iterator[Constat]:
                 remede='Ajoutez fichier = "pieces/accord.pdf" dans [accord].',
             )
         return
+    suivi = suivre_accord(dossier, au)
+    if suivi and suivi.manquees:
+        manquee = suivi.manquees[0]
+        yield constater(
+            "ACCORD_MANQUE",
+            f"L'échéance de l'accord du {date_longue(manquee.date)} ({ecrire_montant(manquee.montant)}) n'est pas "
+            f"payée en entier : il manque {ecrire_montant(suivi.manque)} à ce jour.",
+            lieu="accord",
+            remede=f"Relancez (« generateur relancer {CE_DOSSIER} »), ou mettez en demeure de payer l'échéance ; le "
+            "délai de l'accord passé, écrivez decheance_terme = 2026-09-15 (sa date) : tout le solde redevient "
+            "exigible.",
+        )
     a_venir = [echeance.date for echeance in accord.echeances if echeance.date > au]
     if not accord.echeances:
         yield constater(

@@ -67,7 +67,7 @@ def arrondir(valeur: Decimal) -> Decimal:
     return valeur.quantize(CENTIME, rounding=ROUND_HALF_UP)
 
 
-def _lire_nombre(valeur: Any) -> Decimal:
+def lire_nombre(valeur: Any) -> Decimal:
     """Accepte 1234.56, 1234, "1234.56", "1 234,56" ; refuse tout ce qui obligerait à deviner."""
     if isinstance(valeur, bool) or not isinstance(valeur, Decimal | int | str):
         raise ValueError('nombre attendu, par exemple 1234.56 ou "1 234,56"')
@@ -101,7 +101,7 @@ def _conseiller(texte: str) -> str:
 
 
 def _lire_montant(valeur: Any) -> Decimal:
-    nombre = _lire_nombre(valeur)
+    nombre = lire_nombre(valeur)
     ecrit = BLANCS.sub("", str(valeur)).removesuffix("€")
     if re.fullmatch(r"-?[0-9]{1,3}[.,][0-9]{3}", ecrit):  # « 10.000 » : dix mille pour l'un, dix pour l'autre
         sans, court = re.sub(r"[.,]", "", ecrit), ecrit[:-1]
@@ -190,7 +190,7 @@ Montant = Annotated[Decimal, BeforeValidator(_lire_montant)]
 MontantPositif = Annotated[Montant, AfterValidator(_positif)]
 MontantPositifOuNul = Annotated[Montant, AfterValidator(_positif_ou_nul)]
 MontantAbsolu = Annotated[Montant, AfterValidator(abs), AfterValidator(_positif)]
-Nombre = Annotated[Decimal, BeforeValidator(_lire_nombre), AfterValidator(_positif_ou_nul)]
+Nombre = Annotated[Decimal, BeforeValidator(lire_nombre), AfterValidator(_positif_ou_nul)]
 Date = Annotated[dt.date, BeforeValidator(_lire_date)]
 Identifiant = Annotated[str, BeforeValidator(compacter)]
 Chemin = Annotated[str, BeforeValidator(_refuser_signes), AfterValidator(_lire_chemin)]

@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
+from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, adresser_lettre
 from generateur.operations.mise_en_liasse import INTERCALAIRES
@@ -21,6 +22,7 @@ from generateur.procedures.injonction_de_payer import NOM as INJONCTION
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Procedure
 from generateur.publication.echange import preparer_publication
+from generateur.redaction.accord import ChampsAccord
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
@@ -72,6 +74,7 @@ def champs_propres() -> dict[str, frozenset[str]]:
     injonction = frozenset(_parcourir(trouver_procedure(INJONCTION).champs, "complement."))
     suites = injonction | frozenset(_parcourir(ChampsSuite, "complement."))
     propres |= {acte.modele: suites for acte in ACTES_DES_SUITES.values()}
+    propres |= {PROTOCOLE.modele: frozenset(_parcourir(ChampsAccord, "complement."))}
     propres |= {acte.modele: frozenset(_parcourir(ChampsRelance, "complement.")) for acte in actes_des_relances()}
     return propres | {MISE_EN_DEMEURE.modele: partages | frozenset(_parcourir(ChampsLettre, "complement."))}
 

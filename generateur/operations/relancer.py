@@ -11,29 +11,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.calculs.decompte import chiffrer
 from generateur.calculs.suite_amiable import SuiteAmiable, decider_suite
 from generateur.contrats import Ajout
-from generateur.controles.competence import chercher_juridiction
-from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.echelle import CanalRelance, Niveau
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurPiece, ErreurUsage
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
+from generateur.operations.contexte_amiable import composer_amiable
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire
 from generateur.pieces.emplacement import localiser
-from generateur.procedures.injonction_de_payer import NOM as INJONCTION
-from generateur.procedures.repertoire import trouver_procedure
-from generateur.procedures.socle import Acte, Espece, Procedure
+from generateur.procedures.socle import Acte
 from generateur.publication.courrier import ecrire_messages
 from generateur.publication.rangement import Copies
 from generateur.redaction.actes import ecrire_actes, en_champs
 from generateur.redaction.brouillon import Correspondant, ecrire_brouillon, est_une_adresse
-from generateur.redaction.composition import Matiere, composer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.relance import (
     ChampsRelance,
@@ -225,10 +220,7 @@ class _Redaction:
     def _composer(self, suite: SuiteAmiable, niveau: Niveau) -> tuple[ChampsRelance, ContexteActes]:
         """Les champs des actes, et ceux de la relance."""
         dossier = self.dossier
-        decompte = chiffrer(dossier, self.le)
-        espece = Espece(dossier, self.le, decompte, chercher_juridiction(dossier, self.le, decompte.total))
-        matiere = Matiere(espece, _PORTEUR, dresser_bordereau(dossier, {}), None)
-        contexte = composer_contexte(matiere)
+        _, contexte = composer_amiable(dossier, self.le)
         return champs_de_la_relance(dossier, suite, contexte, niveau.titre, self.lu.racine.as_posix()), contexte
 
     def _courriel(
@@ -317,27 +309,6 @@ def _dire_jointes(jointes: Sequence[Path]) -> str:
     if not jointes:
         return ""
     return "copies des factures" if len(jointes) > 1 else "copie de la facture"
-
-
-def _ne_rien_demander(_espece: Espece) -> Mapping[str, Any]:
-    return {}
-
-
-def _porter() -> Procedure:
-    """La voie qui prête ses champs communs aux relances : rien n'y est demandé à un juge."""
-    return replace(
-        trouver_procedure(INJONCTION),
-        libelle="Relance",
-        actes=(),
-        saisit_juridiction=False,
-        adresser=None,
-        completer=_ne_rien_demander,
-        negocier=lambda _espece: None,
-        deposer=lambda _espece: None,
-    )
-
-
-_PORTEUR = _porter()
 
 
 def actes_des_relances() -> Sequence[Acte]:

@@ -15,6 +15,7 @@ from generateur.cli import executer
 from generateur.droit.tables import lire_table
 from generateur.erreurs import CodeSortie
 from generateur.moteurs import rendu_libreoffice
+from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.relancer import actes_des_relances
@@ -119,6 +120,7 @@ def test_les_actes_declares_sont_la_et_rien_de_plus():
     assert set(NOMS) == declares | _fragments() | suites | {
         CHARTE,
         MISE_EN_DEMEURE,
+        PROTOCOLE.modele,
         INTERCALAIRES.modele,
         BORDEREAU_COMPLEMENTAIRE.modele,
     }

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from generateur.calculs.decompte import chiffrer
+from generateur.calculs.echeancier import dresser_echeancier
 from generateur.calculs.encours import calculer_encours
 from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.controles.competence import Competence, juridiction_competente
@@ -13,6 +15,7 @@ from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Cautionnement, Debiteur
 from generateur.operations import mise_en_demeure as lettre
+from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.relancer import actes_des_relances
@@ -20,6 +23,7 @@ from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
+from generateur.redaction.accord import champs_de_l_accord
 from generateur.redaction.actes import en_champs
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
@@ -154,6 +158,15 @@ def _relances_de(etude: Etude, contexte: ContexteActes) -> Iterator[tuple[str, C
         yield acte.modele, replace(contexte, titre_acte=acte.titre, complement=complets)
 
 
+def _accord_de(etude: Etude, contexte: ContexteActes) -> tuple[str, ContexteActes]:
+    """Le protocole, avec acompte et remise, en quatre échéances."""
+    au, total = etude.espece.au, max(etude.espece.decompte.total, Decimal(1000))
+    premiere = au + dt.timedelta(days=15)
+    echeancier = dresser_echeancier(total, 4, premiere, acompte=Decimal(100), remise_pourcent=Decimal(5))
+    champs = champs_de_l_accord(echeancier, "5,00 %", au)
+    return PROTOCOLE.modele, replace(contexte, titre_acte=PROTOCOLE.titre, complement=dict(champs))
+
+
 def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     """Chaque modèle d'acte et son contexte : toutes les procédures, imposées au besoin, et la mise en demeure."""
     retenue = etude.decision.retenue
@@ -171,6 +184,7 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
         yield BORDEREAU_COMPLEMENTAIRE.modele, replace(contexte, titre_acte=BORDEREAU_COMPLEMENTAIRE.titre)
     yield from _suites_de(contexte)
     yield from _relances_de(etude, contexte)
+    yield _accord_de(etude, contexte)
     yield (
         MISE_EN_DEMEURE,
         replace(lettre.adresser_lettre(etude, contexte, etude.dossier.debiteur), titre_acte="Mise en demeure"),

@@ -1,0 +1,167 @@
+"""Accorder un paiement échelonné : le protocole à signer, le bloc à coller, et, une fois signé, l'accord au dossier."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from generateur.calculs.calendrier import territoire_de
+from generateur.calculs.echeancier import Echeancier, dresser_echeancier
+from generateur.contrats import Pose
+from generateur.domaine.dossier import Accord
+from generateur.domaine.langue import pourcentage
+from generateur.domaine.socle import ZERO
+from generateur.erreurs import ErreurDossier, ErreurUsage
+from generateur.lecture.edition_toml import lire_etat
+from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.operations.contexte_amiable import composer_amiable
+from generateur.operations.edition_dossier import ecrire_editions
+from generateur.operations.outillage import Moteurs
+from generateur.operations.production import ouvrir_ecritoire
+from generateur.procedures.socle import Acte
+from generateur.publication.courrier import ecrire_messages
+from generateur.publication.rangement import Copies
+from generateur.redaction.accord import champs_de_l_accord
+from generateur.redaction.actes import ecrire_actes
+from generateur.reglages import Reglages
+
+PROTOCOLE = Acte("accord", "Protocole d’accord de paiement", "accords/protocole", place="a_cote")
+_ECHEANCES_MAXIMALES = 120
+
+
+@dataclass(frozen=True)
+class Termes:
+    """Ce que l'on propose, ou ce qui a été signé : `fichier` est alors l'exemplaire signé."""
+
+    echeances: int
+    premiere: dt.date
+    acompte: Decimal = ZERO
+    remise_pourcent: Decimal = ZERO
+    signe_le: dt.date | None = None
+    fichier: Path | None = None
+
+
+@dataclass(frozen=True)
+class Accorde:
+    """Le protocole écrit, son échéancier, et le bloc [accord] à coller ou déjà écrit."""
+
+    reference: str
+    chemin: Path
+    echeancier: Echeancier
+    fichiers: tuple[Path, ...]
+    a_saisir: str
+    est_enregistre: bool
+
+
+def accorder(
+    source: Path,
+    sortie: Path,
+    termes: Termes,
+    *,
+    jour: dt.date,
+    au: dt.date | None,
+    reglages: Reglages,
+    moteurs: Moteurs,
+) -> Accorde:
+    """Écrit le protocole dans sortie/<reference>/relances/ ; signé, l'ajoute au dossier sans rien refaire.
+
+    Lève ErreurUsage (termes impossibles), ErreurDossier (rien n'est dû, accord déjà au dossier), ErreurLecture,
+    ErreurDroitManquant, ErreurModele, ErreurEcriture.
+    """
+    lu = lire_dossier(source)
+    le = termes.signe_le or au or lu.dossier.arrete_au(jour)
+    _verifier(lu, termes, le)
+    decompte, contexte = composer_amiable(lu.dossier, le)
+    if decompte.total <= 0:
+        raise ErreurDossier(
+            "aucune somme n'est exigible à cette date : il n'y a rien à échelonner",
+            lieu="factures",
+            remede="Vérifier les échéances et les paiements, ou donner une date plus tardive avec --au.",
+        )
+    try:
+        echeancier = dresser_echeancier(
+            decompte.total,
+            termes.echeances,
+            termes.premiere,
+            acompte=termes.acompte,
+            remise_pourcent=termes.remise_pourcent,
+            territoire=territoire_de(lu.dossier.debiteur.domicile),
+        )
+    except ValueError as erreur:
+        raise ErreurUsage(
+            str(erreur), lieu="--acompte", remede="Réduire l'acompte, la remise ou le nombre."
+        ) from erreur
+    bloc = _dresser_bloc(echeancier, le)
+    if termes.signe_le:
+        return _enregistrer(lu, echeancier, bloc, termes)
+    champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), le)
+    ecritoire = ouvrir_ecritoire(reglages, moteurs)
+    with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
+        complet = replace(contexte, complement=dict(champs))
+        (ecrit,) = ecrire_actes({PROTOCOLE: Path(provisoire) / PROTOCOLE.nom}, complet, ecritoire, le)
+        nom = f"{le.isoformat()}_accord"
+        octets = {f"{nom}.docx": ecrit.docx.read_bytes(), f"{nom}.pdf": ecrit.pdf.read_bytes()}
+    fichiers = ecrire_messages(sortie, lu.dossier.reference, octets)
+    return Accorde(lu.dossier.reference, lu.racine, echeancier, fichiers, _dire_bloc(bloc), est_enregistre=False)
+
+
+def _verifier(lu: DossierLu, termes: Termes, le: dt.date) -> None:
+    if not 1 <= termes.echeances <= _ECHEANCES_MAXIMALES:
+        raise ErreurUsage(
+            f"{termes.echeances} échéances : il en faut de 1 à {_ECHEANCES_MAXIMALES}", lieu="--echeances"
+        )
+    if termes.premiere < le:
+        raise ErreurUsage(
+            f"la première échéance ({termes.premiere:%d/%m/%Y}) est avant l'accord ({le:%d/%m/%Y})",
+            lieu="--premiere",
+            remede="Donner une date qui suit la signature.",
+        )
+    if not ZERO <= termes.remise_pourcent < 100 or termes.acompte < 0:  # noqa: PLR2004 (pour cent)
+        raise ErreurUsage("la remise va de 0 à 99,99 %, l'acompte ne peut pas être négatif", lieu="--remise-pourcent")
+    if bool(termes.signe_le) != bool(termes.fichier):
+        raise ErreurUsage(
+            "un accord signé se note avec sa date et son exemplaire signé",
+            lieu="--signe-le",
+            remede="Donner --signe-le DATE et --fichier FICHIER ensemble.",
+        )
+    if termes.signe_le and lu.dossier.accord:
+        raise ErreurDossier(
+            f"un accord du {lu.dossier.accord.date:%d/%m/%Y} est déjà au dossier",
+            lieu="accord",
+            remede="Le corriger dans le fichier : ce qui y est écrit n'est jamais remplacé.",
+        )
+
+
+def _dresser_bloc(echeancier: Echeancier, le: dt.date) -> dict[str, Any]:
+    """Les clés de [accord] ; l'acompte, payé à la signature, en est la première échéance."""
+    echeances = [{"date": v.date, "montant": v.montant} for v in echeancier.versements]
+    if echeancier.acompte:
+        echeances.insert(0, {"date": le, "montant": echeancier.acompte})
+    return {"date": le, "echeances": echeances}
+
+
+def _dire_bloc(bloc: Mapping[str, Any]) -> str:
+    lignes = [f'  {{ date = {e["date"].isoformat()}, montant = "{e["montant"]:.2f}" }},' for e in bloc["echeances"]]
+    return "\n".join(
+        (
+            "[accord]",
+            f"date = {bloc['date'].isoformat()}        # le jour de la signature",
+            "echeances = [",
+            *lignes,
+            "]",
+            '# fichier = "pieces/accord.pdf"    # l\'exemplaire signé, numérisé',
+        )
+    )
+
+
+def _enregistrer(lu: DossierLu, echeancier: Echeancier, bloc: dict[str, Any], termes: Termes) -> Accorde:
+    """Écrit [accord] au dossier, l'exemplaire signé rangé dans pieces/."""
+    etat, copies = lire_etat(lu.source), Copies(lu.racine)
+    if termes.fichier is not None:
+        bloc = {**bloc, "fichier": copies.prevoir(termes.fichier)}
+    Accord.model_validate(bloc)
+    ecrire_editions(etat, [Pose(("accord", cle), valeur) for cle, valeur in bloc.items()], copies)
+    return Accorde(lu.dossier.reference, lu.racine, echeancier, (), _dire_bloc(bloc), est_enregistre=True)

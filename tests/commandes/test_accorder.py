@@ -1,0 +1,85 @@
+"""« accorder » : le protocole à signer, puis l'accord au dossier, et ce qui en découle."""
+
+import datetime as dt
+import tomllib
+from decimal import Decimal
+
+import pytest
+from pypdf import PdfReader
+
+from generateur.erreurs import CodeSortie
+
+TERMES = ("--echeances", "3", "--premiere", "2026-12-31")
+
+
+@pytest.fixture
+def accorder(commander, copier, tmp_path):
+    dossier = copier("2026-0042")
+
+    def _accorder(*options):
+        reponse = commander("accorder", dossier, *options, "--au", "2026-11-21", "-o", tmp_path / "s", "--json", "-q")
+        return dossier, reponse
+
+    return _accorder
+
+
+def test_le_protocole_se_lit_et_la_somme_tombe_juste(accorder):
+    _, reponse = accorder(*TERMES, "--acompte", "500,00", "--remise-pourcent", "5")
+    objet = reponse.objet
+    assert reponse.code == CodeSortie.FAIT
+    verses = sum(Decimal(e["montant"]) for e in objet["echeances"])
+    assert verses + Decimal(objet["acompte"]) + Decimal(objet["remise"]) == Decimal(objet["total"])
+    docx, pdf = objet["fichiers"]
+    assert docx.endswith(".docx")
+    texte = " ".join(" ".join(p.extract_text() for p in PdfReader(pdf).pages).split())
+    for attendu in (
+        "Reconnaissance de dette",
+        "article 2240 du code civil",
+        "Déchéance du terme",
+        "n’emporte pas novation",
+        "500,00 €",
+        "Atelier Lumen",
+        "Les Comptoirs Beaurivage",
+        "31 décembre 2026",
+    ):
+        assert attendu in texte, attendu
+    bloc = tomllib.loads(objet["a_saisir"])["accord"]
+    assert len(bloc["echeances"]) == 4  # l'acompte est la première
+
+
+def test_signe_il_entre_au_dossier_et_la_creance_attend(accorder, commander, tmp_path):
+    (tmp_path / "signe.pdf").write_bytes(b"%PDF-1.4 signe")
+    dossier, reponse = accorder(*TERMES, "--signe-le", "2026-11-20", "--fichier", tmp_path / "signe.pdf")
+    assert reponse.objet["enregistre"]
+    accord = tomllib.loads((dossier / "dossier.toml").read_text(encoding="utf-8"))["accord"]
+    assert accord["date"] == dt.date(2026, 11, 20)
+    assert accord["fichier"] == "pieces/signe.pdf"
+    assert (dossier / accord["fichier"]).is_file()
+    choix = commander("choisir", dossier, "--au", "2026-11-21", "--json")
+    assert "ACCORD_EN_COURS" in choix.sortie
+    suite = commander("relancer", dossier, "--au", "2026-11-21", "-o", tmp_path / "s", "--json", "-q").objet
+    assert suite["suite"] == "attendre"
+    dates = commander("echeances", dossier, "--au", "2026-11-21", "--ics", tmp_path / "a.ics", "--json").objet
+    titres = [e["titre"] for e in dates["dossiers"][0]["echeances"]]
+    assert sum("accord de paiement" in titre for titre in titres) == 3
+    encore = accorder(*TERMES, "--signe-le", "2026-11-20", "--fichier", tmp_path / "signe.pdf")[1]
+    assert encore.code == CodeSortie.DOSSIER_INVALIDE
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--echeances", "0", "--premiere", "2026-12-31"),
+        ("--echeances", "500", "--premiere", "2026-12-31"),
+        ("--echeances", "3", "--premiere", "2026-11-01"),
+        ("--echeances", "3", "--premiere", "2026-12-31", "--remise-pourcent", "100"),
+        ("--echeances", "3", "--premiere", "2026-12-31", "--acompte", "99999"),
+        ("--echeances", "3", "--premiere", "2026-12-31", "--acompte", "abc"),
+        ("--echeances", "3", "--premiere", "2026-12-31", "--signe-le", "2026-11-20"),
+    ],
+)
+def test_refuse_des_termes_impossibles_sans_rien_ecrire(accorder, tmp_path, options):
+    dossier, reponse = accorder(*options)
+    assert reponse.code == CodeSortie.USAGE
+    assert not (tmp_path / "s").exists()
+    assert "[accord]" not in (dossier / "dossier.toml").read_text(encoding="utf-8")
