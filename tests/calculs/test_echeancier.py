@@ -43,7 +43,7 @@ def test_refuse_ce_qui_ne_s_echelonne_pas(du, nombre, acompte, remise):
 
 @given(
     du=st.decimals("10.00", "999999.99", places=2),
-    nombre=st.integers(1, 60),
+    nombre=st.integers(1, 36),
     acompte=st.decimals("0.00", "4.00", places=2),
     remise=st.decimals("0", "50", places=2),
     jours=st.integers(0, 300),
