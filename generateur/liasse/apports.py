@@ -73,7 +73,7 @@ def apporter_acte(
             debut,
             lire_signets(pdf),
             relever_liens(pdf),
-            obstacles=_relever(pdf, lieu, options),
+            obstacles=_relever(pdf, lieu, chantier, options),
         )
         enregistrer(pdf, fichier, plan.reference)
     return apport
@@ -107,7 +107,7 @@ def apporter_piece(
             lire_signets(pdf),
             relever_liens(pdf),
             marquer_calques(pdf),
-            obstacles=_relever(pdf, lieu, options),
+            obstacles=_relever(pdf, lieu, chantier, options),
         )
         _tamponner(pdf, apport, piece, plan, pagination.total, options)
         decrire(pdf, titre=apport.signet, auteur=plan.auteur, jour=plan.date_creation)
@@ -153,9 +153,11 @@ def _tamponner(
     apport.folio_degage = frozenset(degagees)
 
 
-def _relever(pdf: pikepdf.Pdf, lieu: str, options: Options) -> list[str]:
+def _relever(pdf: pikepdf.Pdf, lieu: str, chantier: Path, options: Options) -> list[str]:
     """Ce qui interdit PDF/A-2b, si l'option le demande."""
-    return [f"{lieu} : {raison}" for raison in relever_obstacles(pdf)] if options.pdfa else []
+    if not options.pdfa:
+        return []
+    return [f"{lieu} : {raison}" for raison in relever_obstacles(pdf, chantier / "essai_pdfa.pdf")]
 
 
 def _jamais(_zone: Rectangle) -> bool:

@@ -1,41 +1,31 @@
-"""PDF/A-2b : ce qu'il faut ajouter à un PDF pour l'archiver, et ce qui l'interdit.
+"""PDF/A-2b : ce qu'il faut ajouter à un PDF pour l'archiver, et le jugement du fichier écrit.
 
-Les contrôles faits ici sont structurels (polices incorporées, couleurs, annotations, actions, filtres) : une pièce
-qu'ils laissent passer peut encore cacher un défaut de police ou d'image. Nos actes et la liasse d'exemple passent,
-dans les tests, le validateur PDF/A de pikepdf.
+Le juge est le validateur de pikepdf, qui suit les règles de veraPDF : il n'approuve que ce qu'il reconnaît en entier
+(formes, images incorporées, espaces de couleurs nommés, polices, apparences d'annotations). Un fichier qu'il
+n'approuve pas ne se réclame pas de PDF/A-2b ; ses raisons sont dites en français (raisons_pdfa.py).
 """
 
 import datetime as dt
-import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
+from pikepdf.pdfa import validate_written
 from PIL import ImageCms
 
 from generateur.liasse.ecriture import LANGUE, decrire, enregistrer
 from generateur.liasse.geometrie import lire_nombre
-from generateur.liasse.ouverture_pdf import ERREURS_PDF, nommer_la_faute, ouvrir_pdf
+from generateur.liasse.ouverture_pdf import nommer_la_faute, ouvrir_pdf
+from generateur.liasse.raisons_pdfa import dire_raisons
 
+NIVEAU = "2b"
+JOUR_D_ESSAI = dt.date(2000, 1, 1)
 COULEURS_PROFIL = 3
 DATE_ICC = bytes([0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])  # 1er janvier 2000 : lcms y met l'heure courante
 PLATEFORME_ICC = b"APPL"  # lcms y met le système où il tourne
-POLICES_SIMPLES = frozenset({"/Type1", "/MMType1", "/TrueType", "/CIDFontType0", "/CIDFontType2"})
-FICHIERS_POLICE = ("/FontFile", "/FontFile2", "/FontFile3")
-CLES_EXTERNES = ("/F", "/Ref", "/OPI", "/Alternates")
-FILTRES_INTERDITS = frozenset({"/LZWDecode", "/Crypt"})
-ANNOTATIONS_INTERDITES = frozenset({"/3D", "/Sound", "/Screen", "/Movie", "/RichMedia", "/FileAttachment"})
-ACTIONS_INTERDITES = frozenset(
-    {
-        *("/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/JavaScript", "/Hide", "/SetOCGState"),
-        *("/Rendition", "/Trans", "/GoTo3DView", "/SubmitForm"),
-    }
-)
-CMJN = re.compile(rb"[kK](?=[\s%/\[(<]|$)")
-COTE_MAXIMAL_PDFA = 14_400.0
+EFFETS_DE_PROJECTION = ("/Trans", "/Dur", "/PresSteps")
 DRAPEAU_IMPRIME, DRAPEAUX_CACHES = 4, 1 | 2 | 32
 
 
@@ -51,23 +41,50 @@ def profil_srgb() -> bytes:
 def rendre_pdfa(source: Path, cible: Path, titre: str, jour: dt.date, langue: str = LANGUE) -> list[str]:
     """Écrit cible en PDF/A-2b et rend [] ; sinon l'écrit sans s'en réclamer et rend les raisons, triées."""
     with ouvrir_pdf(source, source.name) as pdf, nommer_la_faute(source.name):
-        raisons = relever_obstacles(pdf)
         if Name.OpenAction in pdf.Root:  # un acte s'ouvre à sa première page sans qu'on le lui dise
             del pdf.Root[Name.OpenAction]
+        graine = f"{titre}\n{jour}\n{len(pdf.pages)}"
+        declarer_pdfa(pdf, titre=titre, auteur="", jour=jour, langue=langue)
+        enregistrer(pdf, cible, graine)
+        raisons = juger_pdfa(cible)
         if raisons:
-            decrire(pdf, titre=titre, auteur="", jour=jour, langue=langue)
-        else:
-            declarer_pdfa(pdf, titre=titre, auteur="", jour=jour, langue=langue)
-        enregistrer(pdf, cible, f"{titre}\n{jour}\n{len(pdf.pages)}")
+            retirer_declaration(pdf, titre=titre, auteur="", jour=jour, langue=langue)
+            enregistrer(pdf, cible, graine)
     return raisons
 
 
+def juger_pdfa(fichier: Path) -> list[str]:
+    """Pourquoi le validateur n'approuve pas ce fichier écrit, en français, triées ; [] s'il l'approuve."""
+    rapport = validate_written(fichier, NIVEAU)
+    if rapport.passed:
+        return []
+    with ouvrir_pdf(fichier, fichier.name) as pdf:
+        return dire_raisons(pdf, rapport.findings)
+
+
+def relever_obstacles(pdf: pikepdf.Pdf, essai: Path) -> list[str]:
+    """Ce qui empêcherait ce document d'être un PDF/A-2b, jugé sur une copie écrite dans le fichier d'essai."""
+    brut = essai.with_suffix(".brut")
+    enregistrer(pdf, brut, essai.name)  # les flux tels qu'ils sont : qpdf en recomprimerait qui sont interdits
+    with pikepdf.open(brut) as copie:
+        declarer_pdfa(copie, titre="Essai", auteur="", jour=JOUR_D_ESSAI)
+        enregistrer(copie, essai, essai.name)
+    brut.unlink()
+    return juger_pdfa(essai)
+
+
 def declarer_pdfa(pdf: pikepdf.Pdf, *, titre: str, auteur: str, jour: dt.date, langue: str = LANGUE) -> None:
-    """Corrige ce qui peut l'être sans perte, ajoute le profil de couleur et les métadonnées PDF/A-2b."""
+    """Corrige ce qui peut l'être sans perte, ajoute le profil de couleur et les métadonnées PDF/A-2b.
+
+    Rien n'est déclaré pour de bon tant que le fichier écrit n'a pas été jugé.
+    """
     for objet in pdf.objects:
         if isinstance(objet, Dictionary | Stream):
             _corriger(objet)
     for page in pdf.pages:
+        for cle in EFFETS_DE_PROJECTION:
+            if cle in page.obj:
+                del page.obj[cle]
         for annotation in _lister_annotations(page.obj):
             drapeaux = int(lire_nombre(annotation.get(Name.F)) or 0)
             annotation[Name.F] = (drapeaux | DRAPEAU_IMPRIME) & ~DRAPEAUX_CACHES
@@ -84,6 +101,12 @@ def declarer_pdfa(pdf: pikepdf.Pdf, *, titre: str, auteur: str, jour: dt.date, l
     decrire(pdf, titre=titre, auteur=auteur, jour=jour, langue=langue, pdfa=True)
 
 
+def retirer_declaration(pdf: pikepdf.Pdf, *, titre: str, auteur: str, jour: dt.date, langue: str = LANGUE) -> None:
+    """Le document ne se réclame plus de PDF/A-2b."""
+    del pdf.Root[Name.OutputIntents]
+    decrire(pdf, titre=titre, auteur=auteur, jour=jour, langue=langue)
+
+
 def _corriger(objet: Any) -> None:
     nature = objet.get(Name.Subtype)
     if nature == Name.CIDFontType2 and Name.CIDToGIDMap not in objet:
@@ -96,89 +119,6 @@ def _corriger(objet: Any) -> None:
         for cle in (Name.TR, Name.TR2, Name.HTP):
             if cle in objet:
                 del objet[cle]
-
-
-def relever_obstacles(pdf: pikepdf.Pdf) -> list[str]:
-    """Raisons, triées et sans doublon, pour lesquelles le document ne peut pas être déclaré PDF/A-2b."""
-    raisons = set(_relever_catalogue(pdf))
-    for objet in pdf.objects:
-        if isinstance(objet, Dictionary | Stream):
-            raisons.update(_relever_objet(objet))
-    for numero, page in enumerate(pdf.pages, 1):
-        raisons.update(_relever_page(page, numero))
-    return sorted(raisons)
-
-
-def _relever_catalogue(pdf: pikepdf.Pdf) -> Iterator[str]:
-    racine = pdf.Root
-    noms = racine.get(Name.Names)
-    if isinstance(noms, Dictionary):
-        if Name.JavaScript in noms:
-            yield "JavaScript"
-        if Name.EmbeddedFiles in noms:
-            yield "fichiers joints"
-    if Name.AA in racine:
-        yield "actions automatiques"
-    formulaire = racine.get(Name.AcroForm)
-    if isinstance(formulaire, Dictionary) and (Name.XFA in formulaire or formulaire.get(Name.NeedAppearances)):
-        yield "formulaire sans apparence figée"
-
-
-def _relever_objet(objet: Any) -> Iterator[str]:
-    nature, sorte = objet.get(Name.Subtype), objet.get(Name.Type)
-    if sorte == Name.Font and str(nature) in POLICES_SIMPLES:
-        descripteur = objet.get(Name.FontDescriptor)
-        if not isinstance(descripteur, Dictionary) or not any(c in descripteur for c in FICHIERS_POLICE):
-            yield f"police non incorporée : {str(objet.get(Name.BaseFont, '/?'))[1:]}"
-    if sorte in {None, Name.Action} and str(objet.get(Name.S, "")) in ACTIONS_INTERDITES:
-        yield "action interdite"
-    if isinstance(objet, Stream):
-        yield from _relever_flux(objet, nature)
-
-
-def _relever_flux(flux: Any, nature: Any) -> Iterator[str]:
-    filtres = flux.get(Name.Filter)
-    noms = {str(filtre) for filtre in (filtres if isinstance(filtres, Array) else [filtres])}
-    if noms & FILTRES_INTERDITS:
-        yield "compression interdite (LZW ou chiffrement)"
-    if any(cle in flux for cle in CLES_EXTERNES):
-        yield "données lues dans un autre fichier"
-    if nature == Name.PS or Name.PS in flux:
-        yield "PostScript"
-    if nature == Name.Image and "/JPXDecode" in noms:
-        yield "image JPEG 2000 (non contrôlée)"
-    if nature == Name.Image and _est_cmjn(flux.get(Name.ColorSpace)):
-        yield "couleurs CMJN sans profil"
-
-
-def _relever_page(page: pikepdf.Page, numero: int) -> Iterator[str]:
-    for cote in page.mediabox:
-        if abs(lire_nombre(cote) or 0.0) > COTE_MAXIMAL_PDFA:
-            yield f"page {numero} plus grande que le format n'admet"
-    try:
-        if _peut_etre_cmjn(page) and pikepdf.parse_content_stream(page, "k K"):
-            yield "couleurs CMJN sans profil"
-    except ERREURS_PDF:
-        yield f"dessin illisible à la page {numero}"
-    for annotation in _lister_annotations(page.obj):
-        nature = str(annotation.get(Name.Subtype, ""))
-        if nature in ANNOTATIONS_INTERDITES:
-            yield "annotation multimédia ou fichier joint"
-        elif nature not in {"/Link", "/Popup"} and Name.AP not in annotation:
-            yield "annotation sans apparence"
-
-
-def _peut_etre_cmjn(page: pikepdf.Page) -> bool:
-    """Faux si aucun opérateur k ou K ne s'y lit, même dans un texte : l'analyse entière est alors inutile."""
-    contenus = page.obj.get(Name.Contents)
-    flux = contenus if isinstance(contenus, Array) else [contenus]
-    return any(CMJN.search(objet.read_bytes()) for objet in flux if isinstance(objet, Stream))
-
-
-def _est_cmjn(espace: Any) -> bool:
-    if isinstance(espace, Array) and len(espace) > 1 and espace[0] == Name.Indexed:
-        return _est_cmjn(espace[1])
-    return bool(espace == Name.DeviceCMYK)
 
 
 def _lister_annotations(page: pikepdf.Object) -> list[Any]:

@@ -21,7 +21,7 @@ from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurEcriture, ErreurPiece, raison_du_systeme
 from generateur.liasse.amenagement import EstLibre, amenager, echelle_des_marques
 from generateur.liasse.apports import Apport, apporter_acte, apporter_piece, nommer_acte, nommer_piece
-from generateur.liasse.archivage import declarer_pdfa
+from generateur.liasse.archivage import declarer_pdfa, juger_pdfa, retirer_declaration
 from generateur.liasse.bordereau import lire_rangees
 from generateur.liasse.calques import reunir_calques
 from generateur.liasse.citations import Renvoi, lire_renvois, refuser_citations_fausses
@@ -97,17 +97,22 @@ def _assembler(
     renvois = _relever_renvois(plan, pagination, options)
     with nommer_la_faute(f"Liasse {plan.reference}"), _reunir(apports) as liasse:
         _finir(liasse, plan, apports, renvois, pagination, options)
-        if options.pdfa and not assemblage.obstacles_pdfa:
-            declarer_pdfa(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
-        else:
-            decrire(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
+        est_declaree = options.pdfa and not assemblage.obstacles_pdfa
+        (declarer_pdfa if est_declaree else decrire)(
+            liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation
+        )
         if options.manifeste_joint is not None:
             with contextlib.suppress(RecursionError):  # imbriquée sans fin, elle se dira « non prouvée »
                 assemblage = replace(assemblage, empreintes=resumer_pages(liasse))
             joint = options.manifeste_joint
             _joindre_manifeste(liasse, joint if isinstance(joint, bytes) else joint(assemblage))
         graine = "\n".join([plan.reference, plan.titre, *(piece.sha256 for piece in assemblage.pieces)])
-        return replace(assemblage, sha256=enregistrer(liasse, cible, graine)), apports
+        empreinte = enregistrer(liasse, cible, graine)
+        if est_declaree and (refus := juger_pdfa(cible)):
+            assemblage = replace(assemblage, obstacles_pdfa=tuple(f"Liasse : {raison}" for raison in refus))
+            retirer_declaration(liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation)
+            empreinte = enregistrer(liasse, cible, graine)
+        return replace(assemblage, sha256=empreinte), apports
 
 
 def _joindre_manifeste(liasse: pikepdf.Pdf, contenu: bytes) -> None:

@@ -91,7 +91,7 @@ def test_la_liasse_entiere_en_pdfa_quand_tout_le_permet(tmp_path):
     assemblage = assembler(plan, tmp_path / "l.pdf", tmp_path / "p", Options(pdfa=True))
     assert assemblage.obstacles_pdfa == ()
     with pikepdf.open(assemblage.fichier) as pdf:
-        assert relever_obstacles(pdf) == []
+        assert relever_obstacles(pdf, tmp_path / "essai.pdf") == []
     assert pypdf.PdfReader(assemblage.fichier).xmp_metadata.pdfaid_part == "2"
 
 
