@@ -12,6 +12,7 @@ from generateur.calculs.echeances import Echeance, calculer_echeances
 from generateur.controles.competence import chercher_juridiction
 from generateur.domaine.dossier import Dossier
 from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage
+from generateur.lecture.jumeaux import garder_un_jumeau
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 from generateur.procedures.injonction_de_payer import consigne_au_greffe
 
@@ -49,12 +50,11 @@ def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
     chemins = lister_dossiers(source)
     calcules: list[tuple[str, str, tuple[Echeance, ...]]] = []
     illisibles: list[tuple[Path, ErreurGenerateur]] = []
-    pris: dict[str, Path] = {}
+    jumeaux = garder_un_jumeau(chemins)
     for chemin in chemins:
         try:
             lu = lire_dossier(chemin)
-            jumeau = pris.setdefault(lu.dossier.reference.casefold(), chemin)
-            if jumeau != chemin:
+            if jumeau := jumeaux.get(chemin):
                 raise _refuser_jumeau(lu, jumeau)
             calcules.append(_calculer(lu, jour, au))
         except ErreurGenerateur as erreur:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from generateur.contrats import Executant
 from generateur.dependances import lister_exemples
-from generateur.lecture.socle import lire_reference, lister_dossiers
+from generateur.lecture.jumeaux import trouver_jumeaux
+from generateur.lecture.socle import lister_dossiers
 from generateur.publication.echange import reparer_tout
 from generateur.reglages import Reglages, Resultat, Travail
 
@@ -99,7 +100,7 @@ def _enchainer(
     est_interrompu: Callable[[], bool],
 ) -> Bilan:
     reparer_tout(commun.sortie)
-    jumeaux = _trouver_jumeaux(chemins)
+    jumeaux = trouver_jumeaux(chemins)
 
     def travaux() -> Iterator[Travail]:
         for chemin in chemins:
@@ -118,26 +119,3 @@ def _enchainer(
 def _fermable(suite: Iterator[Resultat]) -> Generator[Resultat]:
     """Le même itérateur, qu'on peut fermer : ce qui est en marche s'arrête avec lui."""
     yield from suite
-
-
-def _trouver_jumeaux(chemins: list[Path]) -> dict[Path, tuple[Path, ...]]:
-    """Dossiers qui se disputeraient la même sortie ; la casse ne distingue pas deux noms sur certains disques.
-
-    Celui dont le répertoire porte la référence est le bon : sa copie (« 2026-0042 - Copie ») ne l'arrête pas.
-    """
-    par_reference: dict[str, list[Path]] = {}
-    for chemin in chemins:
-        if reference := lire_reference(chemin).casefold():
-            par_reference.setdefault(reference, []).append(chemin)
-    return {
-        chemin: tuple(autre for autre in (bons if len(bons) == 1 else memes) if autre != chemin)
-        for reference, memes in par_reference.items()
-        if len(memes) > 1
-        for bons in ([chemin for chemin in memes if _repertoire(chemin).name.casefold() == reference],)
-        for chemin in memes
-        if bons != [chemin]
-    }
-
-
-def _repertoire(chemin: Path) -> Path:
-    return chemin.parent if chemin.is_file() else chemin

@@ -18,6 +18,7 @@ from generateur.domaine.echelle import CanalRelance, Niveau
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurPiece, ErreurUsage
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.edition_toml import lire_etat
+from generateur.lecture.jumeaux import garder_un_jumeau
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 from generateur.operations.contexte_amiable import composer_amiable
 from generateur.operations.edition_dossier import ecrire_editions
@@ -106,11 +107,12 @@ def relancer(
         )
     relances: list[Relance] = []
     illisibles: list[tuple[Path, ErreurGenerateur]] = []
-    vues: dict[str, Path] = {}
+    jumeaux = garder_un_jumeau(chemins)
     for chemin in chemins:
         try:
             lu = lire_dossier(chemin)
-            _refuser_jumeau(lu, vues)
+            if jumeau := jumeaux.get(chemin):
+                raise _refuser_jumeau(lu, jumeau)
             relances.append(_relancer_un(lu, sortie, demande, le, reglages, moteurs))
         except ErreurGenerateur as erreur:
             if est_seul:
@@ -119,14 +121,12 @@ def relancer(
     return Tournee(le, tuple(sorted(relances, key=_presser)), tuple(illisibles), est_seule=est_seul)
 
 
-def _refuser_jumeau(lu: DossierLu, vues: dict[str, Path]) -> None:
-    jumeau = vues.setdefault(lu.dossier.reference.casefold(), lu.source)
-    if jumeau != lu.source:
-        raise ErreurDossier(
-            f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau.parent} »",
-            lieu=str(lu.source),
-            remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
-        )
+def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurDossier:
+    return ErreurDossier(
+        f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau} »",
+        lieu=str(lu.source),
+        remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
+    )
 
 
 _ORDRE = {"relancer": 0, "mettre_en_demeure": 1, "produire": 2, "attendre": 3, "aucune": 4}

@@ -134,12 +134,22 @@ def _dire_etat(decompte: Decompte) -> str:
 
 def _dire_payees_en_retard(decompte: Decompte) -> str:
     """Les factures éteintes en principal, dont les accessoires restent dus : elles ne sont plus « impayées »."""
-    numeros = [f"n°{INSECABLE}{s.facture}" for s in decompte.soldes if not s.principal and (s.interets or s.indemnite)]
+    eteintes = [s for s in decompte.soldes if not s.principal and (s.interets or s.indemnite)]
+    reglees = [s.facture for s in eteintes if not s.est_annulee]
+    annulees = [s.facture for s in eteintes if s.est_annulee]
+    premiere, seconde = _dire_eteintes(reglees, "réglée"), _dire_eteintes(annulees, "annulée")
+    return f"{premiere}{INSECABLE}; {seconde[0].lower()}{seconde[1:]}" if premiere and seconde else premiere or seconde
+
+
+def _dire_eteintes(numeros: list[str], verbe: str) -> str:
+    """« La facture n° F1 a été réglée en principal, mais après son échéance » ; vide sans facture."""
     if not numeros:
         return ""
+    noms = enumerer([f"n°{INSECABLE}{numero}" for numero in numeros])
+    moyen = "par avoir" if verbe == "annulée" else "en principal"
     if len(numeros) == 1:
-        return f"La facture {numeros[0]} a été réglée en principal, mais après son échéance"
-    return f"Les factures {enumerer(numeros)} ont été réglées en principal, mais après leur échéance"
+        return f"La facture {noms} a été {verbe} {moyen}, mais après son échéance"
+    return f"Les factures {noms} ont été {verbe}s {moyen}, mais après leur échéance"
 
 
 def _dire_autre_adresse(creancier: PartieActe) -> str:

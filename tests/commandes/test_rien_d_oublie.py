@@ -135,3 +135,15 @@ def test_la_sortie_par_defaut_reste_ou_l_on_est(commander, copier, tmp_path, mon
     reponse = commander("produire", "dossiers/2026-0051")
     assert "Sortie hors du dossier" not in reponse.messages
     assert (tmp_path / "sortie" / "2026-0051").is_dir()
+
+
+@pytest.mark.parametrize("commande", ["echeances", "relancer"])
+def test_une_copie_rangee_avant_le_bon_dossier_ne_prend_pas_sa_place(commander, copier, tmp_path, commande):
+    dossier = copier("2026-0051")
+    shutil.copytree(dossier, dossier.with_name("0 - copie de 2026-0051"))
+    reponse = commander(commande, dossier.parent, "-o", tmp_path / "s", "--json")
+    assert reponse.code == CodeSortie.LOT_PARTIEL
+    (ecarte,) = reponse.objet["ecartes"]
+    assert "0 - copie" in ecarte["dossier"]
+    assert "2026-0051" in ecarte["message"]
+    assert len(reponse.objet["dossiers"]) == 1

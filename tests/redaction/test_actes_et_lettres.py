@@ -240,3 +240,19 @@ def test_la_lettre_a_l_etude_dit_la_limite_de_la_caution_et_n_annonce_que_ce_qui
 )
 def test_chacun_signe_en_sa_qualite(tmp_path, mandataire, signature):
     assert signature in lire_actes(ecrire_cas(tmp_path, mandataire))["requete"]
+
+
+def test_une_facture_annulee_par_avoir_n_est_pas_dite_reglee(tmp_path):
+    avoir = (
+        '[[avoirs]]\nnumero = "A1"\ndate = 2026-10-01\nmontant_ttc = "4104.00"\nfacture = "F2026-176"\n'
+        'fichier = "pieces/bl131.pdf"\n'
+    )
+    paiement = '[[paiements]]\ndate = 2026-10-02\nmontant = "6063.19"\nfacture = "F2026-180"\n'
+    lettre = lire_actes(ecrire_cas(tmp_path / "seule", avoir))["lettre à Hôtel des Embruns Bleus"]
+    assert "n° F2026-176 a été annulée par avoir, mais après son échéance" in lettre
+    assert "réglée" not in lettre
+    lettre = lire_actes(ecrire_cas(tmp_path / "deux", SECONDE_FACTURE, avoir, paiement))[
+        "lettre à Hôtel des Embruns Bleus"
+    ]
+    assert "La facture n° F2026-180 a été réglée en principal, mais après son échéance ; la facture" in lettre
+    assert "n° F2026-176 a été annulée par avoir" in lettre
