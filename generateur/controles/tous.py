@@ -18,6 +18,7 @@ from generateur.controles import (
     pieces,
     prescription,
     preuves,
+    preuves_courriel,
     qualites,
     relances,
     situation,
@@ -47,6 +48,7 @@ CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (
     mentions.controler,
     relances.controler,
     mise_en_demeure.controler,
+    preuves_courriel.controler,
     frais.controler,
     pieces.controler,
 )

@@ -38,6 +38,30 @@ def lire_caches(faits: Mapping[str, Any]) -> tuple[ContenuCache, ...]:
 
 
 @dataclass(frozen=True)
+class MessageLu:
+    """Un courriel, rempli par pieces/correspondance ; `jour` est celui de l'expéditeur, None s'il n'est pas sûr.
+
+    `jours` : ce jour et celui qu'il était en France ; `adresses` : celles de tous ses destinataires, en minuscules ;
+    `identifiant` : son Message-ID, vide s'il n'en a pas.
+    """
+
+    jour: dt.date | None
+    objet: str
+    expediteur: str
+    destinataires: str
+    corps: str
+    est_brouillon: bool = False
+    jours: frozenset[dt.date] = frozenset()
+    adresses: tuple[str, ...] = ()
+    identifiant: str = ""
+
+    @property
+    def est_envoye(self) -> bool:
+        """Faux pour un brouillon, et pour un message sans aucune date : rien n'y montre un envoi."""
+        return not self.est_brouillon and bool(self.jours)
+
+
+@dataclass(frozen=True)
 class Inspection:
     """État d'un fichier du dossier.
 
@@ -45,7 +69,7 @@ class Inspection:
     `raison` et `remede` sont des phrases pour l'utilisateur, et `code_sortie` vaut 8 (pièce en cause) ou 9
     (seul un outil externe manque). `pages` est None quand le compte demanderait une conversion.
     `texte` est celui des premières pages (vide si la pièce est une image ou ne se lit pas). `empreinte` est celle du
-    contenu, vide s'il n'a pas été lu.
+    contenu, vide s'il n'a pas été lu. `messages` : ceux d'un courriel ou d'une boîte, leur corps laissé dans `texte`.
     """
 
     chemin: str
@@ -62,15 +86,4 @@ class Inspection:
     pieces_jointes: tuple[str, ...] = ()
     empreinte: str = ""
     caches: tuple[ContenuCache, ...] = ()
-
-
-@dataclass(frozen=True)
-class MessageLu:
-    """Un courriel, rempli par pieces/correspondance ; `jour` est celui de l'expéditeur, None s'il n'est pas sûr."""
-
-    jour: dt.date | None
-    objet: str
-    expediteur: str
-    destinataires: str
-    corps: str
-    est_brouillon: bool = False
+    messages: tuple[MessageLu, ...] = ()

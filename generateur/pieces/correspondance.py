@@ -30,7 +30,7 @@ def lire_messages(fichier: Path, atelier: Atelier) -> list[MessageLu]:
             lus = poste.ouvrir_courriel(fichier, provisoire, reconnu["extension"])
         except ErreurPiece:
             return []
-    return [_comprendre(lu) for lu in lus["messages"]]
+    return [comprendre(lu) for lu in lus["messages"]]
 
 
 def separer_boite(fichier: Path, atelier: Atelier) -> list[tuple[bytes, MessageLu]]:
@@ -47,7 +47,8 @@ def separer_boite(fichier: Path, atelier: Atelier) -> list[tuple[bytes, MessageL
     return [(octets, messages[0]) for octets, messages in lus if messages]
 
 
-def _comprendre(lu: dict[str, Any]) -> MessageLu:
+def comprendre(lu: dict[str, Any]) -> MessageLu:
+    """Le message, de ce que l'atelier en a lu."""
     return MessageLu(
         dt.date.fromisoformat(lu["jour"]) if lu["jour"] else None,
         lu["objet"],
@@ -55,4 +56,7 @@ def _comprendre(lu: dict[str, Any]) -> MessageLu:
         lu["destinataires"],
         lu["corps"],
         lu["est_brouillon"],
+        frozenset(map(dt.date.fromisoformat, lu["jours"])),
+        tuple(lu["adresses"]),
+        lu["identifiant"],
     )

@@ -21,7 +21,9 @@ from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.entetes_courriel import (
     decoder_entete,
+    lire_adresses,
     lire_jour,
+    lire_jours,
     nommer_piece_jointe,
     presenter_entetes,
     relever_copies_cachees,
@@ -180,6 +182,9 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     return {
         "entetes": presenter_entetes(message),
         "jour": lire_jour(message),
+        "jours": lire_jours(message),
+        "adresses": lire_adresses(message),
+        "identifiant": decoder_entete(message.get("Message-ID")),
         "expediteur": decoder_entete(message.get("From")),
         "destinataires": decoder_entete(", ".join(map(str, message.get_all("To", [])))),
         "est_brouillon": decoder_entete(message.get("X-Unsent")) == "1",

@@ -1,12 +1,13 @@
 """Les en-têtes d'un courriel, décodés et présentés en français ; la date garde le fuseau de l'expéditeur."""
 
 import contextlib
+import datetime as dt
 import re
 import unicodedata
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 
 from generateur.domaine.fichiers import ContenuCache
 from generateur.domaine.langue import date_longue
@@ -73,6 +74,27 @@ def lire_jour(message: Message) -> str:
         return parsedate_to_datetime(brute).date().isoformat() if _DATE_SURE.fullmatch(brute) else ""
     except (ValueError, TypeError, OverflowError):
         return ""
+
+
+def lire_jours(message: Message) -> list[str]:
+    """Les jours (AAAA-MM-JJ) où ce message a été envoyé : chez l'expéditeur, et en France ; vide sans date sûre.
+
+    L'heure de France est prise l'hiver comme l'été (UTC+1, UTC+2) : la nuit d'un changement ne fait pas un autre jour.
+    """
+    brute = decoder_entete(message.get("Date") or message.get("Sent"))
+    jours = [jour] if (jour := lire_jour(message)) else []
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        instant = parsedate_to_datetime(brute)
+        jours.append(instant.date().isoformat())
+        if instant.tzinfo is not None:
+            jours += [instant.astimezone(dt.timezone(dt.timedelta(hours=h))).date().isoformat() for h in (1, 2)]
+    return sorted(set(jours))
+
+
+def lire_adresses(message: Message) -> list[str]:
+    """Les adresses de tous les destinataires, copies comprises, en minuscules."""
+    lignes = [decoder_entete(v) for cle in ("To", "Cc", "Bcc") for v in message.get_all(cle, [])]
+    return sorted({adresse.casefold() for _, adresse in getaddresses(lignes) if "@" in adresse})
 
 
 def decoder_entete(valeur: object) -> str:

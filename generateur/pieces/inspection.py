@@ -12,6 +12,7 @@ from generateur.domaine.fichiers import Inspection, lire_caches
 from generateur.erreurs import ErreurOutilAbsent, ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.copies_figees import figer
+from generateur.pieces.correspondance import comprendre
 from generateur.pieces.emplacement import est_present, localiser
 from generateur.pieces.familles import Famille
 from generateur.pieces.fonds import Fonds
@@ -87,6 +88,7 @@ def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copi
         sans_texte=faits.get("sans_texte", False),
         signe=faits.get("signe", False),
         pieces_jointes=tuple(faits.get("pieces_jointes", ())),
+        messages=faits.get("messages", ()),
         empreinte=empreinte,
         caches=lire_caches(faits),
     )
@@ -143,14 +145,15 @@ def _examiner_courriel(poste: Poste, source: Path, extension: str) -> dict[str, 
                 noms.append(piece["nom"])
                 if piece["fichier"]:
                     caches += _examiner_jointe(poste, piece["nom"], Path(piece["fichier"]))
-    return {"texte": "\n".join(textes), "pieces_jointes": noms, "caches": caches}
+    messages = tuple(replace(comprendre(message), corps="") for message in lu["messages"])
+    return {"texte": "\n".join(textes), "pieces_jointes": noms, "messages": messages, "caches": caches}
 
 
 def _examiner_jointe(poste: Poste, nom: str, fichier: Path) -> list[dict[str, Any]]:
     """Ce que cache la pièce jointe ; lève ErreurOutilAbsent si elle demande un outil qui manque."""
     if poste.profondeur >= poste.limites.profondeur:
         return []
-    dessous = replace(poste, profondeur=poste.profondeur + 1, mot_de_passe=None)
+    dessous = replace(poste, profondeur=poste.profondeur + 1)
     try:
         faits = _examiner(dessous, fichier, dessous.resumer(fichier), None)
     except ErreurPiece:

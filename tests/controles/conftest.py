@@ -15,7 +15,7 @@ from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.tous import controler_commun
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.fichiers import ContenuCache, Inspection
+from generateur.domaine.fichiers import ContenuCache, Inspection, MessageLu
 
 AU = date(2026, 11, 21)
 RETIRER = "(retirer)"
@@ -136,9 +136,16 @@ def inspection() -> Callable[..., Mapping[str, Inspection]]:
             vue["texte"] = _fragments()["texte"]["facture"]
         if "caches" in vue:
             vue["caches"] = tuple(ContenuCache("note", 1, "accepter 50 %", sort) for sort in vue["caches"])
+        if "messages" in vue:
+            vue["messages"] = tuple(_message(**message) for message in vue["messages"])
         return {FACTURE: Inspection(FACTURE, **{"existe": True, "lisible": True, "pages": 1} | vue)}
 
     return _inspecter
+
+
+def _message(jour: date | None = None, a: str = "compta@dupont.example", **reste: Any) -> MessageLu:
+    jours = frozenset({jour} if jour else ())
+    return MessageLu(jour, "Facture impayée", "Atelier Lumen", a, "", jours=jours, adresses=(a,), **reste)
 
 
 @pytest.fixture
