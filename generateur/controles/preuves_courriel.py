@@ -84,9 +84,7 @@ def _envoi_montre(lieu: str, chemin: str, messages: Sequence[MessageLu]) -> Iter
     if not messages or any(message.est_envoye for message in messages):
         return
     est_brouillon = any(message.est_brouillon for message in messages)
-    quoi = (
-        "est un brouillon, que la messagerie n'a pas encore envoyé" if est_brouillon else "n'a pas de date lisible"
-    )
+    quoi = "est un brouillon, que la messagerie n'a pas encore envoyé" if est_brouillon else "n'a pas de date lisible"
     yield constater(
         "COURRIEL_NON_ENVOYE",
         f"Le courriel « {chemin} » {quoi} : il ne prouve aucun envoi.",

@@ -36,6 +36,7 @@ from generateur.pieces.signature_courriel import deballer_signature
 from generateur.pieces.textes import avertir_des_pertes, decoder, est_surtout_du_codage
 
 MESSAGES_MAXIMAUX = 500
+IMBRICATION_MAXIMALE = 40  # étages de parties ; un transfert de transfert en a une dizaine
 _SEPARATEUR_MBOX = re.compile(rb"(?:\A|\r?\n\r?\n)From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
 _IMAGE_DECORATIVE = 300  # pixels : un logo de signature tient en dessous
 _RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un avis (« message au format HTML »)
@@ -44,7 +45,7 @@ _TEXTES_DU_CORPS = frozenset(
 )
 _SIGNES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _IMAGE_EN_LIGNE = re.compile(
-    r"<img[^>]{0,2000}?\bsrc\s*=\s*[\"']?data:image/(png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=%\s]+)", re.IGNORECASE
+    r"<img[^<>]{0,999}?\bsrc\s*=\s*[\"']?data:image/(png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=%\s]+)", re.IGNORECASE
 )
 _AUTRE_VERSION = "— Le même message, dans sa version mise en page, qui dit autre chose : —"
 _SANS_CONTENU = "Ce message n'a aucun contenu lisible : ni texte, ni pièce jointe."
@@ -63,7 +64,10 @@ def ouvrir(
     octets = _lire_octets(Path(source), octets_maximaux)
     bruts = _separer(octets) if est_boite else [retirer_preambule(octets)]
     extraction = _Extraction(Path(dossier), pieces_maximales)
-    messages = [_lire_message(brut, extraction) for brut in bruts]
+    try:
+        messages = [_lire_message(brut, extraction) for brut in bruts]
+    except RecursionError as erreur:  # l'analyseur de la bibliothèque descend d'un appel par étage
+        raise _trop_imbrique() from erreur
     if not est_boite and octets.strip() and not messages[0]["entetes"] and not messages[0]["objet"]:
         raise ErreurPiece(
             "Ce courriel n'a pas d'en-têtes lisibles : ni expéditeur, ni destinataire, ni date, ni objet.",
@@ -158,6 +162,8 @@ class _Extraction:
 def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     message = BytesParser(policy=compat32).parsebytes(brut)
     lu = _deballer(message)
+    feuilles = list(_feuilles(lu))
+    _choisir_partout(lu)
     if _est_chiffre(lu):
         raise ErreurPiece("Ce courriel est chiffré.", remede=_REMEDE_CHIFFRE)
     textes: list[str] = []
@@ -176,7 +182,7 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
             textes.append(_lire_texte(partie))
         else:
             pieces.append(_joindre(partie, extraction))
-    for feuille in _feuilles(lu):
+    for feuille in feuilles:
         pieces += _joindre_images(feuille, extraction)
     corps = "\n\n".join(texte.strip("\n") for texte in textes if texte.strip())
     return {
@@ -214,15 +220,34 @@ def _est_chiffre(message: Message) -> bool:
 
 
 def _parties(message: Message) -> Iterator[Message]:
-    """Les feuilles du message, une seule version du corps quand il en propose plusieurs."""
+    """Les feuilles du message ; après `_choisir_partout`, une seule version du corps."""
     if message.get_content_type() == "message/rfc822" or not message.is_multipart():
         yield message
         return
+    for enfant in message.get_payload():
+        if isinstance(enfant, Message):
+            yield from _parties(enfant)
+
+
+def _choisir_partout(message: Message, profondeur: int = 0) -> None:
+    """Ne laisse à chaque choix que la version retenue, du plus profond au plus haut : chacun n'est fait qu'une fois."""
+    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+        return
+    if profondeur >= IMBRICATION_MAXIMALE:
+        raise _trop_imbrique()
     enfants = [enfant for enfant in message.get_payload() if isinstance(enfant, Message)]
-    if message.get_content_type() == "multipart/alternative":
-        enfants = _choisir_version(enfants)
     for enfant in enfants:
-        yield from _parties(enfant)
+        _choisir_partout(enfant, profondeur + 1)
+    if message.get_content_type() == "multipart/alternative":
+        message.set_payload(_choisir_version(enfants))
+        message.set_type("multipart/mixed")
+
+
+def _trop_imbrique() -> ErreurPiece:
+    return ErreurPiece(
+        f"Les parties de ce courriel sont imbriquées sur plus de {IMBRICATION_MAXIMALE} étages.",
+        remede="Ouvrez le message dans votre messagerie et imprimez-le en PDF.",
+    )
 
 
 def _feuilles(message: Message) -> Iterator[Message]:

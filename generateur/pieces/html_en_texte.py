@@ -19,6 +19,7 @@ _LIENS_MONTRES = ("http://", "https://", "mailto:", "ftp://")
 _PROFONDEUR_CITATION = 8
 _IMBRICATION = 5_000
 _REMPLISSAGE = " \t\r\n\u00a0\u034f\u00ad\u200b\u200c\u200d\ufeff"  # ce dont une infolettre allonge son aperçu
+_SECTION_MARQUEE = re.compile(r"<!\[[^>]*>")  # « <![if !mso]> » : ce qu'elle entoure reste
 _RAYES = frozenset({"s", "strike", "del"})
 _FERMES_PAR_LE_SUIVANT = frozenset({"p", "li", "td", "th", "tr", "option"})
 _ELEMENTS_VIDES = frozenset(
@@ -125,7 +126,9 @@ class _Lecteur(HTMLParser):
             return
         if not self._preformate and (not self._lignes[-1] or self._lignes[-1].endswith(" ")):
             texte = texte.lstrip(" ")
-        self._lignes[-1] += texte
+        ligne = self._lignes.pop()  # seule à la tenir, elle s'allonge sur place : sinon chaque ajout la recopierait
+        ligne += texte
+        self._lignes.append(ligne)
 
     def _montrer_lien(self, adresse: str, debut: int) -> None:
         """Donne l'adresse d'un lien quand son texte ne la dit pas : c'est un fait du message."""
@@ -151,10 +154,22 @@ class _Lecteur(HTMLParser):
         return re.sub(r"\n{3,}", "\n\n", "\n".join(ligne.rstrip() for ligne in self._lignes)).strip("\n")
 
 
+def _fermer(html: str) -> str:
+    """La page où aucun « < » n'attend une fin qui ne vient pas : chacun ferait relire tout le reste.
+
+    Un commentaire jamais fermé est gardé comme texte : rien ne disparaît sans un mot.
+    """
+    ferme = html.rfind("-->") + 1
+    html = html[:ferme] + html[ferme:].replace("<!--", "&lt;!--")
+    ferme = html.rfind(">") + 1
+    html = html[:ferme] + html[ferme:].replace("<", "&lt;")
+    return _SECTION_MARQUEE.sub("", html)
+
+
 def extraire_texte(html: str) -> str:
     """Texte d'une page HTML, même mal formée."""
     lecteur = _Lecteur()
-    lecteur.feed(html)
+    lecteur.feed(_fermer(html))
     lecteur.close()
     texte = lecteur.texte()
     return f"{texte}\n\n[texte que le message cache, non reproduit]" if lecteur.a_cache and texte else texte

@@ -1,6 +1,8 @@
 """Courriels mal enregistrés, signés, à deux versions, rayés ou cachés : ce qu'ils disent, et rien de codé."""
 
 import base64
+import time
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from asn1crypto import cms
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.familles import Famille, reconnaitre
 from generateur.pieces.html_en_texte import extraire_texte
+from generateur.pieces.inspection import inspecter
 from generateur.pieces.textes import est_surtout_du_codage
 from tests.pieces.conftest import Preparer, ecrire_pdf
 from tests.pieces.test_courriels import _courriel, _png, _texte
@@ -241,3 +244,59 @@ def test_un_courriel_chiffre_est_refuse_par_son_nom(tmp_path: Path, preparer: Pr
 def test_un_message_sans_contenu_n_est_jamais_silencieux(tmp_path: Path, preparer: Preparer) -> None:
     (tmp_path / "a.eml").write_bytes(_courriel("\n").as_bytes())
     assert any("aucun contenu lisible" in texte for texte in preparer(tmp_path / "a.eml").avertissements)
+
+
+def test_l_inspection_dit_jour_destinataires_et_identifiant_de_chaque_message(tmp_path: Path) -> None:
+    (tmp_path / "relance.eml").write_bytes(
+        b"From: a@lumen.example\r\nTo: Compta <compta@dupont.example>\r\nCc: Autre@Dupont.example\r\n"
+    tete = f"From: a@exemple.fr\nMIME-Version: 1.0\nContent-Type: multipart/{genre}; boundary=b0\n\n"
+    )
+    lue = inspecter(tmp_path, [("relance.eml", None)])["relance.eml"]
+    (message,) = lue.messages
+    assert message.jours == {date(2026, 9, 14), date(2026, 9, 15)}  # il était déjà le 15 en France
+    assert message.adresses == ("autre@dupont.example", "compta@dupont.example")
+    assert message.identifiant == "<un@lumen.example>"
+    assert message.est_envoye
+
+
+@pytest.mark.parametrize("entetes", [b"X-Unsent: 1\r\nDate: Mon, 14 Sep 2026 10:00:00 +0200\r\n", b""])
+def test_un_brouillon_ou_un_message_sans_date_ne_montre_aucun_envoi(tmp_path: Path, entetes: bytes) -> None:
+    (tmp_path / "relance.eml").write_bytes(
+        b"From: a@lumen.example\r\nTo: c@dupont.example\r\n" + entetes + b"Subject: Relance\r\n\r\nBonjour.\r\n"
+    )
+    (message,) = inspecter(tmp_path, [("relance.eml", None)])["relance.eml"].messages
+    assert not message.est_envoye
+
+
+def _imbriquer(etages: int, genre: str) -> bytes:
+    parties = "".join(
+        f"--b{rang}\n\nversion {rang}\n--b{rang}\nContent-Type: multipart/{genre}; boundary=b{rang + 1}\n\n"
+        for rang in range(etages)
+    )
+    tete = f"From: a@exemple.fr\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/{genre}; boundary=b0\n\n"
+    return (tete + parties + f"--b{etages}\n\nLe fond.\n").encode()
+
+
+@pytest.mark.parametrize("genre", ["mixed", "alternative"])
+def test_des_parties_imbriquees_ne_se_relisent_pas_a_chaque_etage(tmp_path: Path, genre: str) -> None:
+    """Deux lectures par étage feraient 2^30 lectures : l'essai ne finirait pas."""
+    (tmp_path / "a.eml").write_bytes(_imbriquer(30, genre))
+    assert "Le fond." in inspecter(tmp_path, [("a.eml", None)])["a.eml"].texte
+
+
+@pytest.mark.parametrize("etages", [60, 3_000])
+def test_un_courriel_aux_parties_sans_fin_est_refuse_par_son_nom(tmp_path: Path, etages: int) -> None:
+    (tmp_path / "a.eml").write_bytes(_imbriquer(etages, "mixed"))
+    lue = inspecter(tmp_path, [("a.eml", None)])["a.eml"]
+    assert not lue.lisible
+    assert "imbriquées" in lue.raison
+
+
+@pytest.mark.parametrize("motif", ["<!--", "<![CDATA[", "<", "<?", "<p a='"])
+def test_une_balise_jamais_fermee_ne_fait_pas_relire_la_page(motif: str) -> None:
+    """Relue à chaque motif, la page demanderait des minutes ; rien de son texte ne disparaît."""
+    debut = time.process_time()
+    texte = extraire_texte("<p>avant</p>" + motif * 80_000 + " après")
+    assert texte.startswith("avant")
+    assert "après" in texte or motif == "<p a='"
+    assert time.process_time() - debut < 10
