@@ -5,7 +5,6 @@ parent prépare les pièces jointes entre « ouvrir » et « composer », puis m
 """
 
 import base64
-import io
 import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
@@ -14,8 +13,6 @@ from email.policy import compat32
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-
-from PIL import Image
 
 from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
@@ -31,6 +28,7 @@ from generateur.pieces.entetes_courriel import (
 from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
 from generateur.pieces.mise_en_page import Bloc, composer
+from generateur.pieces.omissions_courriel import est_petite, motif_d_omission
 from generateur.pieces.preambule_courriel import retirer_preambule
 from generateur.pieces.signature_courriel import deballer_signature
 from generateur.pieces.textes import avertir_des_pertes, decoder, est_surtout_du_codage
@@ -38,7 +36,6 @@ from generateur.pieces.textes import avertir_des_pertes, decoder, est_surtout_du
 MESSAGES_MAXIMAUX = 500
 IMBRICATION_MAXIMALE = 40  # étages de parties ; un transfert de transfert en a une dizaine
 _SEPARATEUR_MBOX = re.compile(rb"(?:\A|\r?\n\r?\n)From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
-_IMAGE_DECORATIVE = 300  # pixels : un logo de signature tient en dessous
 _RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un avis (« message au format HTML »)
 _TEXTES_DU_CORPS = frozenset(
     f"text/{genre}" for genre in ("plain", "html", "xhtml", "enriched", "richtext", "rfc822-headers")
@@ -312,7 +309,7 @@ def _joindre_images(partie: Message, extraction: _Extraction) -> list[dict[str, 
         except ValueError:
             continue
         nom = f"image_{rang}.{trouvee[1].lower().replace('jpeg', 'jpg')}"
-        motif = "image décorative du message, non reproduite" if _est_petite(octets) else ""
+        motif = "image décorative du message, non reproduite" if est_petite(octets) else ""
         jointes.append(extraction.extraire(nom, octets, motif))
     return jointes
 
@@ -347,23 +344,7 @@ def _octets_de(partie: Message) -> bytes:
 
 def _joindre(partie: Message, extraction: _Extraction) -> dict[str, Any]:
     octets = _octets_de(partie)
-    return extraction.extraire(nommer_piece_jointe(partie), octets, _motif_d_omission(partie, octets))
-
-
-def _motif_d_omission(partie: Message, octets: bytes) -> str:
-    """Pourquoi une partie qui n'est pas un document n'est pas reproduite ; vide si elle doit l'être."""
-    genre = partie.get_content_subtype()
-    est_liee = bool(partie.get("Content-ID") or partie.get("Content-Location"))
-    if "signature" in genre:
-        return "signature électronique du message, non reproduite"
-    if genre in {"calendar", "vcard", "x-vcard"}:
-        return "donnée de messagerie, non reproduite"
-    if est_liee and _est_decorative(partie, octets):
-        return "image décorative du message, non reproduite"
-    est_nommee = partie.get_content_maintype() == "image" or partie.get_filename()
-    if genre in {"css", "javascript", "x-javascript"} or (est_liee and not est_nommee):
-        return "donnée de mise en page, non reproduite"
-    return ""
+    return extraction.extraire(nommer_piece_jointe(partie), octets, motif_d_omission(partie, octets))
 
 
 def _joindre_enveloppe(partie: Message, extraction: _Extraction) -> list[dict[str, Any]]:
@@ -378,20 +359,6 @@ def _joindre_enveloppe(partie: Message, extraction: _Extraction) -> list[dict[st
     if not documents:
         return [extraction.extraire(nom, octets, "mise en forme d’Outlook, sans document, non reproduite")]
     return [extraction.extraire(document, contenu) for document, contenu in documents]
-
-
-def _est_decorative(partie: Message, octets: bytes) -> bool:
-    if partie.get_content_maintype() != "image" or partie.get_content_disposition() == "attachment":
-        return False
-    return _est_petite(octets)
-
-
-def _est_petite(octets: bytes) -> bool:
-    try:
-        with Image.open(io.BytesIO(octets)) as image:
-            return min(image.size) < _IMAGE_DECORATIVE
-    except (OSError, ValueError, SyntaxError):
-        return False
 
 
 def _joindre_message(partie: Message, extraction: _Extraction) -> dict[str, Any]:

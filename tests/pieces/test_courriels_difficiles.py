@@ -249,7 +249,7 @@ def test_un_message_sans_contenu_n_est_jamais_silencieux(tmp_path: Path, prepare
 def test_l_inspection_dit_jour_destinataires_et_identifiant_de_chaque_message(tmp_path: Path) -> None:
     (tmp_path / "relance.eml").write_bytes(
         b"From: a@lumen.example\r\nTo: Compta <compta@dupont.example>\r\nCc: Autre@Dupont.example\r\n"
-    tete = f"From: a@exemple.fr\nMIME-Version: 1.0\nContent-Type: multipart/{genre}; boundary=b0\n\n"
+        b"Date: Mon, 14 Sep 2026 23:30:00 +0000\r\nMessage-ID: <un@lumen.example>\r\nSubject: Relance\r\n\r\nCher.\r\n"
     )
     lue = inspecter(tmp_path, [("relance.eml", None)])["relance.eml"]
     (message,) = lue.messages
