@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.comparaison import aplatir
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, situer_mises_en_demeure
 from generateur.domaine.chemins import relever_chemins
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import MessageLu
-from generateur.domaine.langue import citer, date_longue, enumerer
+from generateur.domaine.langue import aplatir, citer, date_longue, enumerer
 from generateur.domaine.parties import Debiteur
 
 _MOT_PROPRE = 4  # lettres : en deçà, un mot d'une dénomination se retrouve dans n'importe quelle adresse

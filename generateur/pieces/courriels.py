@@ -236,7 +236,7 @@ def _choisir_partout(message: Message, profondeur: int = 0) -> None:
     for enfant in enfants:
         _choisir_partout(enfant, profondeur + 1)
     if message.get_content_type() == "multipart/alternative":
-        message.set_payload(_choisir_version(enfants))
+        message.set_payload([*_choisir_version(enfants)])
         message.set_type("multipart/mixed")
 
 
