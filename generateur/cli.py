@@ -1,6 +1,5 @@
 """L'entrée `generateur` : le seul `try` du programme. Chaque échec devient une phrase et un code de sortie."""
 
-import json
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ import click
 
 from generateur import VERSION
 from generateur.commandes import aide, ajout, annuaire, consultation, droit, entree, etude, production, suivi
+from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
@@ -69,10 +69,10 @@ def _echouer(erreur: ErreurGenerateur, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
         from generateur.commandes.sortie_json import erreur_en_json
 
-        click.echo(json.dumps(erreur_en_json(erreur), ensure_ascii=False, indent=2))
-    click.echo(_dire(erreur), err=True)
+        afficher_objet(erreur_en_json(erreur))
+    afficher(_dire(erreur), err=True)
     if {"-v", "--verbeux"} & set(arguments):
-        traceback.print_exc()
+        afficher(traceback.format_exc().rstrip(), err=True)
     return erreur.code
 
 

@@ -1,11 +1,11 @@
 """Commandes qui renseignent : echeances, schema, modeles."""
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import click
 
+from generateur.commandes.ecran import afficher_objet
 from generateur.commandes.francais import Commande, Groupe
 from generateur.commandes.options import (
     CHEMIN,
@@ -62,7 +62,7 @@ def schema(nom: str | None) -> None:
     if nom and nom not in schemas:
         raise ErreurUsage(f"schéma inconnu « {nom} »", remede=f"Choisir parmi : {', '.join(schemas)}.")
     objet = schemas[nom]() if nom else {cle: dresser() for cle, dresser in schemas.items()}
-    click.echo(json.dumps(objet, ensure_ascii=False, indent=2))
+    afficher_objet(objet)
 
 
 @click.group("modeles", cls=Groupe)

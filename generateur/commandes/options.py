@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import functools
-import json
 import os
 import re
 import signal
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.erreurs import ErreurUsage
 
 if TYPE_CHECKING:
@@ -242,15 +242,15 @@ def _lire_options_de_liasse(options: dict[str, Any]) -> "ReglagesLiasse":
 def imprimer(texte: Callable[[], str], objet: Callable[[], Any]) -> None:
     """Le résultat, seul, sur la sortie standard : texte, ou objet JSON avec --json."""
     if click.get_current_context().find_root().obj["json"]:
-        click.echo(json.dumps(objet(), ensure_ascii=False, indent=2))
+        afficher_objet(objet())
     else:
-        click.echo(texte())
+        afficher(texte())
 
 
 def dire(message: str) -> None:
     """Avancement, sur la sortie d'erreur."""
     if not click.get_current_context().find_root().obj["silencieux"]:
-        click.echo(message, err=True)
+        afficher(message, err=True)
 
 
 @contextlib.contextmanager

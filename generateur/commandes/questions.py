@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generateur.commandes.ecran import afficher
+
 if TYPE_CHECKING:
     from generateur.operations.amorce import Amorce
 
@@ -33,7 +35,7 @@ def questionner(racine: Path) -> "tuple[Path | None, Amorce]":
     from generateur.operations.amorce import amorcer_par_reponses
     from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
 
-    click.echo("Quelques questions ; Entrée pour répondre plus tard.", err=True)
+    afficher("Quelques questions ; Entrée pour répondre plus tard.", err=True)
     profils = sorted((racine / REPERTOIRE_PROFILS).glob("*.toml"))
     profil = profils[0] if len(profils) == 1 and _accepte(profils[0]) else None
     posees = [question for question in _QUESTIONS if profil is None or question[0][0] != "creancier"]
@@ -60,5 +62,5 @@ def _demander(libelle: str, genre: str) -> Any:
         try:
             return lectures[genre](reponse)
         except ValueError as erreur:
-            click.echo(f"  {erreur}", err=True)
+            afficher(f"  {erreur}", err=True)
     return ""

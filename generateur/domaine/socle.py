@@ -47,7 +47,10 @@ def _se_voit(signe: str) -> bool:
 class Donnee(BaseModel):
     """Base de tout le domaine : figée, clés inconnues refusées, espaces de bord retirés, clés vides oubliées."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
+    # hide_input_in_errors : une valeur saisie, un mot de passe, ne finit pas dans une trace
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True, hide_input_in_errors=True
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -8,13 +8,15 @@ from typing import Any
 
 from generateur.contrats import LectureBrute
 from generateur.erreurs import ErreurLecture
-from generateur.lecture.messages import sans_accents
+from generateur.lecture.messages import est_secrete, sans_accents
 from generateur.lecture.synonymes import desaccentuer_cles
 
 EXTENSIONS = (".toml",)
 PROFONDEUR_MAXIMALE = 20  # le format en demande six
 TAILLE_MAXIMALE = 16 * 1024 * 1024  # un dossier saisi à la main n'approche jamais cette taille
 _POSITION = re.compile(r"\(at line (\d+), column \d+\)")
+_COMMENCE = re.compile(r"\s*(\[|[\w.\"' -]+=)")
+_CLES = re.compile(r"([^\s=:{},\[\]\"']+(?: [^\s=:{},\[\]\"']+){0,3}|\"[^\"]*\"|'[^']*')\s*[=:]")
 _CITATION = 70  # signes recopiés d'une ligne fautive
 _EXAMINES = 400  # au-delà, une ligne n'a pas été saisie à la main
 _MONTREES = 20  # un fichier qui n'est pas un dossier aurait toutes ses lignes fautives
@@ -135,7 +137,7 @@ def _expliquer(chemin: Path, texte: str, message: str) -> ErreurLecture:
     if not any(triple in texte for triple in ('"""', "'''")):
         fautives = {**_lire_seules(lignes), **fautives}
     montrees = sorted(fautives.items())[:_MONTREES]
-    defauts = [(rang, _nommer_defaut(lignes[rang - 1].strip()[:_EXAMINES], m)) for rang, m in montrees]
+    defauts = [(rang, _nommer_defaut(_taire(lignes, rang), m)) for rang, m in montrees]
     if not defauts:
         return ErreurLecture(
             f"le fichier est mal écrit{_detailler(message)}",
@@ -148,6 +150,20 @@ def _expliquer(chemin: Path, texte: str, message: str) -> ErreurLecture:
         return ErreurLecture(f"ligne mal écrite : {phrase}", lieu=f"{chemin.name}, ligne {rang}", remede=remede)
     detail = "\n".join(f"  - {chemin.name}, ligne {rang} : {phrase}" for rang, phrase in defauts)
     return ErreurLecture(f"{len(defauts)} lignes mal écrites :\n{detail}", lieu=chemin.name, remede=remede)
+
+
+def _taire(lignes: list[str], rang: int) -> str:
+    """La ligne à citer, sans la valeur d'une clé secrète : ni la sienne, ni celle qui continue de la ligne d'avant."""
+    ligne = lignes[rang - 1].strip()[:_EXAMINES]
+    if secrete := _trouver_secrete(ligne):
+        return f"{ligne[: secrete.end()]} …"
+    ouverte = next((avant for avant in reversed(lignes[: rang - 1]) if _COMMENCE.match(avant)), "")
+    return "…" if not _COMMENCE.match(ligne) and _trouver_secrete(ouverte) else ligne
+
+
+def _trouver_secrete(ligne: str) -> re.Match[str] | None:
+    """La première clé secrète d'une ligne, son « = » ou « : » compris : en tête, pointée, ou dans une accolade."""
+    return next((cle for cle in _CLES.finditer(ligne) if est_secrete(cle[1])), None)
 
 
 def _lire_seules(lignes: list[str]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
+_SECRETES = re.compile(r"mots?d?e?pas+e?|^mdp|mdp$|pas+word|pas+wd|pas+phrase|secret|codeconfidentiel|cleprivee|jeton")
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
@@ -71,6 +72,8 @@ def expliquer(
             phrase = f"la clé « {lieu[-1]} » est obligatoire et manque"
         elif type_defaut == "extra_forbidden":
             phrase = f"clé inconnue « {lieu[-1]} »{_proposer(lieu, modele)}"
+        elif any(map(est_secrete, lieu)):
+            phrase = "cette valeur n'est pas admise ; un texte entre guillemets est attendu"
         else:
             phrase = _traduire(detail) + _montrer_section(detail, lieu, modele)
         # une clé qui admet deux formes (date ou true) donne un défaut par forme : une seule phrase les dit
@@ -85,6 +88,11 @@ def _abreger_citations(phrase: str) -> str:
 
 def _abreger(texte: str) -> str:
     return texte if len(texte) <= _LONGUEUR_CITEE else f"{texte[: _LONGUEUR_CITEE // 2]}…{texte[-10:]}"
+
+
+def est_secrete(cle: object) -> bool:
+    """Vrai si ce nom, même mal écrit, est celui d'une clé dont la valeur ne se montre jamais."""
+    return bool(_SECRETES.search(re.sub(r"[^a-z]", "", sans_accents(cle))))
 
 
 def _traduire(detail: ErrorDetails) -> str:
