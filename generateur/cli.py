@@ -11,11 +11,13 @@ import click
 
 from generateur import VERSION
 from generateur.commandes import aide, ajout, annuaire, consultation, droit, entree, etude, production, suivi
-from generateur.commandes.ecran import afficher, afficher_objet
+from generateur.commandes.ecran import afficher, afficher_objet, mettre_en_ligne
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
 _INTERROMPU = "commande interrompue ; ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
+
+_ETAPES_MONTREES = 20  # d'un échec à celui qui l'a causé
 
 
 @click.group(cls=Groupe, context_settings=REGLAGES_CLICK, invoke_without_command=True)
@@ -72,13 +74,24 @@ def _echouer(erreur: ErreurGenerateur, arguments: Sequence[str]) -> int:
         afficher_objet(erreur_en_json(erreur))
     afficher(_dire(erreur), err=True)
     if {"-v", "--verbeux"} & set(arguments):
-        afficher(traceback.format_exc().rstrip(), err=True)
+        afficher(_retracer(sys.exception()), err=True)
     return erreur.code
+
+
+def _retracer(erreur: BaseException | None) -> str:
+    """L'enchaînement des échecs ; des autres que les nôtres, le genre seul : leur message cite ce qui a été saisi."""
+    etapes: list[str] = []
+    while erreur is not None and len(etapes) < _ETAPES_MONTREES:
+        dit = f" : {erreur}" if isinstance(erreur, ErreurGenerateur | OSError) else ""
+        genre = f"{type(erreur).__module__}.{type(erreur).__qualname__}{dit}"
+        etapes.append("".join(("Traceback :\n", *traceback.format_tb(erreur.__traceback__), genre)))
+        erreur = erreur.__cause__ or (None if erreur.__suppress_context__ else erreur.__context__)
+    return "\n\nd'où vient :\n\n".join(reversed(etapes))
 
 
 def _dire(erreur: ErreurGenerateur) -> str:
     lignes = [f"Erreur : {erreur.message}"]
-    lignes += [f"  Où : {erreur.lieu}"] if erreur.lieu else []
+    lignes += [f"  Où : {mettre_en_ligne(erreur.lieu)}"] if erreur.lieu else []
     lignes += [f"  Que faire : {erreur.remede}"] if erreur.remede else []
     return "\n".join(lignes)
 

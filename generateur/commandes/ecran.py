@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 _GARDES = frozenset("\n\t")
+_VIDES = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")  # des lettres et des signes qui ne se voient pas
 _SUSPECTS = re.compile("[^\\x20-\\x7e\\n\\t]")
 
 
@@ -31,9 +32,15 @@ def rendre_inoffensif(texte: str) -> str:
     return _SUSPECTS.sub(_echapper, texte)
 
 
+def mettre_en_ligne(nom: str) -> str:
+    """Un nom ou un endroit, sur une seule ligne : un retour à la ligne qu'il porte ne commence pas une ligne à nous."""
+    return rendre_inoffensif(nom).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _echapper(trouve: re.Match[str]) -> str:
     signe = trouve[0]
-    if signe in _GARDES or unicodedata.category(signe) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+    est_vu = signe not in _VIDES and unicodedata.category(signe) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    if signe in _GARDES or est_vu:
         return signe
     code = ord(signe)
     if code > 0xFFFF:  # noqa: PLR2004 (au-delà du plan de base, deux demi-codets, comme en JSON)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from generateur.commandes.ecran import mettre_en_ligne
 from generateur.erreurs import ErreurUsage
 
 NOMS_AIDE = ("-h", "--aide", "--help")
@@ -77,7 +78,7 @@ Groupe.group_class = Groupe
 
 def traduire_usage(erreur: click.UsageError) -> ErreurUsage:
     """Traduit l'erreur d'usage de click d'après son type."""
-    message = _dire(erreur)
+    message = mettre_en_ligne(_dire(erreur))
     commande = erreur.ctx.command_path if erreur.ctx else "generateur"
     return ErreurUsage(message, remede=f"Voir « {commande} --aide ».")
 

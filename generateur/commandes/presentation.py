@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generateur.commandes.ecran import mettre_en_ligne
 from generateur.calculs.decompte import Decompte, PaiementRecu, SoldeFacture
 from generateur.controles.constat import ORDRE_GRAVITES
 from generateur.controles.groupes import Groupe, regrouper
@@ -32,7 +33,7 @@ def presenter_constats(etude: Etude) -> str:
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     groupes = regrouper(etude.constats)
     if dabord := next((g.premier for g in groupes if g.gravite != "information"), None):
-        lignes.append(f"D'abord : {majuscule(dabord.message)}")
+        lignes.append(f"D'abord : {mettre_en_ligne(majuscule(dabord.message))}")
     for gravite in ORDRE_GRAVITES:
         memes = [groupe for groupe in groupes if groupe.gravite == gravite]
         if memes:
@@ -62,9 +63,9 @@ def _presenter_groupe(groupe: Groupe, origines: Origines) -> Iterator[str]:
     """Le constat, son endroit, son remède ; répété, il ne se dit qu'une fois, avec les autres endroits."""
     for constat in groupe.montres:
         fondement = f" ({constat.fondement})" if constat.fondement else ""
-        yield f"  • {majuscule(constat.message)}{fondement}"
+        yield f"  • {mettre_en_ligne(majuscule(constat.message))}{fondement}"
         if constat.lieu:
-            yield f"      où : {situer(denommer(constat.lieu), origines)}"
+            yield f"      où : {mettre_en_ligne(situer(denommer(constat.lieu), origines))}"
     if autres := groupe.dire_les_autres([_situer_court(lieu, origines) for lieu in groupe.autres_lieux]):
         yield f"      {autres}"
     for remede in groupe.remedes:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from generateur.commandes.ecran import mettre_en_ligne
 from generateur.operations.extraction import Extraction
 
 
@@ -20,7 +21,7 @@ def presenter(extraction: Extraction) -> str:
     """Les fichiers écrits, et les lignes à recopier dans le dossier."""
     if not extraction.extraits:
         return f"{extraction.reference} : aucun document n'est joint à ses PDF."
-    lignes = [f"{e.fichier} : « {e.nom} », joint à {e.piece}" for e in extraction.extraits]
+    lignes = [f"{e.fichier} : « {mettre_en_ligne(e.nom)} », joint à {e.piece}" for e in extraction.extraits]
     lignes += [f"Laissé (ce n'est pas un document) : {nom}" for nom in extraction.ecartes]
     lignes += ["", "Pour les verser, ajoutez ceci au dossier, en retirant ce qui ne sert pas :"]
     for extrait in extraction.extraits:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from generateur.commandes.ecran import mettre_en_ligne
 from generateur.domaine.langue import montant
 from generateur.operations.lot import Avancee, Bilan
 from generateur.procedures.repertoire import trouver_procedure
@@ -29,12 +30,12 @@ def en_objet(bilan: Bilan) -> dict[str, Any]:
 def presenter_avancee(avancee: Avancee) -> str:
     """« [3/11] 2026-0042 : produit »."""
     resultat = avancee.resultat
-    return f"[{avancee.rang}/{avancee.total}] {resultat.reference} : {_ETATS[resultat.etat]}"
+    return f"[{avancee.rang}/{avancee.total}] {mettre_en_ligne(resultat.reference)} : {_ETATS[resultat.etat]}"
 
 
 def presenter(bilan: Bilan) -> str:
     """Tableau du lot : une ligne par dossier, puis le compte et ce qu'il faut ouvrir."""
-    largeur = max((len(r.reference) for r in bilan.dossiers), default=0)
+    largeur = max((len(mettre_en_ligne(r.reference)) for r in bilan.dossiers), default=0)
     lignes = [ligne for resultat in bilan.dossiers for ligne in _decrire(resultat, largeur)]
     lignes += [
         "",
@@ -48,7 +49,7 @@ def presenter(bilan: Bilan) -> str:
 
 
 def _decrire(resultat: Resultat, largeur: int) -> list[str]:
-    debut = f"{resultat.reference:<{largeur}}  "
+    debut = f"{mettre_en_ligne(resultat.reference):<{largeur}}  "
     if resultat.procedure and resultat.total:
         libelle = trouver_procedure(resultat.procedure).libelle
         suite = [ligne for ligne in (resultat.message, resultat.fichier) if ligne]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generateur.commandes.ecran import afficher
+from generateur.commandes.ecran import afficher, mettre_en_ligne
 
 if TYPE_CHECKING:
     from generateur.operations.amorce import Amorce
@@ -49,7 +49,7 @@ def _accepte(profil: Path) -> bool:
 
 
 def _poser(libelle: str, defaut: str = "") -> str:
-    reponse: str = click.prompt(libelle, default=defaut, show_default=False, err=True, prompt_suffix=" : ")
+    reponse: str = click.prompt(mettre_en_ligne(libelle), default=defaut, show_default=False, err=True, prompt_suffix=" : ")
     return reponse
 
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from generateur.contrats import LectureBrute
 from generateur.erreurs import ErreurLecture
-from generateur.lecture.messages import est_secrete, sans_accents
+from generateur.lecture.cles_secretes import reperer_lignes_secretes, taire
+from generateur.lecture.messages import sans_accents
 from generateur.lecture.synonymes import desaccentuer_cles
 
 EXTENSIONS = (".toml",)
 PROFONDEUR_MAXIMALE = 20  # le format en demande six
 TAILLE_MAXIMALE = 16 * 1024 * 1024  # un dossier saisi à la main n'approche jamais cette taille
 _POSITION = re.compile(r"\(at line (\d+), column \d+\)")
-_COMMENCE = re.compile(r"\s*(\[|[\w.\"' -]+=)")
-_CLES = re.compile(r"([^\s=:{},\[\]\"']+(?: [^\s=:{},\[\]\"']+){0,3}|\"[^\"]*\"|'[^']*')\s*[=:]")
 _CITATION = 70  # signes recopiés d'une ligne fautive
 _EXAMINES = 400  # au-delà, une ligne n'a pas été saisie à la main
 _MONTREES = 20  # un fichier qui n'est pas un dossier aurait toutes ses lignes fautives
@@ -137,7 +136,11 @@ def _expliquer(chemin: Path, texte: str, message: str) -> ErreurLecture:
     if not any(triple in texte for triple in ('"""', "'''")):
         fautives = {**_lire_seules(lignes), **fautives}
     montrees = sorted(fautives.items())[:_MONTREES]
-    defauts = [(rang, _nommer_defaut(_taire(lignes, rang), m)) for rang, m in montrees]
+    secretes = reperer_lignes_secretes(lignes[: max((rang for rang, _ in montrees), default=0)])
+    defauts = [
+        (rang, _nommer_defaut(lignes[rang - 1].strip()[:_EXAMINES], m, est_secrete=rang in secretes))
+        for rang, m in montrees
+    ]
     if not defauts:
         return ErreurLecture(
             f"le fichier est mal écrit{_detailler(message)}",
@@ -150,20 +153,6 @@ def _expliquer(chemin: Path, texte: str, message: str) -> ErreurLecture:
         return ErreurLecture(f"ligne mal écrite : {phrase}", lieu=f"{chemin.name}, ligne {rang}", remede=remede)
     detail = "\n".join(f"  - {chemin.name}, ligne {rang} : {phrase}" for rang, phrase in defauts)
     return ErreurLecture(f"{len(defauts)} lignes mal écrites :\n{detail}", lieu=chemin.name, remede=remede)
-
-
-def _taire(lignes: list[str], rang: int) -> str:
-    """La ligne à citer, sans la valeur d'une clé secrète : ni la sienne, ni celle qui continue de la ligne d'avant."""
-    ligne = lignes[rang - 1].strip()[:_EXAMINES]
-    if secrete := _trouver_secrete(ligne):
-        return f"{ligne[: secrete.end()]} …"
-    ouverte = next((avant for avant in reversed(lignes[: rang - 1]) if _COMMENCE.match(avant)), "")
-    return "…" if not _COMMENCE.match(ligne) and _trouver_secrete(ouverte) else ligne
-
-
-def _trouver_secrete(ligne: str) -> re.Match[str] | None:
-    """La première clé secrète d'une ligne, son « = » ou « : » compris : en tête, pointée, ou dans une accolade."""
-    return next((cle for cle in _CLES.finditer(ligne) if est_secrete(cle[1])), None)
 
 
 def _lire_seules(lignes: list[str]) -> dict[int, str]:
@@ -180,12 +169,15 @@ def _lire_seules(lignes: list[str]) -> dict[int, str]:
     return refus
 
 
-def _nommer_defaut(ligne: str, message: str) -> str:
-    """La ligne, puis ce qu'il faut y changer."""
-    if accentuee := re.match(r"\s*[\[{]*\s*([\w-]*[^\W\da-zA-Z_][\w-]*)\s*(=|\]|$)", ligne):
-        return f"« {ligne[:_CITATION]} » : un nom de clé s'écrit sans accent : {sans_accents(accentuee.group(1))}"
+def _nommer_defaut(ligne: str, message: str, *, est_secrete: bool) -> str:
+    """La ligne, ou son seul nom si elle porte un secret, puis ce qu'il faut y changer."""
+    citation = taire(ligne) if est_secrete else ligne if len(ligne) <= _CITATION else f"{ligne[:_CITATION]}…"
+    accentuee = re.match(r"\s*[\[{]*\s*([\w-]*[^\W\da-zA-Z_][\w-]*)\s*(=|\]|$)", ligne)
+    if accentuee and not est_secrete:
+        return f"« {citation} » : un nom de clé s'écrit sans accent : {sans_accents(accentuee.group(1))}"
+    if accentuee:
+        return f"« {citation} » : un nom de clé s'écrit sans accent"
     reflexe = next((f" : {conseil}" for motif, conseil in _REFLEXES if re.search(motif, ligne)), "")
-    citation = ligne if len(ligne) <= _CITATION else f"{ligne[:_CITATION]}…"
     return f"« {citation} »{reflexe or _detailler(message)}"
 
 

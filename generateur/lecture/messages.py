@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from generateur.lecture.cles_secretes import est_secrete, montrer_cle, nomme_un_secret
+
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
-_SECRETES = re.compile(r"mots?d?e?pas+e?|^mdp|mdp$|pas+word|pas+wd|pas+phrase|secret|codeconfidentiel|cleprivee|jeton")
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
@@ -39,7 +40,7 @@ def nommer(lieu: tuple[str | int, ...]) -> str:
     """Chemin lisible, rangs à partir de 1 : « factures[2].echeance »."""
     texte = ""
     for partie in lieu:
-        texte += f"[{partie + 1}]" if isinstance(partie, int) else f".{partie}"
+        texte += f"[{partie + 1}]" if isinstance(partie, int) else f".{montrer_cle(partie)}"
     return texte.removeprefix(".")
 
 
@@ -71,9 +72,7 @@ def expliquer(
         if type_defaut == "missing":
             phrase = f"la clé « {lieu[-1]} » est obligatoire et manque"
         elif type_defaut == "extra_forbidden":
-            phrase = f"clé inconnue « {lieu[-1]} »{_proposer(lieu, modele)}"
-        elif any(map(est_secrete, lieu)):
-            phrase = "cette valeur n'est pas admise ; un texte entre guillemets est attendu"
+            phrase = f"clé inconnue « {montrer_cle(str(lieu[-1]))} »{_proposer(lieu, modele)}"
         else:
             phrase = _traduire(detail) + _montrer_section(detail, lieu, modele)
         # une clé qui admet deux formes (date ou true) donne un défaut par forme : une seule phrase les dit
@@ -90,19 +89,16 @@ def _abreger(texte: str) -> str:
     return texte if len(texte) <= _LONGUEUR_CITEE else f"{texte[: _LONGUEUR_CITEE // 2]}…{texte[-10:]}"
 
 
-def est_secrete(cle: object) -> bool:
-    """Vrai si ce nom, même mal écrit, est celui d'une clé dont la valeur ne se montre jamais."""
-    return bool(_SECRETES.search(re.sub(r"[^a-z]", "", sans_accents(cle))))
-
-
 def _traduire(detail: ErrorDetails) -> str:
+    saisie = detail["input"]
+    if any(est_secrete(str(p)) for p in detail["loc"]) or (isinstance(saisie, str) and nomme_un_secret(saisie)):
+        return "cette valeur, qui ne se montre pas, n'est pas admise ; un texte entre guillemets est attendu"
     contexte: dict[str, Any] = detail.get("ctx", {})
     match detail["type"]:
         case "value_error":
             return str(contexte["error"])
         case "literal_error" | "enum":
             admises = str(contexte["expected"]).replace("'", "").replace(" or ", ", ")
-            saisie = detail["input"]
             return f"« {saisie} » n'est pas admis{_rapprocher(saisie, admises)} ; valeurs possibles : {admises}"
         case "greater_than_equal":
             return f"« {detail['input']} » est trop petit (minimum {contexte['ge']})"
