@@ -48,7 +48,12 @@ def nomme_un_secret(ligne: str) -> bool:
     lettres = _lire_lettres(ligne)
     if _COLLES.search(lettres.replace(" ", "")) or not _MOTS.isdisjoint(lettres.split()):
         return True
-    return any(est_secrete(cle[1]) for cle in _CLES.finditer(ligne[:_EXAMINES]))
+    return porte_un_secret(ligne)
+
+
+def porte_un_secret(texte: str) -> bool:
+    """Vrai si ce texte a la forme « clé secrète = valeur », où qu'elle y soit."""
+    return any(est_secrete(cle[1]) for cle in _CLES.finditer(texte[:_EXAMINES]))
 
 
 def montrer_cle(cle: str) -> str:

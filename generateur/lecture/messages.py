@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from generateur.lecture.cles_secretes import est_secrete, montrer_cle, nomme_un_secret
+from generateur.lecture.cles_secretes import est_secrete, montrer_cle, porte_un_secret
 
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
@@ -91,7 +91,7 @@ def _abreger(texte: str) -> str:
 
 def _traduire(detail: ErrorDetails) -> str:
     saisie = detail["input"]
-    if any(est_secrete(str(p)) for p in detail["loc"]) or (isinstance(saisie, str) and nomme_un_secret(saisie)):
+    if any(est_secrete(str(p)) for p in detail["loc"]) or (isinstance(saisie, str) and porte_un_secret(saisie)):
         return "cette valeur, qui ne se montre pas, n'est pas admise ; un texte entre guillemets est attendu"
     contexte: dict[str, Any] = detail.get("ctx", {})
     match detail["type"]:
