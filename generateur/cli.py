@@ -72,9 +72,9 @@ def _echouer(erreur: ErreurGenerateur, arguments: Sequence[str]) -> int:
         from generateur.commandes.sortie_json import erreur_en_json
 
         afficher_objet(erreur_en_json(erreur))
-    afficher(_dire(erreur), err=True)
+    afficher(_dire(erreur, arguments), err=True)
     if {"-v", "--verbeux"} & set(arguments):
-        afficher(_retracer(sys.exception()), err=True)
+        afficher(_mettre_arguments_en_ligne(_retracer(sys.exception()), arguments), err=True)
     return erreur.code
 
 
@@ -89,11 +89,18 @@ def _retracer(erreur: BaseException | None) -> str:
     return "\n\nd'où vient :\n\n".join(reversed(etapes))
 
 
-def _dire(erreur: ErreurGenerateur) -> str:
+def _dire(erreur: ErreurGenerateur, arguments: Sequence[str]) -> str:
+    """La phrase, l'endroit, le remède ; un argument sur plusieurs lignes s'y tient sur une seule."""
     lignes = [f"Erreur : {erreur.message}"]
     lignes += [f"  Où : {mettre_en_ligne(erreur.lieu)}"] if erreur.lieu else []
     lignes += [f"  Que faire : {erreur.remede}"] if erreur.remede else []
-    return "\n".join(lignes)
+    return _mettre_arguments_en_ligne("\n".join(lignes), arguments)
+
+
+def _mettre_arguments_en_ligne(texte: str, arguments: Sequence[str]) -> str:
+    for argument in filter(lambda argument: "\n" in argument, arguments):
+        texte = texte.replace(argument, mettre_en_ligne(argument))
+    return texte
 
 
 def _ranger_avant_de_partir() -> None:

@@ -75,7 +75,9 @@ def _sources(fait: Import) -> Iterator[str]:
         yield f"{mettre_en_ligne(lecture.fichier.name)} : {lecture.format}, {pluriel(lecture.lignes, 'ligne')}"
         lues = {champ: entete for champ, entete in lecture.colonnes.items() if entete}
         if lues:
-            yield "    compris : " + ", ".join(f"{champ} ← « {mettre_en_ligne(entete)} »" for champ, entete in lues.items())
+            yield "    compris : " + ", ".join(
+                f"{champ} ← « {mettre_en_ligne(entete)} »" for champ, entete in lues.items()
+            )
         absentes = [champ for champ, entete in lecture.colonnes.items() if entete is None]
         if absentes:
             yield "    absents : " + ", ".join(absentes)
@@ -109,7 +111,9 @@ def _suites(fait: Import, racine: Path) -> Iterator[str]:
     for constat in fait.constats:
         yield f"  • {mettre_en_ligne(constat.lieu)} : {mettre_en_ligne(constat.message)}"
     for refus in fait.refus[:_REFUS_MONTRES]:
-        yield f"  refusé  {mettre_en_ligne(refus.origine)} : {mettre_en_ligne(refus.raison)}" + (f"\n          → {refus.remede}" if refus.remede else "")
+        yield f"  refusé  {mettre_en_ligne(refus.origine)} : {mettre_en_ligne(refus.raison)}" + (
+            f"\n          → {refus.remede}" if refus.remede else ""
+        )
     if len(fait.refus) > _REFUS_MONTRES:
         yield f"  et {len(fait.refus) - _REFUS_MONTRES} autres lignes refusées (--json les donne toutes)"
     crees = (

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from generateur.commandes.ecran import mettre_en_ligne
 from generateur.operations.apercu_modeles import Rapport
 from generateur.redaction.controle_modeles import Defaut
 
@@ -23,7 +24,7 @@ def presenter(rapport: Rapport) -> str:
 
 def presenter_apercus(fichiers: Sequence[Path]) -> str:
     """Un aperçu par ligne."""
-    return "\n".join(map(str, fichiers))
+    return "\n".join(mettre_en_ligne(str(fichier)) for fichier in fichiers)
 
 
 def apercus_en_objet(fichiers: Sequence[Path]) -> dict[str, Any]:
@@ -33,5 +34,5 @@ def apercus_en_objet(fichiers: Sequence[Path]) -> dict[str, Any]:
 
 def _decrire(defaut: Defaut) -> str:
     page = f", page {defaut.page}" if defaut.page else ""
-    extrait = f" près de « {defaut.extrait} »" if defaut.extrait else ""
+    extrait = f" près de « {mettre_en_ligne(defaut.extrait)} »" if defaut.extrait else ""
     return f"{defaut.modele}{page} : {defaut.construction}{extrait}\n    → {defaut.remede}"

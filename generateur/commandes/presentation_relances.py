@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generateur.commandes.ecran import mettre_en_ligne
 from generateur.domaine.langue import date_longue
 from generateur.operations.relancer import Relance, Tournee
 
@@ -67,7 +68,7 @@ def presenter(tournee: Tournee) -> str:
     for chemin, erreur in tournee.illisibles:
         lignes += [
             "",
-            f"{chemin.name} — ÉCARTÉ : {erreur.message.splitlines()[0]}",
+            f"{mettre_en_ligne(chemin.name)} — ÉCARTÉ : {erreur.message.splitlines()[0]}",
             *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
         ]
     return "\n".join(lignes).strip()

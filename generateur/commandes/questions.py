@@ -49,7 +49,9 @@ def _accepte(profil: Path) -> bool:
 
 
 def _poser(libelle: str, defaut: str = "") -> str:
-    reponse: str = click.prompt(mettre_en_ligne(libelle), default=defaut, show_default=False, err=True, prompt_suffix=" : ")
+    reponse: str = click.prompt(
+        mettre_en_ligne(libelle), default=defaut, show_default=False, err=True, prompt_suffix=" : "
+    )
     return reponse
 
 

@@ -24,7 +24,7 @@ _NOM_CONNU = re.compile(r"[\"']?(mots?[ _.-]?de?[ _.-]?passe?|mdp|password|passw
 
 
 def _lire_lettres(texte: str) -> str:
-    """Ce texte sans accent, en minuscules, ses échappements lus (« \\u005f »), ses signes hors alphabet en blancs."""
+    """Ce texte sans accent, en minuscules, ses échappements TOML lus, ses signes hors alphabet en blancs."""
     lu = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), texte[:_EXAMINES])
     simple = unicodedata.normalize("NFKD", lu.casefold()).encode("ascii", "ignore").decode()
     return re.sub("[^a-z]+", " ", simple).strip()

@@ -73,6 +73,8 @@ def expliquer(
             phrase = f"la clé « {lieu[-1]} » est obligatoire et manque"
         elif type_defaut == "extra_forbidden":
             phrase = f"clé inconnue « {montrer_cle(str(lieu[-1]))} »{_proposer(lieu, modele)}"
+        elif _est_a_taire(detail):
+            phrase = "cette valeur, qui ne se montre pas, n'est pas admise ; un texte entre guillemets est attendu"
         else:
             phrase = _traduire(detail) + _montrer_section(detail, lieu, modele)
         # une clé qui admet deux formes (date ou true) donne un défaut par forme : une seule phrase les dit
@@ -89,10 +91,13 @@ def _abreger(texte: str) -> str:
     return texte if len(texte) <= _LONGUEUR_CITEE else f"{texte[: _LONGUEUR_CITEE // 2]}…{texte[-10:]}"
 
 
+def _est_a_taire(detail: ErrorDetails) -> bool:
+    saisie = detail["input"]
+    return any(est_secrete(str(p)) for p in detail["loc"]) or (isinstance(saisie, str) and porte_un_secret(saisie))
+
+
 def _traduire(detail: ErrorDetails) -> str:
     saisie = detail["input"]
-    if any(est_secrete(str(p)) for p in detail["loc"]) or (isinstance(saisie, str) and porte_un_secret(saisie)):
-        return "cette valeur, qui ne se montre pas, n'est pas admise ; un texte entre guillemets est attendu"
     contexte: dict[str, Any] = detail.get("ctx", {})
     match detail["type"]:
         case "value_error":

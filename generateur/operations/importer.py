@@ -159,7 +159,7 @@ def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None
     if not lectures and derniere is not None:
         if len(fichiers) == 1:
             raise derniere
-        lignes = "\n".join(f"  - {r.origine} : {r.raison}" for r in refus)
+        lignes = "\n".join(f"  - {r.origine.replace(chr(10), ' ')} : {r.raison}" for r in refus)
         raise ErreurLecture(f"aucun des {len(fichiers)} fichiers ne se lit :\n{lignes}", remede=derniere.remede)
     return lectures, refus
 

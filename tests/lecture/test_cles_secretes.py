@@ -13,7 +13,7 @@ from generateur.lecture.messages import modele_dans
 from generateur.lecture.socle import lire_dossier
 from generateur.procedures.repertoire import lister_procedures
 
-SECRET = "Zq7Tournesol"
+VALEUR = "Zq7Tournesol"
 ENTETE = 'reference = "R1"\n[[pieces]]\ntitre = "Contrat"\nfichier = "pieces/c.pdf"\n'
 
 
@@ -23,7 +23,8 @@ ENTETE = 'reference = "R1"\n[[pieces]]\ntitre = "Contrat"\nfichier = "pieces/c.p
         "mot_de_passe", "motdepasse", "Mot de passe", "MOT-DE-PASSE", "mot_de_passé", "mots_de_passe", "mot_passe",
         "mot_de_pase", "mo_de_passe", "mot_de_apsse", "mot_de_oasse", "m0t_de_passe", "motDePasse", "mdp", "mdp_pdf",
         "password", "passwd", "pwd", "passphrase", "pass", "secret", "code_secret", "cle_privee", "jeton", "token",
-        "GENERATEUR_MOT_DE_PASSE_CERTIFICAT", '"mot\\u005fde\\u005fpasse"', "pieces.mot_de_passe", "mot\u00a0de\u00a0passe",
+        "GENERATEUR_MOT_DE_PASSE_CERTIFICAT",
+        '"mot\\u005fde\\u005fpasse"', "pieces.mot_de_passe", "mot\u00a0de\u00a0passe",
     ],
 )  # fmt: skip
 def test_une_cle_secrete_se_reconnait_mal_ecrite(cle):
@@ -52,40 +53,46 @@ def test_aucune_autre_cle_du_format_n_est_tenue_pour_secrete():
 
 @pytest.mark.parametrize(
     "ligne",
-    ['objet = "on vend', 'forme = SARL "Le Passage"', 'fonction = "secrétaire', 'titre = "Complément passé', "[contrat"],
+    [
+        'objet = "on vend',
+        'forme = SARL "Le Passage"',
+        'fonction = "secrétaire',
+        'titre = "Complément passé',
+        "[contrat",
+    ],
 )
 def test_une_ligne_ordinaire_se_cite(ligne):
     assert not nomme_un_secret(ligne)
 
 
 CASSEES = [
-    f'mot_de_passe = "{SECRET}',
-    f"mot_de_passe = {SECRET}",
-    f"mot_de_passe {SECRET}",
-    f'mot_de_passe "{SECRET}"',
-    f'mot_de_passe"{SECRET}"',
-    f'{SECRET} mot_de_passe = "x',
-    f'mot_de_pase = "{SECRET}',
-    f"m0t_de_passe = {SECRET}",
-    f'"mot\\u005fde\\u005fpasse" = {SECRET}',
-    f'mot_de_passe = "abc\n{SECRET}"',
-    f'mot_de_passe = "abc\nx = {SECRET}"',
-    f'mot_de_passe =\n"{SECRET}"',
-    f"mot_de_passe =\n{SECRET}",
-    f'mot_de_passe = """\n{SECRET}\\q\n"""',
-    f'mot_de_passe = """\na = 1\n{SECRET}\\q\n"""',
-    f"mot_de_passe = '''\n{SECRET}''' {SECRET}",
-    f"mot_de_passe = [\n{SECRET}\n]",
-    f"mot_de_passe = {{\nvaleur = {SECRET}\n}}",
-    f"[pieces.mot_de_passe]\nvaleur = {SECRET}",
-    f"[mot_de_passe]\nbon = 1\nvaleur = {SECRET}",
-    f'mot_de_passe = "{SECRET}"\nmot_de_passe = "{SECRET}"',
-    f'mot_de_passe = "a", titre = {SECRET}',
-    f'pieces.a = {{ titre = "x", mot_de_passe = {SECRET} }}',
-    f'pieces.a = {{ mot_de_passe = "a", "clé" = {SECRET}, x = }}',
-    f"mot_de_passé_{SECRET} = 1",
-    f"MDP : {SECRET}",
-    f"secret = {SECRET}",
+    f'mot_de_passe = "{VALEUR}',
+    f"mot_de_passe = {VALEUR}",
+    f"mot_de_passe {VALEUR}",
+    f'mot_de_passe "{VALEUR}"',
+    f'mot_de_passe"{VALEUR}"',
+    f'{VALEUR} mot_de_passe = "x',
+    f'mot_de_pase = "{VALEUR}',
+    f"m0t_de_passe = {VALEUR}",
+    f'"mot\\u005fde\\u005fpasse" = {VALEUR}',
+    f'mot_de_passe = "abc\n{VALEUR}"',
+    f'mot_de_passe = "abc\nx = {VALEUR}"',
+    f'mot_de_passe =\n"{VALEUR}"',
+    f"mot_de_passe =\n{VALEUR}",
+    f'mot_de_passe = """\n{VALEUR}\\q\n"""',
+    f'mot_de_passe = """\na = 1\n{VALEUR}\\q\n"""',
+    f"mot_de_passe = '''\n{VALEUR}''' {VALEUR}",
+    f"mot_de_passe = [\n{VALEUR}\n]",
+    f"mot_de_passe = {{\nvaleur = {VALEUR}\n}}",
+    f"[pieces.mot_de_passe]\nvaleur = {VALEUR}",
+    f"[mot_de_passe]\nbon = 1\nvaleur = {VALEUR}",
+    f'mot_de_passe = "{VALEUR}"\nmot_de_passe = "{VALEUR}"',
+    f'mot_de_passe = "a", titre = {VALEUR}',
+    f'pieces.a = {{ titre = "x", mot_de_passe = {VALEUR} }}',
+    f'pieces.a = {{ mot_de_passe = "a", "clé" = {VALEUR}, x = }}',
+    f"mot_de_passé_{VALEUR} = 1",
+    f"MDP : {VALEUR}",
+    f"secret = {VALEUR}",
 ]
 
 
@@ -96,13 +103,13 @@ def test_une_ligne_cassee_ne_montre_pas_son_secret(tmp_path, lignes):
     with pytest.raises(ErreurLecture) as refus:
         lire(fichier)
     dit = refus.value.message + refus.value.lieu + refus.value.remede
-    assert SECRET.casefold() not in dit.casefold()
+    assert VALEUR.casefold() not in dit.casefold()
     assert "ligne" in dit
 
 
 def test_la_cle_fautive_se_nomme_et_son_remede_reste(tmp_path):
     fichier = tmp_path / "dossier.toml"
-    fichier.write_text(f"{ENTETE}mot_de_passe = “{SECRET}”\n", encoding="utf-8")
+    fichier.write_text(f"{ENTETE}mot_de_passe = “{VALEUR}”\n", encoding="utf-8")
     with pytest.raises(ErreurLecture) as refus:
         lire(fichier)
     assert "« mot_de_passe = … »" in refus.value.message
@@ -111,14 +118,14 @@ def test_la_cle_fautive_se_nomme_et_son_remede_reste(tmp_path):
 
 
 VALEURS = [
-    f'mot_de_passe = ["{SECRET}"]',
-    f'mot_de_passe = {{ v = "{SECRET}" }}',
-    f'mot_de_passe."{SECRET} x" = 1\nmotdepasse = 1',
-    f'"mot_de_passe = {SECRET}" = 1',
-    f"\"mot_de_passe '{SECRET}'\" = 1",
-    f'montre = "mot_de_passe = {SECRET}"',
-    f'original = "mot_de_passe = {SECRET}"',
-    f'type = "mot_de_passe = {SECRET}"',
+    f'mot_de_passe = ["{VALEUR}"]',
+    f'mot_de_passe = {{ v = "{VALEUR}" }}',
+    f'mot_de_passe."{VALEUR} x" = 1\nmotdepasse = 1',
+    f'"mot_de_passe = {VALEUR}" = 1',
+    f"\"mot_de_passe '{VALEUR}'\" = 1",
+    f'montre = "mot_de_passe = {VALEUR}"',
+    f'original = "mot_de_passe = {VALEUR}"',
+    f'type = "mot_de_passe = {VALEUR}"',
 ]
 
 
@@ -128,7 +135,7 @@ def test_une_valeur_refusee_ne_montre_pas_son_secret(tmp_path, lignes):
     fichier.write_text(f"{ENTETE}{lignes}\n", encoding="utf-8")
     with pytest.raises(ErreurLecture) as refus:
         lire_dossier(fichier)
-    assert SECRET not in refus.value.message + refus.value.lieu
+    assert VALEUR not in refus.value.message + refus.value.lieu
 
 
 @pytest.mark.parametrize(("cle", "montree"), [("emial", "emial"), ("mot_de_passe", "mot_de_passe"), ("a\nb", "a b")])
