@@ -11,8 +11,9 @@ import click
 
 from generateur import VERSION
 from generateur.commandes import aide, ajout, annuaire, consultation, droit, entree, etude, production, suivi
-from generateur.commandes.ecran import afficher, afficher_objet, mettre_en_ligne
+from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 
 _INTERROMPU = "commande interrompue ; ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.erreurs import ErreurUsage
 
 NOMS_AIDE = ("-h", "--aide", "--help")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.calculs.decompte import Decompte, PaiementRecu, SoldeFacture
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.controles.constat import ORDRE_GRAVITES
 from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage

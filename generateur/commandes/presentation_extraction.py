@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.operations.extraction import Extraction
 
 

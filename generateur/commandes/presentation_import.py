@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.domaine.langue import montant
 from generateur.operations.importer import DossierImporte, Import
 from generateur.redaction.typographie import date_courte, pluriel

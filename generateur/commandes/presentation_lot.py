@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.domaine.langue import montant
 from generateur.operations.lot import Avancee, Bilan
 from generateur.procedures.repertoire import trouver_procedure

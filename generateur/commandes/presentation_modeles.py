@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.operations.apercu_modeles import Rapport
 from generateur.redaction.controle_modeles import Defaut
 

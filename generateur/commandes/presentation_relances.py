@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generateur.commandes.ecran import mettre_en_ligne
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.domaine.langue import date_longue
 from generateur.operations.relancer import Relance, Tournee
 

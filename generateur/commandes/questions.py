@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generateur.commandes.ecran import afficher, mettre_en_ligne
+from generateur.commandes.ecran import afficher
+from generateur.commandes.signes import mettre_en_ligne
 
 if TYPE_CHECKING:
     from generateur.operations.amorce import Amorce

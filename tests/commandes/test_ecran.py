@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from generateur.commandes.ecran import rendre_inoffensif
+from generateur.commandes.signes import rendre_inoffensif
 from generateur.erreurs import CodeSortie
 
 MECHANTS = ["\x1b[31m", "\x07", "\x9b2J", "\r", "\u202e", "\u200b", "\u2066", "\ufeff", "\x00", "\x7f", "\u2028"]
