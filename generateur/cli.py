@@ -1,5 +1,6 @@
 """L'entrée `generateur` : le seul `try` du programme. Chaque échec devient une phrase et un code de sortie."""
 
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes.signes import mettre_en_ligne
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
+from generateur.surveillance.droits import masque_des_sorties
 
 _INTERROMPU = "commande interrompue ; ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
 
@@ -40,11 +42,20 @@ def principal(arguments: Sequence[str] | None = None) -> None:
     for flux in (sys.stdout, sys.stderr):
         _parler_utf8(flux)
     _ranger_avant_de_partir()
+    logging.lastResort = None  # une bibliothèque qui se plaint citerait le contenu d'un document, et en anglais
     sys.exit(int(executer(sys.argv[1:] if arguments is None else list(arguments))))
 
 
 def executer(arguments: list[str]) -> int:
-    """Exécute une commande et rend son code de sortie."""
+    """Exécute une commande et rend son code de sortie ; ce qu'elle écrit n'est lisible que de son auteur."""
+    ancien = os.umask(masque_des_sorties())
+    try:
+        return _executer(arguments)
+    finally:
+        os.umask(ancien)
+
+
+def _executer(arguments: list[str]) -> int:
     try:
         # sans passer par `main`, qui sort 1 en silence quand le lecteur (« | head ») est parti
         with generateur.make_context("generateur", list(arguments)) as contexte:

@@ -32,7 +32,6 @@ def publier_fichier(octets: bytes, cible: Path) -> None:
         descripteur, provisoire = tempfile.mkstemp(prefix=f".{cible.name}.", dir=cible.parent)
         with os.fdopen(descripteur, "wb") as fichier:
             fichier.write(octets)
-        os.chmod(provisoire, 0o644)  # noqa: PTH101 - mkstemp réserve le fichier à son auteur
         os.replace(provisoire, cible)  # noqa: PTH105 - remplace aussi sous Windows
     except OSError as erreur:
         if provisoire is not None:

@@ -32,6 +32,7 @@ from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, compose
 from generateur.lecture.edition_toml import Etat, ecrire_edition, ecrire_si_inchange, lire_etat, modifier
 from generateur.operations.depot_import import Depot
 from generateur.publication.rangement import MESSAGES, Copies
+from generateur.surveillance.droits import ouvrir_selon_le_partage
 
 PROFILS = "creanciers"
 _PROFIL_NEUF = "a_completer.toml"
@@ -288,7 +289,7 @@ def _publier(chemin: Path, texte: str, origine: Origine, copies: Sequence[Copies
                 copie.ecrire(preparation)
             (preparation / "dossier.toml").write_bytes(texte.encode())
             _ecrire_origine(preparation, origine)
-            preparation.chmod(0o755)
+            ouvrir_selon_le_partage(preparation)
             preparation.rename(chemin)  # refuse un répertoire non vide : deux importations ne se mêlent pas
         finally:
             shutil.rmtree(preparation, ignore_errors=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.publication.echange import occuper
 from generateur.publication.inventaire_publie import NOM_MESSAGES
+from generateur.surveillance.droits import droits_d_un_fichier
 
 
 def ecrire_messages(sortie: Path, reference: str, messages: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -35,6 +36,7 @@ def _ecrire(cible: Path, octets: bytes) -> Path:
     try:
         with os.fdopen(descripteur, "wb") as flux:
             flux.write(octets)
+        provisoire.chmod(droits_d_un_fichier())
         provisoire.replace(cible)
     finally:
         provisoire.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from generateur.publication.inventaire_publie import (
     est_entier,
     garder_a_part,
 )
+from generateur.surveillance.droits import ouvrir_selon_le_partage
 from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_abandonne, est_marque
 
 _DELAI_VERROU_S = 120
@@ -173,8 +174,8 @@ def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporte
             emporter(cible, preparation)
         gardes = garder_a_part(cible, preparation)
     dresser_inventaire(preparation)
+    ouvrir_selon_le_partage(preparation)
     _ecrire_sur_le_disque(preparation)
-    preparation.chmod(0o755)  # privée tant qu'elle s'écrit ; publiée, elle se lit comme tout autre fichier
     preparation.rename(pret)
     _promouvoir(cible, pret, ancien)
     return gardes

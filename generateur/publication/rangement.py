@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
 from generateur.publication.manifeste import empreinte
+from generateur.surveillance.droits import droits_d_un_fichier
 
 PIECES = "pieces"
 MESSAGES = "messages"  # gardé sans être versé : les XML du cycle de vie, les boîtes dont chaque message est une pièce
@@ -112,7 +113,7 @@ def _ecrire_sans_ecraser(cible: Path, source: Path | bytes) -> None:
                     shutil.copyfileobj(origine, flux)
             else:
                 flux.write(source)
-        provisoire.chmod(0o644)
+        provisoire.chmod(droits_d_un_fichier())
         if cible.exists() or cible.is_symlink():
             raise ErreurEcriture("un autre fichier porte déjà ce nom : rien n'est écrasé", lieu=str(cible))
         provisoire.rename(cible)

@@ -117,11 +117,11 @@ def test_un_menage_qui_echoue_apres_l_echange_n_est_pas_un_echec(tmp_path, monke
     assert _version(tmp_path) == "2"
 
 
-def test_le_resultat_n_a_ni_verrou_ni_droits_prives(tmp_path):
+def test_le_resultat_n_a_pas_de_verrou_et_n_est_lisible_que_de_son_auteur(tmp_path):
     _publier(tmp_path, "1")
     assert sorted(p.name for p in (tmp_path / "R1").iterdir()) == [".inventaire.json", "a.txt", "b.txt", "sous"]
     if os.name == "posix":
-        assert (tmp_path / "R1").stat().st_mode & 0o777 == 0o755
+        assert (tmp_path / "R1").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("panne", [ValueError("panne"), KeyboardInterrupt()])
