@@ -3,6 +3,7 @@
 import ast
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,20 @@ def maj_attendus(request: pytest.FixtureRequest) -> bool:
 def racine() -> Path:
     """Sommet du dépôt."""
     return RACINE
+
+
+@pytest.fixture
+def ecarts() -> Callable[[str], Path]:
+    """Chemin d'un fichier des écarts relevés ; le test se saute s'il n'est pas là."""
+    dossier = RACINE.parent / "shared" / "corpus" / "ecarts"
+
+    def trouver(nom: str) -> Path:
+        chemin = dossier / nom
+        if not chemin.exists():
+            pytest.skip("le corpus ../shared/corpus/ecarts n'est pas là")
+        return chemin
+
+    return trouver
 
 
 @pytest.fixture(scope="session")

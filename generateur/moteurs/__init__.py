@@ -38,9 +38,9 @@ def choisir_reconnaissance() -> MoteurRendu:
     return _exiger(_ouvrir(_RECONNAISSANCE), "La reconnaissance de texte (--ocr)")
 
 
-def chercher_reconnaissance(*, premieres: int) -> MoteurRendu | None:
-    """Le même, pour les premières pages seulement ; None s'il n'est pas installé."""
-    moteur = _ouvrir(_RECONNAISSANCE, premieres=premieres)
+def chercher_reconnaissance() -> MoteurRendu | None:
+    """Le même ; None s'il n'est pas installé."""
+    moteur = _ouvrir(_RECONNAISSANCE)
     return moteur if moteur.disponibilite().presente else None
 
 

@@ -1,7 +1,8 @@
 """La reconnaissance de texte : OCRmyPDF et Tesseract ajoutent à un scan une couche de texte français, invisible.
 
-Ce moteur reçoit un PDF et en rend un autre : les images ne sont pas touchées (« --optimize 0 »), les pages qui ont
-déjà du texte sont laissées telles quelles (« --skip-text »).
+Ce moteur reçoit un PDF et en rend un autre : les images ne sont pas touchées (« --optimize 0 »), le texte visible
+non plus (« --redo-ocr » : une ligne de télécopieur n'empêche pas de lire le scan). Le sens de la page est cherché avant
+de la lire quand Tesseract a son module « osd ».
 """
 
 import os
@@ -19,6 +20,7 @@ from generateur.surveillance.programme import Programme, est_interruption, inter
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _LANGUE = "fra"
+_ORIENTATION = "osd"
 _MEGAPIXELS = "150"
 _SECONDES_PAR_PAGE = "120"  # au-delà, Tesseract laisse la page sans texte
 _DELAI_DEPART_S = 120
@@ -37,9 +39,8 @@ class ReconnaissanceTexte:
     rend_tout = True
     polices_maitrisees = True
 
-    def __init__(self, delai: float | None = None, premieres: int | None = None) -> None:
+    def __init__(self, delai: float | None = None) -> None:
         self._delai = delai
-        self._pages = [] if premieres is None else ["--pages", ",".join(map(str, range(1, premieres + 1)))]
 
     def disponibilite(self) -> Disponibilite:
         """Cherche OCRmyPDF, Tesseract et son dictionnaire français."""
@@ -54,11 +55,12 @@ class ReconnaissanceTexte:
             return Disponibilite(presente=False, raison="OCRmyPDF ou Tesseract ne répond pas", remede=_REMEDE)
         if _LANGUE not in _interroger(tesseract, "--list-langs").split():
             return Disponibilite(presente=False, raison="Tesseract n'a pas le français", remede=_REMEDE)
-        return Disponibilite(presente=True, version=f"OCRmyPDF {versions[0]}, Tesseract {versions[1]}")
+        sans_sens = "" if _orienter() else " sans son module « osd » (le sens d'une page se cherche en la lisant)"
+        return Disponibilite(presente=True, version=f"OCRmyPDF {versions[0]}, Tesseract {versions[1]}{sans_sens}")
 
     def empreinte(self) -> str:
         """Ce qui décide du texte reconnu : programmes, versions, langue."""
-        return " ".join((self.disponibilite().version, _LANGUE, *self._pages))
+        return " ".join((self.disponibilite().version, _LANGUE, *_orienter()))
 
     def prechauffer(self, nombre: int) -> None:
         """Rien à préparer."""
@@ -93,9 +95,9 @@ class ReconnaissanceTexte:
 
     def _lancer(self, programme: str, entree: Path, produit: Path, prive: Path) -> int | None:
         commande = [
-            programme, "--language", _LANGUE, "--skip-text", "--output-type", "pdf", "--optimize", "0",
+            programme, "--language", _LANGUE, "--redo-ocr", *_orienter(), "--output-type", "pdf", "--optimize", "0",
             "--jobs", str(os.cpu_count() or 1), "--max-image-mpixels", _MEGAPIXELS,
-            "--tesseract-timeout", _SECONDES_PAR_PAGE, "--quiet", *self._pages, str(entree), str(produit),
+            "--tesseract-timeout", _SECONDES_PAR_PAGE, "--quiet", str(entree), str(produit),
         ]  # fmt: skip
         # une page par cœur : Tesseract est plus lent à se partager lui-même
         environnement = {**os.environ, "TMPDIR": str(prive), "OMP_THREAD_LIMIT": "1"}
@@ -104,6 +106,13 @@ class ReconnaissanceTexte:
             return ocr.attendre(self._delai or _DELAI_DEPART_S + entree.stat().st_size / _OCTETS_PAR_SECONDE)
         finally:
             ocr.abattre()
+
+
+def _orienter() -> list[str]:
+    """L'option qui fait chercher le sens de chaque page avant de la lire, si ce qu'elle demande est là."""
+    tesseract = shutil.which("tesseract")
+    langues = _interroger(tesseract, "--list-langs").split() if tesseract else []
+    return ["--rotate-pages"] if _ORIENTATION in langues else []
 
 
 def _interroger(programme: str, option: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from generateur.contrats import Conversion, MoteurRendu
+from generateur.contrats import MoteurRendu
 from generateur.domaine.fichiers import Inspection
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
 from generateur.importation import format_facture_electronique
@@ -15,6 +15,7 @@ from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.correspondance import lire_messages, separer_boite
 from generateur.pieces.familles import Famille
 from generateur.pieces.inspection import inspecter
+from generateur.pieces.lecture_scans import ajouter_texte
 from generateur.pieces.preparation import preparer_piece
 from generateur.publication.rangement import Copies
 from generateur.surveillance.provisoires import repertoire_provisoire
@@ -72,7 +73,7 @@ class Lecteur:
     @cached_property
     def _reconnaissance(self) -> MoteurRendu | None:
         """Sondée au premier scan seulement."""
-        return chercher_reconnaissance(premieres=_PAGES_RECONNUES)
+        return chercher_reconnaissance()
 
     def _reconnaitre(self, fichier: Path) -> str:
         """Le texte des premières pages d'un scan ; vide si l'outil manque, ou s'il n'y trouve rien."""
@@ -83,10 +84,12 @@ class Lecteur:
             try:
                 prete = provisoire / "scan.pdf"
                 preparer_piece(fichier, prete, titre=fichier.name, atelier=self._outils.atelier)
-                moteur.convertir([Conversion(prete, provisoire / "reconnu.pdf")])
+                ajouter_texte(
+                    prete, titre=fichier.name, moteur=moteur, atelier=self._outils.atelier, premieres=_PAGES_RECONNUES
+                )
             except ErreurGenerateur:
                 return ""
-            return inspecter(provisoire, [("reconnu.pdf", None)], atelier=self._outils.atelier)["reconnu.pdf"].texte
+            return inspecter(provisoire, [(prete.name, None)], atelier=self._outils.atelier)[prete.name].texte
 
 
 def _lire_facture(fichier: Path) -> PieceLue | None:

@@ -9,7 +9,6 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generateur.contrats import MoteurRendu
 from generateur.domaine.bordereau import Bordereau
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.archivage import rendre_pdfa
@@ -27,10 +26,10 @@ from generateur.liasse.plan import (
 from generateur.liasse.sceau import Scelleur
 from generateur.liasse.texte import finit_presque_vide
 from generateur.operations.outillage import OutilsPieces
-from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
+from generateur.pieces.lecture_scans import ajouter_texte
 from generateur.pieces.preparation import preparer_piece
-from generateur.pieces.traitements import ajouter_texte, alleger_images
+from generateur.pieces.traitements import alleger_images
 from generateur.procedures.socle import Acte
 from generateur.publication.inventaire import LiasseFaite, PiecePrete
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
@@ -71,16 +70,15 @@ def _traiter(prete: PiecePrete, outils: OutilsPieces, reglages: Reglages) -> Pie
     """Ce que l'utilisateur a demandé de faire des pièces ; rien par défaut."""
     faits: list[str] = []
     a_texte_ajoute = False
-    if outils.reconnaissance and prete.preparee.sans_texte:
-        a_texte_ajoute = not prete.preparee.signe
-        faits.append(_reconnaitre(prete, outils.reconnaissance, outils.atelier) if a_texte_ajoute else _SCAN_SIGNE)
+    if outils.reconnaissance and prete.preparee.signe:
+        faits += [_SCAN_SIGNE] if prete.preparee.sans_texte else []
+    elif outils.reconnaissance:
+        lu = ajouter_texte(prete.pdf, titre=prete.piece.titre, moteur=outils.reconnaissance, atelier=outils.atelier)
+        a_texte_ajoute = lu is not None and bool(lu.pages)
+        faits += [lu.phrase] if lu else []
     if reglages.alleger_images and (perte := alleger_images(prete.pdf, atelier=outils.atelier)):
         faits.append(perte)
     return replace(prete, a_texte_ajoute=a_texte_ajoute, traitements=tuple(faits))
-
-
-def _reconnaitre(prete: PiecePrete, moteur: MoteurRendu, atelier: Atelier) -> str:
-    return ajouter_texte(prete.pdf, prete.preparee.pages, titre=prete.piece.titre, moteur=moteur, atelier=atelier)
 
 
 def annoter_fiche(matiere: Matiere, pieces: tuple[PiecePrete, ...]) -> Matiere:

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from generateur.erreurs import ErreurEcriture, ErreurPiece
+from generateur.pieces.limites import Limites
 from generateur.surveillance.enfant import Enfant, ErreurEnfant
 from generateur.surveillance.place import disque_plein, refus_du_disque
 
@@ -108,6 +109,18 @@ def _disque_plein(arguments: Mapping[str, Any]) -> ErreurEcriture | None:
     with contextlib.suppress(OSError):
         besoin = 2 * Path(arguments["source"]).stat().st_size if "source" in arguments else 0
     return disque_plein(*lieux, besoin=besoin)
+
+
+def executer_borne(atelier: Atelier, tache: str, source: Path, **arguments: Any) -> dict[str, Any]:
+    """Exécute une tâche sur ce fichier, dans le temps et la mémoire que sa taille accorde."""
+    limites, octets = Limites(), source.stat().st_size
+    return atelier.executer(
+        tache,
+        delai=limites.delai(octets),
+        memoire=limites.memoire_pour(octets),
+        source=str(source),
+        **arguments,
+    )
 
 
 def _panne(delai: float, perte: ErreurEnfant) -> ErreurPiece:

@@ -84,15 +84,16 @@ def pages_blanches(source: str, maximum: int) -> list[int]:
     with document:
         for rang in range(min(len(document), maximum)):
             try:
-                est_blanche = _est_blanche(document[rang])
+                vide = est_blanche(document[rang])
             except (pypdfium2.PdfiumError, ValueError, OSError):
-                est_blanche = True
-            if est_blanche:
+                vide = True
+            if vide:
                 blanches.append(rang + 1)
     return blanches
 
 
-def _est_blanche(page: pypdfium2.PdfPage) -> bool:
+def est_blanche(page: pypdfium2.PdfPage) -> bool:
+    """Vrai si la page, rendue, ne montre que du blanc."""
     cote = max(1.0, *page.get_size())
     echelle = min(_ECHELLE_SONDE, _COTE_SONDE / cote)  # une page géante ne doit pas épuiser la mémoire
     blanc: bool = page.render(scale=echelle).to_pil().convert("L").getextrema() == (255, 255)

@@ -221,7 +221,7 @@ def _scan(dossier, nom, *lignes):
     image.save(dossier / "pieces" / nom, resolution=150)
 
 
-@pytest.mark.skipif(chercher_reconnaissance(premieres=1) is None, reason="OCRmyPDF ou Tesseract n'est pas installé")
+@pytest.mark.skipif(chercher_reconnaissance() is None, reason="OCRmyPDF ou Tesseract n'est pas installé")
 @pytest.mark.parametrize("nom", ["scan0001.pdf", "IMG_2041.jpg"])
 def test_le_texte_d_un_scan_est_reconnu(commander, dossier, nom):
     _scan(dossier, nom, "FACTURE n° F2026-118", "Garage du Halage")
@@ -230,7 +230,7 @@ def test_le_texte_d_un_scan_est_reconnu(commander, dossier, nom):
     assert "texte reconnu dans l'image" in vue["raison"]
 
 
-@pytest.mark.skipif(chercher_reconnaissance(premieres=1) is None, reason="OCRmyPDF ou Tesseract n'est pas installé")
+@pytest.mark.skipif(chercher_reconnaissance() is None, reason="OCRmyPDF ou Tesseract n'est pas installé")
 def test_une_date_reconnue_dans_un_scan_reste_a_confirmer(commander, dossier):
     _scan(dossier, "scan0002.pdf", "BON DE LIVRAISON", "Facture F2026-118", "Livré le 28/03/2026")
     (vue,) = _proposer(commander, dossier).values()

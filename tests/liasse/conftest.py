@@ -87,20 +87,6 @@ def corpus() -> Callable[[str], Path]:
     return trouver
 
 
-@pytest.fixture
-def ecarts() -> Callable[[str], Path]:
-    """Chemin d'un fichier des écarts relevés ; le test se saute s'il n'est pas là."""
-    racine = Path(__file__).parents[3] / "shared" / "corpus" / "ecarts"
-
-    def trouver(nom: str) -> Path:
-        chemin = racine / nom
-        if not chemin.exists():
-            pytest.skip("le corpus ../shared/corpus/ecarts n'est pas là")
-        return chemin
-
-    return trouver
-
-
 @pytest.fixture(scope="module")
 def autorite():
     return certifier("Autorité d'essai")

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from generateur.erreurs import ErreurPiece, ErreurRendu
-from generateur.pieces.traitements import ajouter_texte, alleger_images
+from generateur.pieces.lecture_scans import ajouter_texte
+from generateur.pieces.traitements import alleger_images
 
 PAGE = (1860, 2630)  # A4 à 225 points par pouce
 
@@ -126,8 +127,9 @@ def test_le_texte_reconnu_ne_porte_rien_du_hasard(atelier, tmp_path):
     vue = _bruit("L", (300, 400))
     essais = [_pdf(tmp_path / f"{rang}.pdf", vue, vue) for rang in range(2)]
     for tirage, essai in zip(("zD_Ul", "Kr-9X"), essais, strict=True):
-        dit = ajouter_texte(essai, 2, titre="Bon", moteur=ReconnaissanceFactice(tirage), atelier=atelier)
-        assert "2 page(s)" in dit
+        lu = ajouter_texte(essai, titre="Bon", moteur=ReconnaissanceFactice(tirage), atelier=atelier)
+        assert lu.pages == (1, 2)
+        assert "sur 2\xa0page(s) (1 et 2)" in lu.phrase
     assert essais[0].read_bytes() == essais[1].read_bytes()
     assert all("texte reconnu" in texte for texte in _lire(essais[0]))
 
@@ -137,6 +139,6 @@ def test_une_page_perdue_ou_un_echec_nomme_la_piece(atelier, tmp_path, faute):
     pdf = _pdf(tmp_path / "scan.pdf", _bruit("L", (300, 400)), _bruit("L", (300, 400)))
     octets = pdf.read_bytes()
     with pytest.raises(ErreurPiece, match="« Bon »") as refus:
-        ajouter_texte(pdf, 2, titre="Bon", moteur=ReconnaissanceFactice("x", **faute), atelier=atelier)
+        ajouter_texte(pdf, titre="Bon", moteur=ReconnaissanceFactice("x", **faute), atelier=atelier)
     assert "--ocr" in refus.value.remede
     assert pdf.read_bytes() == octets
