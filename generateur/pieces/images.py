@@ -16,7 +16,7 @@ import img2pdf
 import pikepdf
 import pillow_heif
 from pikepdf import Name
-from PIL import Image, ImageSequence
+from PIL import Image, ImageSequence, ImageStat
 
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.donnees_image import nettoyer_jpeg, relever_donnees
@@ -25,6 +25,9 @@ POINT_PAR_POUCE = 72
 A4 = (595.276, 841.89)
 _MARGE = 34.0  # 12 mm : la place du tampon et du folio
 _RESOLUTION_MINIMALE = 100  # points par pouce : une petite image n'est pas étirée au-delà
+_FOND, _FOND_SOMBRE = "#ffffff", "#404040"
+_PRESQUE_BLANC = 225  # de 0 (noir) à 255 : au-dessus, un trait ne se lit plus sur du papier
+_ECART_LISIBLE = 60
 _ORIENTATION = 0x0112
 # Matrices (a, b, c, d, e, f) du carré unité pour chacune des huit orientations EXIF.
 _ORIENTATIONS: dict[int, tuple[int, int, int, int, int, int]] = {
@@ -48,8 +51,8 @@ def examiner(source: str, pixels: int, pages_maximales: int) -> dict[str, Any]:
     """Nombre de vues, toutes décodées : une image tronquée se découvre ici."""
     with _ouvrir(Path(source), pixels, pages_maximales) as image:
         caches = [vars(cache) for cache in relever_donnees(image)]
-        nb_vues = sum(1 for _ in _vues(image, pixels))
-        return {"pages": nb_vues, "avertissements": _avertir(image, nb_vues), "caches": caches}
+        fonds = [_choisir_fond(vue) for vue in _vues(image, pixels)]
+        return {"pages": len(fonds), "avertissements": _avertir(image, fonds), "caches": caches}
 
 
 def preparer(source: str, cible: str, pixels: int, pages_maximales: int) -> dict[str, Any]:
@@ -57,12 +60,13 @@ def preparer(source: str, cible: str, pixels: int, pages_maximales: int) -> dict
     with _ouvrir(Path(source), pixels, pages_maximales) as image, pikepdf.new() as pdf:
         caches = [vars(cache) for cache in relever_donnees(image)]
         telles_quelles = _ranger_telle_quelle(Path(source), image)
+        fonds = []
         for rang, vue in enumerate(_vues(image, pixels)):
-            donnees = telles_quelles[rang] if telles_quelles else _ranger(vue)
+            fonds.append(_choisir_fond(vue))
+            donnees = telles_quelles[rang] if telles_quelles else _ranger(vue, fonds[-1])
             _mettre_en_page(pdf, donnees, vue)
-        nb_pages = len(pdf.pages)
         pdf.save(cible, static_id=True)
-        return {"pages": nb_pages, "avertissements": _avertir(image, nb_pages), "caches": caches}
+        return {"pages": len(fonds), "avertissements": _avertir(image, fonds), "caches": caches}
 
 
 @contextmanager
@@ -112,18 +116,39 @@ def _verifier_pixels(image: Image.Image, pixels: int) -> None:
         )
 
 
-def _avertir(image: Image.Image, nb_vues: int) -> list[str]:
+def _avertir(image: Image.Image, fonds: list[str]) -> list[str]:
     total = getattr(image, "n_frames", 1)
-    if total > nb_vues and image.format != "MPO":
-        return [f"Image animée : la première des {total} vues est seule reproduite."]
-    return []
+    dits = []
+    if total > len(fonds) and image.format != "MPO":
+        dits.append(f"Image animée : la première des {total} vues est seule reproduite.")
+    if _FOND_SOMBRE in fonds:
+        dits.append("Image claire sur fond transparent : imprimée sur un fond gris, sans quoi rien ne s'y lirait.")
+    return dits
+
+
+def _est_transparente(vue: Image.Image) -> bool:
+    return vue.mode in {"RGBA", "LA", "PA"} or vue.info.get("transparency") is not None
+
+
+def _choisir_fond(vue: Image.Image) -> str:
+    """Blanc ; gris sombre si tout ce que montre une image transparente disparaîtrait sur du blanc."""
+    if not _est_transparente(vue):
+        return _FOND
+    sur_blanc, _ = ImageStat.Stat(_poser(vue, _FOND).convert("L")).extrema[0]
+    moins, plus = ImageStat.Stat(_poser(vue, _FOND_SOMBRE).convert("L")).extrema[0]
+    disparait = sur_blanc >= _PRESQUE_BLANC and plus - moins >= _ECART_LISIBLE
+    return _FOND_SOMBRE if disparait else _FOND
+
+
+def _poser(vue: Image.Image, fond: str) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", vue.size, fond), vue.convert("RGBA")).convert("RGB")
 
 
 def _ranger_telle_quelle(source: Path, image: Image.Image) -> list[bytes]:
     """Un PDF par vue, données d'origine ; liste vide si le format ne le permet pas."""
-    if image.format not in _RANGEES_TELLES_QUELLES or image.mode in {"RGBA", "LA", "PA"}:
+    if image.format not in _RANGEES_TELLES_QUELLES or _est_transparente(image):
         return []
-    if image.info.get("transparency") is not None or (image.format == "TIFF" and _est_tournee(image)):
+    if image.format == "TIFF" and _est_tournee(image):
         return []
     try:
         with pikepdf.open(io.BytesIO(_convertir(source.read_bytes()))) as pdf:
@@ -168,12 +193,10 @@ def _extraire(pdf: pikepdf.Pdf, rang: int) -> bytes:
     return tampon.getvalue()
 
 
-def _ranger(vue: Image.Image) -> bytes:
-    """Range sans perte une vue décodée ; la transparence devient du blanc."""
-    if vue.mode in {"RGBA", "LA", "PA"} or vue.info.get("transparency") is not None:
-        avec_alpha = vue.convert("RGBA")
-        fond = Image.new("RGBA", vue.size, "white")
-        vue = Image.alpha_composite(fond, avec_alpha).convert("RGB")
+def _ranger(vue: Image.Image, fond: str) -> bytes:
+    """Range sans perte une vue décodée ; la transparence prend la couleur du fond."""
+    if _est_transparente(vue):
+        vue = _poser(vue, fond)
     elif vue.mode.startswith("I"):
         # 65 536 nuances de gris ramenées à 256 : Pillow tronquerait au lieu de diviser
         vue = vue.convert("I").point(lambda nuance: nuance / 256).convert("L")

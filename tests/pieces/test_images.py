@@ -95,6 +95,30 @@ def test_la_transparence_devient_du_blanc(tmp_path: Path, preparer: Preparer) ->
         assert pdf[0].render(scale=0.5).to_pil().convert("L").getextrema() == (255, 255)
 
 
+@pytest.mark.parametrize(("encre", "fonds_gris"), [("white", 1), ("#e8f0f0", 1), ("black", 0), ("#c00000", 0)])
+def test_un_texte_blanc_sur_fond_transparent_recoit_un_fond_et_c_est_dit(
+    tmp_path: Path, preparer: Preparer, encre: str, fonds_gris: int
+) -> None:
+    image = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    ImageDraw.Draw(image).text((20, 40), "Bon pour accord", fill=encre)
+    image.save(tmp_path / "a.png")
+    preparee = preparer(tmp_path / "a.png")
+    assert ["fond gris" in dit for dit in preparee.avertissements] == [True] * fonds_gris
+    with pikepdf.open(tmp_path / "cible.pdf") as pdf:
+        vue = pikepdf.PdfImage(pdf.pages[0].obj.Resources.XObject.Vue).as_pil_image()
+    sombre, clair = vue.convert("L").getextrema()
+    assert clair - sombre > 100  # l'encre se lit
+
+
+def test_une_page_blanche_aux_marges_transparentes_reste_blanche(tmp_path: Path, preparer: Preparer) -> None:
+    image = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    dessin = ImageDraw.Draw(image)
+    dessin.rectangle((10, 10, 190, 90), fill="white")
+    dessin.text((20, 40), "Facture", fill="black")
+    image.save(tmp_path / "a.png")
+    assert preparer(tmp_path / "a.png").avertissements == ()
+
+
 def test_chaque_page_d_un_tiff_devient_une_page(tmp_path: Path, preparer: Preparer) -> None:
     vues = [_mire().rotate(90 * n, expand=True) for n in range(3)]
     vues[0].save(tmp_path / "a.tif", save_all=True, append_images=vues[1:])
