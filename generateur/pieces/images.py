@@ -170,11 +170,11 @@ def _est_tournee(image: Image.Image) -> bool:
 
 
 def _convertir(octets: bytes) -> bytes:
-    """PDF dont chaque page est l'image nue, un point par pixel."""
+    """PDF dont chaque page porte l'image nue."""
     try:
         resultat: bytes = img2pdf.convert(
             octets,
-            layout_fun=img2pdf.get_fixed_dpi_layout_fun((POINT_PAR_POUCE, POINT_PAR_POUCE)),
+            layout_fun=img2pdf.get_layout_fun(A4),  # un point par pixel serait refusé d'une image minuscule
             rotation=img2pdf.Rotation.none,
             engine=img2pdf.Engine.pikepdf,
             nodate=True,

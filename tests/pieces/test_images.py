@@ -119,6 +119,15 @@ def test_une_page_blanche_aux_marges_transparentes_reste_blanche(tmp_path: Path,
     assert preparer(tmp_path / "a.png").avertissements == ()
 
 
+@pytest.mark.parametrize("taille", [(2, 2), (1, 1), (3, 15_000)])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_une_image_minuscule_ou_demesuree_entre_aussi(
+    tmp_path: Path, preparer: Preparer, taille: tuple[int, int], mode: str
+) -> None:
+    Image.new(mode, taille, "red").save(tmp_path / "a.png")
+    assert preparer(tmp_path / "a.png").pages == 1
+
+
 def test_chaque_page_d_un_tiff_devient_une_page(tmp_path: Path, preparer: Preparer) -> None:
     vues = [_mire().rotate(90 * n, expand=True) for n in range(3)]
     vues[0].save(tmp_path / "a.tif", save_all=True, append_images=vues[1:])
