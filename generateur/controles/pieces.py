@@ -93,6 +93,16 @@ def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
             lieu=lieu,
             remede=inspection.remede or "Ouvrez le fichier, imprimez-le en PDF, et remplacez-le.",
         )
+    elif inspection.observations:
+        yield constater(
+            "IMAGE_AMENAGEE",
+            f"La pièce « {chemin} » : {' '.join(inspection.observations)}",
+            gravite="avertissement" if inspection.a_regarder else "information",
+            lieu=lieu,
+            remede="Regardez ses pages dans la liasse ; s'il y manque quelque chose, refaites l'image."
+            if inspection.a_regarder
+            else "Rien à faire.",
+        )
     elif inspection.signe:
         yield constater(
             "PIECE_SIGNEE",

@@ -9,8 +9,9 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import img2pdf
 import pikepdf
@@ -20,11 +21,12 @@ from PIL import Image, ImageSequence, ImageStat
 
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.donnees_image import nettoyer_jpeg, relever_donnees
+from generateur.pieces.longues_images import Decoupe, decouper, decrire, est_longue
 
 POINT_PAR_POUCE = 72
 A4 = (595.276, 841.89)
 _MARGE = 34.0  # 12 mm : la place du tampon et du folio
-_RESOLUTION_MINIMALE = 100  # points par pouce : une petite image n'est pas étirée au-delà
+_PLEINE = POINT_PAR_POUCE / 100  # l'échelle de cent points par pouce : une petite image n'est pas étirée au-delà
 _FOND, _FOND_SOMBRE = "#ffffff", "#404040"
 _PRESQUE_BLANC = 225  # de 0 (noir) à 255 : au-dessus, un trait ne se lit plus sur du papier
 _ECART_LISIBLE = 60
@@ -41,32 +43,85 @@ _ORIENTATIONS: dict[int, tuple[int, int, int, int, int, int]] = {
     8: (0, 1, -1, 0, 1, 0),
 }
 _TOURNEES = frozenset({5, 6, 7, 8})
+_REDRESSEMENTS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _RANGEES_TELLES_QUELLES = frozenset({"JPEG", "MPO", "PNG", "TIFF", "JPEG2000"})
 _PANNES = (OSError, ValueError, SyntaxError, RuntimeError, EOFError, TypeError, IndexError, KeyError)
 
 pillow_heif.register_heif_opener()
 
 
-def examiner(source: str, pixels: int, pages_maximales: int) -> dict[str, Any]:
-    """Nombre de vues, toutes décodées : une image tronquée se découvre ici."""
+def examiner(source: str, pixels: int, pages_maximales: int, corps_lisible: float) -> dict[str, Any]:
+    """Nombre de pages, toutes les vues décodées : une image tronquée se découvre ici."""
+    faits = _Faits()
     with _ouvrir(Path(source), pixels, pages_maximales) as image:
         caches = [vars(cache) for cache in relever_donnees(image)]
-        fonds = [_choisir_fond(vue) for vue in _vues(image, pixels)]
-        return {"pages": len(fonds), "avertissements": _avertir(image, fonds), "caches": caches}
+        for vue in _vues(image, pixels):
+            fond = _choisir_fond(vue)
+            faits.ajouter(vue, fond, _decouper(vue, fond, corps_lisible)[1], corps_lisible)
+        return faits.rendre(image) | {"caches": caches}
 
 
-def preparer(source: str, cible: str, pixels: int, pages_maximales: int) -> dict[str, Any]:
-    """Écrit une page A4 par vue."""
+def preparer(source: str, cible: str, pixels: int, pages_maximales: int, corps_lisible: float) -> dict[str, Any]:
+    """Écrit une page A4 par vue ; plusieurs pour une vue trop longue pour s'y lire."""
+    faits = _Faits()
     with _ouvrir(Path(source), pixels, pages_maximales) as image, pikepdf.new() as pdf:
         caches = [vars(cache) for cache in relever_donnees(image)]
         telles_quelles = _ranger_telle_quelle(Path(source), image)
-        fonds = []
         for rang, vue in enumerate(_vues(image, pixels)):
-            fonds.append(_choisir_fond(vue))
-            donnees = telles_quelles[rang] if telles_quelles else _ranger(vue, fonds[-1])
-            _mettre_en_page(pdf, donnees, vue)
+            fond = _choisir_fond(vue)
+            droite, decoupe = _decouper(vue, fond, corps_lisible)
+            faits.ajouter(vue, fond, decoupe, corps_lisible)
+            if decoupe is None:
+                _mettre_en_page(pdf, telles_quelles[rang] if telles_quelles else _ranger(_aplatir(vue, fond)), vue)
+            else:
+                _mettre_en_pages(pdf, droite, decoupe)
         pdf.save(cible, static_id=True)
-        return {"pages": len(fonds), "avertissements": _avertir(image, fonds), "caches": caches}
+        return faits.rendre(image) | {"caches": caches}
+
+
+@dataclass
+class _Faits:
+    """Ce que l'on retient de chaque vue, pour le dire."""
+
+    pages: int = 0
+    vues: int = 0
+    fonds: set[str] = field(default_factory=set)
+    decoupes: list[str] = field(default_factory=list)
+    coupees: int = 0
+    a_regarder: bool = False
+
+    def ajouter(self, vue: Image.Image, fond: str, decoupe: Decoupe | None, corps: float) -> None:
+        """Retient cette vue."""
+        self.vues += 1
+        self.pages += len(decoupe.troncons) if decoupe else 1
+        self.fonds.add(fond)
+        if decoupe:
+            self.coupees += len(decoupe.troncons)
+            self.decoupes.append(decrire(decoupe, vue, corps))
+            self.a_regarder = self.a_regarder or decoupe.est_a_regarder(corps)
+
+    def rendre(self, image: Image.Image) -> dict[str, Any]:
+        """Le nombre de pages, et ce qui est à dire."""
+        total = getattr(image, "n_frames", 1)
+        dits = []
+        if total > self.vues and image.format != "MPO":
+            dits.append(f"Image animée : la première des {total} vues est seule reproduite.")
+        if _FOND_SOMBRE in self.fonds:
+            dits.append("Image claire sur fond transparent : imprimée sur un fond gris, sans quoi rien ne s'y lirait.")
+        return {
+            "pages": self.pages,
+            "avertissements": [*dits, *self.decoupes],
+            "a_regarder": self.a_regarder,
+            "fidelite": {"comparees": self.coupees, "differentes": []},  # point par point, ou la pièce est refusée
+        }
 
 
 @contextmanager
@@ -114,16 +169,6 @@ def _verifier_pixels(image: Image.Image, pixels: int) -> None:
             f"de {pixels // 1_000_000} millions.",
             remede="Réduisez-la : 300 points par pouce suffisent pour un document A4.",
         )
-
-
-def _avertir(image: Image.Image, fonds: list[str]) -> list[str]:
-    total = getattr(image, "n_frames", 1)
-    dits = []
-    if total > len(fonds) and image.format != "MPO":
-        dits.append(f"Image animée : la première des {total} vues est seule reproduite.")
-    if _FOND_SOMBRE in fonds:
-        dits.append("Image claire sur fond transparent : imprimée sur un fond gris, sans quoi rien ne s'y lirait.")
-    return dits
 
 
 def _est_transparente(vue: Image.Image) -> bool:
@@ -193,15 +238,31 @@ def _extraire(pdf: pikepdf.Pdf, rang: int) -> bytes:
     return tampon.getvalue()
 
 
-def _ranger(vue: Image.Image, fond: str) -> bytes:
-    """Range sans perte une vue décodée ; la transparence prend la couleur du fond."""
+def _aplatir(vue: Image.Image, fond: str) -> Image.Image:
+    """La vue décodée, en noir, en gris ou en couleurs ; la transparence prend la couleur du fond."""
     if _est_transparente(vue):
-        vue = _poser(vue, fond)
-    elif vue.mode.startswith("I"):
+        return _poser(vue, fond)
+    if vue.mode.startswith("I"):
         # 65 536 nuances de gris ramenées à 256 : Pillow tronquerait au lieu de diviser
-        vue = vue.convert("I").point(lambda nuance: nuance / 256).convert("L")
-    elif vue.mode not in {"1", "L", "RGB"}:
-        vue = vue.convert("RGB")
+        return vue.convert("I").point(lambda nuance: nuance / 256).convert("L")
+    return vue if vue.mode in {"1", "L", "RGB"} else vue.convert("RGB")
+
+
+def _decouper(vue: Image.Image, fond: str, corps_lisible: float) -> tuple[Image.Image, Decoupe | None]:
+    """La vue, et sa découpe, sur la vue redressée, si elle est trop longue pour se lire sur une page."""
+    orientation = _lire_orientation(vue)
+    taille = _dimensions(vue, orientation)
+    if not est_longue(taille):
+        return vue, None
+    droite = _aplatir(vue, fond)
+    if orientation in _REDRESSEMENTS:
+        droite = droite.transpose(_REDRESSEMENTS[orientation])
+    decoupe = decouper(droite, taille, A4, _MARGE, _PLEINE, corps_lisible)
+    return (droite, decoupe) if len(decoupe.troncons) > 1 else (vue, None)
+
+
+def _ranger(vue: Image.Image) -> bytes:
+    """Range sans perte une vue aplatie."""
     tampon = io.BytesIO()
     vue.save(tampon, "PNG")
     try:
@@ -213,14 +274,34 @@ def _ranger(vue: Image.Image, fond: str) -> bytes:
         ) from erreur
 
 
+def _mettre_en_pages(pdf: pikepdf.Pdf, droite: Image.Image, decoupe: Decoupe) -> None:
+    """Un tronçon par page, tous au même grossissement, en haut et au milieu, ou à gauche et au milieu."""
+    est_haute = droite.height >= droite.width
+    for troncon in decoupe.troncons:
+        partie = droite.crop(troncon)
+        pose = (partie.width * decoupe.pas[0], partie.height * decoupe.pas[1])
+        gauche, bas = ((cote - long) / 2 for cote, long in zip(decoupe.feuille, pose, strict=True))
+        depart = (gauche, decoupe.feuille[1] - _MARGE - pose[1]) if est_haute else (_MARGE, bas)
+        ecrite = _poser_image(pdf, _ranger(partie), decoupe.feuille, (pose[0], 0, 0, pose[1], *depart))
+        _verifier_pixels_ecrits(ecrite, partie)
+
+
+def _verifier_pixels_ecrits(ecrite: pikepdf.Stream, partie: Image.Image) -> None:
+    """Ce qui est rangé dans la page est, point par point, ce que montrait l'image."""
+    if pikepdf.PdfImage(ecrite).as_pil_image().convert("RGB").tobytes() != partie.convert("RGB").tobytes():
+        raise ErreurPiece(
+            "Cette image, coupée en pages, n'y est pas fidèlement reproduite.",
+            remede="Coupez-la vous-même en plusieurs images, ou imprimez-la en PDF.",
+        )
+
+
 def _mettre_en_page(pdf: pikepdf.Pdf, donnees: bytes, vue: Image.Image) -> None:
     """Pose l'image au centre d'une page A4, en portrait ou en paysage selon sa forme."""
     orientation = _lire_orientation(vue)
     largeur, hauteur = _dimensions(vue, orientation)
     feuille = A4 if hauteur >= largeur else (A4[1], A4[0])
     cadre = (feuille[0] - 2 * _MARGE, feuille[1] - 2 * _MARGE)
-    pleine = POINT_PAR_POUCE / _RESOLUTION_MINIMALE
-    echelle = min(cadre[0] / largeur, cadre[1] / hauteur, pleine)
+    echelle = min(cadre[0] / largeur, cadre[1] / hauteur, _PLEINE)
     pose = (largeur * echelle, hauteur * echelle)
     depart = ((feuille[0] - pose[0]) / 2, (feuille[1] - pose[1]) / 2)
     a, b, c, d, e, f = _ORIENTATIONS[orientation]
@@ -228,14 +309,22 @@ def _mettre_en_page(pdf: pikepdf.Pdf, donnees: bytes, vue: Image.Image) -> None:
         *(a * pose[0], b * pose[1], c * pose[0], d * pose[1]),
         *(e * pose[0] + depart[0], f * pose[1] + depart[1]),
     )
+    _poser_image(pdf, donnees, feuille, matrice)
+
+
+def _poser_image(
+    pdf: pikepdf.Pdf, donnees: bytes, feuille: tuple[float, float], matrice: tuple[float, ...]
+) -> pikepdf.Stream:
+    """Ajoute une page qui ne porte que l'image ; rend l'image écrite."""
     with pikepdf.open(io.BytesIO(donnees)) as source:
-        image = pdf.copy_foreign(next(iter(source.pages[0].images.values())))
+        image = cast("pikepdf.Stream", pdf.copy_foreign(next(iter(source.pages[0].images.values()))))
     if image.get(Name.Filter) == Name.DCTDecode:  # la photo y est telle quelle, avec tout ce qu'elle dit d'elle
         image.write(nettoyer_jpeg(image.read_raw_bytes())[0], filter=Name.DCTDecode)
     page = pdf.add_blank_page(page_size=feuille)
     page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Vue=image))
     contenu = "q " + " ".join(f"{nombre:.4f}" for nombre in matrice) + " cm /Vue Do Q"
     page.obj.Contents = pdf.make_stream(contenu.encode("ascii"))
+    return image
 
 
 def _lire_orientation(vue: Image.Image) -> int:

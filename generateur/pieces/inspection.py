@@ -91,6 +91,8 @@ def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copi
         messages=faits.get("messages", ()),
         empreinte=empreinte,
         caches=lire_caches(faits),
+        observations=tuple(faits["avertissements"]) if faits["famille"] == Famille.IMAGE.value else (),
+        a_regarder=faits.get("a_regarder", False),
     )
 
 
@@ -120,6 +122,7 @@ def _examiner_image(poste: Poste, source: Path, _extension: str) -> dict[str, An
         source,
         pixels=poste.limites.pixels,
         pages_maximales=poste.limites.pages,
+        corps_lisible=poste.limites.corps_lisible,
     )
     return faits | {"sans_texte": True}
 

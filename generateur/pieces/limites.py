@@ -15,6 +15,7 @@ class Limites:
     octets_bureautique: int = 200 * MEGA
     pages: int = 20_000
     pixels: int = 150_000_000  # un A3 à 600 points par pouce en compte 70 millions
+    corps_lisible: float = 5.0  # points : la plus petite taille où un texte imprimé se lit encore
     octets_decompresses: int = 1024 * MEGA
     pieces_jointes: int = 100
     profondeur: int = 4  # courriels joints à des courriels

@@ -167,6 +167,7 @@ def _preparer_image(poste: Poste, source: Path, cible: Path, _extension: str) ->
         cible=str(cible),
         pixels=poste.limites.pixels,
         pages_maximales=poste.limites.pages,
+        corps_lisible=poste.limites.corps_lisible,
     )
 
 

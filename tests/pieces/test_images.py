@@ -153,7 +153,7 @@ def test_redresse_les_pixels_d_une_telecopie(tmp_path: Path, preparer: Preparer)
 
 
 def test_tient_dans_une_page_a4_avec_ses_marges(tmp_path: Path, preparer: Preparer) -> None:
-    _mire((3000, 400)).save(tmp_path / "a.png")
+    _mire((900, 400)).save(tmp_path / "a.png")
     preparer(tmp_path / "a.png")
     with pikepdf.open(tmp_path / "cible.pdf") as pdf:
         page = pdf.pages[0]
