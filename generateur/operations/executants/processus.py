@@ -1,30 +1,19 @@
 """Plusieurs processus, un tube chacun, sous notre surveillance.
 
-Le surveillant sait le dossier en main : un ouvrier qui tombe est remplacé et son dossier repris une fois ; s'il en
-fait tomber un second, ce dossier seul est en échec. Les résultats sortent dans l'ordre des travaux, quel que soit
-celui où ils finissent. Rien d'autre que le parent n'écrit hors des dossiers.
+Les résultats sortent dans l'ordre des travaux, quel que soit celui où ils finissent. Rien d'autre que le parent n'écrit
+hors des dossiers.
 """
 
 import datetime as dt
-import json
-import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
-from generateur.erreurs import CodeSortie, ErreurGenerateur
-from generateur.operations.executants.ouvrier import VARIABLE_MOT_DE_PASSE
-from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
-from generateur.operations.travail import echouer
+from generateur.operations.executants.poste_ouvrier import Poste, embaucher, preparer_environnement
 from generateur.reglages import Reglages, Resultat, Travail
-from generateur.surveillance.enfant import Enfant, ErreurEnfant
+from generateur.surveillance.enfant import Enfant
 
-_RACINE = Path(__file__).resolve().parents[3]
-_DELAI_DOSSIER_S = 1800
 _AVANCE = 4  # travaux en main ou en attente, par ouvrier : assez pour ne jamais attendre, jamais toute la liste
-_ESSAIS = 2
 
 
 class ExecutantProcessus:
@@ -42,28 +31,12 @@ class ExecutantProcessus:
 
     def executer(self, travaux: Iterable[Travail]) -> Iterator[Resultat]:
         """Un résultat par travail, dans leur ordre. Lève ErreurUsage ou ErreurOutilAbsent si rien ne peut commencer."""
-        environnement = self._preparer()
-        equipe = _Equipe(self._nombre, lambda: self._embaucher(environnement))
+        environnement = preparer_environnement(self._reglages, self._jour, self._demander)
+        equipe = _Equipe(self._nombre, lambda: embaucher(self._reglages, self._jour, environnement))
         try:
             yield from equipe.accomplir(travaux)
         finally:
             equipe.arreter()
-
-    def _preparer(self) -> dict[str, str]:
-        """Sonde une fois, ici, ce qui empêcherait tous les dossiers, et demande une fois le mot de passe."""
-        with ouvrir_moteurs(self._reglages.rendu, ocr=self._reglages.ocr, coeurs=0) as moteurs:
-            chemins = [str(_RACINE), os.environ.get("PYTHONPATH", "")]
-            environnement = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, chemins)), "PYTHONUTF8": "1"}
-            if self._reglages.sceau is not None:
-                mot_de_passe = self._demander()
-                munir_de_sceau(moteurs, self._reglages, jour=self._jour, demander_mot_de_passe=lambda: mot_de_passe)
-                environnement[VARIABLE_MOT_DE_PASSE] = mot_de_passe
-        return environnement
-
-    def _embaucher(self, environnement: dict[str, str]) -> Enfant:
-        reglages = json.dumps([self._reglages.model_dump_json(), self._jour.isoformat()])
-        commande = [sys.executable, "-P", "-m", "generateur.operations.executants.ouvrier", reglages]
-        return Enfant(commande, environnement, est_a_part=True)
 
 
 class _Equipe:
@@ -73,8 +46,7 @@ class _Equipe:
         self._embaucher = embaucher
         self._a_faire: queue.Queue[tuple[int, Travail] | None] = queue.Queue()
         self._faits: queue.Queue[tuple[int, Resultat] | BaseException] = queue.Queue()
-        self._ouvriers: set[Enfant] = set()
-        self._verrou = threading.Lock()
+        self._postes: list[Poste] = []
         self._arrete = False
         self._nombre = nombre
         self._fils: list[threading.Thread] = []
@@ -106,72 +78,27 @@ class _Equipe:
 
     def _renforcer(self, demandes: int) -> None:
         if len(self._fils) < min(self._nombre, demandes):
-            fil = threading.Thread(target=self._travailler, name=f"ouvrier-{len(self._fils) + 1}", daemon=True)
+            poste = Poste(self._embaucher)
+            nom = f"ouvrier-{len(self._fils) + 1}"
+            fil = threading.Thread(target=self._travailler, args=(poste,), name=nom, daemon=True)
+            self._postes.append(poste)
             self._fils.append(fil)
             fil.start()
 
-    def _travailler(self) -> None:
-        ouvrier: Enfant | None = None
+    def _travailler(self, poste: Poste) -> None:
         try:
             while (suivant := self._a_faire.get()) is not None and not self._arrete:
                 rang, travail = suivant
-                ouvrier, resultat = self._accomplir(ouvrier, travail)
-                self._faits.put((rang, resultat))
+                self._faits.put((rang, poste.accomplir(travail)))
         except BaseException as erreur:  # noqa: BLE001 (une panne du surveillant se dit au parent, qui l'attend)
             self._faits.put(erreur)
         finally:
-            self._congedier(ouvrier)
-
-    def _accomplir(self, ouvrier: Enfant | None, travail: Travail) -> tuple[Enfant | None, Resultat]:
-        """Le résultat, et l'ouvrier qui reste ; celui qui tombe est remplacé, le dossier repris une fois."""
-        perte = ErreurEnfant(trop_long=False)
-        for _ in range(_ESSAIS):
-            if ouvrier is None or not ouvrier.est_vivant:
-                self._congedier(ouvrier)
-                ouvrier = self._prendre()
-            try:
-                reponse = ouvrier.demander(travail.model_dump_json().encode(), _DELAI_DOSSIER_S)
-            except ErreurEnfant as panne:
-                self._congedier(ouvrier)
-                ouvrier, perte = None, panne
-                if panne.trop_long or self._arrete:
-                    break
-            else:
-                return ouvrier, Resultat.model_validate_json(reponse)
-        return None, echouer(travail.source, _dire_la_perte(perte))
-
-    def _prendre(self) -> Enfant:
-        ouvrier = self._embaucher()
-        with self._verrou:
-            self._ouvriers.add(ouvrier)
-        return ouvrier
-
-    def _congedier(self, ouvrier: Enfant | None) -> None:
-        if ouvrier is not None:
-            with self._verrou:
-                self._ouvriers.discard(ouvrier)
-            ouvrier.arreter()
+            poste.arreter()
 
     def arreter(self) -> None:
         """Arrête les ouvriers, même au travail : le dossier en main n'est pas publié, ce qui l'était est intact."""
         self._arrete = True
         for _ in self._fils:
             self._a_faire.put(None)
-        with self._verrou:
-            ouvriers = [*self._ouvriers]
-        for ouvrier in ouvriers:
-            ouvrier.arreter()
-
-
-class _ErreurOuvrier(ErreurGenerateur):
-    """Un dossier a fait tomber deux fois le processus qui le produisait, ou l'a occupé trop longtemps."""
-
-    code = CodeSortie.ERREUR_INTERNE
-
-
-def _dire_la_perte(perte: ErreurEnfant) -> ErreurGenerateur:
-    if perte.trop_long:
-        raison = f"ce dossier demande plus de {_DELAI_DOSSIER_S // 60} minutes"
-    else:
-        raison = "ce dossier a fait tomber deux fois le processus qui le produisait : il est mis à part"
-    return _ErreurOuvrier(raison, remede="Le produire seul (« generateur produire ») pour voir où il s'arrête.")
+        for poste in self._postes:
+            poste.arreter()
