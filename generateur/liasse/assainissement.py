@@ -85,11 +85,18 @@ def assainir(pdf: pikepdf.Pdf) -> list[str]:
         retraits |= {libelle for cle, libelle in ARBRES_DE_NOMS.items() if cle in noms}
     for cle, libelle in CATALOGUE.items():
         if cle in pdf.Root:
+            retraits.add("" if cle == "/OpenAction" and _est_une_vue(pdf.Root[cle]) else libelle)
             del pdf.Root[cle]
-            retraits.add(libelle)
     pages = [page.obj for page in pdf.pages]
     ecrire_signets(pdf, signets, pages, [IDENTITE] * len(pages))
     return sorted(retraits - {""})
+
+
+def _est_une_vue(ouverture: pikepdf.Object) -> bool:
+    """Vrai si ouvrir le document n'y fait que montrer une page : LibreOffice l'écrit dans tout ce qu'il convertit."""
+    if isinstance(ouverture, Array):
+        return True
+    return isinstance(ouverture, Dictionary) and ouverture.get(Name.S) == Name.GoTo and Name.Next not in ouverture
 
 
 def _relever_formulaire(pdf: pikepdf.Pdf) -> set[str]:

@@ -139,7 +139,8 @@ def _ecrire_volume(
         pages: list[Any] = [page.obj for page in pdf.pages]
         _couper_liens(pages)
         _relier_index(pages, groupes, rang, avant)
-        decales = _garder_signets(signets, premiere - 1, derniere - 1, avant)
+        suivis = _reprendre_au_debut(signets, premiere - 1)
+        decales = _garder_signets(suivis, premiere - 1, derniere - 1, avant)
         index_signet = Signet("Index commun des volumes", Destination(0, HAUT_DE_PAGE, ()))
         ecrire_signets(pdf, [index_signet, *decales], pages, [IDENTITE] * len(pages))
         etiquettes = Array([0, Dictionary(S=Name.r), avant, Dictionary(S=Name.D, St=premiere)])
@@ -229,6 +230,20 @@ def _relier_index(pages: Sequence[Any], groupes: Sequence[Sequence[Morceau]], ra
         if Name.Annots not in page:
             page[Name.Annots] = Array()
         page[Name.Annots].append(lien)
+
+
+def _reprendre_au_debut(signets: Sequence[Signet], debut: int) -> list[Signet]:
+    """Les mêmes ; celui du document déjà commencé avant la page `debut` (à partir de 0) mène à elle, dit « suite »."""
+    places = [s.destination.page if s.destination else -1 for s in signets]
+    commence = max((rang for rang, place in enumerate(places) if 0 <= place <= debut), default=None)
+    if commence is None or places[commence] == debut:
+        return list(signets)
+    suite = replace(
+        signets[commence],
+        titre=f"{signets[commence].titre} (suite)",
+        destination=Destination(debut, HAUT_DE_PAGE, ()),
+    )
+    return [suite if rang == commence else signet for rang, signet in enumerate(signets)]
 
 
 def _garder_signets(signets: Sequence[Signet], debut: int, fin: int, avant: int) -> list[Signet]:

@@ -45,6 +45,11 @@ _FILTRES = {
     "pptx": "Impress MS PowerPoint 2007 XML",
     "ppt": "MS PowerPoint 97",
     "odp": "impress8",
+    "odg": "draw8",
+    "fodt": "OpenDocument Text Flat XML",
+    "fods": "OpenDocument Spreadsheet Flat XML",
+    "fodp": "OpenDocument Presentation Flat XML",
+    "fodg": "OpenDocument Drawing Flat XML",
 }
 _EMPLACEMENTS = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",

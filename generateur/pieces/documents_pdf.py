@@ -33,6 +33,7 @@ from generateur.pieces.lecture_pdf import (
     pages_blanches,
     pages_hors_arborescence,
     relever_texte_cache,
+    sans_dessin,
 )
 from generateur.surveillance.provisoires import repertoire_provisoire
 
@@ -297,12 +298,16 @@ def _verifier_contenus(pdf: pikepdf.Pdf) -> None:
 
 
 def _controler_reparation(cible: str, nb_pages: int) -> list[str]:
-    """Regarde le document réparé : tout blanc, il est refusé ; des pages blanches sont signalées."""
+    """Regarde le document réparé : tout blanc, il est refusé ; une page qui a perdu son dessin est signalée."""
     if compter_pages(cible, [None]) != nb_pages:
         raise ErreurPiece("Ce PDF reste illisible après réparation.", remede=_REMEDE_REPRENDRE)
     blanches = pages_blanches(cible, _PAGES_REGARDEES)
-    if len(blanches) == nb_pages:
+    with pikepdf.open(cible) as pdf:
+        vides = [page for page in blanches if sans_dessin(pdf, page)]
+    perdues = [page for page in blanches if page not in vides]
+    if perdues and len(blanches) == nb_pages:
         raise ErreurPiece("Ce PDF est abîmé : une fois réparé, il ne montre plus rien.", remede=_REMEDE_REPRENDRE)
-    if not blanches:
-        return []
-    return [f"Page(s) blanche(s) après réparation : {_citer(blanches)}. Comparez avec l'original."]
+    dits = [f"Page(s) laissée(s) blanche(s) par leur auteur : {_citer(vides)}."] if vides else []
+    if perdues:
+        dits.append(f"Page(s) blanche(s) après réparation : {_citer(perdues)}. Comparez avec l'original.")
+    return dits

@@ -85,6 +85,7 @@ _FLUX_OLE: tuple[tuple[str, Famille, str], ...] = (
     ("Book", Famille.BUREAUTIQUE, ".xls"),
 )
 _PARTIES_OOXML = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"))
+_ODF_A_PLAT = re.compile(rb"office:mimetype=[\"']application/vnd\.oasis\.opendocument\.([a-z]+)")
 _TYPES_ODF = {"text": ".odt", "spreadsheet": ".ods", "presentation": ".odp", "graphics": ".odg"}
 _ENTETES_COURRIEL = frozenset(
     b"from to cc subject date sent received message-id return-path delivered-to mime-version "
@@ -192,7 +193,9 @@ def _reconnaitre_balises(tete: bytes, balise: bytes) -> Reconnaissance:
         return Reconnaissance(Famille.PAGE_WEB, ".html")
     for motif, famille, propre in _BALISES:
         if motif.search(tete):
-            return Reconnaissance(famille, propre)
+            genre = _ODF_A_PLAT.search(tete) if propre == ".fodt" else None
+            a_plat = _TYPES_ODF.get(genre[1].decode(), "") if genre else ""
+            return Reconnaissance(famille, a_plat.replace(".o", ".fo") or propre)
     return Reconnaissance(Famille.XML, ".xml")
 
 

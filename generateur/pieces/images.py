@@ -17,19 +17,21 @@ import img2pdf
 import pikepdf
 import pillow_heif
 from pikepdf import Name
-from PIL import Image, ImageSequence, ImageStat
+from PIL import Image, ImageSequence
 
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.donnees_image import nettoyer_jpeg, relever_donnees
+from generateur.pieces.fond_image import FOND, choisir_fond, est_transparente, poser
 from generateur.pieces.longues_images import Decoupe, decouper, decrire, est_longue
 
 POINT_PAR_POUCE = 72
 A4 = (595.276, 841.89)
 _MARGE = 34.0  # 12 mm : la place du tampon et du folio
 _PLEINE = POINT_PAR_POUCE / 100  # l'échelle de cent points par pouce : une petite image n'est pas étirée au-delà
-_FOND, _FOND_SOMBRE = "#ffffff", "#404040"
-_PRESQUE_BLANC = 225  # de 0 (noir) à 255 : au-dessus, un trait ne se lit plus sur du papier
-_ECART_LISIBLE = 60
+_FOND_GRIS = (
+    "Image claire, au moins en partie, sur fond transparent : imprimée sur un fond gris, sans quoi ce qui est clair ne "
+    "se verrait pas."
+)
 _ORIENTATION = 0x0112
 # Matrices (a, b, c, d, e, f) du carré unité pour chacune des huit orientations EXIF.
 _ORIENTATIONS: dict[int, tuple[int, int, int, int, int, int]] = {
@@ -64,7 +66,7 @@ def examiner(source: str, pixels: int, pages_maximales: int, corps_lisible: floa
     with _ouvrir(Path(source), pixels, pages_maximales) as image:
         caches = [vars(cache) for cache in relever_donnees(image)]
         for vue in _vues(image, pixels):
-            fond = _choisir_fond(vue)
+            fond = choisir_fond(vue)
             faits.ajouter(vue, fond, _decouper(vue, fond, corps_lisible)[1], corps_lisible)
         return faits.rendre(image) | {"caches": caches}
 
@@ -76,7 +78,7 @@ def preparer(source: str, cible: str, pixels: int, pages_maximales: int, corps_l
         caches = [vars(cache) for cache in relever_donnees(image)]
         telles_quelles = _ranger_telle_quelle(Path(source), image)
         for rang, vue in enumerate(_vues(image, pixels)):
-            fond = _choisir_fond(vue)
+            fond = choisir_fond(vue)
             droite, decoupe = _decouper(vue, fond, corps_lisible)
             faits.ajouter(vue, fond, decoupe, corps_lisible)
             if decoupe is None:
@@ -114,8 +116,8 @@ class _Faits:
         dits = []
         if total > self.vues and image.format != "MPO":
             dits.append(f"Image animée : la première des {total} vues est seule reproduite.")
-        if _FOND_SOMBRE in self.fonds:
-            dits.append("Image claire sur fond transparent : imprimée sur un fond gris, sans quoi rien ne s'y lirait.")
+        if self.fonds - {FOND}:
+            dits.append(_FOND_GRIS)
         return {
             "pages": self.pages,
             "avertissements": [*dits, *self.decoupes],
@@ -171,27 +173,9 @@ def _verifier_pixels(image: Image.Image, pixels: int) -> None:
         )
 
 
-def _est_transparente(vue: Image.Image) -> bool:
-    return vue.mode in {"RGBA", "LA", "PA"} or vue.info.get("transparency") is not None
-
-
-def _choisir_fond(vue: Image.Image) -> str:
-    """Blanc ; gris sombre si tout ce que montre une image transparente disparaîtrait sur du blanc."""
-    if not _est_transparente(vue):
-        return _FOND
-    sur_blanc, _ = ImageStat.Stat(_poser(vue, _FOND).convert("L")).extrema[0]
-    moins, plus = ImageStat.Stat(_poser(vue, _FOND_SOMBRE).convert("L")).extrema[0]
-    disparait = sur_blanc >= _PRESQUE_BLANC and plus - moins >= _ECART_LISIBLE
-    return _FOND_SOMBRE if disparait else _FOND
-
-
-def _poser(vue: Image.Image, fond: str) -> Image.Image:
-    return Image.alpha_composite(Image.new("RGBA", vue.size, fond), vue.convert("RGBA")).convert("RGB")
-
-
 def _ranger_telle_quelle(source: Path, image: Image.Image) -> list[bytes]:
     """Un PDF par vue, données d'origine ; liste vide si le format ne le permet pas."""
-    if image.format not in _RANGEES_TELLES_QUELLES or _est_transparente(image):
+    if image.format not in _RANGEES_TELLES_QUELLES or est_transparente(image):
         return []
     if image.format == "TIFF" and _est_tournee(image):
         return []
@@ -240,8 +224,8 @@ def _extraire(pdf: pikepdf.Pdf, rang: int) -> bytes:
 
 def _aplatir(vue: Image.Image, fond: str) -> Image.Image:
     """La vue décodée, en noir, en gris ou en couleurs ; la transparence prend la couleur du fond."""
-    if _est_transparente(vue):
-        return _poser(vue, fond)
+    if est_transparente(vue):
+        return poser(vue, fond)
     if vue.mode.startswith("I"):
         # 65 536 nuances de gris ramenées à 256 : Pillow tronquerait au lieu de diviser
         return vue.convert("I").point(lambda nuance: nuance / 256).convert("L")

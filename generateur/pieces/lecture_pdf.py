@@ -10,6 +10,7 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
+from PIL import Image
 
 from generateur.domaine.fichiers import ContenuCache
 from generateur.pieces.texte_cache import relever_pages
@@ -20,6 +21,10 @@ _CARACTERES_LUS = 50_000
 _ECHELLE_SONDE = 0.25  # 18 points par pouce : assez pour voir si une page est blanche
 _COTE_SONDE = 1000  # pixels
 _CHAMPS_PARCOURUS = 20_000
+_BORD = 0.05  # part de la page où un numériseur laisse une ombre
+_PAPIER_LE_PLUS_SOMBRE = 160
+_GRAIN_DU_PAPIER = 20  # niveaux de gris : une ligne de texte, même à cette échelle, en change davantage
+_ECRIT_OU_POSE = "Tj TJ ' \" Do sh EI INLINE"  # un aplat ou un filet qui ne se voit pas n'a rien perdu
 
 
 def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, bool]:
@@ -94,10 +99,34 @@ def pages_blanches(source: str, maximum: int) -> list[int]:
 
 def est_blanche(page: pypdfium2.PdfPage) -> bool:
     """Vrai si la page, rendue, ne montre que du blanc."""
+    blanc: bool = _sonder(page).getextrema() == (255, 255)
+    return blanc
+
+
+def est_papier_nu(page: pypdfium2.PdfPage) -> bool:
+    """Vrai si la page ne montre que du papier, blanc ou numérisé, hors de l'ombre de ses bords."""
+    vue = _sonder(page)
+    marges = (round(vue.width * _BORD), round(vue.height * _BORD))
+    extremes: Any = vue.crop((*marges, vue.width - marges[0], vue.height - marges[1])).getextrema()
+    return bool(extremes[0] >= _PAPIER_LE_PLUS_SOMBRE and extremes[1] - extremes[0] <= _GRAIN_DU_PAPIER)
+
+
+def _sonder(page: pypdfium2.PdfPage) -> Image.Image:
     cote = max(1.0, *page.get_size())
     echelle = min(_ECHELLE_SONDE, _COTE_SONDE / cote)  # une page géante ne doit pas épuiser la mémoire
-    blanc: bool = page.render(scale=echelle).to_pil().convert("L").getextrema() == (255, 255)
-    return blanc
+    vue: Image.Image = page.render(scale=echelle).to_pil().convert("L")
+    return vue
+
+
+def sans_dessin(pdf: pikepdf.Pdf, numero: int) -> bool:
+    """Vrai si la page est vide de naissance : son contenu se lit, et n'écrit ni ne pose rien."""
+    page = pdf.pages[numero - 1]
+    if "/Contents" not in page.obj:
+        return False
+    try:
+        return not any(True for _ in pikepdf.parse_content_stream(page, _ECRIT_OU_POSE))
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+        return False
 
 
 def est_signe(pdf: pikepdf.Pdf) -> bool:

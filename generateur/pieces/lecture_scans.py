@@ -54,10 +54,10 @@ def ajouter_texte(
     with tempfile.TemporaryDirectory(prefix=".texte-", dir=pdf.parent) as nom:
         chantier = Path(nom)
         try:
-            pages = executer_borne(atelier, "choisir_pages_a_lire", pdf, premieres=premieres)["pages"]
-            if not pages:
+            choix = executer_borne(atelier, "choisir_pages_a_lire", pdf, premieres=premieres)
+            if not (pages := choix["pages"]):
                 return None
-            lectures = _lire(pages, lambda choix, tour: _essayer(pdf, choix, tour, chantier, moteur, atelier))
+            lectures = _lire(pages, lambda lues, tour: _essayer(pdf, lues, tour, chantier, moteur, atelier))
             gardees = {page: lue for page, lue in lectures.items() if lue.signes and lue.qualite >= BRUIT}
             couches = [{"page": p, "fichier": str(lue.fichier), "rang": lue.rang} for p, lue in gardees.items()]
             greffe = chantier / "greffe.pdf"
@@ -70,7 +70,9 @@ def ajouter_texte(
             ) from erreur
         if recues:
             greffe.replace(pdf)
-    return TexteAjoute(tuple(recues), _dire(lectures, recues, moteur.disponibilite().version))
+    phrase = _dire(lectures, recues, moteur.disponibilite().version)
+    blanches = f" Page(s) blanche(s) : {_citer(choix['blanches'])}." if choix["blanches"] else ""
+    return TexteAjoute(tuple(recues), phrase + blanches)
 
 
 def _lire(pages: list[int], essayer: Callable[[list[int], int], dict[int, Lecture]]) -> dict[int, Lecture]:

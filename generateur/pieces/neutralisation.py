@@ -38,6 +38,7 @@ _LIENS_CLIQUABLES = frozenset(
 )
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _ENTREES_MAXIMALES = 10_000
+ODF_A_PLAT = frozenset({".fodt", ".fods", ".fodp", ".fodg"})  # tout le document en un seul fichier XML
 
 
 def neutraliser(source: str, cible: str, extension: str, octets_decompresses: int) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def neutraliser(source: str, cible: str, extension: str, octets_decompresses: in
     try:
         if extension in {".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".odg"}:
             retires = _neutraliser_paquet(Path(source), Path(cible), octets_decompresses)
-        elif extension == ".fodt":
+        elif extension in ODF_A_PLAT:
             propre, retires = _neutraliser_odf(Path(source).read_bytes())
             Path(cible).write_bytes(propre)
         else:

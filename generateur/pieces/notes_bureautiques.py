@@ -13,6 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from generateur.domaine.fichiers import ContenuCache
+from generateur.pieces.neutralisation import ODF_A_PLAT
 
 _PANNES = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, OSError, RuntimeError, ValueError, EOFError)
 _TEXTE_RENDU = 300
@@ -23,6 +24,7 @@ _PARTIES = re.compile(
     r"|xl/workbook\.xml|xl/worksheets/sheet\d+\.xml|ppt/comments/.*\.xml|ppt/notesSlides/.*\.xml|ppt/slides/slide\d+\.xml"
     r"|docProps/(?:core|app|custom)\.xml|content\.xml|meta\.xml"
 )
+_VISIBILITE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}visibility"
 _PROPRIETES = frozenset(
     {
         *("creator", "lastModifiedBy", "Manager", "Company", "description", "keywords", "subject", "keyword"),
@@ -35,9 +37,10 @@ def relever(source: str, extension: str) -> dict[str, object]:
     """Les contenus cachés du document, sous la clé `caches` ; aucun s'il ne se lit pas ainsi."""
     trouves: list[ContenuCache] = []
     try:
-        if extension in {".fodt", ".fods"}:
+        if extension in ODF_A_PLAT:
             with Path(source).open("rb") as flux:
-                trouves += _lire_partie("content.xml", flux.read(_PARTIE_MAXIMALE))
+                contenu = flux.read(_PARTIE_MAXIMALE)
+            trouves += [*_lire_partie("content.xml", contenu), *_lire_partie("meta.xml", contenu)]
         elif zipfile.is_zipfile(source):
             trouves += _lire_paquet(source)
     except _PANNES:
@@ -95,11 +98,14 @@ def _dans_le_corps(racine: etree._Element) -> Iterator[ContenuCache]:
 
 
 def _mis_a_l_ecart(racine: etree._Element) -> Iterator[ContenuCache]:
-    """Feuilles, lignes et colonnes masquées d'Excel, diapositives masquées : elles ne s'impriment pas."""
+    """Feuilles, lignes et colonnes masquées d'un tableur, diapositives masquées : elles ne s'impriment pas."""
     for element in _elements(racine, {"sheet"}):
         if element.get("state") in {"hidden", "veryHidden"}:
             yield ContenuCache("feuille masquée", None, f"« {element.get('name')} »", "retire")
-    if any(element.get("hidden") in {"1", "true"} for element in _elements(racine, {"row", "col"})):
+    if any(element.get("hidden") in {"1", "true"} for element in _elements(racine, {"row", "col"})) or any(
+        element.get(_VISIBILITE) in {"collapse", "filter"}
+        for element in _elements(racine, {"table-row", "table-column"})
+    ):
         yield ContenuCache("lignes ou colonnes masquées", None, "", "retire")
     if _nom_local(racine) == "sld" and racine.get("show") in {"0", "false"}:
         yield ContenuCache("diapositive masquée", None, _texte(racine), "retire")

@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 from pikepdf import Dictionary, Name, Stream
 
 from generateur.erreurs import ErreurPiece
-from generateur.pieces.lecture_pdf import est_blanche
+from generateur.pieces.lecture_pdf import est_papier_nu
 
 _COUCHE = "/OCR-"  # le nom qu'OCRmyPDF donne à la couche de texte, suivi de caractères tirés au sort
 _LIGNE_D_EN_TETE = 200  # caractères : un scan peut porter la ligne d'un télécopieur ou d'un numériseur
@@ -34,23 +34,26 @@ _PANNES = (pypdfium2.PdfiumError, ValueError, OSError, RuntimeError, ctypes.Argu
 
 
 def choisir(source: str, premieres: int | None) -> dict[str, Any]:
-    """Les numéros des pages à lire : celles qui montrent quelque chose et ne portent pas de texte, ou presque pas."""
-    pages = []
+    """Les numéros des `pages` à lire (du dessin, sans texte ou presque), et des `blanches`, où il n'y a rien à lire."""
+    pages, blanches = [], []
     with pypdfium2.PdfDocument(source) as document:
         total = len(document)
         for rang in range(total if premieres is None else min(total, premieres)):
             try:
-                if _est_a_lire(document[rang]):
+                page = document[rang]
+                if not page.get_textpage().get_text_bounded().strip() and est_papier_nu(page):
+                    blanches.append(rang + 1)
+                elif _est_a_lire(page):
                     pages.append(rang + 1)
             except _PANNES:
                 continue
-    return {"pages": pages}
+    return {"pages": pages, "blanches": blanches}
 
 
 def _est_a_lire(page: pypdfium2.PdfPage) -> bool:
     texte: str = page.get_textpage().get_text_bounded().strip()
     if not texte:
-        return not est_blanche(page)
+        return True
     if len(texte) > _LIGNE_D_EN_TETE or _porte_texte_invisible(page):
         return False
     largeur, hauteur = page.get_size()

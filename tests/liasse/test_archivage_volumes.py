@@ -123,6 +123,21 @@ def test_les_volumes_passent_sous_la_limite_et_gardent_toutes_les_pages(atelier,
     assert len(index) == 1
 
 
+def test_une_piece_coupee_a_son_signet_dans_chaque_volume(atelier, tmp_path):
+    piece = ElementPiece("2", "Relevé", ecrire_lourde(tmp_path / "d.pdf", 9, 60_000))
+    plan = atelier.plan([atelier.piece("1", "Facture"), piece, atelier.piece("3", "Courriel")])
+    assemblage = assembler(plan, tmp_path / "l.pdf", tmp_path / "p", Options(max_octets=260_000))
+    debut = assemblage.pages_debut["2"]
+    coupes = [v for v in assemblage.volumes if v.premiere_page < debut + 9 and v.derniere_page >= debut]
+    assert len(coupes) > 2
+    for volume in coupes:
+        lecteur = pypdf.PdfReader(volume.fichier)
+        menes = {s.title: lecteur.get_destination_page_number(s) for s in lecteur.outline if not isinstance(s, list)}
+        est_suite = volume.premiere_page > debut
+        place = max(volume.premiere_page, debut) - volume.premiere_page + 1
+        assert menes["Pièce n° 2 – Relevé" + " (suite)" * est_suite] == place
+
+
 def test_une_liasse_assez_legere_reste_entiere(atelier, tmp_path):
     plan = atelier.plan([atelier.piece("1", "Facture")])
     options = Options(max_octets=10_000_000)

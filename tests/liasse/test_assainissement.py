@@ -67,6 +67,25 @@ def test_retire_tout_ce_qui_agit_de_la_liasse_comme_de_la_piece(atelier, tmp_pat
     assert list(retraits) == sorted(retraits)
 
 
+@pytest.mark.parametrize(
+    ("action", "dit"),
+    [
+        (lambda page: Array([page, Name.XYZ, None, None, 0]), []),
+        (lambda page: Dictionary(S=Name.GoTo, D=Array([page, Name.Fit])), []),
+        (lambda _: Dictionary(S=Name.Named, N=Name.Print), ["action à l'ouverture"]),
+        (
+            lambda page: Dictionary(S=Name.GoTo, D=Array([page, Name.Fit]), Next=Dictionary(S=Name.JavaScript)),
+            ["action à l'ouverture"],
+        ),
+    ],
+)
+def test_la_page_montree_a_l_ouverture_n_est_pas_une_action(atelier, action, dit):
+    with pikepdf.open(atelier.piece("1", "Contrat").pdf) as pdf:
+        pdf.Root.OpenAction = action(pdf.pages[0].obj)
+        assert assainir(pdf) == dit
+        assert "/OpenAction" not in pdf.Root
+
+
 def test_garde_le_lien_interne_la_remarque_et_le_signet(atelier, tmp_path, piece_armee):
     assemblage = assembler(atelier.plan([piece_armee]), tmp_path / "l.pdf", tmp_path / "p")
     annotations = [a.get_object() for a in pypdf.PdfReader(assemblage.fichier).pages[3]["/Annots"]]

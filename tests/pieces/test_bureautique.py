@@ -3,9 +3,13 @@
 import zipfile
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
 
 from generateur.erreurs import CodeSortie, ErreurOutilAbsent, ErreurPiece
+from generateur.liasse.assainissement import assainir
+from generateur.moteurs.rendu_libreoffice import RenduLibreOffice, chercher_soffice
 from generateur.pieces.limites import Limites
 from generateur.pieces.neutralisation import neutraliser
 from tests.pieces.conftest import MoteurFactice, Preparer
@@ -151,6 +155,53 @@ def test_dit_que_seul_libreoffice_manque(tmp_path: Path, preparer: Preparer, mot
         preparer(_docx(tmp_path / "a.docx"), moteur_bureautique=moteur)
     assert erreur.value.code is CodeSortie.OUTIL_ABSENT
     assert "Installez LibreOffice" in erreur.value.remede
+
+
+def _a_plat(chemin: Path, genre: str, corps: str) -> Path:
+    espaces = "".join(
+        f' xmlns:{nom}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"' for nom in ("office", "text", "table")
+    )
+    chemin.write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document{espaces} office:version="1.2" '
+        f'office:mimetype="application/vnd.oasis.opendocument.{genre}"><office:body><office:{genre}>{corps}'
+        f"</office:{genre}></office:body></office:document>"
+    )
+    return chemin
+
+
+_CELLULE = "<table:table-cell office:value-type='string'><text:p>Grand livre client</text:p></table:table-cell>"
+_CACHEE = "<table:table-cell office:value-type='string'><text:p>marge 62 %</text:p></table:table-cell>"
+_FEUILLE = (
+    f"<table:table table:name='F'><table:table-row>{_CELLULE}</table:table-row>"
+    f"<table:table-row table:visibility='collapse'>{_CACHEE}</table:table-row></table:table>"
+)
+
+
+@pytest.mark.outils
+@pytest.mark.skipif(chercher_soffice() is None, reason="LibreOffice n'est pas installé")
+@pytest.mark.parametrize(
+    ("nom", "genre", "corps", "lu"),
+    [
+        ("commande.fodt", "text", "<text:p>Bon de commande signé</text:p>", "Bon de commande signé"),
+        ("compte.fods", "spreadsheet", _FEUILLE, "Grand livre client"),
+        ("compte.xml", "spreadsheet", _FEUILLE, "Grand livre client"),
+    ],
+)
+def test_un_opendocument_a_plat_devient_une_piece(
+    tmp_path: Path, preparer: Preparer, nom: str, genre: str, corps: str, lu: str
+) -> None:
+    moteur = RenduLibreOffice()
+    try:
+        preparee = preparer(_a_plat(tmp_path / nom, genre, corps), moteur_bureautique=moteur)
+    finally:
+        moteur.fermer()
+    with pypdfium2.PdfDocument(tmp_path / "cible.pdf") as pdf:
+        texte = pdf[0].get_textpage().get_text_bounded()
+    assert lu in texte
+    assert "marge" not in texte
+    assert [cache.nature for cache in preparee.caches] == ["lignes ou colonnes masquées"] * (genre == "spreadsheet")
+    with pikepdf.open(tmp_path / "cible.pdf") as pdf:
+        assert assainir(pdf) == [], "convertir n'ajoute aucune remarque au manifeste"
 
 
 def test_refuse_un_paquet_abime(tmp_path: Path) -> None:

@@ -59,6 +59,35 @@ def test_repare_un_pdf_sans_table_et_le_dit(tmp_path: Path, preparer: Preparer) 
     assert "réparé" in preparee.avertissements[0]
 
 
+def _abimer(source: Path, cible: Path) -> Path:
+    """Le même document, sans sa table : il faut le réparer."""
+    with pikepdf.open(source) as pdf:
+        pdf.save(source.with_suffix(".plat"), object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    octets = source.with_suffix(".plat").read_bytes()
+    cible.write_bytes(octets[: octets.rindex(b"xref")])
+    return cible
+
+
+@pytest.mark.parametrize(
+    ("contenu", "est_saine"),
+    [
+        (b"", True),
+        (b"q 1 1 1 rg 0 0 595 842 re f Q", True),
+        (b"BT /Perdue 20 Tf 3 Tr 72 700 Td (Bon pour accord) Tj ET", False),
+        (b"/Perdue Do", False),
+    ],
+)
+def test_une_page_laissee_blanche_n_est_pas_dite_perdue(
+    tmp_path: Path, preparer: Preparer, contenu: bytes, *, est_saine: bool
+) -> None:
+    with pikepdf.open(ecrire_pdf(tmp_path / "a.pdf", 2)) as pdf:
+        pdf.pages[1].obj.Contents = pdf.make_stream(contenu)
+        pdf.save(tmp_path / "b.pdf")
+    dits = " ".join(preparer(_abimer(tmp_path / "b.pdf", tmp_path / "c.pdf")).avertissements)
+    assert ("laissée(s) blanche(s) par leur auteur : 2." in dits) is est_saine
+    assert ("blanche(s) après réparation : 2. Comparez" in dits) is not est_saine
+
+
 @pytest.mark.parametrize("octets", [b"%PDF-1.4\nrien", b"{}", b"%PDF-1.7\n" + b"\0" * 500])
 def test_refuse_un_pdf_que_personne_n_ouvre(tmp_path: Path, preparer: Preparer, octets: bytes) -> None:
     (tmp_path / "a.pdf").write_bytes(octets)

@@ -40,6 +40,18 @@ def test_reconnait_une_famille_a_son_contenu(tmp_path: Path, nom: str, octets: b
 
 
 @pytest.mark.parametrize(
+    ("genre", "extension"),
+    [("text", ".fodt"), ("spreadsheet", ".fods"), ("presentation", ".fodp"), ("graphics", ".fodg"), ("", ".fodt")],
+)
+@pytest.mark.parametrize("nom", ["document.xml", "document.fodt"])
+def test_reconnait_un_opendocument_a_plat_a_son_genre(tmp_path: Path, nom: str, genre: str, extension: str) -> None:
+    declare = f' office:mimetype="application/vnd.oasis.opendocument.{genre}"' if genre else ""
+    (tmp_path / nom).write_text(f'<?xml version="1.0"?>\n<office:document xmlns:office="urn:x"{declare}/>')
+    reconnue = reconnaitre(tmp_path / nom)
+    assert (reconnue.famille, reconnue.extension) == (Famille.BUREAUTIQUE, extension)
+
+
+@pytest.mark.parametrize(
     ("entrees", "famille", "extension"),
     [
         (["[Content_Types].xml", "word/document.xml"], Famille.BUREAUTIQUE, ".docx"),

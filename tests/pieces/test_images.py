@@ -110,6 +110,31 @@ def test_un_texte_blanc_sur_fond_transparent_recoit_un_fond_et_c_est_dit(
     assert clair - sombre > 100  # l'encre se lit
 
 
+@pytest.mark.parametrize("couleur", ["#1a73e8", "#c00000", "black", "#ffd700"])
+def test_le_texte_blanc_d_un_logo_colore_ne_se_perd_pas(tmp_path: Path, preparer: Preparer, couleur: str) -> None:
+    image = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    dessin = ImageDraw.Draw(image)
+    dessin.ellipse((20, 20, 180, 180), fill=couleur)
+    dessin.text((70, 80), "AL", fill="white", font_size=40)
+    dessin.text((220, 70), "Atelier Lumen", fill="white", font_size=50)
+    image.save(tmp_path / "a.png")
+    assert "fond gris" in preparer(tmp_path / "a.png").avertissements[0]
+    with pikepdf.open(tmp_path / "cible.pdf") as pdf:
+        vue = pikepdf.PdfImage(pdf.pages[0].obj.Resources.XObject.Vue).as_pil_image().convert("L")
+    sombre, clair = vue.crop((220, 60, 600, 140)).getextrema()
+    assert clair - sombre > 100, "le texte blanc se lit"
+    assert abs(vue.getpixel((100, 30)) - vue.getpixel((5, 5))) > 25, "le logo se distingue du fond"
+
+
+def test_le_blanc_pris_dans_une_couleur_ne_change_rien_au_fond(tmp_path: Path, preparer: Preparer) -> None:
+    image = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    dessin = ImageDraw.Draw(image)
+    dessin.rectangle((20, 20, 580, 180), fill="#1a73e8")
+    dessin.text((70, 80), "Atelier Lumen", fill="white", font_size=40)
+    image.save(tmp_path / "a.png")
+    assert preparer(tmp_path / "a.png").avertissements == ()
+
+
 def test_une_page_blanche_aux_marges_transparentes_reste_blanche(tmp_path: Path, preparer: Preparer) -> None:
     image = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
     dessin = ImageDraw.Draw(image)

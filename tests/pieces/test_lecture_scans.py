@@ -75,7 +75,17 @@ def rendre(pdf):
 
 
 TEXTE_ORDINAIRE = "\n".join(["Article premier. Les présentes conditions régissent toutes les ventes."] * 6)
-SCAN = Image.new("L", (620, 877), 200)
+PAPIER = Image.new("L", (620, 877), 200)
+SCAN = PAPIER.copy()
+ImageDraw.Draw(SCAN).text((100, 100), "Bon pour accord", fill=30, font_size=20)
+
+
+def test_une_page_numerisee_blanche_est_dite_blanche_et_n_est_pas_lue(tmp_path):
+    taches = Image.effect_noise((620, 877), 6).point(lambda niveau: niveau + 90)  # le grain du papier
+    folio = PAPIER.copy()
+    ImageDraw.Draw(folio).text((300, 800), "page 2", fill=30, font_size=12)
+    pages = [(SCAN, ""), (PAPIER, ""), (taches, ""), (folio, ""), (None, "")]
+    assert choisir(str(ecrire(tmp_path / "s.pdf", *pages)), None) == {"pages": [1, 4], "blanches": [2, 3, 5]}
 
 
 @pytest.mark.parametrize(
