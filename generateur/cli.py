@@ -11,7 +11,18 @@ from typing import Any, TextIO
 import click
 
 from generateur import VERSION
-from generateur.commandes import aide, ajout, annuaire, consultation, droit, entree, etude, production, suivi
+from generateur.commandes import (
+    aide,
+    ajout,
+    annuaire,
+    consultation,
+    droit,
+    entree,
+    etude,
+    production,
+    suivi,
+    tableau_de_bord,
+)
 from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes.signes import mettre_en_ligne
@@ -32,7 +43,7 @@ def generateur(contexte: click.Context) -> None:
         click.echo(contexte.get_help())
 
 
-for _famille in (etude, entree, ajout, annuaire, production, suivi, droit, consultation, aide):
+for _famille in (etude, entree, ajout, annuaire, production, suivi, tableau_de_bord, droit, consultation, aide):
     for _commande in _famille.COMMANDES:
         generateur.add_command(_commande)
 

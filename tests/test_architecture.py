@@ -47,6 +47,7 @@ NOMS_PARTAGES = {
     "prescription": ({"calculs", "controles"}, "la prescription, calculée puis contrôlée"),
     "production": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "qualites": ({"calculs", "controles"}, "les qualités, déduites ou demandées"),
+    "tableau_de_bord": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "socle": (
         {"domaine", "importation", "lecture", "procedures"},
         "ce que tous les modules d'une salle partagent",

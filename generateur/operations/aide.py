@@ -10,6 +10,7 @@ _ORDRE = (
     "premier-dossier",
     "importer",
     "relancer",
+    "tableau",
     "cles-du-dossier",
     "commandes",
     "droit-et-confiance",
@@ -42,6 +43,7 @@ def lire_sujet(nom: str) -> Sujet:
     """La page de ce nom. Lève ErreurUsage, avec les noms proches, si elle n'existe pas."""
     sujets = {sujet.nom: sujet for sujet in lister_sujets()}
     if nom not in sujets:
-        proches = difflib.get_close_matches(nom, sujets, n=3, cutoff=0.4) or list(sujets)
+        contenant = [sujet for sujet in sujets if nom and nom.casefold() in sujet]
+        proches = contenant or difflib.get_close_matches(nom, sujets, n=3, cutoff=0.4) or list(sujets)
         raise ErreurUsage(f"il n'y a pas d'aide sur « {nom} »", remede=f"Sujets : {', '.join(proches)}.")
     return sujets[nom]

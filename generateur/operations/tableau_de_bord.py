@@ -1,0 +1,272 @@
+"""Le tableau de bord d'une suite de dossiers : qui doit combien, depuis quand, ce qui rentre, que provisionner.
+
+Les sommes viennent des dossiers lus et d'eux seuls. Ce qui ne peut y entrer est nommé avec sa raison.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from generateur.calculs.delais_clients import Mois, Ventes
+from generateur.calculs.etapes import RecouvreParEtape, recouvrer_par_etape
+from generateur.calculs.indicateurs import Indicateur, calculer_indicateurs
+from generateur.calculs.provision import (
+    POUR_CENT,
+    Creance,
+    HorsSommes,
+    Tranche,
+    cle_de,
+    dire_sortie,
+    dresser_tranches,
+    relever_creances,
+)
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.provisions import BaremeProvisions, ChiffreAffaires
+from generateur.domaine.socle import ZERO, arrondir
+from generateur.erreurs import ErreurLecture
+from generateur.lecture.comptabilite_toml import lire_bareme, lire_ventes
+from generateur.lecture.socle import DossierLu
+from generateur.operations.echeances import lister_echeances
+from generateur.operations.portefeuille import Ecarte, Portefeuille, lire_portefeuille
+
+HORIZON_JOURS = 30
+_SOMMES = frozenset({"factures", "avoirs", "paiements"})  # un bloc incomplet y fausserait les sommes
+
+
+@dataclass(frozen=True)
+class LigneBalance:
+    """Une tranche de la balance âgée."""
+
+    tranche: Tranche
+    creances: int
+    montant: Decimal
+    part: Decimal
+    base_ht: Decimal
+    provision: Decimal
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """Un débiteur, ou un créancier : ses dossiers, ses créances, ses indicateurs."""
+
+    nom: str
+    references: tuple[str, ...]
+    creances: tuple[Creance, ...]
+    balance: tuple[LigneBalance, ...]
+    indicateurs: tuple[Indicateur, ...]
+
+    def valeur(self, cle: str) -> Decimal:
+        """La valeur de cet indicateur, zéro s'il ne se calcule pas."""
+        return next((i.valeur for i in self.indicateurs if i.cle == cle and i.valeur is not None), ZERO)
+
+
+@dataclass(frozen=True)
+class EcheanceProche:
+    """Une date à tenir dans les jours qui viennent."""
+
+    le: dt.date
+    reference: str
+    debiteur: str
+    titre: str
+    fondement: str
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """Tout ce que le tableau dit, à `au` compris ; `fichier_bareme` None : le barème du programme."""
+
+    au: dt.date
+    source: str
+    dossiers: int
+    creances: tuple[Creance, ...]
+    balance: tuple[LigneBalance, ...]
+    indicateurs: tuple[Indicateur, ...]
+    etapes: tuple[RecouvreParEtape, ...]
+    debiteurs: tuple[Groupe, ...]
+    creanciers: tuple[Groupe, ...]
+    echeances: tuple[EcheanceProche, ...]
+    dehors: tuple[HorsSommes, ...]
+    ecartes: tuple[Ecarte, ...]
+    bareme: BaremeProvisions
+    fichier_bareme: Path | None
+
+    @property
+    def est_partiel(self) -> bool:
+        """Vrai si un dossier au moins n'a pas pu entrer dans les sommes."""
+        return bool(self.ecartes)
+
+
+def dresser_tableau(source: Path, sortie: Path | None, *, jour: dt.date, au: dt.date | None) -> Tableau:
+    """Le tableau des dossiers de ce répertoire, arrêté à `au`, à défaut `jour`.
+
+    Lève ErreurLecture si rien ne s'y lit, ou si provisions.toml ou chiffre_affaires.toml est en défaut.
+    """
+    le = au or jour
+    portefeuille = retirer_les_incomplets(lire_portefeuille(source, sortie))
+    if not portefeuille.lus:
+        raise ErreurLecture(
+            "aucun dossier n'entre dans les sommes",
+            lieu=str(source),
+            remede="\n".join(f"{e.chemin.name} : {e.erreur.message.splitlines()[0]}" for e in portefeuille.ecartes),
+        )
+    racine = _trouver_racine(source, portefeuille.lus)
+    bareme, fichier = lire_bareme(racine)
+    return _dresser(
+        source, portefeuille, le, (bareme, fichier), lire_ventes(racine), _relever_echeances(source, portefeuille, le)
+    )
+
+
+def retirer_les_incomplets(portefeuille: Portefeuille) -> Portefeuille:
+    """Un dossier dont une facture, un avoir ou un paiement est à moitié saisi n'entre pas dans les sommes."""
+    lus, ecartes = [], list(portefeuille.ecartes)
+    for lu in portefeuille.lus:
+        blocs = [bloc for bloc in lu.incomplets if bloc.chemin[0] in _SOMMES]
+        if not blocs:
+            lus.append(lu)
+            continue
+        quoi = " ; ".join(f"{bloc.lieu} : il manque {', '.join(bloc.cles)}" for bloc in blocs)
+        remede = f"« generateur verifier {lu.racine.as_posix()} » dit ce qu'il faut écrire."
+        ecartes.append(
+            Ecarte(lu.racine, ErreurLecture(f"dossier incomplet, {quoi}", lieu=str(lu.source), remede=remede))
+        )
+    return Portefeuille(tuple(lus), tuple(ecartes))
+
+
+def _trouver_racine(source: Path, lus: Sequence[DossierLu]) -> Path:
+    """Où sont les réglages communs : à côté des dossiers."""
+    seul = lus[0].racine
+    return seul.parent if source in {seul, lus[0].source} else source
+
+
+def _dresser(
+    source: Path,
+    portefeuille: Portefeuille,
+    au: dt.date,
+    regle: tuple[BaremeProvisions, Path | None],
+    ventes: ChiffreAffaires | None,
+    echeances: tuple[EcheanceProche, ...],
+) -> Tableau:
+    bareme, fichier = regle
+    dossiers = [lu.dossier for lu in portefeuille.lus]
+    releves = [relever_creances(dossier, au, bareme) for dossier in dossiers]
+    suivis = tuple(dossier for dossier in dossiers if not dire_sortie(dossier))
+    creances = tuple(sorted((c for releve in releves for c in releve.creances), key=_ordonner))
+    base = _Base(au, suivis, creances, dresser_tranches(bareme), ventes)
+    return Tableau(
+        au=au,
+        source=source.as_posix(),
+        dossiers=len(dossiers),
+        creances=creances,
+        balance=dresser_balance(creances, base.tranches),
+        indicateurs=calculer_indicateurs(suivis, creances, base.ventes_de(None), au),
+        etapes=recouvrer_par_etape(suivis, au),
+        debiteurs=base.grouper_debiteurs(),
+        creanciers=base.grouper_creanciers(),
+        echeances=echeances,
+        dehors=tuple(d for releve in releves for d in releve.dehors),
+        ecartes=portefeuille.ecartes,
+        bareme=bareme,
+        fichier_bareme=fichier,
+    )
+
+
+def _ordonner(creance: Creance) -> tuple[str, str, dt.date, str]:
+    return creance.debiteur.casefold(), creance.reference, creance.echeance, creance.facture.numero
+
+
+@dataclass(frozen=True)
+class _Base:
+    """De quoi regrouper : les dossiers suivis et leurs créances."""
+
+    au: dt.date
+    dossiers: tuple[Dossier, ...]
+    creances: tuple[Creance, ...]
+    tranches: tuple[Tranche, ...]
+    ventes: ChiffreAffaires | None
+
+    def grouper_debiteurs(self) -> tuple[Groupe, ...]:
+        """Un groupe par débiteur, celui qui doit le plus d'échu d'abord."""
+        par_cle: dict[str, list[Dossier]] = {}
+        for dossier in self.dossiers:
+            par_cle.setdefault(cle_de(dossier.debiteur), []).append(dossier)
+        groupes = [
+            self._grouper(siens[0].debiteur.nom_complet, siens, [c for c in self.creances if c.cle_debiteur == cle])
+            for cle, siens in par_cle.items()
+        ]
+        return tuple(sorted(groupes, key=_par_echu))
+
+    def grouper_creanciers(self) -> tuple[Groupe, ...]:
+        """Un groupe par créancier, avec ses ventes si elles sont données."""
+        par_nom: dict[str, list[Dossier]] = {}
+        for dossier in self.dossiers:
+            par_nom.setdefault(dossier.creancier.nom_complet, []).append(dossier)
+        groupes = [
+            self._grouper(nom, siens, [c for c in self.creances if c.creancier == nom], self.ventes_de(nom))
+            for nom, siens in par_nom.items()
+        ]
+        return tuple(sorted(groupes, key=_par_echu))
+
+    def _grouper(
+        self, nom: str, dossiers: Sequence[Dossier], creances: Sequence[Creance], ventes: Ventes | None = None
+    ) -> Groupe:
+        return Groupe(
+            nom,
+            tuple(dossier.reference for dossier in dossiers),
+            tuple(creances),
+            dresser_balance(creances, self.tranches),
+            calculer_indicateurs(dossiers, creances, ventes, self.au),
+        )
+
+    def ventes_de(self, creancier: str | None) -> Ventes | None:
+        """Les ventes mensuelles d'un créancier, de tous si None ; None si elles ne sont pas données pour chacun."""
+        if self.ventes is None:
+            return None
+        noms = {dossier.creancier.nom_complet for dossier in self.dossiers}
+        nommes = {vente.creancier for vente in self.ventes.mois}
+        lignes = [v for v in self.ventes.mois if v.creancier == creancier or len(noms) == 1 or creancier is None]
+        if creancier is None and nommes != {None} and not noms <= nommes:
+            return None
+        cumul: dict[Mois, Decimal] = {}
+        for vente in lignes:
+            mois = (vente.premier_jour.year, vente.premier_jour.month)
+            cumul[mois] = cumul.get(mois, ZERO) + vente.montant_ttc
+        return cumul or None
+
+
+def _par_echu(groupe: Groupe) -> tuple[Decimal, Decimal, str]:
+    return -groupe.valeur("echu"), -groupe.valeur("encours"), groupe.nom
+
+
+def dresser_balance(creances: Sequence[Creance], tranches: Sequence[Tranche]) -> tuple[LigneBalance, ...]:
+    """Une ligne par tranche, même vide."""
+    total = sum((c.reste for c in creances), ZERO)
+    lignes = []
+    for tranche in tranches:
+        siennes = [c for c in creances if c.tranche == tranche]
+        montant = sum((c.reste for c in siennes), ZERO)
+        lignes.append(
+            LigneBalance(
+                tranche,
+                len(siennes),
+                montant,
+                arrondir(montant * POUR_CENT / total) if total else ZERO,
+                sum((c.base_ht for c in siennes if c.base_ht is not None), ZERO),
+                sum((c.provision for c in siennes if c.provision is not None), ZERO),
+            )
+        )
+    return tuple(lignes)
+
+
+def _relever_echeances(source: Path, portefeuille: Portefeuille, au: dt.date) -> tuple[EcheanceProche, ...]:
+    """Les dates à tenir dans les trente jours, jour du tableau compris, des dossiers qui entrent dans les sommes."""
+    lues = {lu.dossier.reference for lu in portefeuille.lus}
+    fin = au + dt.timedelta(days=HORIZON_JOURS)
+    proches = [
+        EcheanceProche(echeance.date, reference, nom, echeance.titre, echeance.fondement)
+        for reference, nom, echeances in lister_echeances(source, au, au).dossiers
+        for echeance in echeances
+        if reference in lues and echeance.date and au <= echeance.date <= fin
+    ]
+    return tuple(sorted(proches, key=lambda e: (e.le, e.reference, e.titre)))
