@@ -47,7 +47,7 @@ class BaremeProvisions(Donnee):
 
 def _lire_mois(valeur: str) -> str:
     if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", valeur):
-        raise ValueError(f"« {valeur} » ne se lit pas : un mois s'écrit 2026-10")
+        raise ValueError(f"« {valeur} » ne se lit pas : année puis mois, comme 2026-10")
     return valeur
 
 
