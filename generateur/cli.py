@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -27,9 +26,8 @@ from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
 from generateur.commandes.signes import mettre_en_ligne
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
+from generateur.surveillance.depart import INTERROMPU, commencer, finir
 from generateur.surveillance.droits import masque_des_sorties
-
-_INTERROMPU = "commande interrompue ; ce qui était en cours n'est pas publié ; ce qui l'était déjà est intact."
 
 _ETAPES_MONTREES = 20  # d'un échec à celui qui l'a causé
 
@@ -52,7 +50,6 @@ def principal(arguments: Sequence[str] | None = None) -> None:
     """Point d'entrée : sort avec le code du contrat d'interface."""
     for flux in (sys.stdout, sys.stderr):
         _parler_utf8(flux)
-    _ranger_avant_de_partir()
     logging.lastResort = None  # une bibliothèque qui se plaint citerait le contenu d'un document, et en anglais
     sys.exit(int(executer(sys.argv[1:] if arguments is None else list(arguments))))
 
@@ -63,11 +60,13 @@ def executer(arguments: list[str]) -> int:
     try:
         return _executer(arguments)
     finally:
+        finir()
         os.umask(ancien)
 
 
 def _executer(arguments: list[str]) -> int:
     try:
+        commencer()
         # sans passer par `main`, qui sort 1 en silence quand le lecteur (« | head ») est parti
         with generateur.make_context("generateur", list(arguments)) as contexte:
             code = generateur.invoke(contexte)
@@ -78,7 +77,7 @@ def _executer(arguments: list[str]) -> int:
     except click.UsageError as erreur:
         return _echouer(traduire_usage(erreur), arguments)
     except (click.Abort, KeyboardInterrupt):
-        return _echouer(ErreurInterruption(_INTERROMPU), arguments)
+        return _echouer(ErreurInterruption(INTERROMPU), arguments)
     except ErreurGenerateur as erreur:
         return _echouer(erreur, arguments)
     except BrokenPipeError:
@@ -91,6 +90,7 @@ def _executer(arguments: list[str]) -> int:
 
 
 def _echouer(erreur: ErreurGenerateur, arguments: Sequence[str]) -> int:
+    finir()
     if "--json" in arguments:
         from generateur.commandes.sortie_json import erreur_en_json
 
@@ -124,14 +124,6 @@ def _mettre_arguments_en_ligne(texte: str, arguments: Sequence[str]) -> str:
     for argument in filter(lambda argument: "\n" in argument, arguments):
         texte = texte.replace(argument, mettre_en_ligne(argument))
     return texte
-
-
-def _ranger_avant_de_partir() -> None:
-    """Un arrêt demandé par le système vaut Ctrl-C : les copies provisoires des pièces sont effacées."""
-    for nom in ("SIGTERM", "SIGHUP"):
-        demande = getattr(signal, nom, None)  # SIGHUP n'existe pas sous Windows
-        if demande is not None and signal.getsignal(demande) == signal.SIG_DFL:
-            signal.signal(demande, signal.default_int_handler)
 
 
 def _parler_utf8(flux: TextIO | Any) -> None:

@@ -5,7 +5,6 @@ import datetime as dt
 import functools
 import os
 import re
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from click.core import ParameterSource
 
 from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.erreurs import ErreurUsage
+from generateur.surveillance.depart import attendre_un_arret, ecrire
 
 if TYPE_CHECKING:
     from generateur.reglages import Reglages, ReglagesLiasse, ReglagesSceau
@@ -29,6 +29,9 @@ AIDE_FOLIO = "bas_droite (défaut), bas_centre, bas_gauche, haut_droite, haut_ce
 AIDE_DOSSIER = "Répertoire du dossier, ou son dossier.toml."
 AIDE_SUITE = "Après l'ordonnance : signification, certificat_non_opposition, saisie ou opposition."
 AIDE_JOINDRE = "Joint à la liasse un manifeste réduit (pièces, pages, empreintes) : le PDF se vérifie seul."
+_ENCORE_UN_DOSSIER = (
+    "Ctrl-C : les dossiers en cours s'achèvent, puis le lot s'arrête (de nouveau Ctrl-C : tout de suite).\n"
+)
 _OCTETS_PAR_MO = 1_000_000
 _MOT_DE_PASSE = "GENERATEUR_MOT_DE_PASSE_CERTIFICAT"
 
@@ -257,18 +260,15 @@ def dire(message: str) -> None:
 def ecouter_interruption() -> Iterator[Callable[[], bool]]:
     """Le premier Ctrl-C laisse finir ce qui est en main ; le second arrête aussitôt."""
     demande = threading.Event()
+    est_silencieux = click.get_current_context().find_root().obj["silencieux"]
 
-    def noter(_signal: int, _trame: Any) -> None:
-        if demande.is_set():
-            raise KeyboardInterrupt
+    def noter() -> None:
         demande.set()
-        dire("Ctrl-C : les dossiers en cours s'achèvent, puis le lot s'arrête (de nouveau Ctrl-C : tout de suite).")
+        if not est_silencieux:
+            ecrire(_ENCORE_UN_DOSSIER)
 
-    if threading.current_thread() is not threading.main_thread():
-        yield demande.is_set
-        return
-    ancien = signal.signal(signal.SIGINT, noter)
+    attendre_un_arret(noter)
     try:
         yield demande.is_set
     finally:
-        signal.signal(signal.SIGINT, ancien)
+        attendre_un_arret(None)

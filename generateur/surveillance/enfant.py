@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 
+from generateur.surveillance.depart import d_un_seul_geste
 from generateur.surveillance.lien_de_vie import LienDeVie
 
 
@@ -26,8 +27,9 @@ class ErreurEnfant(Exception):
 class Enfant:
     """Un processus, une demande à la fois : à ses employeurs de ne pas l'appeler de deux fils ensemble."""
 
-    def __init__(self, commande: Sequence[str], environnement: Mapping[str, str], *, est_a_part: bool = False) -> None:
-        """`est_a_part` : dans sa propre session, pour que Ctrl-C au terminal ne s'adresse qu'au parent."""
+    @d_un_seul_geste
+    def __init__(self, commande: Sequence[str], environnement: Mapping[str, str]) -> None:
+        """Dans sa propre session : Ctrl-C au terminal ne s'adresse qu'au parent, qui sait quoi en faire."""
         self._lien = LienDeVie()
         try:
             self._processus = subprocess.Popen(
@@ -36,7 +38,7 @@ class Enfant:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                start_new_session=est_a_part,
+                start_new_session=True,
                 pass_fds=self._lien.heritage,
             )
         except BaseException:
@@ -71,6 +73,7 @@ class Enfant:
             raise ErreurEnfant(trop_long=self._trop_long, est_tue=self._est_tue())
         return reponse[:-1]
 
+    @d_un_seul_geste
     def arreter(self) -> None:
         """Tue le processus et rend ses descripteurs ; il ne garde rien, inutile d'attendre qu'il finisse."""
         with contextlib.suppress(OSError):

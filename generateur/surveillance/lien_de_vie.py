@@ -6,10 +6,15 @@ un programme externe et tout son groupe y sont tenus aussi. Propre à Linux ; ai
 """
 
 import contextlib
+import errno
 import os
 import signal
 import sys
 import threading
+import weakref
+
+_OUVERTS: "weakref.WeakSet[LienDeVie]" = weakref.WeakSet()
+_FERMETURE = threading.Event()
 
 
 class LienDeVie:
@@ -17,7 +22,10 @@ class LienDeVie:
 
     def __init__(self) -> None:
         self._lecture = self._ecriture = -1
-        self._tour = threading.Lock()
+        self._tour = threading.RLock()  # `rompre_tous` peut couper le fil qui le tient
+        if _FERMETURE.is_set():
+            raise OSError(errno.ECANCELED, "le programme s'arrête")
+        _OUVERTS.add(self)
         if sys.platform == "linux":
             self._lecture, self._ecriture = os.pipe()
 
@@ -45,6 +53,13 @@ class LienDeVie:
             rendu, self._ecriture = self._ecriture, -1
         if rendu >= 0:
             os.close(rendu)
+
+    @staticmethod
+    def rompre_tous() -> None:
+        """Arrête tous les enfants ; aucun autre ne se lance ensuite. Le programme s'arrête."""
+        _FERMETURE.set()
+        for lien in [*_OUVERTS]:
+            lien.rompre()
 
     def _fermer_lecture(self) -> None:
         with self._tour:

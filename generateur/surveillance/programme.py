@@ -8,12 +8,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from generateur.surveillance.depart import d_un_seul_geste
 from generateur.surveillance.lien_de_vie import LienDeVie
 
 
 class Programme:
     """Un programme externe dans sa propre session : Ctrl-C s'adresse à nous, et le groupe entier s'arrête d'un coup."""
 
+    @d_un_seul_geste
     def __init__(
         self,
         commande: Sequence[str],
@@ -47,6 +49,7 @@ class Programme:
         except subprocess.TimeoutExpired:
             return None
 
+    @d_un_seul_geste
     def abattre(self) -> None:
         """Tue le groupe entier, et attend sa fin."""
         if self.processus.poll() is None or sys.platform != "win32":

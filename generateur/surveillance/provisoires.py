@@ -11,14 +11,20 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+from generateur.surveillance.depart import d_un_seul_geste, ranger_avant_de_partir
+from generateur.surveillance.lien_de_vie import LienDeVie
 
 _MARQUE = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<pid>[0-9]+)-(?P<debut>[0-9]+)-")
 _PREFIXE = "generateur-"
 PROFILS = "profil*"  # ceux de LibreOffice, dans un répertoire de travail
 _ECART_S = 2  # l'instant de démarrage d'un processus se relit à une seconde près
+_ESSAIS, _PAUSE_S = 25, 0.02  # le temps qu'un enfant tué cesse d'écrire
+_OUVERTS: set[Path] = set()
 
 
 @contextlib.contextmanager
@@ -31,12 +37,15 @@ def repertoire_provisoire(ou: Path | None = None) -> Iterator[Path]:
         effacer_provisoire(chemin)
 
 
+@d_un_seul_geste
 def creer_provisoire(ou: Path | None = None) -> Path:
     """Crée un répertoire privé, après avoir effacé les abandonnés d'à côté. Caché hors du répertoire du système."""
     racine = Path(tempfile.gettempdir()) if ou is None else ou
     balayer(racine)
     point = "" if ou is None else "."
-    return Path(tempfile.mkdtemp(prefix=f"{point}{_PREFIXE}{dire_proprietaire()}", dir=racine))
+    chemin = Path(tempfile.mkdtemp(prefix=f"{point}{_PREFIXE}{dire_proprietaire()}", dir=racine))
+    _OUVERTS.add(chemin)
+    return chemin
 
 
 def effacer_provisoire(chemin: Path) -> None:
@@ -48,6 +57,26 @@ def effacer_provisoire(chemin: Path) -> None:
         with contextlib.suppress(OSError):
             situer_prise(profil).unlink()
     shutil.rmtree(chemin, ignore_errors=True)
+    _OUVERTS.discard(chemin)
+
+
+def tout_lacher() -> None:
+    """Le programme s'arrête : plus un enfant, plus un répertoire de travail, ni les siens ni les leurs."""
+    LienDeVie.rompre_tous()
+    racines = {chemin.parent for chemin in _OUVERTS} | {Path(tempfile.gettempdir())}
+    for _ in range(_ESSAIS):
+        for chemin in [*_OUVERTS]:
+            effacer_provisoire(chemin)
+            if chemin.exists():
+                _OUVERTS.add(chemin)
+        if not _OUVERTS:
+            break
+        time.sleep(_PAUSE_S)
+    for racine in racines:
+        balayer(racine)
+
+
+ranger_avant_de_partir(tout_lacher)
 
 
 def situer_prise(profil: Path) -> Path:

@@ -24,16 +24,13 @@ from tests.pieces.conftest import ecrire_pdf
 RACINE = Path(__file__).parents[2]
 GIGA = 1024**3
 SOURD = "while True: pass"  # il ne lit pas son entrée : sa fin ne l'arrêterait pas
-ENFANT = (
-    "from generateur.surveillance.enfant import Enfant\nenfant = Enfant([sys.executable, '-c', {0!r}], os.environ{1})"
-)
+ENFANT = "from generateur.surveillance.enfant import Enfant\nenfant = Enfant([sys.executable, '-c', {0!r}], os.environ)"
 PROGRAMME = """
 from generateur.surveillance.programme import Programme
 programme = Programme(['sh', '-c', 'sleep 61 & sleep 62'], environnement=os.environ)
 pid = programme.processus.pid"""
 PARENTS = {
-    "enfant": f"{ENFANT.format(SOURD, '')}\npid = enfant._processus.pid",
-    "enfant_a_part": f"{ENFANT.format(SOURD, ', est_a_part=True')}\npid = enfant._processus.pid",
+    "enfant": f"{ENFANT.format(SOURD)}\npid = enfant._processus.pid",
     "programme": PROGRAMME,
 }
 linux = pytest.mark.skipif(sys.platform != "linux", reason="le lien de vie est propre à Linux")

@@ -95,7 +95,7 @@ def embaucher(reglages: Reglages, jour: dt.date, environnement: Mapping[str, str
     """Un ouvrier de ces réglages, dans sa propre session."""
     arguments = json.dumps([reglages.model_dump_json(), jour.isoformat()])
     commande = [sys.executable, "-P", "-m", "generateur.operations.executants.ouvrier", arguments]
-    return Enfant(commande, environnement, est_a_part=True)
+    return Enfant(commande, environnement)
 
 
 class _ErreurOuvrier(ErreurGenerateur):

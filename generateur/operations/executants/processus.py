@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from generateur.operations.executants.poste_ouvrier import Poste, embaucher, preparer_environnement
 from generateur.reglages import Reglages, Resultat, Travail
 from generateur.surveillance.enfant import Enfant
+from generateur.surveillance.provisoires import balayer
 
 _AVANCE = 4  # travaux en main ou en attente, par ouvrier : assez pour ne jamais attendre, jamais toute la liste
 
@@ -37,6 +38,7 @@ class ExecutantProcessus:
             yield from equipe.accomplir(travaux)
         finally:
             equipe.arreter()
+            balayer()  # leurs répertoires de travail : ils ont été tués, comme leurs moteurs
 
 
 class _Equipe:
