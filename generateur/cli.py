@@ -19,6 +19,7 @@ from generateur.commandes import (
     entree,
     etude,
     production,
+    registre,
     suivi,
     tableau_de_bord,
 )
@@ -41,7 +42,19 @@ def generateur(contexte: click.Context) -> None:
         click.echo(contexte.get_help())
 
 
-for _famille in (etude, entree, ajout, annuaire, production, suivi, tableau_de_bord, droit, consultation, aide):
+for _famille in (
+    etude,
+    entree,
+    ajout,
+    annuaire,
+    production,
+    suivi,
+    tableau_de_bord,
+    registre,
+    droit,
+    consultation,
+    aide,
+):
     for _commande in _famille.COMMANDES:
         generateur.add_command(_commande)
 

@@ -22,7 +22,7 @@ ETAGES = (
     {"controles"},
     {"procedures"},
     {"lecture", "importation", "redaction", "pieces", "liasse", "moteurs", "annuaire"},
-    {"publication"},
+    {"publication", "registre"},  # deux mémoires : les fichiers publiés, la base des affaires ; elles s'ignorent
     {"operations"},
     {"commandes"},
     {"cli"},
@@ -48,6 +48,7 @@ NOMS_PARTAGES = {
     "production": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "qualites": ({"calculs", "controles"}, "les qualités, déduites ou demandées"),
     "tableau_de_bord": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
+    "registre": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "socle": (
         {"domaine", "importation", "lecture", "procedures"},
         "ce que tous les modules d'une salle partagent",
@@ -116,7 +117,9 @@ PLACES = {
     "psutil": {"surveillance.provisoires"},
     "filelock": {"annuaire.memoire", "publication.echange", "operations.droit_ajoute"},
     "httpx2": {"annuaire.client"},
-    "stamina": {"annuaire.client"},
+    "stamina": {"annuaire.client", "registre.plume"},
+    "sqlalchemy": {"registre"},
+    "alembic": {"registre.base", "registre.migrations"},
     "icalendar": {"operations.echeances"},
     "pydantic": {
         "annuaire.retenue",
@@ -329,6 +332,12 @@ def test_l_horloge_se_regarde_a_un_seul_endroit(arbres):
         if isinstance(noeud, ast.Attribute) and noeud.attr in {"today", "now", "utcnow", "localtime", "gmtime"}
     ]
     assert regards == [("commandes.options", "today")]
+
+
+@pytest.mark.parametrize("commande", ["verifier", "choisir", "chiffrer"])
+def test_une_autre_commande_ne_charge_pas_de_base_de_donnees(commande):
+    charges = _charges_par(commande, str(RACINE / "dossiers" / "2026-0042"))
+    assert not charges & {"sqlalchemy", "alembic", "sqlite3", "psycopg", "xlsxwriter"}
 
 
 def _charges_par(*arguments: str) -> set[str]:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,16 @@ class Entier(click.ParamType[int]):
         if not re.fullmatch("0*[1-9][0-9]{0,8}", value):
             self.fail(f"« {value} » n'est pas un nombre entier positif", param, ctx)
         return int(value)
+
+
+def lire_nombre_saisi(saisi: str, option: str) -> Decimal:
+    """Un montant tapé ; ErreurUsage s'il n'en est pas un."""
+    from generateur.domaine.socle import lire_nombre
+
+    try:
+        return lire_nombre(saisi)
+    except ValueError as erreur:
+        raise ErreurUsage(str(erreur), lieu=option, remede="Écrire par exemple 250,00.") from erreur
 
 
 def _composer(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

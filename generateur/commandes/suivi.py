@@ -1,7 +1,6 @@
 """Les commandes du suivi, avant et après la liasse : relancer, accorder."""
 
 import datetime as dt
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,13 @@ from generateur.commandes.options import (
     Entier,
     aujourd_hui,
     imprimer,
+    lire_nombre_saisi,
     lire_reglages,
     options_communes,
     options_production,
     situer_sortie,
 )
-from generateur.erreurs import CodeSortie, ErreurUsage
+from generateur.erreurs import CodeSortie
 
 
 @click.command("relancer", cls=Commande)
@@ -96,8 +96,8 @@ def accorder(
         termes = Termes(
             echeances,
             premiere,
-            _lire_nombre(acompte, "--acompte"),
-            _lire_nombre(remise_pourcent, "--remise-pourcent"),
+            lire_nombre_saisi(acompte, "--acompte"),
+            lire_nombre_saisi(remise_pourcent, "--remise-pourcent"),
             signe_le,
             fichier,
         )
@@ -111,15 +111,6 @@ def accorder(
             moteurs=moteurs,
         )
     imprimer(lambda: presentation_accord.presenter(fait), lambda: presentation_accord.en_objet(fait))
-
-
-def _lire_nombre(saisi: str, option: str) -> Decimal:
-    from generateur.domaine.socle import lire_nombre
-
-    try:
-        return lire_nombre(saisi)
-    except ValueError as erreur:
-        raise ErreurUsage(str(erreur), lieu=option, remede="Écrire par exemple 250,00.") from erreur
 
 
 COMMANDES = (relancer, accorder)

@@ -55,7 +55,7 @@ def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
         try:
             lu = lire_dossier(chemin)
             if jumeau := jumeaux.get(chemin):
-                raise _refuser_jumeau(lu, jumeau)
+                raise refuser_jumeau(lu.source, jumeau)
             calcules.append(_calculer(lu, jour, au))
         except ErreurGenerateur as erreur:
             if len(chemins) == 1:
@@ -66,19 +66,20 @@ def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
 
 def _calculer(lu: DossierLu, jour: dt.date, au: dt.date | None) -> tuple[str, str, tuple[Echeance, ...]]:
     dossier = lu.dossier
-    echeances = _echeances_de(dossier, au or dossier.arrete_au(jour))
+    echeances = echeances_du_dossier(dossier, au or dossier.arrete_au(jour))
     return dossier.reference, dossier.debiteur.nom_complet, echeances
 
 
-def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurLecture:
+def refuser_jumeau(chemin: Path, jumeau: Path) -> ErreurLecture:
+    """Un autre dossier du même répertoire a la même référence."""
     return ErreurLecture(
-        f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau} »",
-        lieu=str(lu.source),
+        f"un autre dossier porte la même référence : « {jumeau} »",
+        lieu=str(chemin),
         remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
     )
 
 
-def _echeances_de(dossier: Dossier, au: dt.date) -> tuple[Echeance, ...]:
+def echeances_du_dossier(dossier: Dossier, au: dt.date) -> tuple[Echeance, ...]:
     """Les échéances, selon que la juridiction du débiteur fait consigner ou non les frais de son greffe."""
     juridiction = chercher_juridiction(dossier, au).juridiction
     return calculer_echeances(dossier, au, consigne_au_greffe=consigne_au_greffe(dossier, juridiction))

@@ -1,0 +1,180 @@
+"""Inscrire au registre : ce que chaque dossier dit de lui, et la liasse publiée s'il y en a une.
+
+Le processus qui commande écrit seul, par groupes ; inscrire de nouveau n'ajoute que ce qui est nouveau. Ce que le
+registre n'a pas pu prendre est gardé, retenté, puis dit : le relancer suffit, les dossiers et les liasses font foi.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.dossier import Dossier
+from generateur.erreurs import ErreurGenerateur
+from generateur.lecture.jumeaux import garder_un_jumeau
+from generateur.lecture.socle import lire_dossier, lister_dossiers
+from generateur.operations.echeances import echeances_du_dossier, refuser_jumeau
+from generateur.publication.communiquees import relire_manifeste
+from generateur.publication.echange import reparer_si_besoin
+from generateur.registre.adresse import adresse_de_fichier
+from generateur.registre.base import Base, ouvrir_base
+from generateur.registre.parcours import Fait
+from generateur.registre.plume import Fiche, Inscription, Plume
+from generateur.reglages import Resultat
+
+NOM_REGISTRE = "registre.sqlite"
+_GROUPE = 50  # assez pour que le disque n'attende pas à chaque dossier, assez peu pour ne presque rien retenir
+_PATIENCE_S = 2.0  # en route : le groupe suivant réessaiera
+_ATTENTE_S = 20.0  # à la fin : le temps qu'un serveur redémarre
+_PUBLIES = frozenset({"produit", "a_jour"})
+
+
+@dataclass(frozen=True)
+class Ecarte:
+    """Un dossier que le registre n'a pas pris, et pourquoi."""
+
+    chemin: Path
+    erreur: ErreurGenerateur
+
+
+@dataclass(frozen=True)
+class Inscrits:
+    """Ce qui a été inscrit : par référence, le nombre d'événements ajoutés ; et ce qui ne l'a pas été."""
+
+    ajouts: tuple[tuple[str, int], ...] = ()
+    ecartes: tuple[Ecarte, ...] = ()
+
+
+def situer_registre(sortie: Path) -> str:
+    """L'adresse du registre quand aucune n'est donnée : un fichier à côté de la sortie."""
+    return adresse_de_fichier(sortie.absolute().parent / NOM_REGISTRE)
+
+
+def ouvrir_registre(url: str) -> Base:
+    """Le registre à cette adresse, créé s'il n'existe pas, migré s'il le faut ; à fermer, ou avec « with »."""
+    return ouvrir_base(url, creer=True)
+
+
+@dataclass
+class Inscripteur:
+    """Inscrit des dossiers un à un, les écrit par groupes ; `finir` écrit le reste et rend le compte."""
+
+    base: Base
+    jour: dt.date
+    attente_s: float = _ATTENTE_S
+    _en_main: list[tuple[Path, Inscription]] = field(default_factory=list)
+    _ajouts: list[tuple[str, int]] = field(default_factory=list)
+    _ecartes: list[Ecarte] = field(default_factory=list)
+
+    def inscrire_resultat(self, source: Path, resultat: Resultat) -> None:
+        """Inscrit ce qu'un lot vient de produire, ou a trouvé à jour ; un dossier refusé n'a rien à inscrire."""
+        if resultat.etat in _PUBLIES and resultat.fichier:
+            self.inscrire(source, Path(resultat.fichier).parent)
+
+    def inscrire(self, source: Path, publie: Path | None = None) -> None:
+        """Inscrit ce dossier, avec la liasse publiée là ; ne lève rien : ce qui échoue est dit à la fin."""
+        try:
+            self._en_main.append((source, _composer(source, publie, self.jour)))
+            if len(self._en_main) % _GROUPE == 0:
+                self._ecrire(est_fin=False)
+        except ErreurGenerateur as erreur:
+            self._ecartes.append(Ecarte(source, erreur))
+
+    def finir(self) -> Inscrits:
+        """Écrit ce qui reste en main et rend le compte ; ce que le registre n'a pas pris y est écarté."""
+        self._ecrire(est_fin=True)
+        return Inscrits(tuple(self._ajouts), tuple(self._ecartes))
+
+    def ecarter(self, source: Path, erreur: ErreurGenerateur) -> None:
+        """Un dossier qui ne s'inscrit pas."""
+        self._ecartes.append(Ecarte(source, erreur))
+
+    def _ecrire(self, *, est_fin: bool) -> None:
+        """Un serveur arrêté laisse tout en main : le groupe suivant réessaiera, et la fin une dernière fois."""
+        if not self._en_main:
+            return
+        plume = Plume(self.base, self.attente_s if est_fin else _PATIENCE_S)
+        try:
+            rendus = plume.inscrire([inscription for _, inscription in self._en_main], self.jour)
+        except ErreurGenerateur as erreur:
+            if est_fin:
+                self._ecartes += [Ecarte(source, erreur) for source, _ in self._en_main]
+                self._en_main.clear()
+            return
+        for (source, inscription), rendu in zip(self._en_main, rendus, strict=True):
+            if isinstance(rendu, ErreurGenerateur):
+                self._ecartes.append(Ecarte(source, rendu))
+            else:
+                self._ajouts.append((inscription.fiche.reference, rendu))
+        self._en_main.clear()
+
+
+def inscrire_dossiers(base: Base, source: Path, sortie: Path, jour: dt.date) -> Inscrits:
+    """Inscrit un dossier, ou tous ceux d'un répertoire ; l'un qui ne se lit pas n'empêche pas les autres.
+
+    Lève ErreurLecture si rien n'est là.
+    """
+    chemins = lister_dossiers(source, sauf=sortie)
+    jumeaux = garder_un_jumeau(chemins)
+    inscripteur = Inscripteur(base, jour)
+    for chemin in chemins:
+        if jumeau := jumeaux.get(chemin):
+            inscripteur.ecarter(chemin, refuser_jumeau(chemin, jumeau))
+        else:
+            inscripteur.inscrire(chemin, sortie)
+    return inscripteur.finir()
+
+
+def _composer(source: Path, sortie: Path | None, jour: dt.date) -> Inscription:
+    """Ce qu'un dossier fait inscrire ; `sortie` : où est sa liasse, ou celles de tous. Lève ErreurGenerateur."""
+    dossier = lire_dossier(source).dossier
+    echeances = echeances_du_dossier(dossier, dossier.arrete_au(jour))
+    fiche = Fiche(
+        reference=dossier.reference,
+        debiteur=dossier.debiteur.nom_complet,
+        creancier=dossier.creancier.nom_complet,
+        creancier_physique=dossier.creancier.est_physique,
+        echeances=tuple((e.date, e.titre) for e in echeances if e.date),
+    )
+    liasse = _lire_liasse(dossier, sortie, jour) if sortie else ()
+    return Inscription(fiche, (*liasse, *_lister_suites(dossier)))
+
+
+def _lire_liasse(dossier: Dossier, sortie: Path, jour: dt.date) -> tuple[Fait, ...]:
+    """La liasse publiée de ce dossier, si elle l'est ; un projet n'en est pas une."""
+    publie = sortie if (sortie / NOM_MANIFESTE).is_file() else sortie / dossier.reference
+    reparer_si_besoin(publie)
+    manifeste = relire_manifeste(publie)
+    if manifeste is None or manifeste.projet or manifeste.reference != dossier.reference:
+        return ()
+    contenu = {
+        "procedure": manifeste.procedure,
+        "total": manifeste.total,
+        "au": manifeste.au,
+        "manifeste": manifeste.empreinte_manifeste,
+    }
+    return (Fait("produit", jour, contenu),)
+
+
+def _lister_suites(dossier: Dossier) -> Iterator[Fait]:
+    """Ce qui est arrivé au dossier d'après lui-même, par date."""
+    yield from sorted(_suites(dossier), key=lambda fait: fait.le)
+
+
+def _suites(dossier: Dossier) -> Iterator[Fait]:
+    suivi = dossier.suivi
+    if suivi and suivi.depot:
+        yield Fait("depose", suivi.depot)
+    if suivi and suivi.ordonnance:
+        accorde = suivi.ordonnance.montant
+        yield Fait("ordonnance", suivi.ordonnance.date, {"montant": f"{accorde:.2f}"} if accorde else {})
+    for signification in suivi.toutes_significations if suivi else ():
+        yield Fait("signifie", signification.date, {"mode": signification.mode})
+    if suivi and suivi.opposition:
+        yield Fait("oppose", suivi.opposition)
+    if dossier.accord:
+        yield Fait("accord", dossier.accord.date)
+    for paiement in dossier.paiements:
+        if paiement.date and paiement.statut == "encaisse":
+            yield Fait("paye", paiement.date, {"montant": f"{paiement.montant:.2f}"})

@@ -1,0 +1,1 @@
+"""Les migrations du registre, en avant seulement."""

@@ -1,0 +1,134 @@
+"""Lire le registre : les affaires, filtrées, avec leur situation, leur prochaine échéance et leurs événements."""
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from generateur.registre.base import Base
+from generateur.registre.parcours import Evenement
+from generateur.registre.plume import dire_inconnu
+from generateur.registre.rangees import choisir_evenements, lire_evenement, lire_total
+from generateur.registre.schema import dossiers, echeances, evenements, identites, situations
+
+
+@dataclass(frozen=True)
+class Filtre:
+    """Ce qu'on cherche ; un critère absent n'écarte rien. `echeance_avant` : ce jour compris."""
+
+    etats: tuple[str, ...] = ()
+    creancier: str | None = None
+    procedure: str | None = None
+    echeance_avant: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Affaire:
+    """Une affaire du registre ; `echeance` : la prochaine à venir, et ce qu'elle est."""
+
+    numero: int
+    ouverte_le: dt.date
+    reference: str
+    debiteur: str
+    creancier: str
+    etat: str
+    procedure: str | None
+    total: Decimal | None
+    echeance: tuple[dt.date, str] | None
+    evenements: tuple[Evenement, ...]
+
+
+def lister_affaires(base: Base, jour: dt.date, filtre: Filtre = Filtre()) -> tuple[Affaire, ...]:
+    """Les affaires retenues, par référence ; `jour` : à partir de quand une échéance est à venir."""
+    with base.lire() as connexion:
+        rangees = [r for r in connexion.execute(_choisir(jour, filtre)) if _convient(r, filtre)]
+        histoires = _lire_histoires(connexion, {rangee.numero for rangee in rangees}, tout=filtre == Filtre())
+    return tuple(_assembler(rangee, histoires) for rangee in rangees)
+
+
+def trouver_affaire(base: Base, reference: str, jour: dt.date) -> Affaire:
+    """L'affaire de cette référence. Lève ErreurUsage si le registre ne la connaît pas."""
+    with base.lire() as connexion:
+        rangee = connexion.execute(_choisir(jour, Filtre()).where(identites.c.reference == reference)).first()
+        if rangee is None:
+            raise dire_inconnu(reference)
+        return _assembler(rangee, _lire_histoires(connexion, {rangee.numero}))
+
+
+def _choisir(jour: dt.date, filtre: Filtre) -> sa.Select[Any]:
+    prochaines = _prochaines(jour)
+    jointure = (
+        dossiers.join(identites, identites.c.dossier == dossiers.c.numero)
+        .join(situations, situations.c.dossier == dossiers.c.numero)
+        .outerjoin(prochaines, sa.and_(prochaines.c.dossier == dossiers.c.numero, prochaines.c.ordre == 1))
+    )
+    choix = (
+        sa.select(
+            dossiers.c.numero,
+            dossiers.c.ouvert_le,
+            identites.c.reference,
+            identites.c.debiteur,
+            identites.c.creancier,
+            situations.c.etat,
+            situations.c.procedure,
+            situations.c.total_centimes,
+            prochaines.c.le,
+            prochaines.c.titre,
+        )
+        .select_from(jointure)
+        .order_by(identites.c.reference)
+    )
+    if filtre.etats:
+        choix = choix.where(situations.c.etat.in_(filtre.etats))
+    if filtre.procedure is not None:
+        choix = choix.where(situations.c.procedure == filtre.procedure)
+    if filtre.echeance_avant is not None:
+        choix = choix.where(prochaines.c.le <= filtre.echeance_avant)
+    return choix
+
+
+def _prochaines(jour: dt.date) -> sa.Subquery:
+    """Les échéances à venir de chaque dossier, numérotées de la plus proche."""
+    ordre = sa.func.row_number().over(partition_by=echeances.c.dossier, order_by=(echeances.c.le, echeances.c.rang))
+    return (
+        sa.select(echeances.c.dossier, echeances.c.le, echeances.c.titre, ordre.label("ordre"))
+        .where(echeances.c.le >= jour)
+        .subquery()
+    )
+
+
+def _convient(rangee: Any, filtre: Filtre) -> bool:
+    """Un nom se cherche par morceau, sans égard à la casse : ce que chaque base ferait à sa façon."""
+    return filtre.creancier is None or filtre.creancier.casefold() in rangee.creancier.casefold()
+
+
+def _lire_histoires(
+    connexion: Connection, numeros: set[int], *, tout: bool = False
+) -> dict[int, tuple[Evenement, ...]]:
+    choix = choisir_evenements()
+    if not tout:
+        choix = choix.where(evenements.c.dossier.in_(numeros))
+    rangees = connexion.execute(choix).all()
+    return {
+        dossier: tuple(lire_evenement(*rangee[1:]) for rangee in groupe)
+        for dossier, groupe in itertools.groupby(rangees, key=lambda rangee: rangee[0])
+    }
+
+
+def _assembler(rangee: Any, histoires: dict[int, tuple[Evenement, ...]]) -> Affaire:
+    return Affaire(
+        numero=rangee.numero,
+        ouverte_le=rangee.ouvert_le,
+        reference=rangee.reference,
+        debiteur=rangee.debiteur,
+        creancier=rangee.creancier,
+        etat=rangee.etat,
+        procedure=rangee.procedure,
+        total=lire_total(rangee.total_centimes),
+        echeance=(rangee.le, rangee.titre) if rangee.le else None,
+        evenements=histoires.get(rangee.numero, ()),
+    )
