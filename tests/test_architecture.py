@@ -137,6 +137,7 @@ PLACES = {
     "pydantic_core": {"lecture"},
     "tomlkit": {"lecture.edition_toml", "operations.droit_ajoute"},
     "stdnum": {"controles"},
+    "xlsxwriter": {"commandes.classeur"},
 }
 # Les processus ne se lancent qu'à un endroit, dont c'est le métier ; un seul parle au réseau, quand on tape
 # « annuaire » (et pyHanko, à l'adresse que l'utilisateur donne pour horodater).

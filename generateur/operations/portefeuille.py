@@ -24,12 +24,12 @@ class Portefeuille:
     ecartes: tuple[Ecarte, ...]
 
 
-def lire_portefeuille(source: Path, sauf: Path | None = None) -> Portefeuille:
+def lire_portefeuille(source: Path) -> Portefeuille:
     """Un dossier, ou chacun d'un répertoire ; de deux dossiers de même référence, un seul compte.
 
     Lève ErreurLecture si rien n'est là, ou si le seul dossier demandé ne se lit pas.
     """
-    chemins = lister_dossiers(source, sauf)
+    chemins = lister_dossiers(source)
     jumeaux = garder_un_jumeau(chemins)
     lus: list[DossierLu] = []
     ecartes: list[Ecarte] = []

@@ -98,13 +98,13 @@ class Tableau:
         return bool(self.ecartes)
 
 
-def dresser_tableau(source: Path, sortie: Path | None, *, jour: dt.date, au: dt.date | None) -> Tableau:
+def dresser_tableau(source: Path, *, jour: dt.date, au: dt.date | None) -> Tableau:
     """Le tableau des dossiers de ce répertoire, arrêté à `au`, à défaut `jour`.
 
     Lève ErreurLecture si rien ne s'y lit, ou si provisions.toml ou chiffre_affaires.toml est en défaut.
     """
     le = au or jour
-    portefeuille = retirer_les_incomplets(lire_portefeuille(source, sortie))
+    portefeuille = retirer_les_incomplets(lire_portefeuille(source))
     if not portefeuille.lus:
         raise ErreurLecture(
             "aucun dossier n'entre dans les sommes",

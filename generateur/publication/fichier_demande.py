@@ -1,0 +1,35 @@
+"""Un fichier écrit là où l'utilisateur le demande : entier ou pas du tout, jamais à la place de celui d'un autre."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.surveillance.droits import droits_d_un_fichier
+
+
+def ecrire_fichier_demande(fichier: Path, octets: bytes, est_remplacable: Callable[[bytes], bool]) -> None:
+    """Écrit le fichier d'un geste ; `est_remplacable` dit si ce qui porte déjà ce nom vient d'ici, inchangé.
+
+    Lève ErreurUsage si c'est le fichier de quelqu'un, ErreurEcriture si le disque refuse.
+    """
+    try:
+        if fichier.is_symlink() or (fichier.exists() and not est_remplacable(fichier.read_bytes())):
+            raise ErreurUsage(
+                "un autre fichier porte déjà ce nom, ou celui-ci a été modifié : il n'est pas remplacé",
+                lieu=str(fichier),
+                remede="Choisir un autre nom, ou déplacer ce fichier.",
+            )
+        fichier.parent.mkdir(parents=True, exist_ok=True)
+        descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", dir=fichier.parent)
+        provisoire = Path(nom)
+        try:
+            with os.fdopen(descripteur, "wb") as flux:
+                flux.write(octets)
+            provisoire.chmod(droits_d_un_fichier())
+            provisoire.replace(fichier)
+        finally:
+            provisoire.unlink(missing_ok=True)
+    except OSError as erreur:
+        raise ErreurEcriture(f"ce fichier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(fichier)) from erreur
