@@ -1,19 +1,48 @@
-"""Les relances du jour : ce qui part, ce qui attend, ce qui n'est plus à relancer, ou l'objet du contrat."""
+"""Les relances du jour, rangées par geste : envoyer, appeler, poster, mettre en demeure, déposer ; ou leur objet.
 
+La première ligne dit le travail du jour. Ce qui revient d'un dossier à l'autre ne se dit qu'une fois, à la fin.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from generateur.commandes.signes import mettre_en_ligne
-from generateur.domaine.langue import date_longue
-from generateur.operations.relancer import Relance, Tournee
+from generateur.domaine.langue import date_longue, enumerer, montant
+from generateur.domaine.socle import ZERO
+from generateur.operations.relancer import HORIZON_JOURS, Relance, Tournee
+from generateur.redaction.typographie import courber, pluriel
 
-_CANAUX = {"courriel": "courriel", "telephone": "appel", "sms": "SMS", "courrier": "lettre"}
-_TITRES = {
-    "relancer": "À relancer aujourd’hui",
-    "mettre_en_demeure": "À mettre en demeure",
-    "produire": "À demander en justice",
-    "attendre": "À laisser venir",
-    "aucune": "Rien à relancer",
-}
+
+@dataclass(frozen=True)
+class _Geste:
+    """Ce qu'il y a à faire d'un groupe de dossiers : son titre, comment le compter, quels dossiers."""
+
+    titre: str
+    compte: tuple[str, str]  # au singulier, au pluriel
+    retient: Callable[[Relance], bool]
+
+
+def _par_canal(canal: str) -> Callable[[Relance], bool]:
+    return lambda relance: relance.suite.suite == "relancer" and relance.canal == canal
+
+
+def _par_suite(suite: str) -> Callable[[Relance], bool]:
+    return lambda relance: relance.suite.suite == suite
+
+
+_A_FAIRE = (
+    _Geste("À envoyer par courriel", ("courriel", "courriels"), _par_canal("courriel")),
+    _Geste("À envoyer par SMS", ("SMS", "SMS"), _par_canal("sms")),
+    _Geste("À appeler", ("appel", "appels"), _par_canal("telephone")),
+    _Geste("À poster", ("lettre", "lettres"), _par_canal("courrier")),
+    _Geste("À mettre en demeure", ("mise en demeure", "mises en demeure"), _par_suite("mettre_en_demeure")),
+    _Geste("À déposer", ("demande à déposer", "demandes à déposer"), _par_suite("produire")),
+)
+_SANS_GESTE = (
+    _Geste("À laisser venir", ("dossier à laisser venir", "dossiers à laisser venir"), _par_suite("attendre")),
+    _Geste("Rien à relancer", ("dossier sans relance", "dossiers sans relance"), _par_suite("aucune")),
+)
 
 
 def en_objet(tournee: Tournee) -> dict[str, Any]:
@@ -23,14 +52,18 @@ def en_objet(tournee: Tournee) -> dict[str, Any]:
     return {
         "au": tournee.au.isoformat(),
         "dossiers": [_objet_d_un_dossier(relance) for relance in tournee.relances],
+        "echeances": [
+            {"date": e.le.isoformat(), "reference": e.reference, "debiteur": e.debiteur, "titre": e.titre}
+            for e in tournee.echeances
+        ],
         "ecartes": [
             {
-                "dossier": chemin.as_posix(),
-                "code": int(erreur.code),
-                "message": erreur.message,
-                "remede": erreur.remede,
+                "dossier": ecarte.chemin.as_posix(),
+                "code": int(ecarte.erreur.code),
+                "message": ecarte.erreur.message,
+                "remede": ecarte.erreur.remede,
             }
-            for chemin, erreur in tournee.illisibles
+            for ecarte in tournee.ecartes
         ],
     }
 
@@ -41,6 +74,7 @@ def _objet_d_un_dossier(relance: Relance) -> dict[str, Any]:
     return {
         "reference": relance.reference,
         "debiteur": relance.debiteur,
+        "telephone": relance.telephone,
         "niveau": suite.niveau,
         "canal": relance.canal,
         "motif": suite.motif,
@@ -58,44 +92,88 @@ def _objet_d_un_dossier(relance: Relance) -> dict[str, Any]:
 
 
 def presenter(tournee: Tournee) -> str:
-    """Ce qui presse d'abord ; pour chaque dossier, le fichier à ouvrir ou la commande qui suit."""
-    lignes: list[str] = []
-    for suite, titre in _TITRES.items():
-        groupe = [relance for relance in tournee.relances if relance.suite.suite == suite]
-        if groupe:
-            nombre = f" ({len(groupe)})" if not tournee.est_seule else ""
-            lignes += ["", f"{titre}{nombre}", *(ligne for relance in groupe for ligne in _decrire(relance))]
-    for chemin, erreur in tournee.illisibles:
+    """Le travail du jour en une ligne, puis geste par geste ; pour chaque dossier, le fichier ou la commande."""
+    lignes = [] if tournee.est_seule else [_resumer(tournee)]
+    if tournee.echeances:
+        lignes += ["", f"Dates à tenir d’ici {HORIZON_JOURS} jours ({len(tournee.echeances)})"]
         lignes += [
-            "",
-            f"{mettre_en_ligne(chemin.name)} — ÉCARTÉ : {erreur.message.splitlines()[0]}",
-            *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
+            f"  {date_longue(e.le)} : {mettre_en_ligne(f'{e.reference} — {e.debiteur}')}, {courber(e.titre)}"
+            for e in tournee.echeances
         ]
-    return "\n".join(lignes).strip()
+    for geste in _A_FAIRE:
+        lignes += _decrire_geste(geste, tournee, _decrire)
+    for geste in _SANS_GESTE:
+        lignes += _decrire_geste(geste, tournee, _decrire_en_bref)
+    if tournee.ecartes:
+        lignes += ["", f"Dossiers écartés ({len(tournee.ecartes)})"]
+    for ecarte in tournee.ecartes:
+        lignes += [
+            f"  {mettre_en_ligne(ecarte.chemin.name)} : {mettre_en_ligne(ecarte.erreur.message.splitlines()[0])}",
+            *(f"      → {ligne}" for ligne in ecarte.erreur.remede.splitlines()[:1]),
+        ]
+    return "\n".join([*lignes, *_conclure(tournee)]).strip()
 
 
-def _decrire(relance: Relance) -> list[str]:
+def _resumer(tournee: Tournee) -> str:
+    """« 27 novembre 2026, 200 dossiers : 3 courriels, 12 lettres et 2 demandes à déposer. »."""
+    gestes = [pluriel(nombre, *geste.compte) for geste in _A_FAIRE if (nombre := _compter(geste, tournee))]
+    lus = pluriel(len(tournee.relances), "dossier")
+    return f"{date_longue(tournee.au)}, {lus} : {enumerer(gestes) if gestes else 'rien à faire aujourd’hui'}."
+
+
+def _compter(geste: _Geste, tournee: Tournee) -> int:
+    return sum(geste.retient(relance) for relance in tournee.relances)
+
+
+def _decrire_geste(geste: _Geste, tournee: Tournee, decrire: Callable[[Relance], Iterator[str]]) -> list[str]:
+    groupe = [relance for relance in tournee.relances if geste.retient(relance)]
+    if not groupe:
+        return []
+    titre = geste.titre if tournee.est_seule else f"{geste.titre} ({len(groupe)})"
+    return ["", titre, *(ligne for relance in groupe for ligne in decrire(relance))]
+
+
+def _decrire(relance: Relance) -> Iterator[str]:
+    """Qui, combien, pourquoi ; puis ce qu'il faut ouvrir, ou taper."""
     suite = relance.suite
-    niveau = f" – niveau {suite.niveau}, {_CANAUX[relance.canal]}" if relance.canal else ""
-    lignes = [f"  {relance.reference} — {relance.debiteur}{niveau} : {suite.motif}"]
+    combien = f", {montant(sum((ligne.reste for ligne in suite.lignes), ZERO))}" if suite.lignes else ""
+    numero = f", {mettre_en_ligne(relance.telephone)}" if relance.canal == "telephone" and relance.telephone else ""
+    niveau = f" – niveau {suite.niveau}" if suite.niveau else ""
+    qui = f"{mettre_en_ligne(relance.reference)} — {mettre_en_ligne(relance.debiteur)}"
+    yield f"  {qui}{numero}{combien}{niveau} : {suite.motif}"
     if suite.date_limite:
-        lignes.append(f"      à payer au plus tard le {date_longue(suite.date_limite)}")
-    lignes += [f"      ouvrir : {fichier}" for fichier in relance.fichiers]
-    lignes += [f"      {quoi}" for quoi in relance.a_savoir]
+        yield f"      à payer au plus tard le {date_longue(suite.date_limite)}"
     if relance.fichiers:
-        lignes.append(f"      {_dire_trace(relance)}")
+        *modifiables, a_ouvrir = relance.fichiers
+        avec = f" (modifiable : {mettre_en_ligne(modifiables[0].name)})" if modifiables else ""
+        yield f"      ouvrir : {mettre_en_ligne(a_ouvrir.as_posix())}{avec}"
+    yield from (f"      {mettre_en_ligne(quoi)}" for quoi in relance.a_savoir)
+    if relance.est_enregistree:
+        prochaine = suite.prochaine
+        yield "      notée au dossier" + (
+            f" ; niveau {prochaine.niveau} prévu le {date_longue(prochaine.le)}" if prochaine else ""
+        )
     if commande := _COMMANDES.get(suite.suite):
-        chemin = relance.chemin.as_posix()
-        lignes.append(f"      → generateur {commande} " + (f'"{chemin}"' if " " in chemin else chemin))
-    return lignes
+        yield f"      → generateur {commande} {_citer(relance.chemin.as_posix())}"
+
+
+def _decrire_en_bref(relance: Relance) -> Iterator[str]:
+    yield f"  {mettre_en_ligne(relance.reference)} — {mettre_en_ligne(relance.debiteur)} : {relance.suite.motif}"
 
 
 _COMMANDES = {"mettre_en_demeure": "mettre-en-demeure", "produire": "produire"}
 
 
-def _dire_trace(relance: Relance) -> str:
-    prochaine = relance.suite.prochaine
-    if not relance.est_enregistree:
-        return "une fois envoyée : relancer avec --enregistrer, pour en garder la trace"
-    suite = f" ; niveau {prochaine.niveau} prévu le {date_longue(prochaine.le)}" if prochaine else ""
-    return f"notée au dossier{suite}"
+def _citer(chemin: str) -> str:
+    """Le chemin tel qu'il se tape."""
+    return f'"{mettre_en_ligne(chemin)}"' if " " in chemin else mettre_en_ligne(chemin)
+
+
+def _conclure(tournee: Tournee) -> Sequence[str]:
+    """Une fois pour tous : comment garder la trace de ce qui part."""
+    if not any(relance.fichiers and not relance.est_enregistree for relance in tournee.relances):
+        return ()
+    source = _citer(tournee.source.as_posix())
+    quoi = "Une fois envoyée" if tournee.est_seule else "Une fois tout envoyé"
+    un_seul = "" if tournee.est_seule else " ; un dossier à la fois en donnant le sien"
+    return ("", f"{quoi} : « generateur relancer {source} --enregistrer » en garde la trace{un_seul}.")

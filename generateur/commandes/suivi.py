@@ -59,7 +59,7 @@ def relancer(
         lambda: presentation_relances.presenter(tournee),
         lambda: presentation_relances.en_objet(tournee),
     )
-    return CodeSortie.LOT_PARTIEL if tournee.illisibles else CodeSortie.FAIT
+    return CodeSortie.LOT_PARTIEL if tournee.ecartes else CodeSortie.FAIT
 
 
 @click.command("accorder", cls=Commande)

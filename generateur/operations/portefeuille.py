@@ -22,14 +22,15 @@ class Portefeuille:
 
     lus: tuple[DossierLu, ...]
     ecartes: tuple[Ecarte, ...]
+    est_seul: bool = False  # un dossier demandé seul
 
 
-def lire_portefeuille(source: Path) -> Portefeuille:
-    """Un dossier, ou chacun d'un répertoire ; de deux dossiers de même référence, un seul compte.
+def lire_portefeuille(source: Path, sauf: Path | None = None) -> Portefeuille:
+    """Un dossier, ou chacun d'un répertoire, `sauf` la sortie ; de deux dossiers de même référence, un seul compte.
 
     Lève ErreurLecture si rien n'est là, ou si le seul dossier demandé ne se lit pas.
     """
-    chemins = lister_dossiers(source)
+    chemins = lister_dossiers(source, sauf)
     jumeaux = garder_un_jumeau(chemins)
     lus: list[DossierLu] = []
     ecartes: list[Ecarte] = []
@@ -43,7 +44,7 @@ def lire_portefeuille(source: Path) -> Portefeuille:
             if chemins == [source]:
                 raise
             ecartes.append(Ecarte(chemin, erreur))
-    return Portefeuille(tuple(lus), tuple(ecartes))
+    return Portefeuille(tuple(lus), tuple(ecartes), est_seul=chemins == [source])
 
 
 def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurLecture:

@@ -6,23 +6,25 @@ message comme preuve ; un script d'appel reste interne et n'y entre pas.
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from generateur.calculs.arrete import arreter
 from generateur.calculs.suite_amiable import SuiteAmiable, decider_suite
 from generateur.contrats import Ajout
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.echelle import CanalRelance, Niveau
-from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurPiece, ErreurUsage
+from generateur.erreurs import ErreurGenerateur, ErreurPiece, ErreurUsage
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.edition_toml import lire_etat
-from generateur.lecture.jumeaux import garder_un_jumeau
-from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
+from generateur.lecture.socle import DossierLu
 from generateur.operations.contexte_amiable import composer_amiable
+from generateur.operations.echeances_proches import EcheanceProche, relever_proches
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.outillage import Moteurs
+from generateur.operations.portefeuille import Ecarte, lire_portefeuille
 from generateur.operations.production import ouvrir_ecritoire
 from generateur.pieces.emplacement import localiser
 from generateur.procedures.socle import Acte
@@ -43,6 +45,7 @@ from generateur.reglages import Reglages
 
 LETTRE = Acte("relance", "Relance", "relances/lettre", place="a_cote")
 APPEL = Acte("appel", "Appel à passer", "relances/appel", place="interne")
+HORIZON_JOURS = 7  # les dates à tenir dites avec la tournée
 _TAILLE_JOINTE = 15 * 1024 * 1024  # ce que les messageries acceptent d'ordinaire, encodage compris
 
 
@@ -57,6 +60,7 @@ class Relance:
     chemin: Path
     debiteur: str
     suite: SuiteAmiable
+    telephone: str | None = None
     canal: CanalRelance | None = None
     fichiers: tuple[Path, ...] = ()
     a_savoir: tuple[str, ...] = ()
@@ -65,11 +69,13 @@ class Relance:
 
 @dataclass(frozen=True)
 class Tournee:
-    """Tous les dossiers d'un répertoire, ce qui presse d'abord ; `illisibles` : ceux qui n'ont pas pu l'être."""
+    """Tous les dossiers d'un répertoire, ce qui presse d'abord ; `ecartes` : ceux qui n'ont pas pu être lus."""
 
     au: dt.date
+    source: Path
     relances: tuple[Relance, ...]
-    illisibles: tuple[tuple[Path, ErreurGenerateur], ...] = ()
+    ecartes: tuple[Ecarte, ...] = ()
+    echeances: tuple[EcheanceProche, ...] = ()
     est_seule: bool = False
 
 
@@ -96,37 +102,28 @@ def relancer(
     Un dossier illisible n'arrête pas les autres. Lève, pour un dossier seul, ce qui l'empêche : ErreurUsage si le
     niveau voulu n'est pas permis, ErreurLecture, ErreurDroitManquant, ErreurModele, ErreurEcriture.
     """
-    chemins = lister_dossiers(source, sortie)
-    est_seul = chemins == [source]
+    portefeuille = lire_portefeuille(source, sortie)
     le = au or jour
-    if demande.niveau is not None and not est_seul:
+    if demande.niveau is not None and not portefeuille.est_seul:
         raise ErreurUsage(
             "un niveau se choisit pour un dossier, pas pour tous",
             lieu="--niveau",
             remede="Donner un seul dossier, ou retirer --niveau.",
         )
     relances: list[Relance] = []
-    illisibles: list[tuple[Path, ErreurGenerateur]] = []
-    jumeaux = garder_un_jumeau(chemins)
-    for chemin in chemins:
+    ecartes = list(portefeuille.ecartes)
+    for lu in portefeuille.lus:
         try:
-            lu = lire_dossier(chemin)
-            if jumeau := jumeaux.get(chemin):
-                raise _refuser_jumeau(lu, jumeau)
             relances.append(_relancer_un(lu, sortie, demande, le, reglages, moteurs))
         except ErreurGenerateur as erreur:
-            if est_seul:
+            if portefeuille.est_seul:
                 raise
-            illisibles.append((chemin, erreur))
-    return Tournee(le, tuple(sorted(relances, key=_presser)), tuple(illisibles), est_seule=est_seul)
-
-
-def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurDossier:
-    return ErreurDossier(
-        f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau} »",
-        lieu=str(lu.source),
-        remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
-    )
+            ecartes.append(Ecarte(lu.racine, erreur))
+    if portefeuille.est_seul:
+        return Tournee(le, source, tuple(relances), est_seule=True)
+    proches = relever_proches(source, le, HORIZON_JOURS, {relance.reference for relance in relances})
+    ecartes.sort(key=lambda ecarte: ecarte.chemin)
+    return Tournee(le, source, tuple(sorted(relances, key=_presser)), tuple(ecartes), proches)
 
 
 _ORDRE = {"relancer": 0, "mettre_en_demeure": 1, "produire": 2, "attendre": 3, "aucune": 4}
@@ -144,7 +141,7 @@ def _relancer_un(
     dossier = lu.dossier
     echelle = lire_echelle(lu.racine.parent)
     suite = decider_suite(dossier, echelle, le, demande.niveau)
-    rendue = Relance(dossier.reference, lu.racine, dossier.debiteur.nom_complet, suite)
+    rendue = Relance(dossier.reference, lu.racine, dossier.debiteur.nom_complet, suite, dossier.debiteur.telephone)
     if suite.niveau is None:
         if demande.niveau is not None:
             raise ErreurUsage(
@@ -193,7 +190,7 @@ class _Redaction:
             rendue,
             canal=message.canal,
             fichiers=fichiers,
-            a_savoir=message.a_savoir,
+            a_savoir=(*message.a_savoir, *_dire_prescrites(self.dossier, rendue.suite, self.le)),
             est_enregistree=demande.est_a_enregistrer,
         )
 
@@ -303,6 +300,14 @@ class _Redaction:
         if message.preuve:
             bloc["fichier"] = copies.prevoir_contenu(f"relance_{nom}{message.preuve}", message.octets[message.preuve])
         ecrire_editions(etat, [Ajout("relances", bloc)], copies)
+
+
+def _dire_prescrites(dossier: Dossier, suite: SuiteAmiable, le: dt.date) -> Iterator[str]:
+    """Ce que le message réclame et que le débiteur peut refuser : à savoir avant d'écrire."""
+    prescrites = arreter(dossier, le).prescrites
+    for ligne in suite.lignes:
+        if (ligne.facture.numero, ligne.echeance) in prescrites:
+            yield f"facture {ligne.facture.numero} : prescription acquise, le débiteur peut refuser de payer"
 
 
 def _dire_jointes(jointes: Sequence[Path]) -> str:

@@ -5,7 +5,7 @@ Les sommes viennent des dossiers lus et d'eux seuls. Ce qui ne peut y entrer est
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from generateur.domaine.socle import ZERO, arrondir
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.comptabilite_toml import lire_bareme, lire_ventes
 from generateur.lecture.socle import DossierLu
-from generateur.operations.echeances import lister_echeances
+from generateur.operations.echeances_proches import EcheanceProche, relever_proches
 from generateur.operations.portefeuille import Ecarte, Portefeuille, lire_portefeuille
 
 HORIZON_JOURS = 30
@@ -60,17 +60,6 @@ class Groupe:
     def valeur(self, cle: str) -> Decimal:
         """La valeur de cet indicateur, zéro s'il ne se calcule pas."""
         return next((i.valeur for i in self.indicateurs if i.cle == cle and i.valeur is not None), ZERO)
-
-
-@dataclass(frozen=True)
-class EcheanceProche:
-    """Une date à tenir dans les jours qui viennent."""
-
-    le: dt.date
-    reference: str
-    debiteur: str
-    titre: str
-    fondement: str
 
 
 @dataclass(frozen=True)
@@ -113,9 +102,9 @@ def dresser_tableau(source: Path, *, jour: dt.date, au: dt.date | None) -> Table
         )
     racine = _trouver_racine(source, portefeuille.lus)
     bareme, fichier = lire_bareme(racine)
-    return _dresser(
-        source, portefeuille, le, (bareme, fichier), lire_ventes(racine), _relever_echeances(source, portefeuille, le)
-    )
+    references = {lu.dossier.reference for lu in portefeuille.lus}
+    echeances = relever_proches(source, le, HORIZON_JOURS, references)
+    return _dresser(source, portefeuille, le, (bareme, fichier), lire_ventes(racine), echeances)
 
 
 def retirer_les_incomplets(portefeuille: Portefeuille) -> Portefeuille:
@@ -131,7 +120,7 @@ def retirer_les_incomplets(portefeuille: Portefeuille) -> Portefeuille:
         ecartes.append(
             Ecarte(lu.racine, ErreurLecture(f"dossier incomplet, {quoi}", lieu=str(lu.source), remede=remede))
         )
-    return Portefeuille(tuple(lus), tuple(ecartes))
+    return replace(portefeuille, lus=tuple(lus), ecartes=tuple(ecartes))
 
 
 def _trouver_racine(source: Path, lus: Sequence[DossierLu]) -> Path:
@@ -257,16 +246,3 @@ def dresser_balance(creances: Sequence[Creance], tranches: Sequence[Tranche]) ->
             )
         )
     return tuple(lignes)
-
-
-def _relever_echeances(source: Path, portefeuille: Portefeuille, au: dt.date) -> tuple[EcheanceProche, ...]:
-    """Les dates à tenir dans les trente jours, jour du tableau compris, des dossiers qui entrent dans les sommes."""
-    lues = {lu.dossier.reference for lu in portefeuille.lus}
-    fin = au + dt.timedelta(days=HORIZON_JOURS)
-    proches = [
-        EcheanceProche(echeance.date, reference, nom, echeance.titre, echeance.fondement)
-        for reference, nom, echeances in lister_echeances(source, au, au).dossiers
-        for echeance in echeances
-        if reference in lues and echeance.date and au <= echeance.date <= fin
-    ]
-    return tuple(sorted(proches, key=lambda e: (e.le, e.reference, e.titre)))

@@ -230,6 +230,57 @@ def test_un_repertoire_dit_ce_qui_presse_et_n_oublie_personne(ouvrir, relancer):
     assert relancer(racine, 8, "--niveau", "2").code == CodeSortie.USAGE
 
 
+def test_le_lundi_matin_tient_en_une_commande(ouvrir, commander, tmp_path):
+    """Le travail du jour d'abord, puis geste par geste ; chaque dossier sous un seul, avec quoi ouvrir ou taper."""
+    courriel, appel, lettre = ouvrir("A-courriel"), ouvrir("B-appel"), ouvrir("C-lettre", contact="")
+    (appel / "dossier.toml").write_text((appel / "dossier.toml").read_text("utf-8") + _relance(20, 2), encoding="utf-8")
+    ouvrir("D-demeure", suite=_relance(20, 5))
+    ouvrir("E-depot", suite=f"[mise_en_demeure]\ndate_envoi = {ECHEANCE + dt.timedelta(days=40)}\ndelai_jours = 8\n")
+    ouvrir("F-venir", suite=_relance(58, 2))
+    ouvrir("G-payee", suite='[[paiements]]\ndate = 2026-06-01\nmontant = "1000.00"\n')
+    racine = courriel.parent
+    au = (ECHEANCE + dt.timedelta(days=60)).isoformat()
+    texte = commander("relancer", racine, "--au", au, "-o", tmp_path / "sortie", "-q").sortie.replace("\u00a0", " ")
+    assert texte.splitlines()[0] == (
+        "9 août 2026, 7 dossiers : 1 courriel, 1 appel, 1 lettre, 1 mise en demeure et 1 demande à déposer."
+    )
+    titres = [
+        "À envoyer par courriel (1)", "À appeler (1)", "À poster (1)", "À mettre en demeure (1)", "À déposer (1)",
+        "À laisser venir (1)", "Rien à relancer (1)",
+    ]  # fmt: skip
+    places = [texte.index(f"\n{titre}\n  {nom}") for titre, nom in zip(titres, "ABCDEFG", strict=True)]
+    assert places == sorted(places)
+    assert "B-appel — Beaurivage, Comptoirs “Ünïs” 🚀, 04 91 00 00 00, 1\u202f000,00 €" in texte
+    assert f"→ generateur mettre-en-demeure {racine}/D-demeure" in texte
+    assert f"→ generateur produire {racine}/E-depot" in texte
+    assert lettre.name in texte
+    for fichier in re.findall(r"ouvrir : (\S+)", texte):
+        assert Path(fichier).is_file()
+    assert texte.count("--enregistrer") == 1
+
+
+def test_les_dates_de_la_semaine_ouvrent_la_tournee(ouvrir, relancer, commander, tmp_path):
+    lettre = f"[mise_en_demeure]\ndate_envoi = {ECHEANCE + dt.timedelta(days=50)}\ndelai_jours = 15\n"
+    racine = ouvrir("A-delai", suite=lettre).parent
+    ouvrir("B-loin", suite=lettre.replace("delai_jours = 15", "delai_jours = 18"))
+    objet = relancer(racine, 60).objet
+    assert [(e["reference"], e["date"]) for e in objet["echeances"]] == [("A-delai", "2026-08-14")]
+    au = (ECHEANCE + dt.timedelta(days=60)).isoformat()
+    texte = commander("relancer", racine, "--au", au, "-o", tmp_path / "sortie", "-q").sortie
+    assert texte.splitlines()[2].startswith("Dates à tenir d’ici 7 jours (1)")
+    assert "rien à faire aujourd’hui" in texte.splitlines()[0]
+
+
+def test_une_creance_prescrite_se_dit_avant_d_ecrire(ouvrir, relancer):
+    dossier = ouvrir()
+    fichier, texte = dossier / "dossier.toml", (dossier / "dossier.toml").read_text("utf-8")
+    sans_paiement = texte[: texte.index("[[paiements]]")]  # un paiement ferait repartir le délai
+    for annee, attendus in ((2022, 0), (2021, 1)):
+        fichier.write_text(sans_paiement.replace("2026-0", f"{annee}-0"), encoding="utf-8")
+        dits = [quoi for quoi in relancer(dossier, 5).objet["a_savoir"] if "prescription acquise" in quoi]
+        assert len(dits) == attendus
+
+
 @pytest.mark.parametrize(("ecart", "niveau"), [(5, "1"), (-5, "3"), (5, "8")])
 def test_refuse_un_niveau_qui_dirait_faux(ouvrir, relancer, tmp_path, ecart, niveau):
     reponse = relancer(ouvrir(), ecart, "--niveau", niveau)
