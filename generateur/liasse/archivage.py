@@ -12,7 +12,6 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
-from pikepdf.pdfa import validate_written
 from PIL import ImageCms
 
 from generateur.liasse.ecriture import LANGUE, decrire, enregistrer
@@ -38,28 +37,30 @@ def profil_srgb() -> bytes:
     return bytes(octets)
 
 
-def rendre_pdfa(source: Path, cible: Path, titre: str, jour: dt.date, langue: str = LANGUE) -> list[str]:
-    """Écrit cible en PDF/A-2b et rend [] ; sinon l'écrit sans s'en réclamer et rend les raisons, triées."""
+def ecrire_pdfa(source: Path, cible: Path, titre: str, jour: dt.date, langue: str = LANGUE) -> None:
+    """Écrit cible en PDF/A-2b, à faire juger avant d'y croire."""
     with ouvrir_pdf(source, source.name) as pdf, nommer_la_faute(source.name):
         if Name.OpenAction in pdf.Root:  # un acte s'ouvre à sa première page sans qu'on le lui dise
             del pdf.Root[Name.OpenAction]
         graine = f"{titre}\n{jour}\n{len(pdf.pages)}"
         declarer_pdfa(pdf, titre=titre, auteur="", jour=jour, langue=langue)
         enregistrer(pdf, cible, graine)
-        raisons = juger_pdfa(cible)
-        if raisons:
-            retirer_declaration(pdf, titre=titre, auteur="", jour=jour, langue=langue)
-            enregistrer(pdf, cible, graine)
-    return raisons
 
 
 def juger_pdfa(fichier: Path) -> list[str]:
     """Pourquoi le validateur n'approuve pas ce fichier écrit, en français, triées ; [] s'il l'approuve."""
+    from pikepdf.pdfa import validate_written  # noqa: PLC0415 (un dixième de seconde, pour qui juge)
+
     rapport = validate_written(fichier, NIVEAU)
     if rapport.passed:
         return []
     with ouvrir_pdf(fichier, fichier.name) as pdf:
         return dire_raisons(pdf, rapport.findings)
+
+
+def juger_en_tache(source: str) -> dict[str, list[str]]:
+    """Le même jugement, fait dans un enfant : ses raisons, sous une clé."""
+    return {"raisons": juger_pdfa(Path(source))}
 
 
 def relever_obstacles(pdf: pikepdf.Pdf, essai: Path) -> list[str]:

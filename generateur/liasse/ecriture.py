@@ -6,10 +6,10 @@ flux ajoutés écrits tels quels (quelques octets par page) : rien ne dépend de
 
 import datetime as dt
 import hashlib
+import html
 from io import BufferedWriter, RawIOBase
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Dictionary, Name, ObjectStreamMode, Stream, StreamDecodeLevel, String
@@ -122,8 +122,8 @@ def decrire(
         notice[Name.Author] = String(auteur)
     pdf.trailer[Name.Info] = pdf.make_indirect(notice)
     paquet = XMP.format(
-        titre=escape(titre),
-        auteur=XMP_AUTEUR.format(auteur=escape(auteur)) if auteur else "",
+        titre=html.escape(titre, quote=False),
+        auteur=XMP_AUTEUR.format(auteur=html.escape(auteur, quote=False)) if auteur else "",
         langue=langue,
         date=f"{jour:%Y-%m-%d}T00:00:00Z",
         logiciel=LOGICIEL,

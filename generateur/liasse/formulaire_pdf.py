@@ -4,10 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, NameObject
-
 from generateur.erreurs import ErreurPiece
 
 _TEXTES = "/Tx"
@@ -28,6 +24,11 @@ def remplir_formulaire(
 
     Lève ErreurPiece si le fichier n'est pas un PDF lisible, est protégé, ou n'a aucun champ à remplir.
     """
+    # pypdf coûterait à chaque production ce dont un formulaire donné se sert seul
+    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+    from pypdf.generic import DictionaryObject, NameObject  # noqa: PLC0415
+
     try:
         lecteur = PdfReader(vierge)
         champs = lecteur.get_fields()

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 from pikepdf import Dictionary, Name
-from pikepdf.pdfa import Finding
+
+if TYPE_CHECKING:  # le validateur ne se charge que pour juger
+    from pikepdf.pdfa import Finding
 
 NORME = "ISO_19005_2:"
 POLICE_ABSENTE = "6.2.11.4.1-1"
@@ -52,12 +54,12 @@ OBJET = re.compile(r"obj (\d+) (\d+)")
 NOM_DE_POLICE = re.compile(r"(?:/Font|font )(/[^ /(]+)")
 
 
-def dire_raisons(pdf: pikepdf.Pdf, constats: Iterable[Finding]) -> list[str]:
+def dire_raisons(pdf: pikepdf.Pdf, constats: "Iterable[Finding]") -> list[str]:
     """Les raisons, triées et sans doublon ; le document relu donne le nom des polices en cause."""
     return sorted({_dire(pdf, constat) for constat in constats})
 
 
-def _dire(pdf: pikepdf.Pdf, constat: Finding) -> str:
+def _dire(pdf: pikepdf.Pdf, constat: "Finding") -> str:
     if not constat.rule.startswith(NORME):
         return next((cause for mot, cause in MOTS if mot in constat.message), INCONNUE)
     regle = constat.rule.removeprefix(NORME)

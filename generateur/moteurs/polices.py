@@ -16,8 +16,8 @@ import tempfile
 import zipfile
 import zlib
 from functools import lru_cache
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from generateur.dependances import dossier_de_cache
 from generateur.erreurs import ErreurOutilAbsent
@@ -85,10 +85,10 @@ def environnement_des_polices(dossier: Path, *, avec_systeme: bool = False) -> d
     chemin = dossier / ("fonts_systeme.conf" if avec_systeme else "fonts.conf")
     chemin.write_text(
         _MODELE.format(
-            dossiers="\n".join(f"<dir>{escape(nom)}</dir>" for nom in (*notres, *systeme)),
-            cache=escape(str(_cache_des_polices(dossier))),
-            ecartes="".join(f"<glob>{escape(nom)}/*</glob>" for nom in notres),
-            admis="".join(f"<glob>{escape(str(fichier))}</glob>" for fichier in fichiers),
+            dossiers="\n".join(f"<dir>{escape(nom, quote=False)}</dir>" for nom in (*notres, *systeme)),
+            cache=escape(str(_cache_des_polices(dossier)), quote=False),
+            ecartes="".join(f"<glob>{escape(nom, quote=False)}/*</glob>" for nom in notres),
+            admis="".join(f"<glob>{escape(str(fichier), quote=False)}</glob>" for fichier in fichiers),
         ),
         encoding="utf-8",
     )

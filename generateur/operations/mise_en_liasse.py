@@ -11,10 +11,10 @@ from pathlib import Path
 
 from generateur.domaine.bordereau import Bordereau
 from generateur.erreurs import ErreurLiasse
-from generateur.liasse.archivage import rendre_pdfa
 from generateur.liasse.assemblage import assembler, mesurer
 from generateur.liasse.intercalaires import preceder_de_gardes
 from generateur.liasse.plan import (
+    Assemblage,
     ElementActe,
     ElementPiece,
     Options,
@@ -25,7 +25,9 @@ from generateur.liasse.plan import (
 )
 from generateur.liasse.sceau import Scelleur
 from generateur.liasse.texte import finit_presque_vide
+from generateur.operations.archivage_des_actes import Archivage, archiver_a_cote
 from generateur.operations.outillage import OutilsPieces
+from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.lecture_scans import ajouter_texte
 from generateur.pieces.preparation import preparer_piece
@@ -113,34 +115,54 @@ class Etabli:
     chantier: Path
     ecritoire: Ecritoire
     options: Options
+    atelier: Atelier
 
 
 def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: Etabli) -> LiasseFaite:
     """Écrit les actes et la liasse dans le chantier. Lève ErreurLiasse si la pagination ne se stabilise pas."""
+    with archiver_a_cote(etabli.atelier, matiere.espece.au) as archivage:
+        ecrits = _ecrire_et_archiver(matiere, pieces, etabli, archivage)
+        assemblage = _assembler(matiere, ecrits, pieces, etabli)
+        if archivage.rendre_les_refuses():  # la liasse tient de chaque acte tel qu'il est publié
+            assemblage = _assembler(matiere, ecrits, pieces, etabli)
+    return LiasseFaite(ecrits, pieces, assemblage)
+
+
+def _ecrire_et_archiver(
+    matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: Etabli, archivage: Archivage
+) -> tuple[ActeEcrit, ...]:
+    """Les actes dans l'ordre, au format d'archivage ; ceux que rien ne fera plus bouger sont jugés les premiers."""
     actes = matiere.procedure.actes
     emplacements = _placer_actes(actes, matiere.espece.dossier.reference, etabli.chantier)
     contexte = mesurer_contexte(composer_contexte(matiere), _relever(pieces))
     fixes = {a: b for a, b in emplacements.items() if not etabli.ecritoire.depend_des_mesures(a)}
     ecrits = {e.acte: e for e in _ecrire(fixes, contexte, etabli, matiere.espece.au)}
     mobiles = {a: b for a, b in emplacements.items() if a not in fixes}
-    ecrits |= _ecrire_jusqu_a_stabilite(mobiles, ecrits, contexte, pieces, matiere, etabli)
-    ordonnes = tuple(ecrits[acte] for acte in actes)
-    for ecrit in ordonnes:
-        _archiver(ecrit, matiere.espece.au)
+    for ecrit in ecrits.values():
+        archivage.confier(ecrit)
+    stables = _ecrire_jusqu_a_stabilite(mobiles, ecrits, contexte, pieces, matiere, etabli)
+    for ecrit in stables.values():
+        archivage.confier(ecrit)
+    ecrits |= stables
+    return tuple(ecrits[acte] for acte in actes)
+
+
+def _assembler(
+    matiere: Matiere, ecrits: tuple[ActeEcrit, ...], pieces: tuple[PiecePrete, ...], etabli: Etabli
+) -> Assemblage:
     dossier = matiere.espece.dossier
     plan = PlanLiasse(
         reference=dossier.reference,
         titre=f"{matiere.procedure.libelle} – {dossier.reference}",
         auteur=dossier.creancier.nom_complet,
         date_creation=matiere.espece.au,
-        actes=tuple(ElementActe(e.acte.nom, e.acte.titre, e.pdf) for e in ordonnes if e.acte.place == "liasse"),
+        actes=tuple(ElementActe(e.acte.nom, e.acte.titre, e.pdf) for e in ecrits if e.acte.place == "liasse"),
         pieces=tuple(ElementPiece(p.piece.numero, p.piece.titre, p.pdf, p.mention) for p in pieces),
         partie=dossier.creancier.nom_complet,
         projet=matiere.projet,
     )
     liasse = etabli.chantier / f"{dossier.reference}_liasse.pdf"
-    assemblage = assembler(plan, liasse, etabli.chantier / "pieces", etabli.options)
-    return LiasseFaite(ordonnes, pieces, assemblage)
+    return assembler(plan, liasse, etabli.chantier / "pieces", etabli.options)
 
 
 def sceller_liasse(faite: LiasseFaite, scelleur: Scelleur | None, reglages: ReglagesLiasse, lieu: str) -> LiasseFaite:
@@ -251,14 +273,6 @@ def _paginer(
         [(p.piece.numero, p.preparee.pages) for p in pieces],
         versos_blancs=options.versos_blancs,
     )
-
-
-def _archiver(ecrit: ActeEcrit, jour: dt.date) -> None:
-    """Met le PDF de l'acte au format d'archivage, quand rien ne s'y oppose."""
-    archive = ecrit.pdf.with_suffix(".pdfa")
-    if not rendre_pdfa(ecrit.pdf, archive, ecrit.acte.titre, jour):
-        archive.replace(ecrit.pdf)
-    archive.unlink(missing_ok=True)
 
 
 def garder_originaux(pieces: tuple[PiecePrete, ...], chantier: Path) -> None:

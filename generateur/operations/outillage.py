@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # pydantic et le sceau ne se chargent que si l'on s'en sert
     from generateur.liasse.sceau import Scelleur
     from generateur.reglages import Reglages
 
+JUGER_PDFA = "juger_pdfa"
+
 
 @dataclass(frozen=True)
 class OutilsPieces:
@@ -56,7 +58,7 @@ def ouvrir_outils(*, ocr: bool = False, est_a_prechauffer: bool = True) -> Itera
 
     `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
     """
-    with Atelier() as atelier:
+    with Atelier({JUGER_PDFA: "generateur.liasse.archivage:juger_en_tache"}) as atelier:
         if est_a_prechauffer:
             atelier.prechauffer()
         from generateur.moteurs import choisir_bureautique, choisir_reconnaissance  # noqa: PLC0415 (l'enfant d'abord)

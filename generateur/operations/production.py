@@ -105,7 +105,9 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
         assemblage = preparer_assemblage(
             reglages, etude.dossier.reference, pieces, est_scellee=moteurs.scelleur is not None
         )
-        faite = mettre_en_liasse(annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage))
+        faite = mettre_en_liasse(
+            annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage, moteurs.pieces.atelier)
+        )
         etude = noter_remplissage(etude, joindre_formulaires(matiere, chantier / "actes", vierge))
         faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.domicile.commune)
         garder_originaux(pieces, chantier)

@@ -26,7 +26,10 @@ _RACINE_PAQUET = Path(__file__).resolve().parents[2]
 class Atelier:
     """Exécute une tâche à la fois dans un enfant qui dure, d'où qu'on l'appelle ; s'emploie avec « with »."""
 
-    def __init__(self) -> None:
+    def __init__(self, taches: Mapping[str, str] | None = None) -> None:
+        """`taches` : celles que l'enfant fera en plus des siennes, nom → « module:fonction »."""
+        self._taches = [f"{nom}={fonction}" for nom, fonction in (taches or {}).items()]
+        self._fermetures = 0
         self._enfant: Enfant | None = None
         self._occupe = threading.RLock()  # une demande et sa réponse ne se mêlent jamais à celles d'un autre fil
 
@@ -49,7 +52,7 @@ class Atelier:
         demande = json.dumps({"tache": tache, "memoire": memoire, "arguments": arguments}).encode()
         try:
             with self._occupe:
-                contenu = self._demander(demande, delai)
+                contenu = self._demander(demande, delai, self._fermetures)
             _lever_refus(contenu)
         except ErreurPiece as refus:
             if (plein := _disque_plein(arguments)) is not None:  # chaque décodeur le dit à sa façon, ou en tombe
@@ -58,19 +61,20 @@ class Atelier:
         resultat: dict[str, Any] = contenu["resultat"]
         return resultat
 
-    def _demander(self, demande: bytes, delai: float, *, est_repris: bool = False) -> dict[str, Any]:
+    def _demander(self, demande: bytes, delai: float, fermetures: int, *, est_repris: bool = False) -> dict[str, Any]:
         try:
             contenu: dict[str, Any] = json.loads(self._enfant_vivant().demander(demande, delai))
         except ErreurEnfant as perte:
-            self.fermer()
-            if est_repris or perte.trop_long:
+            self._congedier()
+            # fermé entre-temps par un autre fil : rien ne se relance
+            if est_repris or perte.trop_long or self._fermetures != fermetures:
                 raise _panne(delai, perte) from perte
         except BaseException:
-            self.fermer()
+            self._congedier()
             raise
         else:
             return contenu
-        return self._demander(demande, delai, est_repris=True)
+        return self._demander(demande, delai, fermetures, est_repris=True)
 
     def prechauffer(self) -> None:
         """Démarre l'enfant à l'avance, pendant que le programme se charge."""
@@ -79,16 +83,20 @@ class Atelier:
 
     def fermer(self) -> None:
         """Arrête l'enfant, même au travail ; sans effet s'il n'y en a pas."""
+        self._fermetures += 1
+        self._congedier()
+
+    def _congedier(self) -> None:
         enfant, self._enfant = self._enfant, None
         if enfant is not None:
             enfant.arreter()
 
     def _enfant_vivant(self) -> Enfant:
         if self._enfant is None or not self._enfant.est_vivant:
-            self.fermer()
+            self._congedier()
             chemins = [str(_RACINE_PAQUET), os.environ.get("PYTHONPATH", "")]
             self._enfant = Enfant(
-                [sys.executable, "-P", "-m", "generateur.pieces.etabli"],
+                [sys.executable, "-P", "-m", "generateur.pieces.etabli", *self._taches],
                 os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, chemins)), "PYTHONUTF8": "1"},
             )
         return self._enfant

@@ -112,6 +112,9 @@ def principal() -> None:
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     sys.addaudithook(_interdire)
+    for ajoutee in sys.argv[1:]:  # celles que le parent nous donne à faire en plus
+        nom, _, fonction = ajoutee.partition("=")
+        TACHES[nom] = fonction
     for tache in COURANTES:  # chargées pendant que le parent se charge lui-même
         _trouver(tache)
     servir(sys.stdin.buffer, sortie)

@@ -6,6 +6,7 @@ Balises de docxtpl : `{{ champ }}`, `{%p for … %}`, `{%tr for … %}`, `{%p if
 
 import difflib
 import hashlib
+import html
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,6 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, NoReturn
-from xml.sax.saxutils import escape
 
 from jinja2 import FunctionLoader, Template, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, TemplateError
@@ -372,8 +372,8 @@ def _proprietes(titre: str, auteur: str, jour: date | None) -> bytes:
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(str(ecrire_valeur(titre)))}</dc:title>"
-        f"<dc:creator>{escape(str(ecrire_valeur(auteur)))}</dc:creator>"
+        f"<dc:title>{html.escape(str(ecrire_valeur(titre)), quote=False)}</dc:title>"
+        f"<dc:creator>{html.escape(str(ecrire_valeur(auteur)), quote=False)}</dc:creator>"
         f"<dc:language>fr-FR</dc:language>{dates}</cp:coreProperties>"
     ).encode()
 

@@ -10,9 +10,9 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import escape
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -171,9 +171,7 @@ def membres_fixes(paquet: Paquet) -> list[tuple[str, bytes]]:
 
 def _ecrire_types(paquet: Paquet, noms: list[str]) -> bytes:
     lignes = [f'<Default Extension="rels" ContentType="{_TYPE_RELATIONS}"/>']
-    lignes += [
-        f"<Override PartName={quoteattr('/' + nom)} ContentType={quoteattr(paquet.types[nom])}/>" for nom in noms
-    ]
+    lignes += [f'<Override PartName="/{escape(nom)}" ContentType="{escape(paquet.types[nom])}"/>' for nom in noms]
     return _document_xml(f'<Types xmlns="{_TYPES}">{"".join(lignes)}</Types>')
 
 
@@ -184,8 +182,7 @@ def _ecrire_relations(paquet: Paquet, source: str) -> bytes:
         cible = relation.cible if relation.externe else posixpath.relpath(relation.cible, depart)
         mode = ' TargetMode="External"' if relation.externe else ""
         lignes.append(
-            f"<Relationship Id={quoteattr(identifiant)} Type={quoteattr(relation.genre)}"
-            f" Target={quoteattr(cible)}{mode}/>"
+            f'<Relationship Id="{escape(identifiant)}" Type="{escape(relation.genre)}" Target="{escape(cible)}"{mode}/>'
         )
     return _document_xml(f'<Relationships xmlns="{_RELATIONS}">{"".join(lignes)}</Relationships>')
 
