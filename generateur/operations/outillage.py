@@ -5,6 +5,7 @@ Rien de lourd n'est chargé avant que les enfants ne démarrent : ils se prépar
 
 import contextlib
 import datetime as dt
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # pydantic et le sceau ne se chargent que si l'on s'en sert
     from generateur.reglages import Reglages
 
 JUGER_PDFA = "juger_pdfa"
+_OBJETS_AVANT_BALAYAGE = 20_000  # 700 par défaut : charger le programme balaierait la mémoire cent fois pour rien
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def ouvrir_outils(*, ocr: bool = False, est_a_prechauffer: bool = True) -> Itera
 
     `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
     """
+    gc.set_threshold(_OBJETS_AVANT_BALAYAGE)
     with Atelier({JUGER_PDFA: "generateur.liasse.archivage:juger_en_tache"}) as atelier:
         if est_a_prechauffer:
             atelier.prechauffer()

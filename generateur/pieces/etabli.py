@@ -1,5 +1,6 @@
 """Le programme de l'enfant de l'atelier : lit une tâche par ligne, rend un résultat par ligne."""
 
+import gc
 import json
 import os
 import signal
@@ -111,6 +112,7 @@ def principal() -> None:
     sortie = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
+    gc.set_threshold(20_000)  # une page lue fait des milliers d'objets, qui ne se tiennent pas en cercle
     sys.addaudithook(_interdire)
     for ajoutee in sys.argv[1:]:  # celles que le parent nous donne à faire en plus
         nom, _, fonction = ajoutee.partition("=")

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -28,6 +29,7 @@ from generateur.surveillance.droits import ouvrir_selon_le_partage
 from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_abandonne, est_marque
 
 _DELAI_VERROU_S = 120
+_ECRITURES_ENSEMBLE = 8
 _VERROU = ".verrou"
 _EN_PREPARATION = ".preparation"
 TEMOIN = NOM_MANIFESTE  # ce que toute liasse publiée contient
@@ -182,10 +184,14 @@ def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporte
 
 
 def _ecrire_sur_le_disque(preparation: Path) -> None:
-    """Chaque fichier, puis chaque répertoire : après une coupure, ce qui porte le nom définitif est entier."""
-    for chemin in (*preparation.rglob("*"), preparation):
-        if not chemin.is_symlink():
-            _synchroniser(chemin)
+    """Chaque fichier et chaque répertoire : après une coupure, ce qui porte le nom définitif est entier.
+
+    À plusieurs à la fois : le disque réunit ces attentes en une, au lieu de les servir l'une après l'autre.
+    """
+    chemins = [chemin for chemin in (*preparation.rglob("*"), preparation) if not chemin.is_symlink()]
+    with ThreadPoolExecutor(_ECRITURES_ENSEMBLE) as fils:
+        for _ in fils.map(_synchroniser, chemins):  # le premier refus du disque se lève ici
+            pass
 
 
 def _synchroniser(chemin: Path) -> None:
