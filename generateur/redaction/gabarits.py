@@ -31,6 +31,7 @@ from generateur.redaction.charte import (
     identifiants_de_styles,
     refuser_styles_inconnus,
 )
+from generateur.redaction.code_garde import CodeGarde
 from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.redaction.paquet_docx import (
@@ -92,12 +93,14 @@ class Bibliotheque:
         self._gabarits: dict[str, Gabarit] = {}
         self._sources: dict[str, str] = {}
         self._compiles: dict[tuple[str, str], Template] = {}
+        self._garde = CodeGarde()
         self.environnement = EnvironnementDesModeles(
             autoescape=True,
             undefined=ChampInconnu,
             finalize=ecrire_valeur,
             loader=FunctionLoader(self._charger_fragment),
             cache_size=-1,
+            bytecode_cache=self._garde,
         )
         self.environnement.globals.clear()
 
@@ -164,10 +167,14 @@ class Bibliotheque:
         if (nom, source) in self._compiles:  # en-têtes et pieds de la charte, communs à tous les modèles
             return self._compiles[nom, source]
         self._sources[nom] = source
+        garde = self._garde.get_bucket(self.environnement, nom, _PREFIXE + nom, source)
         try:
-            code = self.environnement.compile(source, nom, _PREFIXE + nom)
+            code = garde.code or self.environnement.compile(source, nom, _PREFIXE + nom)
         except TemplateError as erreur:
             self.refuser(erreur, nom)
+        if garde.code is None:
+            garde.code = code
+            self._garde.set_bucket(garde)
         modele = self._compiles[nom, source] = Template.from_code(self.environnement, code, {})
         return modele
 

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -25,6 +26,7 @@ _LIMITE_OCTETS = 64 * 1024 * 1024
 _DATE_DOS = 0x0021  # 1er janvier 1980, la plus ancienne date d'un zip
 
 
+@cache  # demandé à chaque élément de chaque modèle
 def mot(nom: str) -> str:
     """Le nom complet d'une balise ou d'un attribut de WordprocessingML."""
     return f"{{{_W}}}{nom}"

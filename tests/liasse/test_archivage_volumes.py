@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 from reportlab.pdfgen import canvas
 
 from generateur.erreurs import ErreurPiece
-from generateur.liasse.archivage import profil_srgb, relever_obstacles, rendre_pdfa
+from generateur.liasse.archivage import ecrire_pdfa, juger_pdfa, profil_srgb, relever_obstacles
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import ElementActe, ElementPiece, Options, PlanLiasse
 from generateur.liasse.police_des_marques import incorporer
@@ -51,8 +51,9 @@ def ecrire_lourde(chemin, pages, octets):
 
 def test_un_acte_incorpore_devient_pdfa(tmp_path):
     source = ecrire_acte_incorpore(tmp_path / "a.pdf")
-    assert rendre_pdfa(source, tmp_path / "b.pdf", "Requête", JOUR) == []
-    assert rendre_pdfa(source, tmp_path / "c.pdf", "Requête", JOUR) == []
+    ecrire_pdfa(source, tmp_path / "b.pdf", "Requête", JOUR)
+    ecrire_pdfa(source, tmp_path / "c.pdf", "Requête", JOUR)
+    assert juger_pdfa(tmp_path / "b.pdf") == []
     assert (tmp_path / "b.pdf").read_bytes() == (tmp_path / "c.pdf").read_bytes()
     lecteur = pypdf.PdfReader(tmp_path / "b.pdf")
     assert lecteur.xmp_metadata.pdfaid_part == "2"
@@ -62,15 +63,14 @@ def test_un_acte_incorpore_devient_pdfa(tmp_path):
     assert lecteur.trailer["/ID"]
 
 
-def test_un_document_qui_ne_peut_pas_l_etre_ne_s_en_reclame_pas(tmp_path):
+def test_le_juge_dit_pourquoi_un_document_ne_peut_pas_l_etre(tmp_path):
     source = tmp_path / "a.pdf"
     dessin = canvas.Canvas(str(source))
     dessin.setFillColorCMYK(0, 1, 1, 0)
     dessin.drawString(60, 700, "Texte")
     dessin.save()
-    raisons = rendre_pdfa(source, tmp_path / "b.pdf", "Facture", JOUR)
-    assert raisons == ["couleurs CMJN sans profil", "police non incorporée : Helvetica"]
-    assert b"pdfaid" not in (tmp_path / "b.pdf").read_bytes()
+    ecrire_pdfa(source, tmp_path / "b.pdf", "Facture", JOUR)
+    assert juger_pdfa(tmp_path / "b.pdf") == ["couleurs CMJN sans profil", "police non incorporée : Helvetica"]
 
 
 def test_le_profil_de_couleur_ne_porte_aucune_date_du_jour():

@@ -12,6 +12,7 @@ import pytest
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.etabli import TACHES, _interdire, _trouver, servir
+from generateur.surveillance.enfant import Enfant, ErreurEnfant
 from tests.pieces.conftest import ecrire_pdf
 
 GIGA = 1024**3
@@ -106,3 +107,21 @@ def test_aucun_fil_ne_retient_la_fin_du_programme(tmp_path: Path) -> None:
         assert all(fil.daemon for fil in veilleurs)
     veilleurs[0].join(timeout=10)
     assert not veilleurs[0].is_alive()
+
+
+def test_l_enfant_apprend_les_taches_qu_on_lui_donne(tmp_path: Path) -> None:
+    source = ecrire_pdf(tmp_path / "a.pdf", 1)
+    with Atelier({"autre": TACHES["reconnaitre"]}) as atelier:
+        assert atelier.executer("autre", delai=30, memoire=GIGA, source=str(source))["famille"] == "pdf"
+
+
+def test_un_atelier_ferme_par_un_autre_fil_ne_relance_rien(monkeypatch) -> None:
+    def fermer_pendant_la_demande(*_arguments: object) -> bytes:
+        atelier.fermer()
+        raise ErreurEnfant(trop_long=False)
+
+    monkeypatch.setattr(Enfant, "demander", fermer_pendant_la_demande)
+    with Atelier() as atelier:
+        with pytest.raises(ErreurPiece):
+            atelier.executer("reconnaitre", delai=30, memoire=GIGA)
+        assert atelier._enfant is None

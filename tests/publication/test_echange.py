@@ -124,6 +124,27 @@ def test_le_resultat_n_a_pas_de_verrou_et_n_est_lisible_que_de_son_auteur(tmp_pa
         assert (tmp_path / "R1").stat().st_mode & 0o777 == 0o700
 
 
+def test_tout_est_sur_le_disque_avant_de_porter_son_nom_definitif(tmp_path, monkeypatch):
+    faits = []
+    monkeypatch.setattr(publication, "_synchroniser", lambda chemin: faits.append(chemin.name))
+    monkeypatch.setattr(publication, "_promouvoir", lambda *_: faits.append("promu"))
+    _publier(tmp_path, "1")
+    assert faits[-1] == "promu"
+    assert {*faits[:-1]} >= {"a.txt", "b.txt", "sous", "c.txt", ".inventaire.json"}
+
+
+def test_un_disque_qui_refuse_d_ecrire_pour_de_bon_ne_publie_rien(tmp_path, monkeypatch):
+    _publier(tmp_path, "1")
+
+    def refuser(_descripteur):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(publication.os, "fsync", refuser)
+    with pytest.raises(ErreurEcriture, match="le disque est plein"):
+        _publier(tmp_path, "2")
+    assert _version(tmp_path) == "1"
+
+
 @pytest.mark.parametrize("panne", [ValueError("panne"), KeyboardInterrupt()])
 def test_un_echec_laisse_l_ancienne_version_intacte(tmp_path, panne):
     _publier(tmp_path, "1")
