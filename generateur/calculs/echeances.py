@@ -22,12 +22,16 @@ from generateur.calculs.qualites import est_creancier_professionnel, qualite_de
 from generateur.calculs.titre import (
     TABLE_SIGNIFICATION,
     est_titre,
+    interruptions_du_titre,
+    premiere_mesure,
     signification_utile,
     terme_d_execution,
+    terme_d_opposition,
     terme_de_signification,
 )
+from generateur.domaine.apres_depot import Ordonnance, Signification, Suivi
 from generateur.domaine.creances import Facture, MiseEnDemeure
-from generateur.domaine.dossier import Dossier, Ordonnance, Signification, Suivi
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import entier_au, valeur_au
@@ -56,7 +60,7 @@ def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool =
     echeances = [*_prescriptions(dossier, au), *_mises_en_demeure(dossier, au)]
     signification = signification_utile(dossier, au)
     if signification and est_titre(dossier, au):
-        echeances.append(_execution_du_titre(dossier, signification))
+        echeances.append(_execution_du_titre(dossier, signification, au))
     echeances += _accord(dossier, au)
     if dossier.suivi:
         echeances += _suites(dossier, dossier.suivi, consigne_au_greffe=consigne_au_greffe)
@@ -132,19 +136,21 @@ def _nommer_destinataire(dossier: Dossier, lettre: MiseEnDemeure) -> str:
     return f" à {vise.nom_complet}" if vise and len(dossier.debiteurs) > 1 else ""
 
 
-def _execution_du_titre(dossier: Dossier, signification: Signification) -> Echeance:
+def _execution_du_titre(dossier: Dossier, signification: Signification, au: date) -> Echeance:
     """Le titre remplace la prescription de la créance ; les intérêts échus depuis gardent la leur."""
     consommateur = qualite_de(dossier.debiteur) == "consommateur" and est_creancier_professionnel(dossier.creancier)
     regime = "consommateur" if consommateur else "civil"
     mois_titre = entier_au("delais", signification.date, "execution_titre")
     mois_interets = entier_au("prescription", signification.date, regime)
+    interrompu = [jour for jour in interruptions_du_titre(dossier, dossier.debiteur, au) if jour > signification.date]
+    depuis = f"la dernière interruption, le {_fr(interrompu[-1])}" if interrompu else ""
     return Echeance(
         "Exécution du titre, au plus tard",
-        terme_d_execution(signification),
+        terme_d_execution(dossier, signification, dossier.debiteur, au),
         valeur_au("delais", signification.date, "execution_titre").source.titre,
-        f"{mois_titre // MOIS_PAR_AN} ans depuis la signification du {_fr(signification.date)}, jamais reportés au "
-        f"jour ouvrable ; les intérêts échus depuis se prescrivent à part, par {mois_interets // MOIS_PAR_AN} ans "
-        f"({valeur_au('prescription', signification.date, regime).source.titre})",
+        f"{mois_titre // MOIS_PAR_AN} ans depuis {depuis or f'la signification du {_fr(signification.date)}'}, jamais "
+        f"reportés au jour ouvrable ; les intérêts échus depuis se prescrivent à part, par "
+        f"{mois_interets // MOIS_PAR_AN} ans ({valeur_au('prescription', signification.date, regime).source.titre})",
     )
 
 
@@ -162,7 +168,8 @@ def _declarations_posterieures(dossier: Dossier, debiteur: Debiteur) -> Iterator
 
 def _suites(dossier: Dossier, suivi: Suivi, *, consigne_au_greffe: bool) -> Iterator[Echeance]:
     territoire = territoire_de(dossier.debiteur.domicile)
-    if suivi.depot and not suivi.consignation and consigne_au_greffe:
+    est_jugee = suivi.ordonnance or suivi.rejet  # le juge a statué : les frais ont été consignés
+    if suivi.depot and not suivi.consignation and consigne_au_greffe and not est_jugee:
         yield _en_jours(
             "Consignation des frais de greffe, au plus tard",
             "consignation",
@@ -194,7 +201,7 @@ def _significations(dossier: Dossier, suivi: Suivi, territoire: str) -> Iterator
             if rang == 0 or not ensemble:
                 yield _signification(suivi.ordonnance, recue, territoire, nom)
         elif recue and not suivi.opposition:
-            yield _opposition(recue, debiteur, territoire, nommer=len(poursuivis) > 1)
+            yield _opposition(suivi, debiteur, territoire, nommer=len(poursuivis) > 1)
             if not suivi.avis_greffe and (rang == 0 or not ensemble):
                 yield _execution(suivi.ordonnance, recue, territoire, nom)
 
@@ -239,22 +246,27 @@ def _signification(ordonnance: Ordonnance, signification: Signification | None, 
     )
 
 
-def _opposition(signification: Signification, debiteur: Debiteur, territoire: str, *, nommer: bool) -> Echeance:
+def _opposition(suivi: Suivi, debiteur: Debiteur, territoire: str, *, nommer: bool) -> Echeance:
+    recue = suivi.signification_de(debiteur)
+    if recue is None:
+        raise LookupError(debiteur.nom_complet)
     titre = "Opposition possible jusqu'au" + (f" ({debiteur.nom_complet})" if nommer else "")
-    regle = valeur_au("delais", signification.date, "opposition")
-    if signification.mode != "personne":
+    regle = valeur_au("delais", recue.date, "opposition")
+    terme = terme_d_opposition(suivi, debiteur, territoire)
+    if terme is None:
         explication = (
             "non déterminable : faute de signification à personne, l'opposition reste recevable jusqu'à "
             f"{regle.valeur} mois après le premier acte signifié à personne ou la première mesure qui rend des biens "
             "indisponibles"
         )
         return Echeance(titre, None, regle.source.titre, explication)
-    distance = mois_de_distance(debiteur.domicile, territoire, signification.date)
-    mois = entier_au("delais", signification.date, "opposition") + distance
-    explication = f"{mois} mois depuis la signification à personne du {_fr(signification.date)}"
+    distance = mois_de_distance(debiteur.domicile, territoire, recue.date)
+    depart = f"la signification à personne du {_fr(recue.date)}"
+    if recue.mode != "personne" and (saisi := premiere_mesure(suivi, debiteur)):
+        depart = f"la première saisie connue du débiteur, le {_fr(saisi)}"
+    explication = f"{entier_au('delais', recue.date, 'opposition') + distance} mois depuis {depart}"
     if distance:
         explication += f", dont {distance} pour l'éloignement"
-    terme = terme_de_procedure(signification.date, mois=mois, territoire=territoire)
     return Echeance(titre, terme, regle.source.titre, explication)
 
 

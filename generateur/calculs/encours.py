@@ -49,10 +49,14 @@ class Encours:
 
 @dataclass(frozen=True)
 class Etat:
-    """Ce qui reste à payer à une date, par échéance croissante ; `trop_percu` : ce que rien n'a absorbé."""
+    """Ce qui reste à payer à une date, par échéance croissante ; `trop_percu` : ce que rien n'a absorbé.
+
+    `abandonne` : ce qui restait d'un dossier clos, et ne compte plus dû.
+    """
 
     lignes: tuple[Encours, ...]
     trop_percu: Decimal
+    abandonne: Decimal = ZERO
 
     @property
     def reste(self) -> Decimal:
@@ -64,8 +68,15 @@ def calculer_encours(dossier: Dossier, au: dt.date) -> Etat:
     """L'encours à `au` compris : factures datées d'après exclues, mouvements datés d'après ignorés.
 
     Un paiement rejeté à cette date n'en est pas un ; saisi sans date, il compte. La retenue de garantie est une
-    échéance de plus, à sa propre date. Une facture en devise étrangère n'est pas comptée.
+    échéance de plus, à sa propre date. Une facture en devise étrangère n'est pas comptée. Clos, le dossier ne doit
+    plus rien.
     """
+    etat = _compter(dossier, au)
+    clos = dossier.suivi.clos if dossier.suivi else None
+    return Etat((), etat.trop_percu, etat.reste) if clos and clos.date <= au else etat
+
+
+def _compter(dossier: Dossier, au: dt.date) -> Etat:
     parts = [part for f in dossier.factures if _existe(f, au) for part in _decouper(f)]
     mouvements: Sequence[Avoir | Paiement] = [
         *(avoir for avoir in dossier.avoirs if _compte(avoir.date, au)),

@@ -137,7 +137,7 @@ def regime_de(dossier: Dossier, facture: Facture, echeance: date) -> RegimeInter
     renonciation (« aucune »), ou pas de taux convenu hors commerce : intérêt légal depuis la mise en demeure.
     Une facture de pénalités ne porte aucun intérêt. L'arrêt au jugement d'ouverture se lit au décompte.
     """
-    table_legale = TABLE_PROFESSIONNELS if est_creancier_professionnel(dossier.creancier) else TABLE_PARTICULIERS
+    table_legale = table_legale_de(dossier)
     contrat = dossier.contrat_de(facture)
     lendemain = echeance + UN_JOUR
     penalites = _penalites_retenues(dossier, facture)
@@ -155,6 +155,11 @@ def regime_de(dossier: Dossier, facture: Facture, echeance: date) -> RegimeInter
         entre_professionnels=est_entre_professionnels(dossier),
         base_jours=contrat.base_jours if contrat else JOURS_PAR_AN,
     )
+
+
+def table_legale_de(dossier: Dossier) -> str:
+    """La colonne du taux légal : celle de la qualité du créancier, jamais du débiteur (CMF L313-2)."""
+    return TABLE_PROFESSIONNELS if est_creancier_professionnel(dossier.creancier) else TABLE_PARTICULIERS
 
 
 def debut_interet_legal(dossier: Dossier, facture: Facture, echeance: date) -> date | None:

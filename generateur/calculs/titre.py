@@ -6,11 +6,14 @@ les intérêts échus depuis le titre gardent leur propre prescription).
 
 from datetime import date
 
-from generateur.calculs.calendrier import UN_JOUR, ajouter_mois, terme_de_procedure, territoire_de
-from generateur.domaine.dossier import Dossier, Ordonnance, Signification
+from generateur.calculs.calendrier import UN_JOUR, ajouter_mois, mois_de_distance, terme_de_procedure, territoire_de
+from generateur.domaine.apres_depot import Ordonnance, Signification, Suivi
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import entier_au
 
 TABLE_SIGNIFICATION = "delai_signification_ordonnance"
+_INTERROMPENT = frozenset({"reconnaissance", "mesure_conservatoire", "execution"})
 
 
 def terme_de_signification(ordonnance: Ordonnance, territoire: str) -> date:
@@ -43,9 +46,45 @@ def premier_jour_d_execution(ordonnance: Ordonnance, signification: Significatio
     return terme_de_procedure(signification.date, mois=mois, territoire=territoire) + UN_JOUR
 
 
-def terme_d_execution(signification: Signification) -> date:
+def terme_d_execution(dossier: Dossier, signification: Signification, debiteur: Debiteur, au: date) -> date:
     """Dernier jour pour exécuter (compris), jamais reporté au jour ouvrable (CPCE L111-4).
 
     Compté de la signification, premier jour où le titre vaut contre le débiteur : jamais plus tard qu'il ne doit.
+    Chaque acte interruptif accompli à temps, jusqu'à `au`, fait repartir le même délai (C. civ. 2231, 2240, 2244).
     """
-    return ajouter_mois(signification.date, entier_au("delais", signification.date, "execution_titre"))
+    mois = entier_au("delais", signification.date, "execution_titre")
+    terme = ajouter_mois(signification.date, mois)
+    for jour in interruptions_du_titre(dossier, debiteur, au):
+        if signification.date < jour <= terme:
+            terme = ajouter_mois(jour, mois)
+    return terme
+
+
+def interruptions_du_titre(dossier: Dossier, debiteur: Debiteur, au: date) -> tuple[date, ...]:
+    """Les jours, jusqu'à `au`, où une mesure ou une reconnaissance a interrompu le délai d'exécution."""
+    suivi = dossier.suivi or Suivi()
+    saisies = (saisie.date for saisie in suivi.saisies if saisie.vise(debiteur))
+    actes = (i.date for i in dossier.interruptions if i.nature in _INTERROMPENT and not i.non_avenue)
+    return tuple(sorted({jour for jour in (*saisies, *actes) if jour <= au}))
+
+
+def terme_d_opposition(suivi: Suivi, debiteur: Debiteur, territoire: str) -> date | None:
+    """Dernier jour pour former opposition (compris), reporté au jour ouvrable (CPC 1416) ; None : non déterminable.
+
+    Un mois de la signification à personne ; sinon, de la première mesure qui rend des biens indisponibles, comptée du
+    jour où le débiteur en est informé. Augmenté à raison de l'éloignement (CPC 643 et 644).
+    """
+    recue = suivi.signification_de(debiteur)
+    if recue is None:
+        return None
+    depart = recue.date if recue.mode == "personne" else premiere_mesure(suivi, debiteur)
+    if depart is None:
+        return None
+    mois = entier_au("delais", recue.date, "opposition") + mois_de_distance(debiteur.domicile, territoire, recue.date)
+    return terme_de_procedure(depart, mois=mois, territoire=territoire)
+
+
+def premiere_mesure(suivi: Suivi, debiteur: Debiteur) -> date | None:
+    """Le jour où la première saisie d'exécution a atteint ce débiteur : sa dénonciation, à défaut la saisie."""
+    jours = (s.denonciation or s.date for s in suivi.saisies if s.vise(debiteur) and not s.est_conservatoire)
+    return min(jours, default=None)

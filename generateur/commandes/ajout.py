@@ -159,19 +159,26 @@ for _genre, (_aide, _options) in _MODELES.items():
 
 @ajouter.command("evenement")
 @click.argument("dossier", type=CHEMIN, help=AIDE_DOSSIER)
-@click.argument("evenement", required=False, help="depot, ordonnance, signification, opposition…")
+@click.argument("evenement", required=False, help="depot, ordonnance, rejet, signification, opposition, saisie…")
 @click.option("--nature", help="La même chose, en option.")
 @click.option("--date", type=DateIso(), help="Jour de l'événement.")
 @click.option("--numero", help="Numéro de l'ordonnance.")
-@click.option("--montant", help="Montant de l'ordonnance.")
+@click.option("--montant", help="Principal accordé par l'ordonnance, somme payée ou saisie.")
 @click.option("--partielle", is_flag=True, default=None, help="L'ordonnance n'accorde qu'une partie.")
-@click.option("--mode", help="Mode de la signification : personne, domicile, etude, pv659 ou electronique.")
-@click.option("--fichier", type=CHEMIN, help="Le document, qui devient une pièce.")
+@click.option("--mode", help="Signification : personne, domicile, etude, pv659 ou electronique ; paiement : virement…")
+@click.option("--debiteur", help="Le débiteur que la signification ou la saisie vise, s'il y en a plusieurs.")
+@click.option("--mesure", help="Saisie : attribution (défaut), vente, vehicule, remunerations, conservatoire ou autre.")
+@click.option("--denonciation", type=DateIso(), help="Jour où le débiteur a été informé de la saisie.")
+@click.option("--motif", help="Du rejet ; de la clôture : paye, irrecouvrable, abandon, transaction ou autre.")
+@click.option("--precision", help="Ce qu'il faut savoir de la clôture.")
+@click.option("--facture", help="Facture payée, si le débiteur l'a dit.")
+@click.option("--reference", help="Référence du paiement.")
+@click.option("--fichier", type=CHEMIN, help="Le document, gardé au dossier et joint aux suites.")
 @options_communes
 def _evenement(
     dossier: Path, evenement: str | None, nature: str | None, fichier: Path | None, au: dt.date | None, **options: Any
 ) -> None:
-    """Ce qui s'est passé depuis le dépôt : dépôt, ordonnance, signification, opposition…"""
+    """Ce qui s'est passé depuis le dépôt : ordonnance, rejet, signification, opposition, paiement, saisie, clôture."""
     from generateur.commandes import presentation_ajout
     from generateur.operations.outillage import ouvrir_outils
 
@@ -182,12 +189,15 @@ def _evenement(
             lieu="--nature",
             remede="Exemple : --nature depot --date 2026-05-31.",
         )
-    valeurs = {cle: valeur for cle, valeur in options.items() if valeur is not None}
+    valeurs = {_CLES.get(cle, cle): valeur for cle, valeur in options.items() if valeur is not None}
     with ouvrir_outils() as outils:
-        from generateur.operations.ajouter import ajouter_evenement
+        from generateur.operations.ajouter_evenement import ajouter_evenement
 
         fait = ajouter_evenement(dossier, voulu, valeurs, fichier, jour=au or aujourd_hui(), outils=outils)
     imprimer(lambda: presentation_ajout.presenter(fait), lambda: presentation_ajout.en_objet(fait))
+
+
+_CLES = {"mesure": "nature"}  # « --nature » dit déjà l'événement
 
 
 @click.command("completer", cls=Commande)

@@ -19,7 +19,7 @@ from generateur.publication.communiquees import lister_communiquees
 from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import Manifeste, SceauProduit
 from generateur.publication.numeros_servis import NOM_REGISTRE
-from generateur.redaction.fiche import GRAVITES, expliquer_verdict
+from generateur.redaction.fiche import GRAVITES, conduite_apres_depot, expliquer_verdict
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
 
 if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
@@ -29,7 +29,12 @@ if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont un
 
 def presenter_constats(etude: Etude) -> str:
     """Verdict, puis constats par gravité, chacun avec son endroit et son remède, et la commande qui suit."""
-    libelle, explication = expliquer_verdict(etude.verdict, depot=etude.depot, communiquee_le=etude.communiquee_le)
+    libelle, explication = expliquer_verdict(
+        etude.verdict,
+        depot=etude.depot,
+        communiquee_le=etude.communiquee_le,
+        conduite=conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot),
+    )
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     groupes = regrouper(etude.constats)
     if dabord := next((g.premier for g in groupes if g.gravite != "information"), None):

@@ -19,7 +19,16 @@ from generateur.domaine.langue import date_longue
 
 _REMEDE_DATE = "Corrigez la date dans dossier.toml d'après la pièce (forme 2026-05-31 : année-mois-jour)."
 # vrais le jour où l'on regarde, non le jour de l'arrêté
-CODES_DU_JOUR = frozenset({"ARRETE_FUTUR", "HORIZON_PROCHE", "ANNUAIRE_ANCIEN"})
+CODES_DU_JOUR = frozenset(
+    {
+        "ANNUAIRE_ANCIEN",
+        "ARRETE_FUTUR",
+        "HORIZON_PROCHE",
+        "ORDONNANCE_NON_AVENUE",
+        "SUIVI_A_VENIR",
+        "TITRE_EXPIRE",
+    }
+)
 _FACTUREES_DAVANCE = frozenset({"acompte", "loyer", "cotisation", "effet", "penalites"})
 
 

@@ -23,7 +23,8 @@ from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat, Gravite
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
-from generateur.domaine.dossier import Dossier, Signification
+from generateur.domaine.apres_depot import Signification
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
 
@@ -113,7 +114,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     if analyses and not constats:
         constats.append(_dater(min(analyses, key=lambda analyse: analyse.au_plus_tot)))
     if (signification := signification_utile(dossier, au)) and est_titre(dossier, au):
-        constats.append(_dater_le_titre(signification))
+        constats.append(_dater_le_titre(dossier, signification, au))
     return [*constats, *_auteurs(dossier)]
 
 
@@ -176,11 +177,12 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verif
         )
 
 
-def _dater_le_titre(signification: Signification) -> Constat:
+def _dater_le_titre(dossier: Dossier, signification: Signification, au: date) -> Constat:
+    terme = terme_d_execution(dossier, signification, dossier.debiteur, au)
     return constater(
         "TITRE_DATE",
         f"L'ordonnance signifiée le {date_longue(signification.date)} peut être exécutée jusqu'au "
-        f"{date_longue(terme_d_execution(signification))} ; les intérêts échus depuis se prescrivent à part.",
+        f"{date_longue(terme)} ; les intérêts échus depuis se prescrivent à part.",
         lieu="suivi.signification",
         remede="Remettez le titre au commissaire de justice pour exécution.",
     )

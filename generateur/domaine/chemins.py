@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import CheminDePiece, Donnee
 
 
@@ -42,3 +44,10 @@ def _champs(valeur: Donnee | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(valeur, Mapping):
         return valeur
     return {cle: getattr(valeur, cle) for cle in type(valeur).model_fields}
+
+
+def fichiers_designes(dossier: Dossier) -> frozenset[str]:
+    """Tout fichier que le dossier nomme : ses pièces, et les actes que [suivi] garde pour les suites."""
+    actes = dossier.suivi.fichiers if dossier.suivi else ()
+    chemins = (*(mention.chemin for mention in relever_chemins(dossier)), *actes)
+    return frozenset(PurePosixPath(chemin.replace("\\", "/")).as_posix() for chemin in chemins)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from generateur.domaine.apres_depot import Suivi
 from generateur.domaine.creances import (
     Avoir,
     Cgv,
@@ -128,50 +129,6 @@ class Surete(Donnee):
     date: Date | None = None
     inscription: str | None = None
     fichier: Chemin | None = None
-
-
-class Ordonnance(Donnee):
-    """Ordonnance portant injonction de payer."""
-
-    date: Date
-    numero: str | None = None
-    montant: MontantPositif | None = None
-    partielle: Booleen = False
-    fichier: Texte | None = None  # non un Chemin : l'ordonnance n'est pas une pièce de la requête qui l'a obtenue
-
-
-class Signification(Donnee):
-    """Signification de l'ordonnance (CPC 1411) ; `debiteur` : celui qui l'a reçue, tous s'il n'est pas dit."""
-
-    date: Date
-    mode: Literal["personne", "domicile", "etude", "pv659", "electronique"]
-    debiteur: str | None = None
-    fichier: Texte | None = None  # jointe aux suites seulement, comme l'ordonnance
-
-
-class Suivi(Donnee):
-    """Ce qui s'est passé depuis le dépôt."""
-
-    depot: Date | None = None
-    ordonnance: Ordonnance | None = None
-    signification: Signification | None = None
-    significations: tuple[Signification, ...] = ()
-    avis_greffe: Date | None = None
-    opposition: Date | None = None
-    consignation: Date | None = None
-
-    @property
-    def toutes_significations(self) -> tuple[Signification, ...]:
-        """La signification unique, puis les autres, par date."""
-        unique = (self.signification,) if self.signification else ()
-        return tuple(sorted(unique + self.significations, key=lambda s: s.date))
-
-    def signification_de(self, debiteur: Debiteur) -> Signification | None:
-        """Celle que ce débiteur a reçue : la première qui le nomme, sinon la première qui ne nomme personne."""
-        nom = debiteur.nom_complet.casefold()
-        siennes = [s for s in self.toutes_significations if s.debiteur and s.debiteur.casefold() == nom]
-        communes = [s for s in self.toutes_significations if s.debiteur is None]
-        return next(iter((*siennes, *communes)), None)
 
 
 class Dossier(Donnee):

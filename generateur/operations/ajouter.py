@@ -15,7 +15,7 @@ from generateur.contrats import Ajout, Pose
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.creances import Avoir, Facture, Paiement, Relance
-from generateur.domaine.dossier import Piece, Suivi
+from generateur.domaine.dossier import Piece
 from generateur.domaine.socle import Donnee, est_vide
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique
@@ -45,15 +45,6 @@ SECTIONS: Mapping[str, tuple[str, type[Donnee]]] = {
     "piece": ("pieces", Piece),
 }
 _COMPTES = {"facture": "facture", "avoir": "avoir"}
-# Ce que l'on nomme autrement que la clé du dossier.
-_EVENEMENTS = {"depose": "depot", "signifie": "signification", "oppose": "opposition", "consigne": "consignation"}
-_SANS_CLE = {
-    "paiement": "un paiement s'ajoute avec « generateur ajouter paiement »",
-    "paye": "un paiement s'ajoute avec « generateur ajouter paiement »",
-    "accord": "un accord s'écrit dans la section [accord]",
-    "saisie": 'une saisie interrompt la prescription : l\'écrire en [[interruptions]], nature = "execution"',
-}
-_SANS_DETAIL = frozenset({"depot", "avis_greffe", "opposition", "consignation"})
 
 
 @dataclass(frozen=True)
@@ -86,52 +77,14 @@ def ajouter(source: Path, genre: str, saisie: Saisie, *, jour: dt.date, outils: 
     copies = Copies(etat.fichier.parent)
     principal = saisie.fichiers.get("fichier")
     lues, suites, constats = _lire_fichier(etat, genre, saisie, principal, outils, copies)
-    fichiers = {cle: _ranger(etat, f, copies) for cle, f in saisie.fichiers.items() if not _est_xml(f)}
-    bloc = _valider(genre, modele, _reunir(lues, saisie.valeurs, fichiers))
+    fichiers = {cle: ranger(etat, f, copies) for cle, f in saisie.fichiers.items() if not _est_xml(f)}
+    bloc = valider(genre, modele, _reunir(lues, saisie.valeurs, fichiers))
     _refuser_doublon(etat, section, bloc)
     rang, editions = _placer(etat, section, bloc)
     ecrire_editions(etat, [*editions, *suites], copies)
     lieu = f"{section}[{rang + 1}]"
-    restants = _verifier(etat, lieu, jour, outils)
+    restants = relire_ajout(etat, lieu, jour, outils)
     return Ajoute(str(etat.donnees.get("reference", "")), etat.fichier.parent, section, bloc, (*constats, *restants))
-
-
-def ajouter_evenement(
-    source: Path, nature: str, valeurs: Mapping[str, Any], fichier: Path | None, *, jour: dt.date, outils: OutilsPieces
-) -> Ajoute:
-    """Note dans [suivi] ce qui s'est passé depuis le dépôt. Lève ErreurUsage si aucune clé ne le dit, ou s'il y est."""
-    cle = _EVENEMENTS.get(nature, nature)
-    if cle not in Suivi.model_fields:
-        raise ErreurUsage(
-            f"le suivi d'un dossier n'a pas de clé pour « {nature} »",
-            lieu="--nature",
-            remede=_SANS_CLE.get(nature, f"Événements connus : {', '.join(Suivi.model_fields)}."),
-        )
-    etat = lire_etat(trouver_source(source))
-    date = valeurs.get("date")
-    if cle in _SANS_DETAIL and set(valeurs) - {"date"}:
-        raise ErreurUsage(
-            f"« {cle} » n'a qu'une date", lieu=f"--{min(set(valeurs) - {'date'})}", remede="Retirer cette option."
-        )
-    bloc = _valider("evenement", Suivi, {cle: date if cle in _SANS_DETAIL else dict(valeurs)} if date else {})
-    if not bloc:
-        raise ErreurUsage("il manque la date de l'événement", lieu="--date", remede="Exemple : --date 2026-05-31.")
-    suivi = etat.donnees.get("suivi") or {}
-    if not est_vide(suivi.get(cle, "")):
-        raise ErreurUsage(
-            f"« {cle} » est déjà au dossier ({suivi[cle]})",
-            lieu=str(etat.fichier),
-            remede="Le corriger dans le fichier : ce qui y est écrit n'est jamais remplacé.",
-        )
-    copies = Copies(etat.fichier.parent)
-    editions: list[Pose | Ajout] = [Pose(("suivi", cle), bloc[cle])]
-    if fichier is not None:
-        cite = _ranger(etat, fichier, copies)
-        titre = cle.replace("_", " ").capitalize()
-        editions.append(Ajout("pieces", {"titre": f"{titre} du {date:%d/%m/%Y}", "date": date, "fichier": cite}))
-    ecrire_editions(etat, editions, copies)
-    restants = _verifier(etat, f"suivi.{cle}", jour, outils)
-    return Ajoute(str(etat.donnees.get("reference", "")), etat.fichier.parent, "suivi", bloc, tuple(restants))
 
 
 def _est_xml(fichier: Path) -> bool:
@@ -255,7 +208,7 @@ def _trouver(etat: Etat, fichier: Path) -> Path:
     raise ErreurLecture("ce fichier n'existe pas", lieu=str(fichier), remede="Vérifier le chemin donné.")
 
 
-def _ranger(etat: Etat, fichier: Path, copies: Copies) -> str:
+def ranger(etat: Etat, fichier: Path, copies: Copies) -> str:
     """Le chemin du fichier dans le dossier : le sien s'il y est, sinon celui de sa copie dans pieces/."""
     trouve, racine = _trouver(etat, fichier).resolve(), etat.fichier.parent.resolve()
     if trouve.is_relative_to(racine):
@@ -274,7 +227,7 @@ def _reunir(lues: Mapping[str, Any], saisies: Mapping[str, Any], fichiers: Mappi
     return valeurs
 
 
-def _valider(genre: str, modele: type[Donnee], valeurs: Mapping[str, Any]) -> dict[str, Any]:
+def valider(genre: str, modele: type[Donnee], valeurs: Mapping[str, Any]) -> dict[str, Any]:
     """Le bloc tel qu'il s'écrira. Lève ErreurUsage : chaque clé qui manque ou n'est pas admise."""
     try:
         return modele.model_validate(dict(valeurs)).model_dump(exclude_unset=True, exclude_none=True)
@@ -312,7 +265,7 @@ def _placer(etat: Etat, section: str, bloc: Mapping[str, Any]) -> tuple[int, Seq
     return len(presents), [Ajout(section, dict(bloc))]
 
 
-def _verifier(etat: Etat, lieu: str, jour: dt.date, outils: OutilsPieces) -> list[Constat]:
+def relire_ajout(etat: Etat, lieu: str, jour: dt.date, outils: OutilsPieces) -> list[Constat]:
     """Ce que le dossier, relu, dit du bloc ajouté ; l'écart avec la facture électronique vient d'être dit."""
     try:
         etude = etudier_dossier(etat.fichier, jour=jour, outils=outils)

@@ -17,13 +17,14 @@ from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.operations.relancer import actes_des_relances
-from generateur.operations.suite import ACTES_DES_SUITES, ChampsSuite
+from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.injonction_de_payer import NOM as INJONCTION
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Procedure
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.accord import ChampsAccord
 from generateur.redaction.actes import ecrire_actes
+from generateur.redaction.apres_ordonnance import ChampsSuite
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generateur.contrats import Ajout, Pose
-from generateur.controles.pieces import chemins_cites
+from generateur.domaine.chemins import fichiers_designes
 from generateur.erreurs import ErreurDossier
 from generateur.importation.propositions import Proposition, proposer
 from generateur.lecture.edition_toml import Etat, lire_etat, modifier
@@ -38,7 +38,7 @@ def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces) -> Compl
     lu = lire_dossier(source)
     etat = lire_etat(lu.source)
     copies = Copies(lu.racine)
-    cites = frozenset(PurePosixPath(c.replace("\\", "/")).as_posix() for _, c in chemins_cites(lu.dossier))
+    cites = fichiers_designes(lu.dossier)
     libres = [chemin for chemin in lister_presents(lu.racine) if chemin not in cites]
     lecteur = Lecteur(lu.racine, cites, outils, copies)
     propositions = tuple(proposer(lu.dossier, lecteur.lire(libres)))

@@ -6,7 +6,7 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from generateur.calculs.arrete import restreindre
@@ -24,6 +24,7 @@ from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cite
 from generateur.controles.signaux import Signal
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
+from generateur.domaine.chemins import fichiers_designes
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.socle import ZERO
@@ -286,7 +287,7 @@ def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
 
 def _constater_oublis(lu: DossierLu) -> tuple[Constat, ...]:
     """Un fichier rangé dans pieces/ et cité nulle part n'entrerait pas dans la liasse, sans un mot."""
-    cites = {PurePosixPath(chemin.replace("\\", "/")).as_posix() for _, chemin in chemins_cites(lu.dossier)}
+    cites = fichiers_designes(lu.dossier)
     oublies = [chemin for chemin in lister_presents(lu.racine) if chemin not in cites]
     if not oublies:
         return ()

@@ -6,16 +6,19 @@ Rien ne touche à la liasse déposée : chaque suite s'écrit à côté, dans <r
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypedDict, get_args
+from typing import Literal, get_args
 
-from generateur.calculs.calendrier import territoire_de
-from generateur.calculs.titre import premier_jour_d_execution, terme_d_execution, terme_de_signification
+from generateur.calculs.avancement import Etape, NomEtape, dire_cloture, situer_dossier
+from generateur.calculs.calendrier import UN_JOUR, territoire_de
+from generateur.calculs.solde_du_titre import SoldeDuTitre, solder_titre
+from generateur.calculs.titre import terme_d_execution, terme_de_signification
+from generateur.domaine.apres_depot import Ordonnance, Signification, Suivi
 from generateur.domaine.bordereau import Bordereau, PieceDossier
-from generateur.domaine.dossier import Ordonnance, Signification, Suivi
-from generateur.domaine.langue import date_longue, montant
+from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.operations.etude import Etude, etudier_dossier
@@ -32,9 +35,9 @@ from generateur.procedures.socle import BORDEREAU, COUVERTURE, DECOMPTE, FICHE_I
 from generateur.publication.communiquees import lister_communiquees
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.actes import ecrire_actes
+from generateur.redaction.apres_ordonnance import ChampsSuite, champs_de_la_suite
 from generateur.redaction.composition import Matiere, composer_contexte
 from generateur.redaction.contexte import ContexteActes
-from generateur.redaction.mise_en_forme import mettre_en_forme
 from generateur.reglages import Reglages
 from generateur.surveillance.provisoires import repertoire_provisoire
 
@@ -50,13 +53,7 @@ ACTES_DES_SUITES: Mapping[NomSuite, Acte] = {
     nom: Acte(nom, titre, f"suites/{nom}", place="liasse" if nom == "opposition" else "a_cote")
     for nom, titre in _TITRES.items()
 }
-_MODES = {
-    "personne": "à personne",
-    "domicile": "à domicile",
-    "etude": "à l’étude",
-    "pv659": "par procès-verbal de recherches",
-    "electronique": "par voie électronique",
-}
+_DECOMPTE = replace(DECOMPTE, place="a_cote")  # avec la lettre à l'étude, non dans une liasse
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Suite:
 
 @dataclass(frozen=True)
 class _Affaire:
-    """L'étude, ce qui s'est passé depuis le dépôt, et les débiteurs que cette suite concerne."""
+    """L'étude, l'ordonnance, les débiteurs que cette suite concerne, et ce qui reste à recouvrer."""
 
     etude: Etude
     suivi: Suivi
@@ -81,8 +78,17 @@ class _Affaire:
     vises: tuple[Debiteur, ...]
 
     @property
-    def territoire(self) -> str:
-        return territoire_de(self.etude.dossier.debiteur.domicile)
+    def dossier(self) -> Dossier:
+        return self.etude.dossier
+
+    @property
+    def solde(self) -> SoldeDuTitre:
+        """Ce qui reste à recouvrer, paiements imputés."""
+        return solder_titre(self.dossier, self.etude.espece.decompte)
+
+    def champs(self, debiteur: Debiteur, joints: Sequence[str] = ()) -> ChampsSuite:
+        """Ce que la suite imprime de l'ordonnance, pour ce débiteur."""
+        return champs_de_la_suite(self.dossier, self.ordonnance, debiteur, self.solde, list(joints))
 
     def signification(self, debiteur: Debiteur) -> Signification:
         """Celle du débiteur visé, qui en a reçu une."""
@@ -114,49 +120,87 @@ def _ouvrir(etude: Etude, nom: NomSuite) -> _Affaire:
     """Ce que la suite suppose : une ordonnance, puis selon elle une signification, un délai passé, une opposition."""
     suivi = etude.dossier.suivi or Suivi()
     if suivi.ordonnance is None:
-        raise _refuser(etude, "aucune ordonnance n'est notée", "suivi.ordonnance", "ordonnance = { date = 2026-09-21 }")
-    poursuivis = etude.dossier.debiteurs_poursuivis
-    recus = tuple(d for d in poursuivis if suivi.signification_de(d))
-    if nom == "signification":
-        vises = tuple(d for d in poursuivis if d not in recus)
-        if not vises:
-            raise _refuser(etude, "l'ordonnance est déjà signifiée à chaque débiteur", "suivi.signification")
-        return _Affaire(etude, suivi, suivi.ordonnance, vises)
-    if not recus:
-        raise _refuser(
-            etude,
-            "aucune signification de l'ordonnance n'est notée",
-            "suivi.signification",
-            'signification = { date = 2026-10-05, mode = "personne" }',
-        )
+        raise _refuser_sans_ordonnance(etude, suivi)
+    etape = situer_dossier(etude.dossier, etude.espece.au)
+    if suivi.clos and etape.nom == "clos":
+        raise _refuser(etude, dire_cloture(etude.dossier, suivi.clos), "suivi.clos")
+    affaire = _Affaire(etude, suivi, suivi.ordonnance, etude.dossier.debiteurs_poursuivis)
     if nom == "opposition":
         if suivi.opposition is None:
             raise _refuser(etude, "aucune opposition n'est notée", "suivi.opposition", "opposition = 2026-10-20")
-        return _Affaire(etude, suivi, suivi.ordonnance, poursuivis)
-    if suivi.opposition:
-        raise _refuser(
+        return affaire
+    attendues = _ETAPES[nom]
+    vises = tuple(position.debiteur for position in etape.positions if position.etape in attendues)
+    if not vises:
+        raise _refuser_l_etape(etude, etape, nom)
+    if nom == "saisie":
+        _verifier_le_solde(affaire)
+    return replace(affaire, vises=vises)
+
+
+# Les étapes, débiteur par débiteur, où chaque suite a lieu d'être.
+_ETAPES: Mapping[NomSuite, frozenset[NomEtape]] = {
+    "signification": frozenset({"a_signifier"}),
+    "certificat_non_opposition": frozenset({"executoire", "saisi"}),
+    "saisie": frozenset({"executoire", "saisi"}),
+}
+
+
+def _refuser_sans_ordonnance(etude: Etude, suivi: Suivi) -> ErreurDossier:
+    if suivi.rejet:
+        return ErreurDossier(
+            f"la requête a été rejetée le {date_longue(suivi.rejet.date)}, sans recours : il n'y a pas de titre",
+            lieu="suivi.rejet",
+            remede=f"Assigner : « generateur produire {etude.lu.racine} --procedure assignation_paiement ».",
+            constats=etude.constats,
+        )
+    return _refuser(etude, "aucune ordonnance n'est notée", "suivi.ordonnance", "ordonnance = { date = 2026-09-21 }")
+
+
+def _refuser_l_etape(etude: Etude, etape: Etape, nom: NomSuite) -> ErreurDossier:
+    """Pourquoi l'heure de cette suite n'est pas venue, ou est passée : ce que dit le débiteur le plus avancé."""
+    par_etape = {position.etape: position for position in reversed(etape.positions)}
+    if position := par_etape.get("oppose"):
+        quand = date_longue(position.depuis)
+        return _refuser(
+            etude, f"une opposition a été formée le {quand} : l'ordonnance ne s'exécute pas", "suivi.opposition"
+        )
+    if nom == "signification" and not set(par_etape) <= {"non_avenue"}:
+        return _refuser(etude, "l'ordonnance est déjà signifiée à chaque débiteur", "suivi.signification")
+    if position := par_etape.get("signifie"):
+        premier = date_longue(position.avant + UN_JOUR) if position.avant else ""
+        return _refuser(etude, f"l'ordonnance n'est exécutoire qu'à partir du {premier}", "suivi.signification")
+    if position := par_etape.get("expire"):
+        depuis = date_longue(position.depuis)
+        return _refuser(etude, f"l'ordonnance ne s'exécute plus depuis le {depuis}", "suivi.signification")
+    if position := par_etape.get("non_avenue"):
+        depuis = date_longue(position.depuis)
+        return _refuser(
             etude,
-            f"une opposition a été formée le {date_longue(suivi.opposition)} : l'ordonnance ne s'exécute pas",
-            "suivi.opposition",
+            f"l'ordonnance est non avenue depuis le {depuis} : elle n'a pas été signifiée à temps",
+            "suivi.ordonnance",
         )
-    return _attendre(_Affaire(etude, suivi, suivi.ordonnance, recus))
+    return _refuser(
+        etude,
+        "aucune signification de l'ordonnance n'est notée",
+        "suivi.signification",
+        'signification = { date = 2026-10-05, mode = "personne" }',
+    )
 
 
-def _attendre(affaire: _Affaire) -> _Affaire:
-    """Seulement les débiteurs contre qui le délai est passé ; s'il n'y en a aucun, la date à attendre."""
-    au = affaire.etude.espece.au
-    dates = {
-        d.nom_complet: premier_jour_d_execution(affaire.ordonnance, affaire.signification(d), affaire.territoire)
-        for d in affaire.vises
-    }
-    ouverts = tuple(d for d in affaire.vises if dates[d.nom_complet] <= au)
-    if not ouverts:
-        raise _refuser(
-            affaire.etude,
-            f"l'ordonnance n'est exécutoire qu'à partir du {date_longue(min(dates.values()))}",
-            "suivi.signification",
+def _verifier_le_solde(affaire: _Affaire) -> None:
+    """On ne saisit ni pour une somme inconnue, ni pour ce qui est payé."""
+    etude, ordonnance = affaire.etude, affaire.ordonnance
+    if ordonnance.partielle and ordonnance.montant is None:
+        a_ecrire = f'ordonnance = {{ date = {ordonnance.date}, partielle = true, montant = "…" }}'
+        raise _refuser(etude, "l'ordonnance est partielle, et ne dit pas combien", "suivi.ordonnance", a_ecrire)
+    if affaire.solde.total <= 0:
+        raise ErreurDossier(
+            "rien ne reste à recouvrer : ce que l'ordonnance accorde est payé",
+            lieu="paiements",
+            remede=f"Clore : « generateur ajouter evenement {etude.lu.racine} cloture --date … --motif paye ».",
+            constats=etude.constats,
         )
-    return replace(affaire, vises=ouverts)
 
 
 def _refuser(etude: Etude, message: str, lieu: str, a_ecrire: str = "") -> ErreurDossier:
@@ -179,6 +223,8 @@ def _ecrire_lettres(affaire: _Affaire, nom: NomSuite, sortie: Path, reglages: Re
             acte = replace(ACTES_DES_SUITES[nom], nom=fichier)
             lettre = _adresser(affaire, nom, contexte, debiteur, (joints, manquants))
             ecrites += ecrire_actes({acte: chantier / fichier}, lettre, ecritoire, etude.espece.au)
+        if nom == "saisie" and not affaire.solde.est_borne:
+            ecrites += ecrire_actes({_DECOMPTE: chantier / _DECOMPTE.nom}, contexte, ecritoire, etude.espece.au)
         for cible, origine in joints.items():
             shutil.copyfile(origine, chantier / cible)
     return Suite(
@@ -229,11 +275,10 @@ def _adresser(
     """La même matière, adressée à l'étude ou au greffe, pour ce débiteur."""
     joints, manquants = pieces
     rang = affaire.etude.dossier.debiteurs_poursuivis.index(debiteur)
-    champs = {
-        **contexte.complement,
-        **_champs(affaire, debiteur),
-        "joints": [_LIBELLES_JOINTS.get(cible.partition("_")[0], cible) for cible in joints] + list(manquants),
-    }
+    libelles = [_LIBELLES_JOINTS.get(cible.partition("_")[0], cible) for cible in joints]
+    if nom == "saisie" and not affaire.solde.est_borne:
+        libelles.append("le décompte arrêté à ce jour")
+    champs = {**contexte.complement, **affaire.champs(debiteur, [*libelles, *manquants])}
     lignes = contexte.destinataire if nom == "certificat_non_opposition" else _nommer_etude(affaire)
     return replace(contexte, debiteur=contexte.debiteurs[rang], destinataire=lignes, complement=champs)
 
@@ -253,52 +298,17 @@ _LIBELLES_JOINTS = {
 }
 
 
-class ChampsSuite(TypedDict):
-    """Ce que les lettres et les conclusions impriment en propre, sous `complement`, en plus de l'injonction."""
-
-    depot: str
-    ordonnance_date: str
-    ordonnance_numero: str
-    ordonnance_montant: str
-    ordonnance_partielle: bool
-    terme_signification: str
-    signification_date: str
-    signification_mode: str
-    executoire_le: str
-    titre_jusqu_au: str
-    opposition: str
-    joints: list[str]
-
-
-def _champs(affaire: _Affaire, debiteur: Debiteur | None = None) -> dict[str, Any]:
-    """Ce que les lettres et les conclusions disent de l'ordonnance et de sa signification."""
-    ordonnance, suivi = affaire.ordonnance, affaire.suivi
-    recue = suivi.signification_de(debiteur or affaire.etude.dossier.debiteur)
-    champs = {
-        "depot": suivi.depot,
-        "ordonnance_date": ordonnance.date,
-        "ordonnance_numero": ordonnance.numero,
-        "ordonnance_montant": montant(ordonnance.montant) if ordonnance.montant else "",
-        "ordonnance_partielle": ordonnance.partielle,
-        "terme_signification": terme_de_signification(ordonnance, affaire.territoire),
-        "signification_date": recue.date if recue else None,
-        "signification_mode": _MODES[recue.mode] if recue else "",
-        "executoire_le": premier_jour_d_execution(ordonnance, recue, affaire.territoire) if recue else None,
-        "titre_jusqu_au": terme_d_execution(recue) if recue else None,
-        "opposition": suivi.opposition,
-    }
-    return {cle: mettre_en_forme(valeur) for cle, valeur in champs.items()}
-
-
 def _dater(affaire: _Affaire, nom: NomSuite) -> Iterator[tuple[str, dt.date]]:
-    """Les dates à tenir : le terme de la signification, ou le délai renouvelé du titre, débiteur par débiteur."""
+    """Les dates à tenir : le terme de la signification, ou le délai du titre, débiteur par débiteur."""
+    dossier, au = affaire.dossier, affaire.etude.espece.au
     if nom == "signification":
-        yield "Signifier au plus tard le", terme_de_signification(affaire.ordonnance, affaire.territoire)
+        territoire = territoire_de(dossier.debiteur.domicile)
+        yield "Signifier au plus tard le", terme_de_signification(affaire.ordonnance, territoire)
         return
     for debiteur in affaire.vises:
-        if recue := affaire.suivi.signification_de(debiteur):
-            qui = f" contre {debiteur.nom_complet}" if len(affaire.vises) > 1 else ""
-            yield f"Titre exécutoire{qui} jusqu’au", terme_d_execution(recue)
+        qui = f" contre {debiteur.nom_complet}" if len(affaire.vises) > 1 else ""
+        recue = affaire.signification(debiteur)
+        yield f"Titre exécutoire{qui} jusqu’au", terme_d_execution(dossier, recue, debiteur, au)
 
 
 def _publier_opposition(affaire: _Affaire, sortie: Path, reglages: Reglages, moteurs: Moteurs) -> Suite:
@@ -327,7 +337,7 @@ def _matiere_d_opposition(affaire: _Affaire, etude: Etude, acte: Acte, moteurs: 
         matiere.procedure,
         libelle="Opposition à injonction de payer",
         actes=(COUVERTURE, BORDEREAU, acte, DECOMPTE, RELANCES, FICHE_INTERNE),
-        completer=lambda espece: {**matiere.procedure.completer(espece), **_champs(affaire)},
+        completer=lambda espece: {**matiere.procedure.completer(espece), **affaire.champs(affaire.dossier.debiteur)},
     )
     return replace(matiere, procedure=procedure)
 

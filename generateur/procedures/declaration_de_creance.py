@@ -27,7 +27,7 @@ from generateur.domaine.socle import ZERO, MontantPositif, Texte
 from generateur.droit.tables import entier_au, valeur_au
 from generateur.procedures.champs_declaration import ChampsDeclaration
 from generateur.procedures.exclusions import TABLE as COMMUNS
-from generateur.procedures.exclusions import exclure_hors_perimetre, exclure_prescrite, nommer_debiteur
+from generateur.procedures.exclusions import exclure_clos, exclure_hors_perimetre, exclure_prescrite, nommer_debiteur
 from generateur.procedures.socle import (
     Acte,
     Complement,
@@ -86,7 +86,7 @@ def _procedure_collective(debiteur: Debiteur) -> ProcedureCollective:
 def examiner(espece: Espece) -> Examen:
     """Le débiteur principal est en procédure collective : la créance antérieure se déclare, et elle seule."""
     debiteur = espece.dossier.debiteur
-    exclusions = list(exclure_hors_perimetre(espece))
+    exclusions = [*exclure_clos(espece), *exclure_hors_perimetre(espece)]
     if not debiteur.est_en_procedure_collective:
         message = _dire_in_bonis(debiteur, _debiteur(espece))
         exclusions.append(motiver(_TABLE, espece.au, "PAS_DE_PROCEDURE_COLLECTIVE", message))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from generateur.calculs.avancement import dire_cloture
 from generateur.calculs.calendrier import connaitre_territoire
 from generateur.calculs.decompte import FactureExclue
 from generateur.calculs.naissance import PLAN, est_partage, factures_poursuivables
@@ -24,7 +25,7 @@ _D_UNE_AUTRE_VOIE = frozenset({"a_declarer", "plan", "posterieure_utile"})
 def exclusions_communes(espece: Espece) -> tuple[Motif, ...]:
     """Motifs communs qui excluent le dossier de toute demande en paiement simplifiée."""
     communs = (motiver(TABLE, espece.au, code, message) for regle in _REGLES for code, message in regle(espece))
-    return (*exclure_hors_perimetre(espece), *communs)
+    return (*exclure_clos(espece), *exclure_hors_perimetre(espece), *communs)
 
 
 def nommer_debiteur(debiteur: Debiteur) -> str:
@@ -161,6 +162,15 @@ _REGLES: tuple[_Regle, ...] = (
     _exclure_debiteur,
     _exclure_honoraires,
 )
+
+
+def exclure_clos(espece: Espece) -> tuple[Motif, ...]:
+    """Motif de toute voie : le créancier a clos le dossier."""
+    suivi = espece.dossier.suivi
+    if suivi is None or suivi.clos is None:
+        return ()
+    message = f"{dire_cloture(espece.dossier, suivi.clos)} : rien n'y est plus demandé"
+    return (motiver(TABLE, espece.au, "DOSSIER_CLOS", message),)
 
 
 def exclure_hors_perimetre(espece: Espece) -> tuple[Motif, ...]:

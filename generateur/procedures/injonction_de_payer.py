@@ -10,7 +10,7 @@ from pydantic import Field
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, montant
+from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.juridictions import Juridiction
 from generateur.droit.tables import entier_au
@@ -32,6 +32,7 @@ from generateur.procedures.socle import (
     Espece,
     Examen,
     Frais,
+    Motif,
     Procedure,
     encadrer,
     motiver,
@@ -57,13 +58,25 @@ class ComplementInjonction(Complement):
 
 def examiner(espece: Espece) -> Examen:
     """Créance contractuelle ou statutaire, déterminée et exigible, sans plafond."""
-    exclusions = (*exclure_procedure_collective(espece), *exclusions_communes(espece))
+    exclusions = (*_exclure_rejetee(espece), *exclure_procedure_collective(espece), *exclusions_communes(espece))
     if exclusions:
         return Examen(NOM, recevable=False, motifs=exclusions)
     message = (
         f"créance contractuelle ou statutaire, d'un montant déterminé de {montant(espece.decompte.total)}, exigible"
     )
     return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
+
+
+def _exclure_rejetee(espece: Espece) -> tuple[Motif, ...]:
+    """La requête rejetée est sans recours, sauf à procéder selon le droit commun (CPC 1409)."""
+    rejet = espece.dossier.suivi.rejet if espece.dossier.suivi else None
+    if rejet is None:
+        return ()
+    message = (
+        f"la requête a été rejetée le {date_longue(rejet.date)}, sans recours : assigner "
+        "(« generateur produire … --procedure assignation_paiement »)"
+    )
+    return (motiver(_TABLE, espece.au, "REQUETE_REJETEE", message),)
 
 
 def _complement(espece: Espece) -> ComplementInjonction:

@@ -4,10 +4,13 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from generateur.calculs.avancement import dernier_jour_connu
+from generateur.calculs.conduite import Conduite, conduire
 from generateur.calculs.echeances import calculer_echeances
 from generateur.controles.constat import Constat, Gravite, Verdict
 from generateur.controles.groupes import Groupe, regrouper
 from generateur.controles.signaux import Signal
+from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.droit.tables import valeur_au
 from generateur.procedures.choix import Decision
@@ -39,12 +42,16 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 _SUITE_COMMUNIQUEE = "« generateur produire » tire d’une pièce nouvelle un bordereau complémentaire."
 
 
-def expliquer_verdict(verdict: Verdict, *, depot: dt.date | None, communiquee_le: dt.date | None) -> tuple[str, str]:
+def expliquer_verdict(
+    verdict: Verdict, *, depot: dt.date | None, communiquee_le: dt.date | None, conduite: Conduite | None = None
+) -> tuple[str, str]:
     """Où en est le dossier, en deux mots puis en une phrase : ce qui est déposé n'est plus « prêt à déposer »."""
     libelle, explication = VERDICTS[verdict]
     if depot is None and communiquee_le is None:
         return libelle, explication
     reserve = "" if verdict == "pret" else " Des points sont apparus depuis : les lire avant toute suite."
+    if depot and conduite and conduite.etape.nom != "depose":
+        return conduite.titre, f"{majuscule(conduite.situation)}. {_SUITE_COMMUNIQUEE}{reserve}"
     if depot:
         deja = f"La demande a été déposée le {date_longue(depot)} : elle n’est pas à déposer de nouveau."
         return "Déposé", f"{deja} {_SUITE_COMMUNIQUEE}{reserve}"
@@ -52,6 +59,13 @@ def expliquer_verdict(verdict: Verdict, *, depot: dt.date | None, communiquee_le
         return libelle, explication
     deja = f"Une liasse a été communiquée le {date_longue(communiquee_le)}, elle est gardée telle quelle."
     return "Communiqué", f"{deja} {_SUITE_COMMUNIQUEE} Le dépôt se note dans [suivi] depot."
+
+
+def conduite_apres_depot(dossier: Dossier, au: dt.date, depot: dt.date | None) -> Conduite | None:
+    """La conduite à tenir d'après le dernier événement connu, quel que soit le jour où l'on produit ; None avant."""
+    if depot is None:
+        return None
+    return conduire(dossier, dernier_jour_connu(dossier, au)).pour(dossier.reference)
 
 
 def dresser_fiche(
@@ -67,19 +81,21 @@ def dresser_fiche(
 ) -> FicheInterne:
     """La fiche interne d'un dossier dont une procédure est retenue ; `depot`, `communiquee_le` : ce qui est parti."""
     procedure = decision.retenue
-    libelle, explication = expliquer_verdict(verdict, depot=depot, communiquee_le=communiquee_le)
-    couts = tuple(_chiffrer_cout(c, espece.au) for c in (procedure.couts(espece) if procedure else ()))
+    le = dernier_jour_connu(espece.dossier, espece.au) if depot else espece.au
+    conduite = conduite_apres_depot(espece.dossier, espece.au, depot)
+    libelle, explication = expliquer_verdict(verdict, depot=depot, communiquee_le=communiquee_le, conduite=conduite)
+    couts = tuple(_chiffrer_cout(c, le) for c in _couter(espece, procedure, conduite))
     return FicheInterne(
         verdict=libelle,
         explication=explication,
         alerte=_alerter(decision),
         constats=tuple(_presenter_groupe(groupe) for groupe in regrouper(constats)),
         examens=tuple(_presenter_examens(decision)),
-        etapes=_lister_etapes(espece, procedure, depot, constats),
+        etapes=_lister_etapes(espece, procedure, depot, constats, conduite),
         echeances=tuple(
             LigneInterne(e.titre, date_longue(e.date) if e.date else "non déterminable", e.fondement)
-            for e in calculer_echeances(espece.dossier, espece.au)
-            if not (e.est_attente and e.date and e.date < espece.au)
+            for e in calculer_echeances(espece.dossier, le)
+            if not (e.est_attente and e.date and e.date < le)
         ),
         couts=(*couts, *_peser(espece, signaux)),
         depot=_dire_le_depot(espece, procedure, couts) if procedure and not depot else None,
@@ -109,17 +125,27 @@ def _dire_le_depot(espece: Espece, procedure: Procedure, couts: Sequence[LigneIn
     )
 
 
+def _couter(espece: Espece, procedure: Procedure | None, conduite: Conduite | None) -> tuple[Cout, ...]:
+    """Les coûts de la voie ; une fois la décision rendue, ceux de l'étape où l'on en est."""
+    if conduite and conduite.etape.nom not in {"amiable", "depose"}:
+        return tuple(Cout(depense.libelle, depense.cle) for depense in conduite.depenses)
+    return procedure.couts(espece) if procedure else ()
+
+
 def _lister_etapes(
-    espece: Espece, procedure: Procedure | None, depot: dt.date | None, constats: Sequence[Constat]
+    espece: Espece,
+    procedure: Procedure | None,
+    depot: dt.date | None,
+    constats: Sequence[Constat],
+    conduite: Conduite | None,
 ) -> tuple[str, ...]:
     """Ce qui reste à faire : une fois la demande déposée, ni la signer, ni la déposer."""
-    if depot:
+    if depot and conduite:
         return (
             f"Rien n’est à signer ni à déposer de nouveau : la demande l’a été le {date_longue(depot)}.",
+            *(courber(phrase) for phrase in conduite.a_faire),
             "Si une pièce arrive, l’ajouter au dossier et communiquer le bordereau complémentaire avec elle, puis "
             "lancer « generateur retenir-numeros ».",
-            "Noter dans [suivi] ce qui arrive (ordonnance, signification, avis du greffe, opposition) : les échéances "
-            "ci-dessous en dépendent.",
         )
     return (*_dire_d_abord(constats), *(procedure.etapes(espece) if procedure else ()))
 

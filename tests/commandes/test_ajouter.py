@@ -187,8 +187,10 @@ def test_un_pdf_ordinaire_seul_dit_ce_qui_manque(commander, copier, tmp_path):
         (("paiement", "--date", "2026-06-01", "--montant", "cent"), "cent"),
         (("facture", "--numero", "F1"), "montant_ttc"),
         (("piece", "--titre", "Sans fichier"), "fichier"),
-        (("evenement", "saisie", "--date", "2026-06-01"), "saisie"),
-        (("evenement", "cloture", "--date", "2026-06-01"), "cloture"),
+        (("evenement", "appel", "--date", "2026-06-01"), "appel"),
+        (("evenement", "produit", "--date", "2026-06-01"), "produit"),
+        (("evenement", "accord", "--date", "2026-06-01"), "accord"),
+        (("evenement", "ordonnance", "--date", "2026-06-01", "--mode", "etude"), "mode"),
         (("evenement", "depot"), "date"),
         (("evenement", "depot", "--date", "2026-06-01", "--montant", "3"), "depot"),
     ],
@@ -235,13 +237,6 @@ def test_un_evenement_s_ecrit_dans_le_suivi_et_ne_remplace_rien(commander, copie
     assert _donnees(dossier)["suivi"] == attendu
     assert commander("ajouter", "evenement", dossier, *arguments, "--json").code == CodeSortie.USAGE
     assert _donnees(dossier)["suivi"] == attendu
-
-
-def test_le_document_d_un_evenement_devient_une_piece(commander, copier, tmp_path):
-    dossier = copier("2026-0042")
-    options = ("ordonnance", "--date", "2026-11-02", "--fichier", ecrire_pdf(tmp_path / "ord.pdf", 1))
-    assert commander("ajouter", "evenement", dossier, *options).code == 0
-    assert _donnees(dossier)["pieces"][-1]["titre"] == "Ordonnance du 02/11/2026"
 
 
 def test_un_dossier_change_entre_temps_n_est_pas_ecrit_et_rien_n_est_copie(commander, copier, tmp_path, monkeypatch):

@@ -112,6 +112,37 @@ def test_la_saisie_dit_le_delai_renouvele_du_titre(dossier, suivre):
     assert presentation_suite.en_objet(suite)["dates"][0]["date"] == "2036-10-05"
 
 
+PAIEMENT = '\n[[paiements]]\ndate = 2026-11-03\nmontant = "{}"\nmode = "virement"\n'
+
+
+def test_un_paiement_posterieur_a_l_ordonnance_est_impute(dossier, suivre):
+    """500 € vont aux intérêts courus : 8 640 € en principal, 653,88 € − 500 € d'intérêts, 40 € d'indemnité."""
+    copie = dossier(ORDONNANCE, SIGNIFIEE, avant=PAIEMENT.format("500.00"))
+    suite = suivre(copie, "saisie", dt.date(2026, 12, 10))
+    assert [fichier.name for fichier in suite.fichiers] == ["saisie.pdf", "decompte.pdf"]
+    lettre, decompte = (_texte(fichier).replace("\u202f", " ") for fichier in suite.fichiers)
+    assert "8 833,88 € arrêtée au 10 décembre 2026" in lettre
+    assert "500,00 € le 3 novembre 2026" in lettre
+    assert "8 833,88 €" in decompte
+
+
+def test_une_ordonnance_partielle_ne_fait_saisir_que_ce_qu_elle_accorde(dossier, suivre):
+    partielle = ORDONNANCE.replace("numero", 'montant = "5000.00", partielle = true, numero')
+    signification = suivre(dossier(partielle), "signification")
+    assert "s’en contente" in _texte(signification.fichiers[0])
+
+
+def test_une_saisie_partielle_borne_la_somme(dossier, suivre):
+    partielle = ORDONNANCE.replace("numero", 'montant = "5000.00", partielle = true, numero')
+    copie = dossier(partielle, SIGNIFIEE.replace("personne", "etude"), avant=PAIEMENT.format("500.00"))
+    (lettre,) = suivre(copie, "saisie", dt.date(2026, 12, 10)).fichiers
+    texte = _texte(lettre).replace("\u202f", " ")
+    assert "L’ordonnance accorde 5 000,00 € en principal" in texte
+    assert "4 510,92 € en principal" in texte  # 5 000 − (500 − 10,92), 29 jours à 2,75 %
+    assert "indemnités" not in texte
+    assert "délai d’opposition" in texte
+
+
 def test_une_opposition_ferme_la_saisie_et_ouvre_l_audience(dossier, suivre, tmp_path):
     copie = dossier(ORDONNANCE, SIGNIFIEE, "opposition = 2026-10-20")
     for nom in ("saisie", "certificat_non_opposition"):
@@ -133,6 +164,11 @@ def test_une_opposition_ferme_la_saisie_et_ouvre_l_audience(dossier, suivre, tmp
         ((ORDONNANCE, SIGNIFIEE), "signification", "déjà signifiée"),
         ((ORDONNANCE,), "saisie", "aucune signification"),
         ((ORDONNANCE, SIGNIFIEE), "opposition", "aucune opposition"),
+        (("rejet = { date = 2026-09-21 }",), "signification", "rejetée"),
+        ((ORDONNANCE.replace("09-21", "09-17"),), "signification", "non avenue"),
+        ((ORDONNANCE.replace("2026-09-21", "2026-03-30"), SIGNIFIEE), "saisie", "non avenue"),
+        ((ORDONNANCE, SIGNIFIEE, "clos = { date = 2026-12-18 }"), "saisie", "Dossier clos"),
+        ((ORDONNANCE.replace("numero", "partielle = true, numero"), SIGNIFIEE), "saisie", "ne dit pas combien"),
     ],
 )
 def test_chaque_suite_attend_son_heure(dossier, suivre, lignes, nom, dit):
@@ -140,6 +176,12 @@ def test_chaque_suite_attend_son_heure(dossier, suivre, lignes, nom, dit):
         suivre(dossier(*lignes), nom)
     assert refus.value.lieu.startswith("suivi.")
     assert refus.value.remede
+
+
+def test_on_ne_saisit_pas_pour_ce_qui_est_paye(dossier, suivre):
+    with pytest.raises(ErreurDossier, match="rien ne reste") as refus:
+        suivre(dossier(ORDONNANCE, SIGNIFIEE, avant=PAIEMENT.format("9999.00")), "saisie")
+    assert "cloture" in refus.value.remede
 
 
 def test_une_suite_inconnue_nomme_les_autres(dossier, suivre):

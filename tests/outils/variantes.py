@@ -134,7 +134,8 @@ def _suites_de(contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
         "ordonnance_montant": "", "ordonnance_partielle": False, "terme_signification": "21 décembre 2026",
         "signification_date": "5 octobre 2026", "signification_mode": "à personne",
         "executoire_le": "8 décembre 2026", "titre_jusqu_au": "5 octobre 2036", "opposition": "20 octobre 2026",
-        "joints": ["l’ordonnance", "l’acte de signification"],
+        "joints": ["l’ordonnance", "l’acte de signification"], "est_a_personne": False, "solde": "9 278,11 €",
+        "solde_detail": "8 640,00 € en principal et 638,11 € d’intérêts", "accorde": "", "recus": "",
     }  # fmt: skip
     juridiction = contexte.juridiction or presenter_juridiction(
         ("Tribunal judiciaire de Lyon",), Competence(None, None, ())
