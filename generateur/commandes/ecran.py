@@ -12,6 +12,8 @@ import click
 
 from generateur.commandes.signes import SUSPECTS, echapper, rendre_inoffensif
 
+_LONGUE = 1000
+
 
 def afficher(texte: str, *, err: bool = False) -> None:
     """Écrit ce texte sur la sortie, ou sur la sortie d'erreur, rendu inoffensif."""
@@ -20,4 +22,6 @@ def afficher(texte: str, *, err: bool = False) -> None:
 
 def afficher_objet(objet: Any) -> None:
     """Écrit cet objet en JSON sur la sortie : les mêmes signes y sont échappés, sans changer les valeurs."""
-    click.echo(SUSPECTS.sub(echapper, json.dumps(objet, ensure_ascii=False, indent=2)))
+    est_long = isinstance(objet, dict) and any(isinstance(v, list) and len(v) > _LONGUE for v in objet.values())
+    retrait = None if est_long else 2  # mettre en page mille dossiers coûte plus que les lire
+    click.echo(SUSPECTS.sub(echapper, json.dumps(objet, ensure_ascii=False, indent=retrait)))

@@ -253,9 +253,14 @@ def _lire_options_de_liasse(options: dict[str, Any]) -> "ReglagesLiasse":
     return liasse
 
 
+def veut_json() -> bool:
+    """Vrai avec --json."""
+    return bool(click.get_current_context().find_root().obj["json"])
+
+
 def imprimer(texte: Callable[[], str], objet: Callable[[], Any]) -> None:
     """Le résultat, seul, sur la sortie standard : texte, ou objet JSON avec --json."""
-    if click.get_current_context().find_root().obj["json"]:
+    if veut_json():
         afficher_objet(objet())
     else:
         afficher(texte())

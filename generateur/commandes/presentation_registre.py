@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from generateur.commandes.signes import mettre_en_ligne
 from generateur.domaine.langue import montant
-from generateur.operations.inscription import Inscrits
 from generateur.redaction.typographie import date_courte, pluriel
 from generateur.registre.parcours import NATURES, Evenement
 from generateur.registre.recherche import Affaire
@@ -109,34 +109,11 @@ def _preciser(cle: str, valeur: str) -> str:
     return montant(Decimal(valeur)) if cle in {"total", "montant"} else valeur
 
 
-def inscrits_en_objet(inscrits: Inscrits) -> dict[str, Any]:
-    """Objet de « inscrire »."""
-    return {
-        "dossiers": [{"reference": reference, "ajoutes": ajoutes} for reference, ajoutes in inscrits.ajouts],
-        "ecartes": [
-            {"dossier": e.chemin.as_posix(), "code": int(e.erreur.code), "message": e.erreur.message}
-            for e in inscrits.ecartes
-        ],
-    }
+def presenter_export(fichier: Path, affaires: Sequence[Affaire]) -> str:
+    """Ce qui a été écrit."""
+    return f"{pluriel(len(affaires), 'affaire')} : {mettre_en_ligne(fichier.as_posix())}"
 
 
-def presenter_inscrits(inscrits: Inscrits) -> str:
-    """Une ligne par dossier qui a changé, ou qui n'est pas au registre ; puis le compte."""
-    lignes = [
-        f"{mettre_en_ligne(reference)} : {pluriel(ajoutes, 'événement ajouté', 'événements ajoutés')}"
-        for reference, ajoutes in inscrits.ajouts
-        if ajoutes
-    ]
-    for ecarte in inscrits.ecartes:
-        lignes += [
-            f"{mettre_en_ligne(ecarte.chemin.name)} : PAS AU REGISTRE, {ecarte.erreur.message.splitlines()[0]}",
-            *(f"  → {ligne}" for ligne in ecarte.erreur.remede.splitlines()),
-        ]
-    inchanges = sum(not ajoutes for _, ajoutes in inscrits.ajouts)
-    return "\n".join(
-        [
-            *lignes,
-            f"{pluriel(len(inscrits.ajouts), 'dossier')} au registre, dont {inchanges} sans rien de nouveau ; "
-            f"{len(inscrits.ecartes)} n'y sont pas.",
-        ]
-    )
+def export_en_objet(fichier: Path, affaires: Sequence[Affaire]) -> dict[str, Any]:
+    """Objet de « exporter »."""
+    return {"fichier": fichier.as_posix(), "dossiers": len(affaires)}

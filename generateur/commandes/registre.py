@@ -19,6 +19,7 @@ from generateur.commandes.options import (
     lire_nombre_saisi,
     options_communes,
     situer_sortie,
+    veut_json,
 )
 from generateur.erreurs import CodeSortie
 
@@ -53,7 +54,7 @@ def option_registre(fonction: Callable[..., Any]) -> Callable[..., Any]:
 
 def trouver_adresse(donnee: str | None, sortie: Path) -> str:
     """L'adresse donnée, sinon celle du groupe, sinon celle de l'environnement, sinon à côté de la sortie."""
-    from generateur.operations.inscription import situer_registre
+    from generateur.registre.adresse import situer_registre
 
     parent = click.get_current_context().parent
     du_groupe = parent.params.get("registre") if parent else None
@@ -92,7 +93,7 @@ def lister(adresse: str, sortie: Path, filtre: "Filtre", au: dt.date | None) -> 
     from generateur.commandes import presentation_registre
     from generateur.operations import registre as operations
 
-    affaires = operations.lister(adresse, au or aujourd_hui(), filtre)
+    affaires = operations.lister(adresse, au or aujourd_hui(), filtre, avec_evenements=veut_json())
     imprimer(lambda: presentation_registre.presenter(affaires), lambda: presentation_registre.en_objet(affaires))
 
 
@@ -117,15 +118,12 @@ def montrer(reference: str, adresse: str, sortie: Path, au: dt.date | None) -> N
 @options_communes
 def inscrire(source: Path, adresse: str, sortie: Path, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
     """Inscrit ce que les dossiers disent d'eux et leurs liasses ; rien n'y est doublé."""
-    from generateur.commandes import presentation_registre
+    from generateur.commandes import presentation_inscription
     from generateur.operations.inscription import inscrire_dossiers, ouvrir_registre
 
     with ouvrir_registre(adresse) as base:
         inscrits = inscrire_dossiers(base, source, situer_sortie(sortie, source), aujourd_hui())
-    imprimer(
-        lambda: presentation_registre.presenter_inscrits(inscrits),
-        lambda: presentation_registre.inscrits_en_objet(inscrits),
-    )
+    imprimer(lambda: presentation_inscription.presenter(inscrits), lambda: presentation_inscription.en_objet(inscrits))
     return CodeSortie.LOT_PARTIEL if inscrits.ecartes else CodeSortie.FAIT
 
 
@@ -149,13 +147,44 @@ def noter(
 ) -> None:
     """Note ce qui est arrivé à une affaire ; un événement noté ne s'efface plus."""
     from generateur.commandes import presentation_registre
-    from generateur.operations import registre as operations
+    from generateur.operations import inscription as operations
 
     jour = aujourd_hui()
     somme = None if montant is None else lire_nombre_saisi(montant, "--montant")
     affaire = operations.noter(adresse, reference, evenement, le=le or jour, jour=jour, montant=somme, note=note)
     imprimer(
         lambda: presentation_registre.presenter_affaire(affaire), lambda: presentation_registre.en_objet((affaire,))
+    )
+
+
+@registre.command("exporter", cls=Commande)
+@click.argument("fichier", type=CHEMIN, help="Le fichier à écrire : son nom finit par .csv, .xlsx ou .json.")
+@click.option("--remplacer", is_flag=True, help="Remplace un fichier de ce nom, quel qu'il soit.")
+@options_filtre
+@option_registre
+@options_communes
+def exporter(
+    fichier: Path,
+    adresse: str,
+    sortie: Path,  # noqa: ARG001 (elle situe le registre)
+    filtre: "Filtre",
+    au: dt.date | None,
+    *,
+    remplacer: bool,
+) -> None:
+    """Écrit les affaires dans un fichier, pour un tableur ou un autre logiciel."""
+    from generateur.commandes import presentation_registre, registre_en_fichiers
+    from generateur.commandes.classeur import est_un_classeur_intact
+    from generateur.operations import registre as operations
+    from generateur.publication.fichier_demande import ecrire_fichier_demande
+
+    extension, jour = registre_en_fichiers.choisir_format(fichier), aujourd_hui()
+    affaires = operations.lister(adresse, au or jour, filtre, avec_evenements=extension == ".json")
+    octets = registre_en_fichiers.composer(affaires, extension, jour)
+    ecrire_fichier_demande(fichier, octets, lambda ancien: remplacer or est_un_classeur_intact(ancien))
+    imprimer(
+        lambda: presentation_registre.presenter_export(fichier, affaires),
+        lambda: presentation_registre.export_en_objet(fichier, affaires),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from generateur.erreurs import ErreurLecture
 from generateur.lecture.socle import lire_reference
 
 
@@ -23,6 +24,15 @@ def garder_un_jumeau(chemins: Sequence[Path]) -> dict[Path, Path]:
     """Pour chaque dossier à laisser, celui qu'on garde : le bien nommé, à défaut le premier."""
     gardes = ((memes, bons[0] if len(bons) == 1 else memes[0]) for memes, bons in _rassembler(chemins))
     return {chemin: garde for memes, garde in gardes for chemin in memes if chemin != garde}
+
+
+def refuser_jumeau(source: Path, jumeau: Path) -> ErreurLecture:
+    """Ce qu'on dit de celui qu'on laisse."""
+    return ErreurLecture(
+        f"un autre dossier porte la même référence : « {jumeau} »",
+        lieu=str(source),
+        remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
+    )
 
 
 def _rassembler(chemins: Sequence[Path]) -> list[tuple[list[Path], list[Path]]]:

@@ -11,8 +11,8 @@ from icalendar import Alarm, Calendar, Event
 from generateur.calculs.echeances import Echeance, calculer_echeances
 from generateur.controles.competence import chercher_juridiction
 from generateur.domaine.dossier import Dossier
-from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage
-from generateur.lecture.jumeaux import garder_un_jumeau
+from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurUsage
+from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 from generateur.procedures.injonction_de_payer import consigne_au_greffe
 
@@ -68,15 +68,6 @@ def _calculer(lu: DossierLu, jour: dt.date, au: dt.date | None) -> tuple[str, st
     dossier = lu.dossier
     echeances = echeances_du_dossier(dossier, au or dossier.arrete_au(jour))
     return dossier.reference, dossier.debiteur.nom_complet, echeances
-
-
-def refuser_jumeau(chemin: Path, jumeau: Path) -> ErreurLecture:
-    """Un autre dossier du même répertoire a la même référence."""
-    return ErreurLecture(
-        f"un autre dossier porte la même référence : « {jumeau} »",
-        lieu=str(chemin),
-        remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
-    )
 
 
 def echeances_du_dossier(dossier: Dossier, au: dt.date) -> tuple[Echeance, ...]:

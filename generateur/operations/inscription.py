@@ -1,4 +1,4 @@
-"""Inscrire au registre : ce que chaque dossier dit de lui, et la liasse publiée s'il y en a une.
+"""Écrire au registre : ce que chaque dossier dit de lui et sa liasse, ou ce qu'une personne y note.
 
 Le processus qui commande écrit seul, par groupes ; inscrire de nouveau n'ajoute que ce qui est nouveau. Ce que le
 registre n'a pas pu prendre est gardé, retenté, puis dit : le relancer suffit, les dossiers et les liasses font foi.
@@ -7,35 +7,29 @@ registre n'a pas pu prendre est gardé, retenté, puis dit : le relancer suffit,
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.dossier import Dossier
-from generateur.erreurs import ErreurGenerateur
-from generateur.lecture.jumeaux import garder_un_jumeau
+from generateur.domaine.socle import arrondir
+from generateur.erreurs import ErreurGenerateur, ErreurUsage
+from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers
-from generateur.operations.echeances import echeances_du_dossier, refuser_jumeau
+from generateur.operations.echeances import echeances_du_dossier
+from generateur.operations.portefeuille import Ecarte
 from generateur.publication.communiquees import relire_manifeste
 from generateur.publication.echange import reparer_si_besoin
-from generateur.registre.adresse import adresse_de_fichier
 from generateur.registre.base import Base, ouvrir_base
-from generateur.registre.parcours import Fait
+from generateur.registre.parcours import AU_PROGRAMME, NATURES, Fait
 from generateur.registre.plume import Fiche, Inscription, Plume
+from generateur.registre.recherche import Affaire, trouver_affaire
 from generateur.reglages import Resultat
 
-NOM_REGISTRE = "registre.sqlite"
 _GROUPE = 50  # assez pour que le disque n'attende pas à chaque dossier, assez peu pour ne presque rien retenir
 _PATIENCE_S = 2.0  # en route : le groupe suivant réessaiera
 _ATTENTE_S = 20.0  # à la fin : le temps qu'un serveur redémarre
 _PUBLIES = frozenset({"produit", "a_jour"})
-
-
-@dataclass(frozen=True)
-class Ecarte:
-    """Un dossier que le registre n'a pas pris, et pourquoi."""
-
-    chemin: Path
-    erreur: ErreurGenerateur
 
 
 @dataclass(frozen=True)
@@ -44,11 +38,6 @@ class Inscrits:
 
     ajouts: tuple[tuple[str, int], ...] = ()
     ecartes: tuple[Ecarte, ...] = ()
-
-
-def situer_registre(sortie: Path) -> str:
-    """L'adresse du registre quand aucune n'est donnée : un fichier à côté de la sortie."""
-    return adresse_de_fichier(sortie.absolute().parent / NOM_REGISTRE)
 
 
 def ouvrir_registre(url: str) -> Base:
@@ -124,6 +113,21 @@ def inscrire_dossiers(base: Base, source: Path, sortie: Path, jour: dt.date) -> 
         else:
             inscripteur.inscrire(chemin, sortie)
     return inscripteur.finir()
+
+
+def noter(
+    url: str, reference: str, nature: str, *, le: dt.date, jour: dt.date, montant: Decimal | None, note: str
+) -> Affaire:
+    """Ajoute un événement à une affaire connue, et la rend. Lève ErreurUsage."""
+    if nature not in NATURES or nature in AU_PROGRAMME:
+        admis = ", ".join(nom for nom in NATURES if nom not in AU_PROGRAMME)
+        raise ErreurUsage(f"« {nature} » ne se note pas", lieu="EVENEMENT", remede=f"Événements : {admis}.")
+    if le > jour:
+        raise ErreurUsage("un événement à venir ne se note pas", lieu="--le", remede="Le noter quand il sera arrivé.")
+    contenu = {} if montant is None else {"montant": f"{arrondir(montant):.2f}"}
+    with ouvrir_base(url, creer=False) as base:
+        Plume(base).ajouter(reference, Fait(nature, le, contenu, note.strip()))
+        return trouver_affaire(base, reference, jour)
 
 
 def _composer(source: Path, sortie: Path | None, jour: dt.date) -> Inscription:

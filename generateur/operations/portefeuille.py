@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from generateur.erreurs import ErreurGenerateur, ErreurLecture
-from generateur.lecture.jumeaux import garder_un_jumeau
+from generateur.erreurs import ErreurGenerateur
+from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
 
 
@@ -38,18 +38,10 @@ def lire_portefeuille(source: Path, sauf: Path | None = None) -> Portefeuille:
         try:
             lu = lire_dossier(chemin)
             if jumeau := jumeaux.get(chemin):
-                raise _refuser_jumeau(lu, jumeau)
+                raise refuser_jumeau(lu.source, jumeau)
             lus.append(lu)
         except ErreurGenerateur as erreur:
             if chemins == [source]:
                 raise
             ecartes.append(Ecarte(chemin, erreur))
     return Portefeuille(tuple(lus), tuple(ecartes), est_seul=chemins == [source])
-
-
-def _refuser_jumeau(lu: DossierLu, jumeau: Path) -> ErreurLecture:
-    return ErreurLecture(
-        f"un autre dossier porte la même référence {lu.dossier.reference} : « {jumeau} »",
-        lieu=str(lu.source),
-        remede="Donner à chacun sa référence dans dossier.toml, ou retirer la copie.",
-    )

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
 
+NOM_REGISTRE = "registre.sqlite"
 _FICHIER = "sqlite"
 _SERVEURS = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _PILOTE = "postgresql+psycopg"
@@ -19,9 +20,9 @@ def est_adresse(texte: str) -> bool:
     return texte.partition(":")[0] in {_FICHIER, *_SERVEURS} and "://" in texte
 
 
-def adresse_de_fichier(fichier: Path) -> str:
-    """L'adresse d'un registre dans ce fichier."""
-    return f"{_FICHIER}:///{fichier.as_posix()}"
+def situer_registre(sortie: Path) -> str:
+    """L'adresse du registre quand aucune n'est donnée : un fichier à côté de la sortie."""
+    return f"{_FICHIER}:///{(sortie.absolute().parent / NOM_REGISTRE).as_posix()}"
 
 
 def lire_adresse(texte: str) -> URL:

@@ -102,3 +102,12 @@ def _dire_imprevu(code: str, lieu: str) -> ErreurGenerateur:
         lieu=lieu,
         remede="Relancer avec -v et transmettre le message.",
     )
+
+
+def dire_inconnu(reference: str) -> ErreurUsage:
+    """Ce registre ne connaît pas cette référence."""
+    return ErreurUsage(
+        "cette référence n'est pas au registre",
+        lieu=reference,
+        remede="« generateur registre lister » les donne ; « generateur registre inscrire DOSSIER » l'ajoute.",
+    )

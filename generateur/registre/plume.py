@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from generateur.erreurs import ErreurDossier, ErreurOutilAbsent, ErreurUsage
 from generateur.registre.base import Base
+from generateur.registre.pannes import dire_inconnu
 from generateur.registre.parcours import Evenement, Fait, deduire_situation
 from generateur.registre.rangees import ajouter_evenements, lire_evenements, ranger_situation
 from generateur.registre.schema import dossiers, echeances, identites, mentions
@@ -187,15 +188,6 @@ def _ajouter(connexion: Connection, reference: str, fait: Fait) -> None:
             remede="S'il s'en est produit deux, les distinguer par --note.",
         )
     _poursuivre(connexion, numero, connus, [fait])
-
-
-def dire_inconnu(reference: str) -> ErreurUsage:
-    """Ce registre ne connaît pas cette référence."""
-    return ErreurUsage(
-        "cette référence n'est pas au registre",
-        lieu=reference,
-        remede="« generateur registre lister » les donne ; « generateur registre inscrire DOSSIER » l'ajoute.",
-    )
 
 
 def _pseudonymiser(connexion: Connection, numero: int, le: dt.date) -> None:

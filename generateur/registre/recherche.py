@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from generateur.registre.base import Base
+from generateur.registre.pannes import dire_inconnu
 from generateur.registre.parcours import Evenement
-from generateur.registre.plume import dire_inconnu
 from generateur.registre.rangees import choisir_evenements, lire_evenement, lire_total
 from generateur.registre.schema import dossiers, echeances, evenements, identites, situations
 
@@ -42,11 +42,14 @@ class Affaire:
     evenements: tuple[Evenement, ...]
 
 
-def lister_affaires(base: Base, jour: dt.date, filtre: Filtre = Filtre()) -> tuple[Affaire, ...]:
+def lister_affaires(
+    base: Base, jour: dt.date, filtre: Filtre = Filtre(), *, avec_evenements: bool = True
+) -> tuple[Affaire, ...]:
     """Les affaires retenues, par référence ; `jour` : à partir de quand une échéance est à venir."""
     with base.lire() as connexion:
         rangees = [r for r in connexion.execute(_choisir(jour, filtre)) if _convient(r, filtre)]
-        histoires = _lire_histoires(connexion, {rangee.numero for rangee in rangees}, tout=filtre == Filtre())
+        numeros = {rangee.numero for rangee in rangees} if avec_evenements else set()
+        histoires = _lire_histoires(connexion, numeros, tout=avec_evenements and filtre == Filtre())
     return tuple(_assembler(rangee, histoires) for rangee in rangees)
 
 

@@ -1,0 +1,40 @@
+"""Ce qu'une inscription a ajouté au registre, et ce qui n'y est pas."""
+
+from typing import Any
+
+from generateur.commandes.signes import mettre_en_ligne
+from generateur.operations.inscription import Inscrits
+from generateur.redaction.typographie import pluriel
+
+
+def en_objet(inscrits: Inscrits) -> dict[str, Any]:
+    """Objet de « inscrire »."""
+    return {
+        "dossiers": [{"reference": reference, "ajoutes": ajoutes} for reference, ajoutes in inscrits.ajouts],
+        "ecartes": [
+            {"dossier": e.chemin.as_posix(), "code": int(e.erreur.code), "message": e.erreur.message}
+            for e in inscrits.ecartes
+        ],
+    }
+
+
+def presenter(inscrits: Inscrits) -> str:
+    """Une ligne par dossier qui a changé, ou qui n'est pas au registre ; puis le compte."""
+    lignes = [
+        f"{mettre_en_ligne(reference)} : {pluriel(ajoutes, 'événement ajouté', 'événements ajoutés')}"
+        for reference, ajoutes in inscrits.ajouts
+        if ajoutes
+    ]
+    for ecarte in inscrits.ecartes:
+        lignes += [
+            f"{mettre_en_ligne(ecarte.chemin.name)} : PAS AU REGISTRE, {ecarte.erreur.message.splitlines()[0]}",
+            *(f"  → {ligne}" for ligne in ecarte.erreur.remede.splitlines()),
+        ]
+    inchanges = sum(not ajoutes for _, ajoutes in inscrits.ajouts)
+    return "\n".join(
+        [
+            *lignes,
+            f"{pluriel(len(inscrits.ajouts), 'dossier')} au registre, dont {inchanges} sans rien de nouveau ; "
+            f"{len(inscrits.ecartes)} n'y sont pas.",
+        ]
+    )
