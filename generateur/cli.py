@@ -18,6 +18,7 @@ from generateur.commandes import (
     droit,
     entree,
     etude,
+    page,
     production,
     registre,
     suivi,
@@ -53,6 +54,7 @@ for _famille in (
     registre,
     droit,
     consultation,
+    page,
     aide,
 ):
     for _commande in _famille.COMMANDES:

@@ -24,6 +24,7 @@ ETAGES = (
     {"lecture", "importation", "redaction", "pieces", "liasse", "moteurs", "annuaire"},
     {"publication", "registre"},  # deux mémoires : les fichiers publiés, la base des affaires ; elles s'ignorent
     {"operations"},
+    {"page"},
     {"commandes"},
     {"cli"},
     {"__main__"},
@@ -88,9 +89,13 @@ EXCEPTIONS_DU_NOYAU = {
 # Chaque bibliothèque est enfermée : (paquets ou modules qui l'emploient). Une nouvelle s'ajoute ici, avec sa place.
 PLACES = {
     "click": {"cli", "commandes"},
+    "starlette": {"page"},
+    "uvicorn": {"page.service"},
+    "anyio": {"page.garde"},
+    "markdown_it": {"page.markdown"},
     "docxtpl": {"redaction"},
     "docx": {"redaction"},
-    "jinja2": {"redaction"},
+    "jinja2": {"redaction", "page.imprimerie"},
     "markupsafe": {"redaction"},
     "num2words": {"redaction"},
     "lxml": {
@@ -125,6 +130,8 @@ PLACES = {
         "annuaire.retenue",
         "importation.origine",
         "operations.ajouter",
+        "operations.formulaire_dossier",
+        "operations.saisie",
         "operations.dossier_importe",
         "reglages",
         "domaine",

@@ -26,6 +26,7 @@ from generateur.publication.courrier import ecrire_messages
 from generateur.publication.rangement import Copies
 from generateur.redaction.accord import champs_de_l_accord
 from generateur.redaction.actes import ecrire_actes
+from generateur.redaction.contexte import ContexteActes
 from generateur.reglages import Reglages
 
 PROTOCOLE = Acte("accord", "Protocole d’accord de paiement", "accords/protocole", place="a_cote")
@@ -73,6 +74,28 @@ def accorder(
     """
     lu = lire_dossier(source)
     le = termes.signe_le or au or lu.dossier.arrete_au(jour)
+    echeancier, contexte = _prevoir(lu, termes, le)
+    bloc = _dresser_bloc(echeancier, le)
+    if termes.signe_le:
+        return _enregistrer(lu, echeancier, bloc, termes)
+    champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), le)
+    ecritoire = ouvrir_ecritoire(reglages, moteurs)
+    with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
+        complet = replace(contexte, complement=dict(champs))
+        (ecrit,) = ecrire_actes({PROTOCOLE: Path(provisoire) / PROTOCOLE.nom}, complet, ecritoire, le)
+        nom = f"{le.isoformat()}_accord"
+        octets = {f"{nom}.docx": ecrit.docx.read_bytes(), f"{nom}.pdf": ecrit.pdf.read_bytes()}
+    fichiers = ecrire_messages(sortie, lu.dossier.reference, octets)
+    return Accorde(lu.dossier.reference, lu.racine, echeancier, fichiers, _dire_bloc(bloc), est_enregistre=False)
+
+
+def prevoir(source: Path, termes: Termes, *, jour: dt.date, au: dt.date | None) -> Echeancier:
+    """L'échéancier que ces termes donneraient, sans rien écrire. Lève comme `accorder`."""
+    lu = lire_dossier(source)
+    return _prevoir(lu, termes, termes.signe_le or au or lu.dossier.arrete_au(jour))[0]
+
+
+def _prevoir(lu: DossierLu, termes: Termes, le: dt.date) -> tuple[Echeancier, ContexteActes]:
     _verifier(lu, termes, le)
     decompte, contexte = composer_amiable(lu.dossier, le)
     if decompte.total <= 0:
@@ -94,18 +117,7 @@ def accorder(
         raise ErreurUsage(
             str(erreur), lieu="--acompte", remede="Réduire l'acompte, la remise ou le nombre."
         ) from erreur
-    bloc = _dresser_bloc(echeancier, le)
-    if termes.signe_le:
-        return _enregistrer(lu, echeancier, bloc, termes)
-    champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), le)
-    ecritoire = ouvrir_ecritoire(reglages, moteurs)
-    with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
-        complet = replace(contexte, complement=dict(champs))
-        (ecrit,) = ecrire_actes({PROTOCOLE: Path(provisoire) / PROTOCOLE.nom}, complet, ecritoire, le)
-        nom = f"{le.isoformat()}_accord"
-        octets = {f"{nom}.docx": ecrit.docx.read_bytes(), f"{nom}.pdf": ecrit.pdf.read_bytes()}
-    fichiers = ecrire_messages(sortie, lu.dossier.reference, octets)
-    return Accorde(lu.dossier.reference, lu.racine, echeancier, fichiers, _dire_bloc(bloc), est_enregistre=False)
+    return echeancier, contexte
 
 
 def _verifier(lu: DossierLu, termes: Termes, le: dt.date) -> None:

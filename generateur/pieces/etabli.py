@@ -36,6 +36,7 @@ TACHES = {
     "composer_releve": "generateur.pieces.releves:composer_releve",
     "relever_bureautique": "generateur.pieces.notes_bureautiques:relever",
     "neutraliser": "generateur.pieces.neutralisation:neutraliser",
+    "rendre_page": "generateur.pieces.vignettes:rendre_page",
 }
 COURANTES = ("ouvrir_piece",)  # presque toute pièce est un PDF
 _EVENEMENTS_INTERDITS = (

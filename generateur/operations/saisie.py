@@ -1,0 +1,165 @@
+"""Saisir une clé du dossier, une à la fois, sans rien perdre de ce qu'une autre main y a écrit entre-temps."""
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from generateur.contrats import Pose
+from generateur.domaine.socle import est_vide, lire_jour, lire_nombre
+from generateur.erreurs import ErreurDossier, ErreurUsage
+from generateur.lecture import retrait_toml
+from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, lire_etat, modifier
+from generateur.lecture.messages import nommer
+from generateur.lecture.socle import trouver_source
+from generateur.operations.edition_dossier import ecrire_editions, relire
+from generateur.operations.formulaire_dossier import Lieu, genre_de, trouver_champ, types_de
+from generateur.publication.rangement import Copies
+
+_OUI, _NON = frozenset({"oui", "true", "vrai"}), frozenset({"non", "false", "faux"})
+_CHIFFRES = 9
+_JOUR_FRANCAIS = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
+
+
+class ErreurSaisieDouble(ErreurDossier):
+    """Le fichier a changé depuis qu'il a été montré : les deux versions sont à comparer."""
+
+    def __init__(self, dans_le_fichier: str, version: str) -> None:
+        super().__init__(
+            "ce dossier a changé ailleurs depuis que cette page est ouverte : votre saisie n'est pas enregistrée",
+            remede="Comparer les deux valeurs, puis garder la vôtre ou reprendre celle du fichier.",
+        )
+        self.dans_le_fichier, self.version = dans_le_fichier, version
+
+
+@dataclass(frozen=True)
+class Saisi:
+    """Ce qui vient d'être écrit, et la version du fichier qui en résulte."""
+
+    lieu: str
+    version: str
+
+
+def lire_version(source: Path) -> tuple[Etat, str]:
+    """Le fichier du dossier et l'empreinte de son texte.
+
+    Lève ErreurDossier s'il ne se lit pas, ErreurLecture s'il n'est pas là.
+    """
+    etat = lire_etat(trouver_source(source))
+    return etat, _empreinte(etat.texte)
+
+
+def saisir(source: Path, chemin: Lieu, texte: str, *, version: str) -> Saisi:
+    """Écrit cette valeur si le fichier est encore dans cette version ; un texte vide retire ce que la clé disait.
+
+    Lève ErreurUsage (clé inconnue, valeur qui n'est pas admise), ErreurSaisieDouble (le fichier a changé),
+    ErreurDossier (édition refusée), ErreurLecture (le dossier ne se lit pas), ErreurEcriture.
+    """
+    champ = _trouver(chemin)
+    valeur = lire_valeur(str(chemin[-1]), champ, texte)
+    etat = _exiger_version(source, version, chemin)
+    ecrire_editions(etat, [Pose(chemin, valeur)], Copies(etat.fichier.parent))
+    return Saisi(nommer(chemin), lire_version(source)[1])
+
+
+def lire_version_du_profil(profil: Path) -> tuple[Etat, str]:
+    """Le fichier d'un créancier partagé et l'empreinte de son texte. Lève ErreurDossier s'il ne se lit pas."""
+    etat = lire_etat(profil)
+    return etat, _empreinte(etat.texte)
+
+
+def saisir_au_profil(profil: Path, chemin: Lieu, texte: str, *, version: str) -> Saisi:
+    """Écrit une clé d'un profil de créancier ; `chemin` commence par « creancier ». Lève comme `saisir`."""
+    if chemin[:1] != ("creancier",):
+        raise ErreurUsage("cette clé n'est pas de celles d'un créancier", lieu=nommer(chemin))
+    champ = _trouver(chemin)
+    valeur = lire_valeur(str(chemin[-1]), champ, texte)
+    etat, presente = lire_version_du_profil(profil)
+    la = chemin if "creancier" in etat.donnees else chemin[1:]
+    if presente != version:
+        raise ErreurSaisieDouble(_lire_au_fichier(etat, la), presente)
+    ecrire_si_inchange(etat, modifier(etat, [Pose(la, valeur)]))
+    return Saisi(nommer(chemin), lire_version_du_profil(profil)[1])
+
+
+def retirer_bloc(source: Path, section: str, rang: int, *, version: str) -> Saisi:
+    """Retire un bloc [[section]] entier (rang à partir de 0). Lève comme `saisir`."""
+    etat = _exiger_version(source, version, (section, rang))
+    texte = retrait_toml.retirer_bloc(etat, section, rang)
+    relire(etat.fichier, texte)
+    ecrire_si_inchange(etat, texte)
+    return Saisi(f"{section}[{rang + 1}]", lire_version(source)[1])
+
+
+def _trouver(chemin: Lieu) -> FieldInfo:
+    try:
+        return trouver_champ(chemin)
+    except (KeyError, IndexError) as erreur:
+        raise ErreurUsage("cette clé n'est pas de celles d'un dossier", lieu=nommer(chemin)) from erreur
+
+
+def lire_valeur(cle: str, champ: FieldInfo, texte: str) -> Any:
+    """La valeur à écrire au fichier pour ce texte. Lève ErreurUsage avec la phrase qui dit ce qui ne va pas."""
+    brut = texte.strip()
+    if est_vide(brut):
+        return ""
+    genre = genre_de(cle, champ)
+    try:
+        valeur = _convertir(genre, brut, champ)
+        TypeAdapter(champ.rebuild_annotation()).validate_python(valeur)
+    except ValidationError as erreur:
+        details = erreur.errors()[0]
+        cause = details.get("ctx", {}).get("error")
+        raise ErreurUsage(str(cause) if cause else f"« {brut} » n'est pas admis ici", lieu=cle) from erreur
+    except ValueError as erreur:
+        raise ErreurUsage(str(erreur), lieu=cle) from erreur
+    return valeur
+
+
+def _convertir(genre: str, brut: str, champ: FieldInfo) -> Any:
+    """Du texte saisi à ce que le fichier porte : une date en date, un nombre sans espaces, oui et non en booléens."""
+    if genre in {"ouinon", "precise"} and brut.casefold() in _OUI | _NON:
+        return brut.casefold() in _OUI
+    if genre == "ouinon":
+        raise ValueError(f"« {brut} » : répondre oui ou non")
+    if dt.date in types_de(champ):
+        return _lire_date(brut)
+    if int in types_de(champ) and brut.isdecimal() and len(brut) <= _CHIFFRES:
+        return int(brut)
+    if genre == "liste":
+        return [element.strip() for element in brut.split(";") if element.strip()]
+    return f"{lire_nombre(brut):f}" if genre == "nombre" else brut
+
+
+def _lire_date(brut: str) -> dt.date:
+    """AAAA-MM-JJ, ou 31/05/2026 comme on l'écrit à la main."""
+    if trouve := _JOUR_FRANCAIS.fullmatch(brut):
+        jour, mois, annee = trouve.groups()
+        brut = f"{annee}-{int(mois):02d}-{int(jour):02d}"
+    return lire_jour(brut)
+
+
+def _exiger_version(source: Path, version: str, chemin: Lieu) -> Etat:
+    etat, presente = lire_version(source)
+    if presente != version:
+        raise ErreurSaisieDouble(_lire_au_fichier(etat, chemin), presente)
+    return etat
+
+
+def _lire_au_fichier(etat: Etat, chemin: Lieu) -> str:
+    valeur: Any = etat.donnees
+    for pas in chemin:
+        try:
+            valeur = valeur[pas]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return str(valeur)
+
+
+def _empreinte(texte: str) -> str:
+    return hashlib.sha256(texte.encode()).hexdigest()

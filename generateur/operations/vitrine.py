@@ -1,0 +1,133 @@
+"""Le portefeuille d'un coup d'œil : qui doit, combien aujourd'hui, où en est chaque dossier, quoi faire et quand."""
+
+import datetime as dt
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from generateur.calculs.suite_amiable import decider_suite
+from generateur.controles.constat import Verdict
+from generateur.domaine.langue import aplatir
+from generateur.erreurs import ErreurGenerateur, ErreurLecture
+from generateur.lecture.echelle_toml import lire_echelle
+from generateur.lecture.socle import lire_reference, lister_dossiers
+from generateur.operations.echeances import lister_echeances
+from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.outillage import OutilsPieces
+
+_ACTIONS = {
+    "attendre": "Attendre",
+    "relancer": "Relancer",
+    "mettre_en_demeure": "Mettre en demeure",
+    "produire": "Produire la liasse",
+    "aucune": "Rien à relancer",
+}
+_GARDES = 5000  # aperçus gardés en mémoire, par contenu
+
+
+@dataclass(frozen=True)
+class ApercuDossier:
+    """Une ligne de la liste ; `erreur` : pourquoi le dossier ne se lit pas, le reste alors inconnu."""
+
+    nom: str
+    chemin: Path
+    debiteur: str = ""
+    creancier: str = ""
+    total: Decimal | None = None
+    verdict: Verdict | None = None
+    points: int = 0
+    action: str = ""
+    le: dt.date | None = None
+    procedure: str = ""
+    erreur: str = ""
+
+
+class Vitrine:
+    """Les dossiers d'une racine. Un aperçu est gardé tant que rien de ce dont il dépend n'a changé."""
+
+    def __init__(self, racine: Path, sortie: Path) -> None:
+        self._racine, self._sortie = racine, sortie
+        self._gardes: dict[tuple[object, ...], ApercuDossier] = {}
+        self._verrou = threading.Lock()
+
+    def lister(self) -> tuple[Path, ...]:
+        """Les répertoires des dossiers, par nom ; vide si la racine n'en a pas."""
+        try:
+            return tuple(lister_dossiers(self._racine, self._sortie))
+        except ErreurLecture:
+            return ()
+
+    def trouver(self, nom: str) -> Path:
+        """Le dossier de ce nom. Lève ErreurLecture : un nom ne mène jamais hors de la racine."""
+        for chemin in self.lister():
+            if chemin.name == nom:
+                return chemin
+        raise ErreurLecture("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+
+    def apercevoir(self, chemin: Path, *, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
+        """La ligne de ce dossier à ce jour ; un dossier illisible en est une, qui dit pourquoi."""
+        cle = (chemin, jour, *_dater(chemin), _dater(self._racine / "relances.toml"))
+        with self._verrou:
+            garde = self._gardes.get(cle)
+        if garde is not None:
+            return garde
+        apercu = self._calculer(chemin, jour, outils)
+        with self._verrou:
+            if len(self._gardes) >= _GARDES:
+                self._gardes.clear()
+            self._gardes[cle] = apercu
+        return apercu
+
+    def _calculer(self, chemin: Path, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
+        try:
+            etude = etudier_dossier(chemin, jour=jour, outils=outils, sortie=self._sortie)
+            action, le = conseiller(etude, jour)
+        except ErreurGenerateur as erreur:
+            return ApercuDossier(chemin.name, chemin, debiteur=lire_reference(chemin), erreur=aplatir(erreur.message))
+        retenue = etude.decision.retenue
+        return ApercuDossier(
+            chemin.name,
+            chemin,
+            etude.dossier.debiteur.nom_complet,
+            etude.dossier.creancier.nom_complet,
+            etude.espece.decompte.total,
+            etude.verdict,
+            sum(c.gravite in {"bloquant", "a_completer"} for c in etude.constats),
+            action,
+            le,
+            retenue.libelle if retenue else "",
+        )
+
+
+def conseiller(etude: Etude, jour: dt.date) -> tuple[str, dt.date | None]:
+    """La prochaine chose à faire, et pour quand : après le dépôt, la plus proche échéance ; avant, l'échelle."""
+    if etude.depot or etude.communiquee_le:
+        prochaines = _echeances_a_venir(etude, jour)
+        return prochaines[0] if prochaines else ("Suivre le dépôt", None)
+    suite = decider_suite(etude.dossier, lire_echelle(etude.lu.racine.parent), jour)
+    prochaine = suite.prochaine
+    return _ACTIONS[suite.suite], suite.du_le or suite.mise_en_demeure_le or (prochaine.le if prochaine else None)
+
+
+def _echeances_a_venir(etude: Etude, jour: dt.date) -> Sequence[tuple[str, dt.date]]:
+    releve = lister_echeances(etude.lu.racine, jour, None)
+    dates = [(e.titre, e.date) for _, _, echeances in releve.dossiers for e in echeances if e.date and e.date >= jour]
+    return sorted(dates, key=lambda paire: paire[1])
+
+
+def _dater(chemin: Path) -> tuple[object, ...]:
+    """Ce qui change quand le dossier change : noms, tailles et dates de ses fichiers."""
+    if chemin.is_file():
+        return _etat(chemin)
+    fichiers = (p for lieu in (chemin, chemin / "pieces") if lieu.is_dir() for p in lieu.iterdir() if p.is_file())
+    return tuple(sorted((p.name, *_etat(p)) for p in fichiers))
+
+
+def _etat(fichier: Path) -> tuple[object, ...]:
+    try:
+        infos = fichier.stat()
+    except OSError:
+        return ()
+    return (infos.st_size, infos.st_mtime_ns)

@@ -1,0 +1,1 @@
+"""La page : les mêmes opérations que les commandes, dans le navigateur, sur les mêmes fichiers."""

@@ -1,0 +1,97 @@
+"""L'application : chaque adresse et la vue qui y répond, derrière la garde."""
+
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from generateur.erreurs import ErreurLecture
+from generateur.page.adresses import Bureau, Vue, VueDePoste, consulter, dire_erreur, poster
+from generateur.page.garde import Garde
+from generateur.page.imprimerie import Gabarits
+from generateur.page.maison import Maison
+from generateur.page.vues_accord import Accords
+from generateur.page.vues_dossier import Dossiers
+from generateur.page.vues_import import Importation
+from generateur.page.vues_liste import Liste
+from generateur.page.vues_pieces import Pieces
+from generateur.page.vues_production import Productions
+from generateur.page.vues_profil import Profils
+from generateur.page.vues_suivi import Suivi
+
+
+def creer_application(maison: Maison, port: Callable[[], int]) -> Starlette:
+    """L'application ASGI ; `port` se lit une fois le service ouvert."""
+    bureau = Bureau(maison, Gabarits(maison))
+    productions = Productions(bureau)
+    maison.a_fermer(productions.fermer)
+    return Starlette(
+        routes=[
+            *_routes(bureau, productions),
+            Mount("/statique", StaticFiles(directory=_livre("generateur.page", "statique"))),
+            Mount("/polices", StaticFiles(directory=_livre("font_source_sans_pro", "files"))),
+        ],
+        middleware=[Middleware(Garde, seance=maison.seance, port=port)],
+        exception_handlers={404: lambda demande, _levee: _introuvable(bureau, demande)},
+    )
+
+
+def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
+    liste, dossiers, pieces = Liste(bureau), Dossiers(bureau), Pieces(bureau)
+    importation, profils, suivi = Importation(bureau), Profils(bureau), Suivi(bureau)
+
+    def voir(adresse: str, vue: Vue) -> Route:
+        return Route(adresse, consulter(bureau, vue), methods=["GET"])
+
+    def faire(adresse: str, vue: VueDePoste) -> Route:
+        return Route(adresse, poster(bureau, vue), methods=["POST"])
+
+    return [
+        voir("/", liste.montrer),
+        voir("/nouveau", liste.proposer),
+        faire("/nouveau", liste.creer),
+        voir("/importer", importation.proposer),
+        faire("/importer", importation.recevoir),
+        voir("/importer/{depot}", importation.montrer),
+        faire("/importer/{depot}", importation.creer),
+        voir("/importer/{depot}/fait", importation.conclure),
+        voir("/creanciers/{nom}", profils.montrer),
+        faire("/creanciers/{nom}", profils.enregistrer),
+        voir("/dossiers/{reference}", dossiers.montrer),
+        faire("/dossiers/{reference}/champ", dossiers.enregistrer),
+        faire("/dossiers/{reference}/ajouter", dossiers.ajouter),
+        faire("/dossiers/{reference}/retirer", dossiers.retirer),
+        voir("/dossiers/{reference}/pieces", pieces.montrer),
+        faire("/dossiers/{reference}/pieces", pieces.recevoir),
+        faire("/dossiers/{reference}/pieces/placer", pieces.placer),
+        faire("/dossiers/{reference}/pieces/citer", pieces.citer),
+        voir("/dossiers/{reference}/pieces/{numero}", pieces.apercevoir),
+        voir("/dossiers/{reference}/pieces/{numero}/image", pieces.image),
+        voir("/dossiers/{reference}/decompte", suivi.decompte),
+        faire("/dossiers/{reference}/produire", productions.lancer),
+        voir("/dossiers/{reference}/accord", Accords(bureau).montrer),
+        voir("/dossiers/{reference}/production", productions.montrer),
+        faire("/dossiers/{reference}/reveler", productions.reveler),
+        voir("/dossiers/{reference}/produit/{rang:int}", productions.servir),
+        voir("/echeances", suivi.echeances),
+        voir("/droit", suivi.droit),
+        voir("/aide", suivi.aide),
+        voir("/aide/{sujet}", suivi.aide),
+    ]
+
+
+def _introuvable(bureau: Bureau, demande: Request) -> Response:
+    erreur = ErreurLecture("cette page n'existe pas", remede="Revenir à la liste des dossiers.")
+    return dire_erreur(bureau, demande, erreur, 404)
+
+
+def _livre(paquet: str, nom: str) -> Path:
+    """Un répertoire livré avec un paquet installé : feuille de style et scripts, ou polices."""
+    with as_file(files(paquet).joinpath(nom)) as chemin:
+        return chemin

@@ -1,0 +1,29 @@
+"""Ce que le navigateur envoie : posé dans un endroit privé, sous un nom que nous choisissons."""
+
+import shutil
+from pathlib import Path
+
+from starlette.datastructures import UploadFile
+
+from generateur.erreurs import ErreurEcriture, raison_du_systeme
+from generateur.publication.rangement import nommer_copie
+
+
+def deposer(envoi: UploadFile, repertoire: Path) -> Path:
+    """Le fichier reçu, dans ce répertoire, sous un nom sûr. Lève ErreurEcriture si le disque refuse."""
+    cible = repertoire / nommer_copie(envoi.filename or "document")
+    try:
+        with cible.open("xb") as flux:
+            shutil.copyfileobj(envoi.file, flux)
+    except FileExistsError:
+        return deposer(envoi, _a_part(repertoire))
+    except OSError as erreur:
+        raise ErreurEcriture(f"l'envoi ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=cible.name) from erreur
+    return cible
+
+
+def _a_part(repertoire: Path) -> Path:
+    """Deux fichiers du même nom envoyés ensemble : chacun le sien."""
+    autre = repertoire / "bis"
+    autre.mkdir(exist_ok=True)
+    return autre

@@ -1,0 +1,46 @@
+"""L'endroit qu'un constat désigne, dit comme à une personne, et l'adresse du champ à remplir."""
+
+import re
+from urllib.parse import quote
+
+from generateur.lecture.messages import denommer
+from generateur.operations.formulaire_dossier import libelle_de
+from generateur.page.onglets import onglet_de
+
+_A_COLLER = re.compile(r"\s*(#|\[\[?[a-z_]|[a-z_]+\s*=)")
+_MOTS_DE_RENVOI = 5  # « Dans ce bloc, ajoutez : » ne dit rien sans ce qui suit
+
+
+def dire_lieu(lieu: str) -> str:
+    """« factures[2].echeance » devient « Factures 2, Échéance »."""
+    mots: list[str] = []
+    for pas in denommer(lieu):
+        if isinstance(pas, int):
+            mots[-1:] = [f"{mots[-1] if mots else ''} {pas + 1}".strip()]
+        else:
+            mots.append(libelle_de("Dossier", pas))
+    return ", ".join(mots)
+
+
+def adresser_lieu(lieu: str, reference: str) -> str:
+    """L'onglet qui montre ce champ, la page arrêtée dessus ; vide si aucun ne le montre."""
+    chemin = denommer(lieu)
+    onglet = onglet_de(str(chemin[0])) if chemin else ""
+    if not onglet:
+        return ""
+    ancre = "-".join(map(str, chemin))
+    if onglet == "pieces":
+        return f"/dossiers/{quote(reference)}/pieces"
+    return f"/dossiers/{quote(reference)}?onglet={onglet}#c-{quote(ancre)}"
+
+
+def alleger_remede(remede: str) -> str:
+    """Le remède sans ce qui ne se fait qu'ailleurs : les lignes à coller au fichier, les commandes à taper."""
+    lignes = [ligne for ligne in remede.splitlines() if not _A_COLLER.match(ligne) and "generateur " not in ligne]
+    phrases = [ligne for ligne in lignes if not (ligne.endswith(" :") and len(ligne.split()) <= _MOTS_DE_RENVOI)]
+    return "\n".join(f"{ligne[:-2]}." if ligne.endswith(" :") else ligne for ligne in phrases)
+
+
+def dire_manque(code: str) -> str:
+    """« ADRESSE_MANQUANTE » se dit « adresse »."""
+    return code.lower().replace("_manquante", "").replace("_manquant", "").replace("_absente", "").replace("_", " ")

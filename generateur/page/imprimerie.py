@@ -1,0 +1,85 @@
+"""Les gabarits HTML, remplis avec échappement ; les mêmes écritures que les actes pour les montants et les dates."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+import jinja2
+from starlette.responses import HTMLResponse
+
+from generateur import VERSION
+from generateur.controles.groupes import regrouper
+from generateur.domaine.langue import date_longue, montant, pourcentage
+from generateur.operations.formulaire_dossier import Groupe, libelle_de
+from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque
+from generateur.page.maison import Maison
+from generateur.procedures.repertoire import trouver_procedure
+from generateur.redaction.fiche import GRAVITES
+from generateur.redaction.typographie import date_courte, majuscule, pluriel
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RESUMEES = ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
+_VERDICTS = {"pret": "prêt à déposer", "a_completer": "à compléter", "irrecevable": "à ne pas déposer"}
+
+
+class Gabarits:
+    """L'imprimerie de la page : un gabarit, ses champs, une réponse."""
+
+    def __init__(self, maison: Maison) -> None:
+        self._maison = maison
+        self._cadre = jinja2.Environment(
+            loader=jinja2.PackageLoader("generateur.page", "gabarits"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._cadre.filters |= {
+            "montant": _montant,
+            "date_longue": _date_longue,
+            "date_courte": date_courte,
+            "pourcentage": pourcentage,
+            "majuscule": majuscule,
+            "pluriel": pluriel,
+            "gravite": GRAVITES.__getitem__,
+            "verdict": _VERDICTS.__getitem__,
+            "procedure": lambda nom: trouver_procedure(nom).libelle,
+            "libelle": lambda cle: libelle_de("Dossier", cle),
+            "resume": _resumer,
+            "dire_lieu": dire_lieu,
+            "adresser": adresser_lieu,
+            "alleger": alleger_remede,
+            "dire_manque": dire_manque,
+            "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),
+            "zip_soi": lambda valeurs: [(valeur, valeur) for valeur in valeurs],
+            "nom_de_profil": lambda chemin: PurePosixPath(chemin).stem,
+        }
+        self._cadre.globals |= {"VERSION": VERSION, "regrouper": regrouper}
+
+    def remplir(self, gabarit: str, /, **champs: Any) -> str:
+        """Le gabarit rempli ; chaque page connaît le jour et le jeton de ses formulaires."""
+        communs = {"csrf": self._maison.seance.csrf, "jour": self._maison.aujourd_hui()}
+        return self._cadre.get_template(gabarit).render(communs | champs)
+
+    def repondre(self, gabarit: str, code: int = 200, /, **champs: Any) -> HTMLResponse:
+        """La page elle-même."""
+        return HTMLResponse(self.remplir(gabarit, **champs), status_code=code)
+
+
+def _resumer(groupe: Groupe) -> str:
+    """Ce qui distingue un bloc d'un autre : son numéro, son nom, sa date, son montant."""
+    dits = {str(champ.chemin[-1]): champ.valeur for champ in groupe.champs if champ.valeur}
+    vus = (
+        dits.get(cle) for cle in ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
+    )
+    return " · ".join(vu for vu in vus if vu) or "à remplir"
+
+
+def _montant(valeur: Decimal | None) -> str:
+    return "" if valeur is None else montant(valeur)
+
+
+def _date_longue(jour: dt.date | None) -> str:
+    return "" if jour is None else date_longue(jour)

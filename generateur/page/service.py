@@ -1,0 +1,70 @@
+"""Le service : écoute sur la boucle locale seule, dit son adresse, sert jusqu'à Ctrl-C, range en partant."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from generateur.erreurs import ErreurUsage
+from generateur.page.application import creer_application
+from generateur.page.maison import Lieux, Maison
+
+_BOUCLE = "127.0.0.1"
+
+
+class _Serveur(uvicorn.Server):
+    """Le serveur, qui dit son adresse une fois ouvert."""
+
+    def __init__(self, configuration: uvicorn.Config, annoncer: Callable[[], None]) -> None:
+        super().__init__(configuration)
+        self._annoncer = annoncer
+
+    @property
+    def port(self) -> int:
+        """Le port vraiment ouvert, celui que le système a choisi s'il n'était pas imposé."""
+        return int(self.servers[0].sockets[0].getsockname()[1])
+
+    async def startup(self, *args: object, **kwargs: object) -> None:
+        """Ouvre, puis annonce."""
+        await super().startup(*args, **kwargs)  # type: ignore[arg-type]  # la signature change d'une version à l'autre
+        if self.started:
+            self._annoncer()
+
+
+def servir(
+    lieux: Lieux,
+    *,
+    port: int,
+    horloge: Callable[[], dt.date],
+    annoncer: Callable[[str], None],
+    reveler: Callable[[Path], None],
+) -> None:
+    """Sert les dossiers de cette racine ; `port` 0 : le premier libre. `annoncer` reçoit l'adresse, jeton compris.
+
+    Lève ErreurUsage si le port est pris.
+    """
+    maison = Maison(lieux, horloge, reveler)
+    application = creer_application(maison, lambda: serveur.port)
+    configuration = uvicorn.Config(
+        application,
+        host=_BOUCLE,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    serveur = _Serveur(configuration, lambda: annoncer(f"http://{_BOUCLE}:{serveur.port}/?jeton={maison.seance.jeton}"))
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C est la façon d'arrêter
+            serveur.run()
+    except SystemExit as sortie:  # uvicorn sort ainsi quand le port est pris
+        raise ErreurUsage(
+            f"le port {port} est déjà pris", lieu="--port", remede="En choisir un autre, ou retirer --port."
+        ) from sortie
+    finally:
+        maison.fermer()

@@ -1,0 +1,104 @@
+"""La liste des dossiers, sa recherche, et la création d'un dossier neuf."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from generateur.operations.amorce import Amorce, amorcer_par_document, amorcer_par_reponses
+from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS, creer_squelette
+from generateur.operations.vitrine import ApercuDossier
+from generateur.page.adresses import Bureau
+from generateur.page.depots import deposer
+
+_PAR_PAGE = 50
+_FILTRES = {"": "tous", "pret": "prêts", "a_completer": "à compléter", "irrecevable": "à ne pas déposer"}
+
+
+class Liste:
+    """« / » : qui doit, combien, où en est chaque dossier, quoi faire ensuite."""
+
+    def __init__(self, bureau: Bureau) -> None:
+        self._bureau = bureau
+        self._maison = bureau.maison
+
+    def montrer(self, demande: Request) -> Response:
+        """La liste, filtrée par texte et par état, cinquante par page."""
+        cherche = demande.query_params.get("cherche", "").strip()
+        etat = demande.query_params.get("etat", "")
+        chemins = self._maison.vitrine.lister()
+        if cherche or etat in _FILTRES.keys() - {""}:
+            apercus = [self._apercevoir(chemin) for chemin in chemins]
+            retenus = [a for a in apercus if _repond(a, cherche, etat)]
+            pages, numero = _paginer(len(retenus), demande)
+            montres = retenus[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]
+            combien = len(retenus)
+        else:
+            combien = len(chemins)
+            pages, numero = _paginer(combien, demande)
+            montres = [self._apercevoir(chemin) for chemin in chemins[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]]
+        return self._bureau.gabarits.repondre(
+            "liste.html",
+            apercus=montres,
+            combien=combien,
+            total=len(chemins),
+            cherche=cherche,
+            etat=etat,
+            filtres=_FILTRES,
+            page=numero,
+            pages=pages,
+        )
+
+    def proposer(self, _demande: Request) -> Response:
+        """Le formulaire d'un dossier neuf."""
+        return self._bureau.gabarits.repondre("nouveau.html", profils=self._profils(), annee=self._maison.aujourd_hui())
+
+    def creer(self, _demande: Request, saisie: FormData) -> Response:
+        """Crée le dossier : une facture électronique suffit ; sinon un nom, un numéro et un montant."""
+        maison = self._maison
+        champs = {cle: valeur.strip() for cle, valeur in saisie.items() if isinstance(valeur, str)}
+        profil = next((p for p in self._profils() if p.name == champs.get("profil")), None)
+        amorce = self._amorcer(champs, saisie.get("facture"), a_un_profil=profil is not None)
+        squelette = creer_squelette(
+            champs.get("reference", ""), maison.lieux.racine, maison.aujourd_hui(), profil, amorce
+        )
+        return RedirectResponse(f"/dossiers/{squelette.reference}", status_code=303)
+
+    def _amorcer(self, champs: Mapping[str, str], facture: object, *, a_un_profil: bool) -> Amorce:
+        if isinstance(facture, UploadFile) and facture.filename:
+            fichier = deposer(facture, self._maison.depot_provisoire())
+            return amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
+        est_personne = champs.get("nature") == "particulier"
+        reponses: dict[tuple[str | int, ...], Any] = {
+            ("debiteurs", 0, "nature"): champs.get("nature") or "personne_morale",
+            ("debiteurs", 0, "nom" if est_personne else "denomination"): champs.get("debiteur"),
+            ("debiteurs", 0, "forme"): "" if est_personne else champs.get("forme"),
+            ("factures", 0, "numero"): champs.get("numero"),
+            ("factures", 0, "montant_ttc"): champs.get("montant"),
+        }
+        if not a_un_profil:
+            reponses["creancier", "denomination"] = champs.get("creancier")
+        return amorcer_par_reponses(reponses)
+
+    def _profils(self) -> list[Path]:
+        return sorted((self._maison.lieux.racine / REPERTOIRE_PROFILS).glob("*.toml"))
+
+    def _apercevoir(self, chemin: Path) -> ApercuDossier:
+        maison = self._maison
+        return maison.vitrine.apercevoir(chemin, jour=maison.aujourd_hui(), outils=maison.outils())
+
+
+def _repond(apercu: ApercuDossier, cherche: str, etat: str) -> bool:
+    texte = f"{apercu.nom} {apercu.debiteur} {apercu.creancier} {apercu.procedure}".casefold()
+    return all(mot in texte for mot in cherche.casefold().split()) and (not etat or apercu.verdict == etat)
+
+
+def _paginer(combien: int, demande: Request) -> tuple[int, int]:
+    """(nombre de pages, page voulue), la page bornée."""
+    pages = max(1, math.ceil(combien / _PAR_PAGE))
+    voulue = demande.query_params.get("page", "1")
+    return pages, min(max(int(voulue), 1), pages) if voulue.isdecimal() and len(voulue) < 9 else 1  # noqa: PLR2004

@@ -1,0 +1,59 @@
+"""Le décompte, les voies, les échéances de tous les dossiers, le droit et l'aide : ce qui se lit sans rien changer."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from generateur.operations.aide import lire_sujet, lister_sujets
+from generateur.operations.consultation_droit import lister
+from generateur.operations.echeances import lister_echeances
+from generateur.operations.etude import chiffrer_dossier
+from generateur.operations.saisie import lire_version
+from generateur.page.adresses import Bureau
+from generateur.page.markdown import mettre_en_html
+from generateur.page.onglets import ONGLETS
+
+
+class Suivi:
+    """Les pages de lecture."""
+
+    def __init__(self, bureau: Bureau) -> None:
+        self._bureau, self._maison = bureau, bureau.maison
+
+    def decompte(self, demande: Request) -> Response:
+        """Le décompte à ce jour, chaque ligne avec son article et la source de son taux."""
+        chemin = self._bureau.dossier(demande)
+        etude, erreur = self._bureau.etudier(chemin)
+        chiffrage = chiffrer_dossier(chemin, jour=self._maison.aujourd_hui()) if etude else None
+        _, version = lire_version(chemin)
+        return self._bureau.gabarits.repondre(
+            "onglets/decompte.html",
+            reference=chemin.name,
+            onglets=ONGLETS,
+            onglet="decompte",
+            etude=etude,
+            erreur=erreur,
+            constats=etude.constats if etude else (),
+            chiffrage=chiffrage,
+            page=self._maison.onglets.ouvrir(version),
+        )
+
+    def echeances(self, _demande: Request) -> Response:
+        """Toutes les dates à tenir, les plus proches d'abord, et les dossiers qui ne se lisent pas."""
+        maison = self._maison
+        if not maison.vitrine.lister():
+            return self._bureau.gabarits.repondre("echeances.html", lignes=[], illisibles=())
+        releve = lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None)
+        lignes = [(e, reference, nom) for reference, nom, echeances in releve.dossiers for e in echeances if e.date]
+        lignes.sort(key=lambda ligne: (ligne[0].date, ligne[1]))
+        return self._bureau.gabarits.repondre("echeances.html", lignes=lignes, illisibles=releve.illisibles)
+
+    def droit(self, _demande: Request) -> Response:
+        """Les tables de droit, leur horizon et ce qui expire bientôt."""
+        return self._bureau.gabarits.repondre("droit.html", sommaire=lister(self._maison.aujourd_hui()))
+
+    def aide(self, demande: Request) -> Response:
+        """Une page d'aide, la même que « generateur aide »."""
+        sujet = lire_sujet(demande.path_params.get("sujet") or "premier-dossier")
+        return self._bureau.gabarits.repondre(
+            "aide.html", sujet=sujet, sujets=lister_sujets(), corps=mettre_en_html(sujet.texte)
+        )
