@@ -47,6 +47,7 @@ NOMS_PARTAGES = {
     "mise_en_demeure": ({"controles", "operations"}, "la mise en demeure, contrôlée ou écrite"),
     "prescription": ({"calculs", "controles"}, "la prescription, calculée puis contrôlée"),
     "production": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
+    "purge": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "qualites": ({"calculs", "controles"}, "les qualités, déduites ou demandées"),
     "tableau_de_bord": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "registre": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),

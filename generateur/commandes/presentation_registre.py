@@ -14,7 +14,7 @@ from generateur.registre.recherche import Affaire
 _COLONNES = ("Référence", "État", "Débiteur", "Créancier", "Total", "Prochaine échéance")
 _A_DROITE = 4
 _LARGEUR_MAXIMALE = 32
-_PRECISIONS = ("procedure", "total", "montant", "mode")
+_PRECISIONS = ("procedure", "total", "montant")
 
 
 def en_objet(affaires: Sequence[Affaire]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ AIDE_REGISTRE = (
     "sqlite:///chemin ou postgresql://compte@hôte/base. Défaut : "
     f"{VARIABLE} dans l'environnement, sinon registre.sqlite à côté de la sortie."
 )
-_AIDE_SORTIE = "Répertoire de sortie (défaut : sortie/)."
+AIDE_SORTIE = "Répertoire de sortie (défaut : sortie/)."
 
 
 @click.group("registre", cls=Groupe)
@@ -44,7 +44,7 @@ def option_registre(fonction: Callable[..., Any]) -> Callable[..., Any]:
     """--registre, avant ou après la sous-commande, et --sortie ; la fonction reçoit l'adresse."""
 
     @click.option("--registre", metavar="URL", help=AIDE_REGISTRE)
-    @click.option("-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help=_AIDE_SORTIE)
+    @click.option("-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help=AIDE_SORTIE)
     @functools.wraps(fonction)
     def enveloppe(*args: Any, registre: str | None, sortie: Path, **kwargs: Any) -> Any:
         return fonction(*args, adresse=trouver_adresse(registre, sortie), sortie=sortie, **kwargs)

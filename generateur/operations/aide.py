@@ -10,6 +10,7 @@ _ORDRE = (
     "premier-dossier",
     "importer",
     "relancer",
+    "registre",
     "tableau",
     "cles-du-dossier",
     "commandes",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.evenements import SYNONYMES, lister_evenements
 from generateur.domaine.socle import arrondir
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
@@ -119,6 +120,7 @@ def noter(
     url: str, reference: str, nature: str, *, le: dt.date, jour: dt.date, montant: Decimal | None, note: str
 ) -> Affaire:
     """Ajoute un événement à une affaire connue, et la rend. Lève ErreurUsage."""
+    nature = SYNONYMES.get(nature, nature)
     if nature not in NATURES or nature in AU_PROGRAMME:
         admis = ", ".join(nom for nom in NATURES if nom not in AU_PROGRAMME)
         raise ErreurUsage(f"« {nature} » ne se note pas", lieu="EVENEMENT", remede=f"Événements : {admis}.")
@@ -163,22 +165,6 @@ def _lire_liasse(dossier: Dossier, sortie: Path, jour: dt.date) -> tuple[Fait, .
 
 def _lister_suites(dossier: Dossier) -> Iterator[Fait]:
     """Ce qui est arrivé au dossier d'après lui-même, par date."""
-    yield from sorted(_suites(dossier), key=lambda fait: fait.le)
-
-
-def _suites(dossier: Dossier) -> Iterator[Fait]:
-    suivi = dossier.suivi
-    if suivi and suivi.depot:
-        yield Fait("depose", suivi.depot)
-    if suivi and suivi.ordonnance:
-        accorde = suivi.ordonnance.montant
-        yield Fait("ordonnance", suivi.ordonnance.date, {"montant": f"{accorde:.2f}"} if accorde else {})
-    for signification in suivi.toutes_significations if suivi else ():
-        yield Fait("signifie", signification.date, {"mode": signification.mode})
-    if suivi and suivi.opposition:
-        yield Fait("oppose", suivi.opposition)
-    if dossier.accord:
-        yield Fait("accord", dossier.accord.date)
-    for paiement in dossier.paiements:
-        if paiement.date and paiement.statut == "encaisse":
-            yield Fait("paye", paiement.date, {"montant": f"{paiement.montant:.2f}"})
+    for evenement in lister_evenements(dossier):
+        somme = evenement.montant
+        yield Fait(evenement.nom, evenement.date, {} if somme is None else {"montant": f"{somme:.2f}"})

@@ -13,12 +13,13 @@ NATURES = {
     "inscrit": "inscrit",
     "produit": "produit",
     "depose": "déposé",
+    "consigne": "frais consignés",
     "ordonnance": "ordonnance rendue",
     "rejete": "rejeté",
     "signifie": "signifié",
+    "avis_greffe": "avis du greffe",
     "oppose": "opposition",
-    "executoire": "exécutoire",
-    "saisie": "saisie",
+    "saisi": "saisi",
     "accord": "accord de paiement",
     "paye": "payé",
     "clos": "clos",
@@ -26,7 +27,8 @@ NATURES = {
     "purge": "purgé",
 }
 AU_PROGRAMME = frozenset({"inscrit", "produit", "purge"})  # ce que nul ne note à la main
-_CLES = frozenset({"au", "manifeste", "mode", "montant", "procedure", "total"})
+_CLES = frozenset({"au", "manifeste", "montant", "procedure", "total"})
+_SANS_EFFET = frozenset({"inscrit", "consigne", "avis_greffe"})  # ils ne disent pas où en est l'affaire
 _AVANT_DEPOT = frozenset({"inscrit", "produit"})
 
 
@@ -114,7 +116,7 @@ class _Cours:
             return
         if fait.nature == "clos":
             self._avant_cloture = self.etat
-        if fait.nature != "inscrit":
+        if fait.nature not in _SANS_EFFET:
             self.etat = fait.nature
 
     def _est_solde_par(self, fait: Fait) -> bool:
