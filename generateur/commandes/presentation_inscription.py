@@ -12,7 +12,12 @@ def en_objet(inscrits: Inscrits) -> dict[str, Any]:
     return {
         "dossiers": [{"reference": reference, "ajoutes": ajoutes} for reference, ajoutes in inscrits.ajouts],
         "ecartes": [
-            {"dossier": e.chemin.as_posix(), "code": int(e.erreur.code), "message": e.erreur.message}
+            {
+                "dossier": e.chemin.as_posix(),
+                "code": int(e.erreur.code),
+                "message": e.erreur.message,
+                "remede": e.erreur.remede,
+            }
             for e in inscrits.ecartes
         ],
     }
@@ -26,8 +31,10 @@ def presenter(inscrits: Inscrits) -> str:
         if ajoutes
     ]
     for ecarte in inscrits.ecartes:
+        premiere, *suite = ecarte.erreur.message.splitlines()
         lignes += [
-            f"{mettre_en_ligne(ecarte.chemin.name)} : PAS AU REGISTRE, {ecarte.erreur.message.splitlines()[0]}",
+            f"{mettre_en_ligne(ecarte.chemin.name)} : PAS AU REGISTRE, {premiere}",
+            *(f"  {ligne}" for ligne in suite),
             *(f"  → {ligne}" for ligne in ecarte.erreur.remede.splitlines()),
         ]
     inchanges = sum(not ajoutes for _, ajoutes in inscrits.ajouts)

@@ -18,7 +18,9 @@ from generateur.erreurs import ErreurGenerateur, ErreurUsage
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers
 from generateur.operations.echeances import echeances_du_dossier
+from generateur.operations.extrait_dossier import extraire_dossier
 from generateur.operations.portefeuille import Ecarte
+from generateur.operations.tableau_de_bord import est_entier
 from generateur.publication.communiquees import relire_manifeste
 from generateur.publication.echange import reparer_si_besoin
 from generateur.registre.base import Base, ouvrir_base
@@ -134,14 +136,16 @@ def noter(
 
 def _composer(source: Path, sortie: Path | None, jour: dt.date) -> Inscription:
     """Ce qu'un dossier fait inscrire ; `sortie` : où est sa liasse, ou celles de tous. Lève ErreurGenerateur."""
-    dossier = lire_dossier(source).dossier
+    lu = lire_dossier(source)
+    dossier = lu.dossier
     echeances = echeances_du_dossier(dossier, dossier.arrete_au(jour))
     fiche = Fiche(
         reference=dossier.reference,
         debiteur=dossier.debiteur.nom_complet,
         creancier=dossier.creancier.nom_complet,
         creancier_physique=dossier.creancier.est_physique,
-        echeances=tuple((e.date, e.titre) for e in echeances if e.date),
+        echeances=tuple((e.date, e.titre, e.fondement) for e in echeances if e.date),
+        extrait=extraire_dossier(dossier) if est_entier(lu) else "",
     )
     liasse = _lire_liasse(dossier, sortie, jour) if sortie else ()
     return Inscription(fiche, (*liasse, *_lister_suites(dossier)))

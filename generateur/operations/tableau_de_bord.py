@@ -26,6 +26,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.provisions import BaremeProvisions, ChiffreAffaires
 from generateur.domaine.socle import ZERO, arrondir
 from generateur.erreurs import ErreurLecture
+from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.comptabilite_toml import lire_bareme, lire_ventes
 from generateur.lecture.socle import DossierLu
 from generateur.operations.echeances_proches import EcheanceProche, relever_proches
@@ -94,27 +95,31 @@ def dresser_tableau(source: Path, *, jour: dt.date, au: dt.date | None) -> Table
     """
     le = au or jour
     portefeuille = retirer_les_incomplets(lire_portefeuille(source))
+    exiger_un_dossier(portefeuille, str(source))
+    references = {lu.dossier.reference for lu in portefeuille.lus}
+    echeances = relever_proches(source, le, HORIZON_JOURS, references)
+    racine = _trouver_racine(source, portefeuille.lus)
+    return dresser_portefeuille(portefeuille, source.as_posix(), racine, au=le, echeances=echeances)
+
+
+def exiger_un_dossier(portefeuille: Portefeuille, lieu: str) -> None:
+    """Lève ErreurLecture si aucun dossier n'entre dans les sommes, en disant pourquoi."""
     if not portefeuille.lus:
         raise ErreurLecture(
             "aucun dossier n'entre dans les sommes",
-            lieu=str(source),
+            lieu=lieu,
             remede="\n".join(f"{e.chemin.name} : {e.erreur.message.splitlines()[0]}" for e in portefeuille.ecartes),
         )
-    racine = _trouver_racine(source, portefeuille.lus)
-    bareme, fichier = lire_bareme(racine)
-    references = {lu.dossier.reference for lu in portefeuille.lus}
-    echeances = relever_proches(source, le, HORIZON_JOURS, references)
-    return _dresser(source, portefeuille, le, (bareme, fichier), lire_ventes(racine), echeances)
 
 
 def retirer_les_incomplets(portefeuille: Portefeuille) -> Portefeuille:
     """Un dossier dont une facture, un avoir ou un paiement est à moitié saisi n'entre pas dans les sommes."""
     lus, ecartes = [], list(portefeuille.ecartes)
     for lu in portefeuille.lus:
-        blocs = [bloc for bloc in lu.incomplets if bloc.chemin[0] in _SOMMES]
-        if not blocs:
+        if est_entier(lu):
             lus.append(lu)
             continue
+        blocs = _blocs_des_sommes(lu)
         quoi = " ; ".join(f"{bloc.lieu} : il manque {', '.join(bloc.cles)}" for bloc in blocs)
         remede = f"« generateur verifier {lu.racine.as_posix()} » dit ce qu'il faut écrire."
         ecartes.append(
@@ -123,21 +128,30 @@ def retirer_les_incomplets(portefeuille: Portefeuille) -> Portefeuille:
     return replace(portefeuille, lus=tuple(lus), ecartes=tuple(ecartes))
 
 
+def est_entier(lu: DossierLu) -> bool:
+    """Vrai si aucune facture, aucun avoir, aucun paiement n'est à moitié saisi."""
+    return not _blocs_des_sommes(lu)
+
+
+def _blocs_des_sommes(lu: DossierLu) -> list[BlocIncomplet]:
+    return [bloc for bloc in lu.incomplets if bloc.chemin[0] in _SOMMES]
+
+
 def _trouver_racine(source: Path, lus: Sequence[DossierLu]) -> Path:
     """Où sont les réglages communs : à côté des dossiers."""
     seul = lus[0].racine
     return seul.parent if source in {seul, lus[0].source} else source
 
 
-def _dresser(
-    source: Path,
-    portefeuille: Portefeuille,
-    au: dt.date,
-    regle: tuple[BaremeProvisions, Path | None],
-    ventes: ChiffreAffaires | None,
-    echeances: tuple[EcheanceProche, ...],
+def dresser_portefeuille(
+    portefeuille: Portefeuille, source: str, racine: Path, *, au: dt.date, echeances: tuple[EcheanceProche, ...]
 ) -> Tableau:
-    bareme, fichier = regle
+    """Le tableau de ces dossiers ; `racine` : où sont les réglages communs, s'il y en a.
+
+    Lève ErreurLecture si provisions.toml ou chiffre_affaires.toml est en défaut.
+    """
+    bareme, fichier = lire_bareme(racine)
+    ventes = lire_ventes(racine)
     dossiers = [lu.dossier for lu in portefeuille.lus]
     releves = [relever_creances(dossier, au, bareme) for dossier in dossiers]
     suivis = tuple(dossier for dossier in dossiers if not dire_sortie(dossier))
@@ -145,7 +159,7 @@ def _dresser(
     base = _Base(au, suivis, creances, dresser_tranches(bareme), ventes)
     return Tableau(
         au=au,
-        source=source.as_posix(),
+        source=source,
         dossiers=len(dossiers),
         creances=creances,
         balance=dresser_balance(creances, base.tranches),

@@ -15,11 +15,6 @@ _PILOTE = "postgresql+psycopg"
 _FORMES = "sqlite:///registre.sqlite, ou postgresql://compte@hote/base"
 
 
-def est_adresse(texte: str) -> bool:
-    """Vrai pour ce qui s'écrit comme l'adresse d'un registre, et non comme un chemin."""
-    return texte.partition(":")[0] in {_FICHIER, *_SERVEURS} and "://" in texte
-
-
 def situer_registre(sortie: Path) -> str:
     """L'adresse du registre quand aucune n'est donnée : un fichier à côté de la sortie."""
     return f"{_FICHIER}:///{(sortie.absolute().parent / NOM_REGISTRE).as_posix()}"

@@ -19,7 +19,7 @@ from generateur.registre.base import Base
 from generateur.registre.pannes import dire_inconnu
 from generateur.registre.parcours import Evenement, Fait, deduire_situation
 from generateur.registre.rangees import ajouter_evenements, lire_evenements, ranger_situation
-from generateur.registre.schema import dossiers, echeances, identites, mentions
+from generateur.registre.schema import dossiers, echeances, extraits, identites, mentions
 
 _ATTENTE_S = 20.0
 _PREMIERE_ATTENTE_S = 0.2
@@ -32,13 +32,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Fiche:
-    """Ce qui désigne une affaire et ses parties, et les dates à tenir : tout cela peut s'effacer."""
+    """Ce qui désigne une affaire, et se remplace ou s'efface : ses parties, ses dates à tenir, l'extrait du dossier.
+
+    Une échéance a sa date, son titre et son texte.
+    """
 
     reference: str
     debiteur: str
     creancier: str
     creancier_physique: bool
-    echeances: tuple[tuple[dt.date, str], ...] = ()
+    echeances: tuple[tuple[dt.date, str, str], ...] = ()
+    extrait: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ def _inscrire(connexion: Connection, inscription: Inscription, le: dt.date) -> i
     elif refus := _renommer(connexion, numero, fiche):
         return refus
     _remplacer_echeances(connexion, numero, fiche)
+    _remplacer_extrait(connexion, numero, fiche.extrait)
     connus = lire_evenements(connexion, numero)
     deja = Counter(evenement.fait.cle for evenement in connus)
     nouveaux = [fait for fait in inscription.faits if not _retirer(deja, fait)]
@@ -161,7 +166,9 @@ def _renommer(connexion: Connection, numero: int, fiche: Fiche) -> ErreurDossier
 
 def _remplacer_echeances(connexion: Connection, numero: int, fiche: Fiche) -> None:
     connues = connexion.execute(
-        sa.select(echeances.c.le, echeances.c.titre).where(echeances.c.dossier == numero).order_by(echeances.c.rang)
+        sa.select(echeances.c.le, echeances.c.titre, echeances.c.fondement)
+        .where(echeances.c.dossier == numero)
+        .order_by(echeances.c.rang)
     )
     if tuple(tuple(connue) for connue in connues) == fiche.echeances:
         return
@@ -170,10 +177,19 @@ def _remplacer_echeances(connexion: Connection, numero: int, fiche: Fiche) -> No
         connexion.execute(
             sa.insert(echeances),
             [
-                {"dossier": numero, "rang": rang, "le": le, "titre": titre}
-                for rang, (le, titre) in enumerate(fiche.echeances, start=1)
+                {"dossier": numero, "rang": rang, "le": le, "titre": titre, "fondement": fondement}
+                for rang, (le, titre, fondement) in enumerate(fiche.echeances, start=1)
             ],
         )
+
+
+def _remplacer_extrait(connexion: Connection, numero: int, extrait: str) -> None:
+    connu = connexion.execute(sa.select(extraits.c.contenu).where(extraits.c.dossier == numero)).scalar()
+    if connu == (extrait or None):
+        return
+    connexion.execute(sa.delete(extraits).where(extraits.c.dossier == numero))
+    if extrait:
+        connexion.execute(sa.insert(extraits).values(dossier=numero, contenu=extrait))
 
 
 def _ajouter(connexion: Connection, reference: str, fait: Fait) -> None:
@@ -202,7 +218,7 @@ def _pseudonymiser(connexion: Connection, numero: int, le: dt.date) -> None:
             creancier=_EFFACE if identite.creancier_physique else identite.creancier,
         )
     )
-    for table in (mentions, echeances):
+    for table in (mentions, echeances, extraits):
         connexion.execute(sa.delete(table).where(table.c.dossier == numero))
     connus = lire_evenements(connexion, numero)
     if all(evenement.fait.nature != "purge" for evenement in connus):

@@ -13,7 +13,7 @@ from generateur.registre.base import Base
 from generateur.registre.pannes import dire_inconnu
 from generateur.registre.parcours import Evenement
 from generateur.registre.rangees import choisir_evenements, lire_evenement, lire_total
-from generateur.registre.schema import dossiers, echeances, evenements, identites, situations
+from generateur.registre.schema import dossiers, echeances, evenements, extraits, identites, situations
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,34 @@ def trouver_affaire(base: Base, reference: str, jour: dt.date) -> Affaire:
         if rangee is None:
             raise dire_inconnu(reference)
         return _assembler(rangee, _lire_histoires(connexion, {rangee.numero}))
+
+
+def lire_extraits(base: Base) -> list[tuple[str, str | None]]:
+    """La référence et l'extrait de chaque affaire, par référence ; None : inscrite avant qu'on en garde un."""
+    choix = (
+        sa.select(identites.c.reference, extraits.c.contenu)
+        .select_from(
+            identites.join(situations, situations.c.dossier == identites.c.dossier).outerjoin(
+                extraits, extraits.c.dossier == identites.c.dossier
+            )
+        )
+        .where(situations.c.etat != "purge")
+        .order_by(identites.c.reference)
+    )
+    with base.lire() as connexion:
+        return [(reference, contenu) for reference, contenu in connexion.execute(choix)]
+
+
+def lire_echeances(base: Base, depuis: dt.date, jusqu_a: dt.date) -> list[tuple[dt.date, str, str, str, str]]:
+    """Les échéances entre ces deux jours compris : date, référence, débiteur, titre, texte."""
+    choix = (
+        sa.select(echeances.c.le, identites.c.reference, identites.c.debiteur, echeances.c.titre, echeances.c.fondement)
+        .select_from(echeances.join(identites, identites.c.dossier == echeances.c.dossier))
+        .where(echeances.c.le.between(depuis, jusqu_a))
+        .order_by(echeances.c.le, identites.c.reference, echeances.c.rang)
+    )
+    with base.lire() as connexion:
+        return [(le, *reste) for le, *reste in connexion.execute(choix)]
 
 
 def _choisir(jour: dt.date, filtre: Filtre) -> sa.Select[Any]:

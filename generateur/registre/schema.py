@@ -1,13 +1,13 @@
 """Les tables du registre, telles que la dernière migration les laisse.
 
-Ce qui désigne une personne (identites, mentions, echeances) s'efface ; dossiers et evenements ne s'effacent jamais ;
-situations se refait des événements.
+Ce qui désigne une personne (identites, mentions, echeances, extraits) s'efface ; dossiers et evenements ne s'effacent
+jamais ; situations se refait des événements.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.schema import ForeignKeyConstraint
 
-VERSION = "0002"  # la dernière migration ; un essai le vérifie
+VERSION = "0003"  # la dernière migration ; un essai le vérifie
 TABLE_VERSION = "version_registre"
 
 tables = MetaData()
@@ -61,6 +61,13 @@ echeances = Table(
     Column("rang", Integer, primary_key=True, autoincrement=False),
     Column("le", Date, nullable=False),
     Column("titre", Text, nullable=False),
+    Column("fondement", Text, nullable=False, server_default=""),
     Index("echeances_par_date", "le"),
 )
-EFFACABLES = (identites, mentions, echeances)
+extraits = Table(
+    "extraits",
+    tables,
+    Column("dossier", ForeignKey("dossiers.numero"), primary_key=True),
+    Column("contenu", Text, nullable=False),
+)
+EFFACABLES = (identites, mentions, echeances, extraits)

@@ -43,7 +43,7 @@ def _inscription(rang: int) -> Inscription:
         "manifeste": f"{rang:064x}",
     }
     suites = [Fait(nature, JOUR + dt.timedelta(days=n)) for n, nature in enumerate(SUITES[: rang % 4])]
-    echeances = ((JOUR + dt.timedelta(days=rang % 300), "Signification de l'ordonnance, au plus tard"),)
+    echeances = ((JOUR + dt.timedelta(days=rang % 300), "Signification de l'ordonnance, au plus tard", "CPC 1411"),)
     fiche = Fiche(f"2026-{rang:06d}", f"Société débitrice {rang}", f"Client {rang % 40}", False, echeances)
     return Inscription(fiche, (Fait("produit", JOUR, contenu), *suites))
 

@@ -21,7 +21,7 @@ FORMULE = "=HYPERLINK(1)"
 @pytest.fixture
 def exporter(commander, tmp_path):
     adresse = f"sqlite:///{tmp_path}/registre.sqlite"
-    echeances = ((JOUR + dt.timedelta(days=4), "Signification"),)
+    echeances = ((JOUR + dt.timedelta(days=4), "Signification", "CPC 1411"),)
     with ouvrir_base(adresse, creer=True) as base:
         Plume(base).inscrire(
             [

@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 
 from generateur.erreurs import ErreurEcriture, ErreurLecture, ErreurOutilAbsent, ErreurUsage
 from generateur.registre import base as bases
-from generateur.registre.adresse import dire_adresse, est_adresse, lire_adresse
+from generateur.registre.adresse import dire_adresse, lire_adresse
 from generateur.registre.base import ouvrir_base
 from generateur.registre.plume import Plume
 from generateur.registre.recherche import lister_affaires
@@ -222,13 +222,6 @@ def test_une_adresse_se_montre_sans_son_mot_de_passe(texte):
     montree = dire_adresse(lire_adresse(texte))
     assert "S3cret" not in montree
     assert montree.endswith("@h/b")
-
-
-def test_on_distingue_une_adresse_d_un_chemin():
-    assert est_adresse("sqlite:///x.sqlite")
-    assert est_adresse("postgresql://h/b")
-    assert not est_adresse("dossiers/2026-0042")
-    assert not est_adresse("sqlite")
 
 
 def test_sans_psycopg_on_dit_quoi_installer(monkeypatch):

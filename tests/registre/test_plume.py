@@ -149,7 +149,7 @@ def test_une_commande_tuee_ne_laisse_rien_a_moitie(adresse, racine):
 
 def test_la_purge_efface_les_personnes_et_garde_l_histoire(base, plume):
     depot = Fait("depose", JOUR, mention="remis par Mme Tilleul")
-    echeances = ((JOUR, "Signification (Jeanne Tilleul)"),)
+    echeances = ((JOUR, "Signification (Jeanne Tilleul)", "CPC 1411"),)
     plume.inscrire([inscription("2026-jeanne-tilleul", produit(), depot, debiteur="Jeanne Tilleul")], JOUR)
     plume.inscrire(
         [
