@@ -126,7 +126,7 @@ PLACES = {
     "stamina": {"annuaire.client", "registre.plume"},
     "sqlalchemy": {"registre"},
     "alembic": {"registre.base", "registre.migrations"},
-    "icalendar": {"operations.echeances"},
+    "icalendar": {"operations.agenda"},
     "pydantic": {
         "annuaire.retenue",
         "importation.origine",

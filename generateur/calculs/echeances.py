@@ -4,7 +4,7 @@ Sources : CPC 640 à 644, 1411, 1416, 1422, 1425 ; C. com. R622-24, L622-26, L62
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from generateur.calculs.accords import suivre_accord
@@ -41,7 +41,8 @@ from generateur.droit.tables import entier_au, valeur_au
 class Echeance:
     """Une date à tenir ; date : dernier jour utile compris (ou premier jour possible), None : incertaine.
 
-    `est_attente` : un délai laissé à l'autre ; une fois passé, il n'oblige plus à rien.
+    `est_attente` : un délai laissé à l'autre ; une fois passé, il n'oblige plus à rien. `cle` : ce qui la désigne d'un
+    jour à l'autre, quand son titre change (une somme, un nom). `est_relance` : l'échelle la veut, aucun texte.
     """
 
     titre: str
@@ -49,14 +50,18 @@ class Echeance:
     fondement: str
     explication: str
     est_attente: bool = False
+    cle: str = ""
+    est_relance: bool = False
 
 
 def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool = True) -> tuple[Echeance, ...]:
     """Échéances du dossier par date, les non déterminables à la fin ; passées ou à venir.
 
     Les délais de procédure sont reportés au jour ouvrable (CPC 642), ni prescription ni exécution ne le sont.
-    `consigne_au_greffe` : faux devant le tribunal judiciaire, où rien ne se consigne.
+    `consigne_au_greffe` : faux devant le tribunal judiciaire, où rien ne se consigne. Clos, un dossier n'en a plus.
     """
+    if dossier.suivi and dossier.suivi.clos and dossier.suivi.clos.date <= au:
+        return ()
     echeances = [*_prescriptions(dossier, au), *_mises_en_demeure(dossier, au)]
     signification = signification_utile(dossier, au)
     if signification and est_titre(dossier, au):
@@ -74,6 +79,7 @@ def _accord(dossier: Dossier, au: date) -> Iterator[Echeance]:
     suivi = suivre_accord(dossier, au)
     if suivi is None or suivi.est_dechu:
         return
+    rangs = sorted(suivi.accord.echeances, key=lambda e: e.date)
     for echeance in (*suivi.manquees, *suivi.a_venir):
         est_manquee = echeance in suivi.manquees
         yield Echeance(
@@ -83,6 +89,7 @@ def _accord(dossier: Dossier, au: date) -> Iterator[Echeance]:
             "passée sans être payée en entier : relancer, ou mettre en demeure"
             if est_manquee
             else "ce jour est encore au débiteur ; à vérifier le lendemain",
+            cle=f"accord du {suivi.accord.date} {rangs.index(echeance)}",
         )
 
 
@@ -124,6 +131,7 @@ def _mises_en_demeure(dossier: Dossier, au: date) -> Iterator[Echeance]:
             f"{delai.jours} jours depuis {evenement} du {_fr(delai.depart)}{usage} ; ce jour est encore au débiteur, "
             "la demande se dépose à partir du lendemain",
             est_attente=True,
+            cle=f"mise_en_demeure {lettre.date_envoi} {lettre.debiteur or ''}",
         )
 
 
@@ -199,11 +207,12 @@ def _significations(dossier: Dossier, suivi: Suivi, territoire: str) -> Iterator
         recue, nom = recues[debiteur.nom_complet], "" if ensemble else f" ({debiteur.nom_complet})"
         if suivi.ordonnance and _a_signifier(suivi.ordonnance, recue, territoire):
             if rang == 0 or not ensemble:
-                yield _signification(suivi.ordonnance, recue, territoire, nom)
+                yield replace(_signification(suivi.ordonnance, recue, territoire, nom), cle=f"signification {rang}")
         elif recue and not suivi.opposition:
-            yield _opposition(suivi, debiteur, territoire, nommer=len(poursuivis) > 1)
+            opposition = _opposition(suivi, debiteur, territoire, nommer=len(poursuivis) > 1)
+            yield replace(opposition, cle=f"opposition {rang}")
             if not suivi.avis_greffe and (rang == 0 or not ensemble):
-                yield _execution(suivi.ordonnance, recue, territoire, nom)
+                yield replace(_execution(suivi.ordonnance, recue, territoire, nom), cle=f"execution {rang}")
 
 
 def _a_signifier(ordonnance: Ordonnance, signification: Signification | None, territoire: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from generateur.calculs.accords import suivre_accord
 from generateur.calculs.calendrier import reporter, territoire_de
+from generateur.calculs.conduite import Conduite, conduire
 from generateur.calculs.echeances import delai_laisse
 from generateur.calculs.encours import Encours, Etat, calculer_encours
 from generateur.domaine.creances import Relance
@@ -56,6 +57,7 @@ class SuiteAmiable:
     date_limite: dt.date | None = None
     prochaine: Prochaine | None = None
     mise_en_demeure_le: dt.date | None = None
+    conduite: Conduite | None = None  # une fois déposé : quoi faire, au lieu d'une relance
 
 
 def decider_suite(dossier: Dossier, echelle: Echelle, au: dt.date, niveau: int | None = None) -> SuiteAmiable:
@@ -83,7 +85,9 @@ def _arreter(dossier: Dossier, au: dt.date, etat: Etat) -> SuiteAmiable | None:
 
 def _empecher(dossier: Dossier, au: dt.date, etat: Etat) -> Iterator[SuiteAmiable]:
     """Les empêchements, le plus définitif d'abord."""
-    debiteur, situation, suivi = dossier.debiteur, dossier.situation, dossier.suivi
+    debiteur, situation = dossier.debiteur, dossier.situation
+    if (conduite := conduire(dossier, au)).etape.nom == "clos":
+        yield SuiteAmiable("aucune", conduite.situation)
     if etat.reste <= 0:
         trop = f" ; {montant(etat.trop_percu)} reçus ou crédités en trop" if etat.trop_percu else ""
         yield SuiteAmiable("aucune", f"rien ne reste à payer{trop}")
@@ -95,10 +99,16 @@ def _empecher(dossier: Dossier, au: dt.date, etat: Etat) -> Iterator[SuiteAmiabl
         yield SuiteAmiable("aucune", "la créance est cédée : seul le cessionnaire peut la réclamer")
     if dossier.assurance_credit and dossier.assurance_credit.indemnise:
         yield SuiteAmiable("aucune", "l’assureur-crédit a indemnisé : il agit à la place du créancier")
-    if (suivi and (suivi.depot or suivi.ordonnance)) or situation.instance_en_cours or situation.titre_existant:
+    if conduite.etape.est_devant_le_juge:
+        yield SuiteAmiable("aucune", conduite.situation, conduite=conduite)
+    if situation.instance_en_cours or situation.titre_existant:
         yield SuiteAmiable("aucune", "la demande est devant le juge ou jugée : la suite n’est plus une relance")
     if situation.litige:
         yield SuiteAmiable("aucune", "le débiteur conteste la créance : répondre à la contestation d’abord")
+    yield from _attendre_l_accord(dossier, au)
+
+
+def _attendre_l_accord(dossier: Dossier, au: dt.date) -> Iterator[SuiteAmiable]:
     accord = suivre_accord(dossier, au)
     if accord and accord.est_respecte:
         prochaine = accord.a_venir[0]

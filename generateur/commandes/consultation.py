@@ -30,15 +30,17 @@ from generateur.erreurs import CodeSortie, ErreurUsage
     metavar="FICHIER",
     help="Agenda à écrire (défaut : sortie/echeances.ics, echeances-REFERENCE.ics pour un dossier).",
 )
+@click.option("--noms", is_flag=True, help="Met le nom du débiteur dans l'agenda ; sans elle, la référence seule.")
 @options_communes
-def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None) -> int:
+def echeances(source: Path, sortie: Path, ics: Path | None, au: dt.date | None, *, noms: bool) -> int:
     """Délais d'un dossier ou d'un répertoire de dossiers, et un agenda .ics."""
     from generateur.commandes import presentation_echeances
-    from generateur.operations.echeances import ecrire_agenda, lister_echeances
+    from generateur.operations.agenda import ecrire_agenda
+    from generateur.operations.echeances import lister_echeances
 
     releve = lister_echeances(source, aujourd_hui(), au)
     agenda = ics or situer_sortie(sortie, source) / releve.nom_agenda
-    ecrire_agenda(releve, agenda)
+    ecrire_agenda(releve, agenda, avec_noms=noms)
     dire(f"Agenda écrit : {agenda}")
     imprimer(
         lambda: presentation_echeances.presenter(releve),

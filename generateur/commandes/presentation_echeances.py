@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from generateur.calculs.echeances import Echeance
+from generateur.commandes.signes import mettre_en_ligne
 from generateur.domaine.langue import date_longue
-from generateur.operations.echeances import Releve
+from generateur.operations.echeances import Releve, dire_seul
+from generateur.redaction.typographie import majuscule
+
+_PROCHAINES = 10
 
 
 def en_objet(releve: Releve, agenda: Path) -> dict[str, Any]:
@@ -15,18 +19,16 @@ def en_objet(releve: Releve, agenda: Path) -> dict[str, Any]:
         "dossiers": [
             {
                 "reference": reference,
-                "echeances": [
-                    {
-                        "titre": e.titre,
-                        "date": e.date.isoformat() if e.date else None,
-                        "fondement": e.fondement,
-                        "explication": e.explication,
-                    }
-                    for e in echeances
-                ],
+                "situation": releve.situation_de(reference) or None,
+                "echeances": [_objet(e) for e in echeances],
             }
             for reference, _, echeances in releve.dossiers
         ],
+        "prochaines": [
+            {"reference": reference, "date": e.date.isoformat() if e.date else None, "titre": e.titre}
+            for reference, _, e in _lister_prochaines(releve)
+        ],
+        "droit": [_objet(e) for e in releve.droit],
         "illisibles": [chemin.as_posix() for chemin, _ in releve.illisibles],
         "ecartes": [
             {
@@ -44,11 +46,23 @@ def en_objet(releve: Releve, agenda: Path) -> dict[str, Any]:
 def presenter(releve: Releve) -> str:
     """Une ligne par échéance, les non déterminables dites telles."""
     lignes: list[str] = []
+    if not releve.est_seul and (prochaines := _lister_prochaines(releve)):
+        lignes.append(f"À venir d'abord ({len(prochaines)} des plus proches)")
+        for reference, nom, echeance in prochaines:
+            quand = date_longue(echeance.date) if echeance.date else ""
+            lignes.append(
+                f"  {quand} : {mettre_en_ligne(reference)} — {mettre_en_ligne(nom)}, {dire_seul(echeance.titre)}"
+            )
     for reference, nom, echeances in releve.dossiers:
-        lignes += ["", f"{reference} — {nom}"]
+        lignes += ["", mettre_en_ligne(f"{reference} — {nom}")]
+        situation = releve.situation_de(reference)
+        if situation:
+            lignes.append(f"  {majuscule(situation)}.")
         lignes += [ligne for echeance in echeances for ligne in _decrire(echeance, releve.jour)]
-        if not echeances:
+        if not echeances and not situation:
             lignes.append("  aucune échéance : notez dépôt, ordonnance et signification dans [suivi]")
+    if releve.droit:
+        lignes += ["", "Droit", *(ligne for e in releve.droit for ligne in _decrire(e, releve.jour))]
     for chemin, erreur in releve.illisibles:
         lignes += [
             "",
@@ -57,6 +71,26 @@ def presenter(releve: Releve) -> str:
             *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
         ]
     return "\n".join(lignes).strip()
+
+
+def _objet(echeance: Echeance) -> dict[str, Any]:
+    return {
+        "titre": echeance.titre,
+        "date": echeance.date.isoformat() if echeance.date else None,
+        "fondement": echeance.fondement,
+        "explication": echeance.explication,
+    }
+
+
+def _lister_prochaines(releve: Releve) -> list[tuple[str, str, Echeance]]:
+    """Les plus proches à venir, tous dossiers réunis, par date."""
+    a_venir = [
+        (reference, nom, echeance)
+        for reference, nom, echeances in releve.dossiers
+        for echeance in echeances
+        if echeance.date and echeance.date >= releve.jour
+    ]
+    return sorted(a_venir, key=lambda ligne: (ligne[2].date or dt.date.max, ligne[0], ligne[2].titre))[:_PROCHAINES]
 
 
 def _decrire(echeance: Echeance, jour: dt.date) -> tuple[str, str]:

@@ -39,9 +39,18 @@ _A_FAIRE = (
     _Geste("À mettre en demeure", ("mise en demeure", "mises en demeure"), _par_suite("mettre_en_demeure")),
     _Geste("À déposer", ("demande à déposer", "demandes à déposer"), _par_suite("produire")),
 )
+_DEVANT_LE_JUGE = _Geste(
+    "Devant le juge, à suivre",
+    ("dossier devant le juge à suivre", "dossiers devant le juge à suivre"),
+    lambda relance: relance.suite.conduite is not None,
+)
 _SANS_GESTE = (
     _Geste("À laisser venir", ("dossier à laisser venir", "dossiers à laisser venir"), _par_suite("attendre")),
-    _Geste("Rien à relancer", ("dossier sans relance", "dossiers sans relance"), _par_suite("aucune")),
+    _Geste(
+        "Rien à relancer",
+        ("dossier sans relance", "dossiers sans relance"),
+        lambda relance: relance.suite.suite == "aucune" and relance.suite.conduite is None,
+    ),
 )
 
 
@@ -86,6 +95,8 @@ def _objet_d_un_dossier(relance: Relance) -> dict[str, Any]:
         "prochaine": {"niveau": prochaine.niveau, "le": prochaine.le.isoformat()} if prochaine else None,
         "mise_en_demeure_le": suite.mise_en_demeure_le.isoformat() if suite.mise_en_demeure_le else None,
         "suite": suite.suite,
+        "etape": suite.conduite.etape.nom if suite.conduite else None,
+        "a_faire": list(suite.conduite.pour(relance.chemin.as_posix()).a_faire) if suite.conduite else [],
         "enregistree": relance.est_enregistree,
         "a_savoir": list(relance.a_savoir),
     }
@@ -102,6 +113,7 @@ def presenter(tournee: Tournee) -> str:
         ]
     for geste in _A_FAIRE:
         lignes += _decrire_geste(geste, tournee, _decrire)
+    lignes += _decrire_geste(_DEVANT_LE_JUGE, tournee, _decrire_la_conduite)
     for geste in _SANS_GESTE:
         lignes += _decrire_geste(geste, tournee, _decrire_en_bref)
     if tournee.ecartes:
@@ -155,6 +167,14 @@ def _decrire(relance: Relance) -> Iterator[str]:
         )
     if commande := _COMMANDES.get(suite.suite):
         yield f"      → generateur {commande} {_citer(relance.chemin.as_posix())}"
+
+
+def _decrire_la_conduite(relance: Relance) -> Iterator[str]:
+    """Où en est un dossier déposé, et quoi en faire."""
+    yield from _decrire_en_bref(relance)
+    if conduite := relance.suite.conduite:
+        for phrase in conduite.pour(_citer(relance.chemin.as_posix())).a_faire:
+            yield f"      → {courber(phrase)}"
 
 
 def _decrire_en_bref(relance: Relance) -> Iterator[str]:

@@ -1,35 +1,45 @@
-"""Les échéances d'un dossier ou d'un répertoire, et leur agenda .ics (RFC 5545)."""
+"""Les échéances d'un dossier ou d'un répertoire : délais, relances, accords, et le droit qui s'arrête."""
 
 import datetime as dt
-import hashlib
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from icalendar import Alarm, Calendar, Event
-
+from generateur.calculs.conduite import conduire
+from generateur.calculs.decompte import chiffrer
 from generateur.calculs.echeances import Echeance, calculer_echeances
+from generateur.calculs.echeances_amiables import dater_relances
+from generateur.calculs.suite_amiable import decider_suite
 from generateur.controles.competence import chercher_juridiction
+from generateur.controles.droit_employe import nommer_tables
 from generateur.domaine.dossier import Dossier
-from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurUsage
-from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
-from generateur.lecture.socle import DossierLu, lire_dossier, lister_dossiers
+from generateur.domaine.echelle import Echelle
+from generateur.domaine.langue import enumerer
+from generateur.droit.tables import lire_table, lister_tables
+from generateur.erreurs import ErreurDroitManquant, ErreurGenerateur, ErreurLecture
+from generateur.lecture.echelle_toml import NOM_ECHELLE, lire_echelle
+from generateur.lecture.socle import DossierLu
+from generateur.operations.portefeuille import lire_portefeuille
 from generateur.procedures.injonction_de_payer import consigne_au_greffe
 
 NOM_AGENDA = "echeances.ics"
-RAPPEL_JOURS = 7
-_PRODUCTEUR = "-//generateur//echeances//FR"
 _TITRE_COMMUN = "Échéances des dossiers"
 
 
 @dataclass(frozen=True)
 class Releve:
-    """Échéances par référence de dossier."""
+    """Échéances par référence de dossier ; `situations` : où en sont ceux qui sont déposés ou clos.
+
+    `debiteurs` : les noms qu'un agenda tait. `droit` : le dernier jour connu des tables dont ces dossiers dépendent.
+    """
 
     jour: dt.date
     dossiers: tuple[tuple[str, str, tuple[Echeance, ...]], ...]
     illisibles: tuple[tuple[Path, ErreurGenerateur], ...] = ()
     est_seul: bool = False  # un dossier demandé seul : son agenda n'est pas celui de tous
+    situations: tuple[tuple[str, str], ...] = ()
+    debiteurs: tuple[str, ...] = ()
+    droit: tuple[Echeance, ...] = ()
 
     @property
     def nom_agenda(self) -> str:
@@ -41,103 +51,95 @@ class Releve:
         """Le nom que l'agenda porte, et qui dit de quels dossiers il est."""
         return f"Échéances du dossier {self.dossiers[0][0]}" if self.est_seul else _TITRE_COMMUN
 
+    def situation_de(self, reference: str) -> str:
+        """Où en est ce dossier, vide s'il n'est ni déposé ni clos."""
+        return dict(self.situations).get(reference, "")
+
 
 def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
     """Échéances d'un dossier, ou de chaque dossier d'un répertoire ; un dossier à moitié saisi n'y tait pas les autres.
 
-    Lève ErreurLecture si le seul dossier ne se lit pas.
+    Lève ErreurLecture si le seul dossier ne se lit pas, ou si aucun n'est là.
     """
-    chemins = lister_dossiers(source)
+    portefeuille = lire_portefeuille(source)
+    illisibles = [(ecarte.chemin, ecarte.erreur) for ecarte in portefeuille.ecartes]
     calcules: list[tuple[str, str, tuple[Echeance, ...]]] = []
-    illisibles: list[tuple[Path, ErreurGenerateur]] = []
-    jumeaux = garder_un_jumeau(chemins)
-    for chemin in chemins:
+    situations: list[tuple[str, str]] = []
+    echelle = _lire_echelle(portefeuille.lus, illisibles)
+    for lu in portefeuille.lus:
+        dossier, le = lu.dossier, au or lu.dossier.arrete_au(jour)
         try:
-            lu = lire_dossier(chemin)
-            if jumeau := jumeaux.get(chemin):
-                raise refuser_jumeau(lu.source, jumeau)
-            calcules.append(_calculer(lu, jour, au))
+            echeances = (*echeances_du_dossier(dossier, le), *_relances(dossier, echelle, au or jour))
+            conduite = conduire(dossier, le)
         except ErreurGenerateur as erreur:
-            if len(chemins) == 1:
+            if portefeuille.est_seul:
                 raise
-            illisibles.append((chemin, erreur))
-    return Releve(jour, tuple(calcules), tuple(illisibles), est_seul=chemins == [source])
+            illisibles.append((lu.racine, erreur))
+            continue
+        calcules.append((dossier.reference, dossier.debiteur.nom_complet, _trier(echeances)))
+        if conduite.etape.nom != "amiable":
+            situations.append((dossier.reference, conduite.situation))
+    return Releve(
+        jour,
+        tuple(calcules),
+        tuple(sorted(illisibles, key=lambda illisible: illisible[0])),
+        portefeuille.est_seul,
+        tuple(situations),
+        tuple(sorted({d.nom_complet for lu in portefeuille.lus for d in lu.dossier.debiteurs})),
+        _horizons([lu.dossier for lu in portefeuille.lus], au or jour),
+    )
 
 
-def _calculer(lu: DossierLu, jour: dt.date, au: dt.date | None) -> tuple[str, str, tuple[Echeance, ...]]:
-    dossier = lu.dossier
-    echeances = echeances_du_dossier(dossier, au or dossier.arrete_au(jour))
-    return dossier.reference, dossier.debiteur.nom_complet, echeances
+def dire_seul(titre: str) -> str:
+    """Le titre d'une échéance, lu sans sa date à côté : « Opposition possible jusqu'à ce jour »."""
+    return titre.replace("à partir du", "à partir de ce jour").replace("jusqu'au", "jusqu'à ce jour")
+
+
+def _trier(echeances: Sequence[Echeance]) -> tuple[Echeance, ...]:
+    return tuple(sorted(echeances, key=lambda e: (e.date is None, e.date or dt.date.max, e.titre)))
+
+
+def _lire_echelle(lus: Sequence[DossierLu], illisibles: list[tuple[Path, ErreurGenerateur]]) -> Echelle | None:
+    """L'échelle de cette racine ; mal écrite, elle se dit, et ne tait pas les délais."""
+    if not lus:
+        return None
+    racine = lus[0].racine.parent
+    try:
+        return lire_echelle(racine)
+    except ErreurLecture as erreur:
+        illisibles.append((racine / NOM_ECHELLE, erreur))
+        return None
+
+
+def _relances(dossier: Dossier, echelle: Echelle | None, au: dt.date) -> Iterator[Echeance]:
+    if echelle:
+        yield from dater_relances(decider_suite(dossier, echelle, au), echelle)
+
+
+def _horizons(dossiers: Sequence[Dossier], au: dt.date) -> tuple[Echeance, ...]:
+    """Le dernier jour connu de chaque table dont ces dossiers dépendent, réunies par jour."""
+    employees: set[str] = set()
+    for dossier in dossiers:
+        try:
+            employees.update(nommer_tables(dossier, chiffrer(dossier, au), ()))
+        except ErreurDroitManquant as manque:  # il ne se chiffre déjà plus : la table en cause est à compléter
+            employees.update({manque.lieu.rpartition("/")[2]} & set(lister_tables()))
+    jours: dict[dt.date, list[str]] = {}
+    for nom in sorted(employees):
+        jours.setdefault(lire_table(nom).horizon, []).append(nom)
+    return tuple(
+        Echeance(
+            f"Droit connu jusqu'à ce jour : {enumerer(noms)}",
+            horizon,
+            "tables du droit",
+            "au-delà, ces dossiers ne se calculent plus ; dès la publication : « generateur droit ajouter »",
+            cle=f"droit {horizon}",
+        )
+        for horizon, noms in sorted(jours.items())
+    )
 
 
 def echeances_du_dossier(dossier: Dossier, au: dt.date) -> tuple[Echeance, ...]:
     """Les échéances, selon que la juridiction du débiteur fait consigner ou non les frais de son greffe."""
     juridiction = chercher_juridiction(dossier, au).juridiction
     return calculer_echeances(dossier, au, consigne_au_greffe=consigne_au_greffe(dossier, juridiction))
-
-
-def ecrire_agenda(releve: Releve, fichier: Path) -> None:
-    """Écrit un agenda que tout calendrier ouvre : un jour entier par échéance, rappel une semaine avant.
-
-    Ne remplace que l'agenda des mêmes dossiers. Lève ErreurUsage si ce fichier en est un autre, ErreurEcriture si le
-    disque refuse.
-    """
-    _refuser_autrui(releve, fichier)
-    agenda = Calendar()
-    agenda.add("prodid", _PRODUCTEUR)
-    agenda.add("version", "2.0")
-    agenda.add("x-wr-calname", releve.titre_agenda)
-    for reference, nom, echeances in releve.dossiers:
-        occurrences: Counter[str] = Counter()
-        for echeance in echeances:
-            if echeance.date:
-                occurrences[echeance.titre] += 1
-                rang = occurrences[echeance.titre]
-                agenda.add_component(_evenement(releve, reference, nom, rang, echeance))
-    try:
-        fichier.parent.mkdir(parents=True, exist_ok=True)
-        fichier.write_bytes(agenda.to_ical())
-    except OSError as erreur:
-        raise ErreurEcriture("l'agenda ne peut pas être écrit", lieu=str(fichier)) from erreur
-
-
-def _refuser_autrui(releve: Releve, fichier: Path) -> None:
-    """L'agenda d'un seul dossier n'efface pas celui de tous, ni aucun des deux le fichier d'un autre programme."""
-    if not fichier.exists():
-        return
-    titre = _lire_titre(fichier)
-    if titre != releve.titre_agenda:
-        raise ErreurUsage(
-            f"ce fichier n'est pas l'agenda attendu ({f'« {titre} »' if titre else 'il ne vient pas d’ici'}) : "
-            "il n'est pas remplacé",
-            lieu=str(fichier),
-            remede=f"Choisir un autre nom avec --ics, par exemple --ics {releve.nom_agenda}.",
-        )
-
-
-def _lire_titre(fichier: Path) -> str:
-    """Le nom d'un agenda écrit par le programme, vide pour tout autre fichier ; sans nom, c'est celui de tous."""
-    try:
-        agenda = Calendar.from_ical(fichier.read_bytes())
-    except (OSError, ValueError):
-        return ""
-    if not isinstance(agenda, Calendar) or str(agenda.get("prodid", "")) != _PRODUCTEUR:
-        return ""
-    return str(agenda.get("x-wr-calname", _TITRE_COMMUN))
-
-
-def _evenement(releve: Releve, reference: str, nom: str, rang: int, echeance: Echeance) -> Event:
-    evenement = Event()
-    # le même titre garde le même identifiant : un agenda importé deux fois se met à jour sans doubler
-    cle = hashlib.sha256(f"{reference}\0{echeance.titre}\0{rang}".encode()).hexdigest()[:16]
-    evenement.add("uid", f"{reference}-{cle}@generateur")
-    evenement.add("dtstamp", dt.datetime.combine(releve.jour, dt.time(), tzinfo=dt.UTC))
-    evenement.add("dtstart", echeance.date)
-    evenement.add("summary", f"{reference} – {echeance.titre} – {nom}")
-    evenement.add("description", f"{echeance.explication} ({echeance.fondement})")
-    rappel = Alarm()
-    rappel.add("action", "DISPLAY")
-    rappel.add("description", echeance.titre)
-    rappel.add("trigger", -dt.timedelta(days=RAPPEL_JOURS))
-    evenement.add_component(rappel)
-    return evenement

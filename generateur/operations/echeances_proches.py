@@ -1,11 +1,15 @@
 """Les dates à tenir dans les jours qui viennent, tous dossiers réunis."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generateur.operations.echeances import lister_echeances
+from generateur.calculs.echeances import Echeance
+from generateur.erreurs import ErreurGenerateur
+from generateur.lecture.socle import DossierLu
+from generateur.operations.echeances import echeances_du_dossier
+from generateur.operations.portefeuille import lire_portefeuille
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,20 @@ def relever_proches(source: Path, au: dt.date, jours: int, references: Collectio
     """Celles de ces dossiers, de `au` à tant de jours de là, l'un et l'autre compris ; la plus proche d'abord."""
     fin = au + dt.timedelta(days=jours)
     proches = [
-        EcheanceProche(echeance.date, reference, nom, echeance.titre, echeance.fondement)
-        for reference, nom, echeances in lister_echeances(source, au, au).dossiers
-        for echeance in echeances
-        if reference in references and echeance.date and au <= echeance.date <= fin
+        EcheanceProche(
+            echeance.date, lu.dossier.reference, lu.dossier.debiteur.nom_complet, echeance.titre, echeance.fondement
+        )
+        for lu in lire_portefeuille(source).lus
+        if lu.dossier.reference in references
+        for echeance in _calculer(lu, au)
+        if echeance.date and au <= echeance.date <= fin
     ]
     return tuple(sorted(proches, key=lambda e: (e.le, e.reference, e.titre)))
+
+
+def _calculer(lu: DossierLu, au: dt.date) -> Iterator[Echeance]:
+    """Rien d'un dossier dont un délai n'est pas connu à cette date : « verifier » le dit."""
+    try:
+        yield from echeances_du_dossier(lu.dossier, au)
+    except ErreurGenerateur:
+        return
