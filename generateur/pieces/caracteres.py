@@ -78,14 +78,35 @@ _TABLES_GARDEES = frozenset(("GlyphOrder", "head", "hhea", "maxp", "hmtx", "loca
 _PLAGES_EMOJI = ((0x1F000, 0x1FB00), (0x2600, 0x27C0), (0x2B00, 0x2C00), (0xE0000, 0xE0080))
 
 
+class _Codes(dict[int, int]):
+    """Le code de chaque caractère employé, donné à sa première rencontre : sert de table à str.translate."""
+
+    def __missing__(self, point: int) -> int:
+        self[point] = len(self) + 1
+        return self[point]
+
+
+class _Avances(dict[str, float]):
+    """L'avance de chaque caractère, en millièmes du corps, lue dans la fonte à sa première rencontre."""
+
+    def __init__(self, fonte: TTFont, noms: dict[int, str]) -> None:
+        super().__init__()
+        self._fonte, self._noms = fonte, noms
+
+    def __missing__(self, caractere: str) -> float:
+        nom = self._noms.get(ord(caractere), ".notdef")
+        self[caractere] = float(self._fonte["hmtx"][nom][0] * 1000 / self._fonte["head"].unitsPerEm)
+        return self[caractere]
+
+
 class Police:
     """Une fonte du document : mesure le texte et retient les caractères employés."""
 
     def __init__(self, style: str) -> None:
         self._style = style
         self._fonte, self._caracteres = _charger(style)
-        self._codes: dict[str, int] = {}
-        self._avances: dict[str, float] = {}
+        self._codes = _Codes()
+        self._avances = _Avances(self._fonte, self._caracteres)
 
     @property
     def est_employee(self) -> bool:
@@ -94,33 +115,23 @@ class Police:
 
     def largeur(self, texte: str, corps: float) -> float:
         """Largeur en points du texte composé dans ce corps."""
-        return sum(self._avance(caractere) for caractere in texte) * corps / 1000
+        return sum(map(self._avances.__getitem__, texte)) * corps / 1000
 
     def coder(self, texte: str) -> bytes:
         """Codes de deux octets du texte, à montrer par l'opérateur Tj."""
-        return b"".join(
-            self._codes.setdefault(caractere, len(self._codes) + 1).to_bytes(2, "big") for caractere in texte
-        )
+        return texte.translate(self._codes).encode("utf-16-be", "surrogatepass")
 
     def possede(self, caractere: str) -> bool:
         """Vrai si la fonte a un dessin pour ce caractère."""
         return ord(caractere) in self._caracteres
 
-    def _avance(self, caractere: str) -> float:
-        avance = self._avances.get(caractere)
-        if avance is None:
-            nom = self._caracteres.get(ord(caractere), ".notdef")
-            avance = float(self._fonte["hmtx"][nom][0] * 1000 / self._fonte["head"].unitsPerEm)
-            self._avances[caractere] = avance
-        return avance
-
     def enfouir(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """Objet police du PDF : fonte réduite aux caractères employés, texte extractible."""
-        noms = {c: self._caracteres.get(ord(c), ".notdef") for c in self._codes}
+        noms = {point: self._caracteres.get(point, ".notdef") for point in self._codes}
         octets, rangs = _reduire(self._style, set(noms.values()))
         correspondance = bytearray(2 * (len(self._codes) + 1))
-        for caractere, code in self._codes.items():
-            correspondance[2 * code : 2 * code + 2] = rangs[noms[caractere]].to_bytes(2, "big")
+        for point, code in self._codes.items():
+            correspondance[2 * code : 2 * code + 2] = rangs[noms[point]].to_bytes(2, "big")
         nom = pikepdf.Name(f"/{_etiquette(self._style)}+SourceSansPro")
         descendante = pikepdf.Dictionary(
             Type=pikepdf.Name.Font,
@@ -130,7 +141,7 @@ class Police:
                 Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0
             ),
             FontDescriptor=pdf.make_indirect(self._descripteur(pdf, nom, octets)),
-            W=pikepdf.Array([1, pikepdf.Array([round(self._avance(c)) for c in self._codes])]),
+            W=pikepdf.Array([1, pikepdf.Array([round(self._avances[chr(point)]) for point in self._codes])]),
             CIDToGIDMap=pdf.make_stream(bytes(correspondance)),
         )
         return pdf.make_indirect(
@@ -161,7 +172,9 @@ class Police:
 
     def _table_unicode(self) -> bytes:
         """Table ToUnicode, par blocs de cent comme le format l'exige."""
-        lignes = [f"<{code:04X}> <{c.encode('utf-16-be').hex().upper()}>" for c, code in self._codes.items()]
+        lignes = [
+            f"<{code:04X}> <{chr(point).encode('utf-16-be').hex().upper()}>" for point, code in self._codes.items()
+        ]
         blocs = [lignes[debut : debut + 100] for debut in range(0, len(lignes), 100)]
         corps = "".join(f"{len(bloc)} beginbfchar\n" + "\n".join(bloc) + "\nendbfchar\n" for bloc in blocs)
         return (
@@ -204,24 +217,38 @@ def _etiquette(style: str) -> str:
     return {"normal": "PIECEN", "gras": "PIECEG", "italique": "PIECEI"}[style]
 
 
+class _Replis(dict[int, str]):
+    """Ce qui remplace chaque caractère du texte ; `perdus` : ceux qui n'ont ni dessin ni équivalent."""
+
+    def __init__(self, police: Police) -> None:
+        super().__init__()
+        self._police = police
+        self.perdus: set[str] = set()
+
+    def __missing__(self, point: int) -> str:
+        self[point] = self._chercher(chr(point))
+        return self[point]
+
+    def _chercher(self, caractere: str) -> str:
+        if caractere in "\n\t" or self._police.possede(caractere):
+            return caractere
+        if caractere in EQUIVALENTS:
+            return EQUIVALENTS[caractere]
+        if caractere in _INVISIBLES or unicodedata.category(caractere) == "Cc":
+            return ""
+        if caractere in EMOJIS:
+            return EMOJIS[caractere]
+        if any(debut <= ord(caractere) < fin for debut, fin in _PLAGES_EMOJI):
+            return f"[émoji U+{ord(caractere):04X}]"
+        self.perdus.add(caractere)
+        return caractere
+
+
 def rendre_representable(texte: str, police: Police) -> tuple[str, int]:
     """Remplace ce que la fonte n'a pas par un équivalent lisible ; compte ce qui n'en a aucun.
 
     Un caractère sans équivalent est laissé : il se dessine en carré barré et reste extractible du PDF.
     """
-    morceaux, perdus = [], 0
-    for caractere in texte:
-        if caractere in "\n\t" or police.possede(caractere):
-            morceaux.append(caractere)
-        elif caractere in EQUIVALENTS:
-            morceaux.append(EQUIVALENTS[caractere])
-        elif caractere in _INVISIBLES or unicodedata.category(caractere) == "Cc":
-            continue
-        elif caractere in EMOJIS:
-            morceaux.append(EMOJIS[caractere])
-        elif any(debut <= ord(caractere) < fin for debut, fin in _PLAGES_EMOJI):
-            morceaux.append(f"[émoji U+{ord(caractere):04X}]")
-        else:
-            morceaux.append(caractere)
-            perdus += 1
-    return "".join(morceaux), perdus
+    replis = _Replis(police)
+    rendu = texte.translate(replis)
+    return rendu, sum(texte.count(perdu) for perdu in replis.perdus)

@@ -35,7 +35,7 @@ from generateur.pieces.textes import avertir_des_pertes, decoder, est_surtout_du
 
 MESSAGES_MAXIMAUX = 500
 IMBRICATION_MAXIMALE = 40  # étages de parties ; un transfert de transfert en a une dizaine
-_SEPARATEUR_MBOX = re.compile(rb"(?:\A|\r?\n\r?\n)From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
+_SEPARATEUR_MBOX = re.compile(rb"(?:\A|\r?\n\r?\n)From \S[^\r\n]{0,300}\d{4}[^\r\n]{0,300}\r?\n")
 _RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un avis (« message au format HTML »)
 _TEXTES_DU_CORPS = frozenset(
     f"text/{genre}" for genre in ("plain", "html", "xhtml", "enriched", "richtext", "rfc822-headers")
@@ -84,7 +84,9 @@ def separer(source: str, dossier: str, *, octets_maximaux: int) -> dict[str, Any
     return {"messages": [str(fichier) for fichier in fichiers]}
 
 
-def composer_message(cible: str, titre: str, message: dict[str, Any], rang: int, total: int) -> dict[str, Any]:
+def composer_message(
+    cible: str, titre: str, message: dict[str, Any], rang: int, total: int, pages_maximales: int
+) -> dict[str, Any]:
     """Met en PDF un message lu par « ouvrir », le sort de ses pièces jointes étant connu (clé `sort`)."""
     blocs = [Bloc("titre", message["objet"] or "(sans objet)")]
     if total > 1:
@@ -95,7 +97,7 @@ def composer_message(cible: str, titre: str, message: dict[str, Any], rang: int,
         texte = f"{numero}. {piece['nom']} ({_taille(piece['octets'])}) : {piece['sort']}"
         blocs.append(Bloc("entete", texte, etiquette))
     blocs += [Bloc("filet"), Bloc("corps", message["corps"].strip("\n") or "(message sans texte)")]
-    ecrit = composer(blocs, cible, titre)
+    ecrit = composer(blocs, cible, titre, pages_maximales)
     dits = [*message["avertissements"], *avertir_des_pertes(ecrit.caracteres_perdus)]
     return {"pages": ecrit.pages, "avertissements": dits}
 
@@ -290,7 +292,7 @@ def _annoncer_l_autre_version() -> Message:
 
 def _mots(texte: str) -> frozenset[str]:
     """Les mots et les nombres d'une version, sans les adresses que le HTML ajoute à ses liens ni les images."""
-    nu = re.sub(r"<[^<>\s]+>|https?://\S+|\[image : [^\]]*\]|\[rayé : |[>•*_|]", " ", texte)
+    nu = re.sub(r"<[^<>\s]+>|https?://\S+|\[image : [^\[\]]*\]|\[rayé : |[>•*_|]", " ", texte)
     return frozenset(re.findall(r"[^\W_]+(?:[.,][0-9]+)?", nu.casefold()))
 
 

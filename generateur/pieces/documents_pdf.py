@@ -22,6 +22,7 @@ from generateur.pieces.calques_eteints import CALQUE_ETEINT
 from generateur.pieces.champs_remplis import Champs, ecrire_reference, figer_champs
 from generateur.pieces.contenu_cache import retirer_caches
 from generateur.pieces.fidelite import comparer
+from generateur.pieces.images_piegees import refuser_codage_d_image, refuser_images_piegees
 from generateur.pieces.lecture_pdf import (
     compter_pages,
     est_formulaire_dynamique,
@@ -137,6 +138,7 @@ def reunir(sources: list[str], cible: str) -> dict[str, Any]:
 def _controler(pdf: pikepdf.Pdf, pages_maximales: int) -> dict[str, Any]:
     _verifier_structure(pdf, pages_maximales)
     _verifier_contenus(pdf)
+    refuser_images_piegees(pdf)
     return {
         "pages": len(pdf.pages),
         "signe": est_signe(pdf),
@@ -282,6 +284,7 @@ def _verifier_contenus(pdf: pikepdf.Pdf) -> None:
         for flux in contenu if isinstance(contenu, pikepdf.Array) else (contenu,):
             if not isinstance(flux, pikepdf.Stream):
                 continue
+            refuser_codage_d_image(flux, rang)
             try:
                 total += len(flux.read_bytes(pikepdf.StreamDecodeLevel.specialized))
             except _PANNES as erreur:

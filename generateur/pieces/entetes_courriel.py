@@ -25,6 +25,7 @@ _DATE_SURE = re.compile(
     r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d{1,2}:\d{2}(?::\d{2})? "
     r"(?:[+-]\d{4}|GMT|UTC|UT|Z|E[SD]T|C[SD]T|M[SD]T|P[SD]T)(?:\s*\(.*\))?"
 )
+_ADRESSE = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 _LONGUEUR_NOM = 120
 
 
@@ -94,7 +95,11 @@ def lire_jours(message: Message) -> list[str]:
 def lire_adresses(message: Message) -> list[str]:
     """Les adresses de tous les destinataires, copies comprises, en minuscules."""
     lignes = [decoder_entete(v) for cle in ("To", "Cc", "Bcc") for v in message.get_all(cle, [])]
-    return sorted({adresse.casefold() for _, adresse in getaddresses(lignes) if "@" in adresse})
+    try:
+        adresses = [adresse for _, adresse in getaddresses(lignes)]
+    except RecursionError:  # des parenthèses sans fin : la bibliothèque descend d'un appel par parenthèse
+        adresses = [adresse for ligne in lignes for adresse in _ADRESSE.findall(ligne)]
+    return sorted({adresse.casefold() for adresse in adresses if "@" in adresse})
 
 
 def decoder_entete(valeur: object) -> str:

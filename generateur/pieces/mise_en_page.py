@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pikepdf
 
+from generateur.erreurs import ErreurPiece
 from generateur.pieces.caracteres import Police, rendre_representable
 from generateur.pieces.images import A4
 
@@ -53,8 +55,9 @@ _STYLES = {"titre": ("gras", 14.0, 20.0), "corps": ("normal", 10.0, 13.6), "note
 class _Feuilles:
     """Accumule les lignes page par page."""
 
-    def __init__(self, polices: dict[str, Police]) -> None:
+    def __init__(self, polices: dict[str, Police], maximum: int | None) -> None:
         self._polices = polices
+        self._maximum = maximum
         self._pages: list[list[bytes]] = []
         self._reste = 0.0
 
@@ -77,7 +80,12 @@ class _Feuilles:
             page.append(f"{debut} <{codes}> Tj ET".encode("ascii"))
 
     def tourner(self) -> None:
-        """Commence une page."""
+        """Commence une page. Lève ErreurPiece au-delà du maximum, sans composer le reste."""
+        if self._maximum is not None and len(self._pages) >= self._maximum:
+            raise ErreurPiece(
+                f"Ce texte demande plus de {self._maximum} pages : c'est le maximum par pièce.",
+                remede="Ne joignez que l'extrait utile, ou partagez-le en plusieurs pièces.",
+            )
         self._pages.append([])
         self._reste = A4[1] - _HAUT - _BAS
 
@@ -101,10 +109,10 @@ class _Feuilles:
             return len(pdf.pages)
 
 
-def composer(blocs: Sequence[Bloc], cible: str, titre: str) -> Composition:
-    """Écrit les blocs à la cible."""
+def composer(blocs: Sequence[Bloc], cible: str, titre: str, pages_maximales: int | None = None) -> Composition:
+    """Écrit les blocs à la cible. Lève ErreurPiece s'il y faut plus de pages qu'il n'est admis."""
     polices = {style: Police(style) for style in ("normal", "gras", "italique")}
-    feuilles = _Feuilles(polices)
+    feuilles = _Feuilles(polices, pages_maximales)
     feuilles.tourner()
     perdus = 0
     for bloc in blocs:
@@ -113,10 +121,12 @@ def composer(blocs: Sequence[Bloc], cible: str, titre: str) -> Composition:
             continue
         representable, manquants = rendre_representable(_nettoyer(bloc.texte), polices["normal"])
         perdus += manquants
-        lignes = list(_mettre_en_lignes(Bloc(bloc.genre, representable, bloc.etiquette), polices))
-        for rang, ligne in enumerate(lignes):
-            # une première ligne ne reste pas seule en bas de page
-            feuilles.poser(ligne, lignes[1].hauteur if rang == 0 and len(lignes) > 1 else 0.0)
+        lignes = _mettre_en_lignes(Bloc(bloc.genre, representable, bloc.etiquette), polices)
+        premiere, deuxieme = next(lignes, None), next(lignes, None)
+        if premiere is not None:  # elle ne reste pas seule en bas de page
+            feuilles.poser(premiere, deuxieme.hauteur if deuxieme else 0.0)
+        for ligne in chain((deuxieme,), lignes) if deuxieme else ():
+            feuilles.poser(ligne)
     return Composition(feuilles.ecrire(cible, titre), perdus)
 
 

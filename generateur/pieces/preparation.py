@@ -178,6 +178,7 @@ def _preparer_texte(poste: Poste, source: Path, cible: Path, extension: str) -> 
         cible=str(cible),
         titre=poste.titre,
         octets_maximaux=poste.limites.octets_texte,
+        pages_maximales=poste.limites.pages,
         est_page_web=extension == ".html",
     )
 
@@ -236,6 +237,7 @@ def _preparer_courriel(poste: Poste, source: Path, cible: Path, extension: str) 
             message=message,
             rang=rang,
             total=len(lu["messages"]),
+            pages_maximales=poste.limites.pages,
         )
         avertissements += resultat["avertissements"]
         parties += [composee, *(annexe for annexe in annexes if annexe)]

@@ -45,11 +45,12 @@ def preparer(
     cible: str,
     titre: str,
     octets_maximaux: int,
+    pages_maximales: int,
     est_page_web: bool,  # noqa: FBT001 (tâche JSON)
 ) -> dict[str, Any]:
     """Compose la pièce."""
     texte = _lire(Path(source), octets_maximaux, est_page_web)
-    ecrit = composer([Bloc("corps", texte)], cible, titre)
+    ecrit = composer([Bloc("corps", texte)], cible, titre, pages_maximales)
     avertissements = [_PAGE_WEB] if est_page_web else []
     return {"pages": ecrit.pages, "avertissements": avertissements + avertir_des_pertes(ecrit.caracteres_perdus)}
 
