@@ -35,6 +35,7 @@ NOYAU = ("domaine", "droit", "calculs", "controles", "procedures")
 # Un même nom dans plusieurs salles : admis quand c'est la même chose, vue de chacune. (salles, raison)
 NOMS_PARTAGES = {
     "aide": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
+    "annexe_provision": ({"operations", "redaction"}, "l'annexe demandée, puis ses champs"),
     "annuaire": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "attribution": ({"controles", "procedures"}, "la compétence d'attribution, contrôlée puis dite par un acte"),
     "bordereau": ({"domaine", "liasse"}, "le bordereau, puis ses lignes retrouvées dans l'acte rendu"),

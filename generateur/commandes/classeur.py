@@ -6,7 +6,6 @@ Un texte venu d'un dossier reste un texte : ni formule, ni lien, quels que soien
 import datetime as dt
 import io
 import math
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -148,18 +147,3 @@ def _compter_rangs(ligne: Sequence[Valeur], largeurs: Sequence[int]) -> int:
         for valeur, largeur in zip(ligne, largeurs, strict=True)
         if isinstance(valeur, str)
     )
-
-
-def est_un_classeur_intact(octets: bytes) -> bool:
-    """Vrai pour un classeur écrit ici, que personne n'a enregistré depuis."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            proprietes = archive.read("docProps/core.xml").decode()
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
-        return False
-    cree, change = (_lire(proprietes, f"dcterms:{nom}") for nom in ("created", "modified"))
-    return bool(cree) and cree == change and _lire(proprietes, "cp:lastModifiedBy") == AUTEUR
-
-
-def _lire(proprietes: str, balise: str) -> str:
-    return proprietes.partition(f"<{balise}")[2].partition(">")[2].partition("</")[0]

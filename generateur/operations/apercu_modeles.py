@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.accorder import PROTOCOLE
+from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, adresser_lettre
 from generateur.operations.mise_en_liasse import INTERCALAIRES
@@ -24,6 +25,7 @@ from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Procedure
 from generateur.publication.echange import preparer_publication
 from generateur.redaction.accord import ChampsAccord
 from generateur.redaction.actes import ecrire_actes
+from generateur.redaction.annexe_provision import ChampsAnnexe
 from generateur.redaction.apres_ordonnance import ChampsSuite
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
@@ -77,6 +79,7 @@ def champs_propres() -> dict[str, frozenset[str]]:
     propres |= {acte.modele: suites for acte in ACTES_DES_SUITES.values()}
     propres |= {PROTOCOLE.modele: frozenset(_parcourir(ChampsAccord, "complement."))}
     propres |= {acte.modele: frozenset(_parcourir(ChampsRelance, "complement.")) for acte in actes_des_relances()}
+    propres |= {ANNEXE.modele: frozenset(_parcourir(ChampsAnnexe, "complement."))}
     return propres | {MISE_EN_DEMEURE.modele: partages | frozenset(_parcourir(ChampsLettre, "complement."))}
 
 

@@ -81,6 +81,7 @@ class Tableau:
     ecartes: tuple[Ecarte, ...]
     bareme: BaremeProvisions
     fichier_bareme: Path | None
+    suivis: tuple[Dossier, ...] = ()  # ceux dont la créance est encore au créancier
 
     @property
     def est_partiel(self) -> bool:
@@ -172,6 +173,7 @@ def dresser_portefeuille(
         ecartes=portefeuille.ecartes,
         bareme=bareme,
         fichier_bareme=fichier,
+        suivis=suivis,
     )
 
 

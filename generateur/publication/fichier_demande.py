@@ -1,7 +1,9 @@
 """Un fichier écrit là où l'utilisateur le demande : entier ou pas du tout, jamais à la place de celui d'un autre."""
 
+import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,3 +35,18 @@ def ecrire_fichier_demande(fichier: Path, octets: bytes, est_remplacable: Callab
             provisoire.unlink(missing_ok=True)
     except OSError as erreur:
         raise ErreurEcriture(f"ce fichier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(fichier)) from erreur
+
+
+def est_un_document_intact(octets: bytes) -> bool:
+    """Vrai pour un document Office que personne n'a enregistré depuis sa création : il porte deux fois sa date."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            proprietes = archive.read("docProps/core.xml").decode()
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+        return False
+    cree, change = (_lire(proprietes, f"dcterms:{nom}") for nom in ("created", "modified"))
+    return bool(cree) and cree == change
+
+
+def _lire(proprietes: str, balise: str) -> str:
+    return proprietes.partition(f"<{balise}")[2].partition(">")[2].partition("</")[0]

@@ -293,7 +293,7 @@ def test_un_jour_ferie_est_une_date_ou_un_decalage_sur_paques(cle):
 
 def test_annonce_ce_qui_expire_dans_le_delai():
     horizon = date(2026, 12, 31)
-    attendues = {"taux_bce_refinancement", "taux_legal_particuliers", "taux_legal_professionnels"}
+    attendues = {"recuperation_tva", "taux_bce_refinancement", "taux_legal_particuliers", "taux_legal_professionnels"}
     assert {t.nom for t in expirations(horizon - timedelta(days=60), 60)} == attendues
     assert expirations(horizon - timedelta(days=61), 60) == ()
     assert {t.nom for t in expirations(date(2027, 3, 1), 0)} == attendues

@@ -16,6 +16,7 @@ from generateur.droit.tables import lire_table
 from generateur.erreurs import CodeSortie
 from generateur.moteurs import rendu_libreoffice
 from generateur.operations.accorder import PROTOCOLE
+from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.relancer import actes_des_relances
@@ -121,6 +122,7 @@ def test_les_actes_declares_sont_la_et_rien_de_plus():
         CHARTE,
         MISE_EN_DEMEURE,
         PROTOCOLE.modele,
+        ANNEXE.modele,
         INTERCALAIRES.modele,
         BORDEREAU_COMPLEMENTAIRE.modele,
     }
