@@ -174,14 +174,13 @@ def exporter(
 ) -> None:
     """Écrit les affaires dans un fichier, pour un tableur ou un autre logiciel."""
     from generateur.commandes import presentation_registre, registre_en_fichiers
-    from generateur.commandes.classeur import est_un_classeur_intact
     from generateur.operations import registre as operations
-    from generateur.publication.fichier_demande import ecrire_fichier_demande
+    from generateur.publication.fichier_demande import ecrire_fichier_demande, est_un_document_intact
 
     extension, jour = registre_en_fichiers.choisir_format(fichier), aujourd_hui()
     affaires = operations.lister(adresse, au or jour, filtre, avec_evenements=extension == ".json")
     octets = registre_en_fichiers.composer(affaires, extension, jour)
-    ecrire_fichier_demande(fichier, octets, lambda ancien: remplacer or est_un_classeur_intact(ancien))
+    ecrire_fichier_demande(fichier, octets, lambda ancien: remplacer or est_un_document_intact(ancien))
     imprimer(
         lambda: presentation_registre.presenter_export(fichier, affaires),
         lambda: presentation_registre.export_en_objet(fichier, affaires),
