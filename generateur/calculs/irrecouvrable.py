@@ -46,24 +46,28 @@ class CreanceAJustifier:
     base_ht: Decimal | None
     tva: Decimal | None
     provision: Decimal
+    perte: Decimal  # hors taxe, d'un dossier clos comme irrécouvrable
     etat: Etat
     regle: Valeur
     reserves: tuple[Valeur, ...]
     justificatifs: tuple[Justificatif, ...]
 
 
-def preparer_annexe(dossier: Dossier, creances: Sequence[Creance], au: dt.date) -> CreanceAJustifier | None:
-    """Les créances du dossier à provisionner ou perdues ; None s'il n'y en a pas.
+def preparer_annexe(
+    dossier: Dossier, creances: Sequence[Creance], au: dt.date, perdues: Sequence[Creance] = ()
+) -> CreanceAJustifier | None:
+    """Les créances du dossier à provisionner, ou `perdues` à sa clôture ; None s'il n'y en a pas.
 
     Lève ErreurDroitManquant au-delà de l'horizon de la table.
     """
-    retenues = tuple(c for c in creances if c.taux or dossier.debiteur.situation in _PAR_SITUATION)
+    douteuses = (c for c in creances if c.taux or dossier.debiteur.situation in _PAR_SITUATION)
+    retenues = tuple(perdues or douteuses)
     if not retenues:
         return None
     bases = [c.base_ht for c in retenues if c.base_ht is not None]
     reste = sum((c.reste for c in retenues), ZERO)
     base = sum(bases, ZERO) if len(bases) == len(retenues) else None
-    cas, etat = _qualifier(dossier)
+    cas, etat = _qualifier(dossier, est_perdue=bool(perdues))
     return CreanceAJustifier(
         dossier=dossier,
         creances=retenues,
@@ -71,6 +75,7 @@ def preparer_annexe(dossier: Dossier, creances: Sequence[Creance], au: dt.date) 
         base_ht=base,
         tva=None if base is None else reste - base,
         provision=sum((c.provision for c in retenues if c.provision is not None), ZERO),
+        perte=base if perdues and base is not None else ZERO,
         etat=etat,
         regle=valeur_au(TABLE, au, cas),
         reserves=tuple(_reserver(dossier, au)),
@@ -78,7 +83,7 @@ def preparer_annexe(dossier: Dossier, creances: Sequence[Creance], au: dt.date) 
     )
 
 
-def _qualifier(dossier: Dossier) -> tuple[str, Etat]:
+def _qualifier(dossier: Dossier, *, est_perdue: bool) -> tuple[str, Etat]:
     """La règle qui s'applique, et où en est le droit de récupérer la taxe."""
     debiteur, suivi = dossier.debiteur, dossier.suivi
     cas = _PAR_SITUATION.get(debiteur.situation)
@@ -91,7 +96,7 @@ def _qualifier(dossier: Dossier) -> tuple[str, Etat]:
         return "disparition", "a_justifier"
     if suivi and suivi.ordonnance and suivi.toutes_significations and not suivi.opposition:
         return "execution", "a_justifier"
-    return "anciennete", "pas_encore"
+    return ("principe", "a_justifier") if est_perdue else ("anciennete", "pas_encore")
 
 
 def _reserver(dossier: Dossier, au: dt.date) -> Iterator[Valeur]:

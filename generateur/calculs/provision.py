@@ -6,7 +6,7 @@ montant hors taxe qui reste dû : la taxe se récupère, à ses conditions (`cal
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generateur.calculs.encours import Encours, calculer_encours
@@ -120,7 +120,20 @@ def relever_creances(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) ->
         if ligne.echeance is None
     ]
     dehors += _sans_base(creances)
+    if etat.abandonne:
+        dehors.append(
+            HorsSommes(dossier.reference, debiteur, "", etat.abandonne, "dossier clos : plus rien n'y est dû")
+        )
     return ReleveCreances(creances, tuple(dehors), etat.trop_percu)
+
+
+def relever_perdues(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) -> tuple[Creance, ...]:
+    """Ce qui restait dû la veille, si le dossier est clos comme irrécouvrable : une perte, sans provision."""
+    clos = dossier.suivi.clos if dossier.suivi else None
+    if clos is None or clos.date > au or clos.motif != "irrecouvrable":
+        return ()
+    veille = relever_creances(dossier, clos.date - dt.timedelta(days=1), bareme)
+    return tuple(replace(creance, taux=ZERO, provision=ZERO) for creance in veille.creances)
 
 
 def dire_sortie(dossier: Dossier) -> str:

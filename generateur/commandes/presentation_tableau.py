@@ -282,10 +282,9 @@ def _decrire_echeances(tableau: Tableau) -> Iterator[str]:
 def _decrire_dehors(dehors: Sequence[HorsSommes]) -> Iterator[str]:
     for ligne in dehors:
         combien = f", {montant(ligne.montant)}" if ligne.montant is not None else ""
-        yield (
-            f"  {mettre_en_ligne(ligne.reference)} — {mettre_en_ligne(ligne.debiteur)}, facture "
-            f"{mettre_en_ligne(ligne.facture)}{combien} : {courber(ligne.motif)}"
-        )
+        facture = f", facture {ligne.facture}" if ligne.facture else ""
+        qui = mettre_en_ligne(f"{ligne.reference} — {ligne.debiteur}{facture}")
+        yield f"  {qui}{combien} : {courber(ligne.motif)}"
 
 
 def _decrire_ecartes(tableau: Tableau) -> Iterator[str]:

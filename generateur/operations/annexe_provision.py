@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generateur.calculs.irrecouvrable import CreanceAJustifier, preparer_annexe
+from generateur.calculs.provision import relever_perdues
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import aplatir
 from generateur.operations.contexte_amiable import composer_amiable
@@ -69,7 +70,8 @@ def _grouper(tableau: Tableau) -> Iterator[_DeCreancier]:
 def _retenir(dossiers: Sequence[Dossier], tableau: Tableau) -> Iterator[CreanceAJustifier]:
     for dossier in dossiers:
         siennes = [c for c in tableau.creances if c.reference == dossier.reference]
-        if retenue := preparer_annexe(dossier, siennes, tableau.au):
+        perdues = relever_perdues(dossier, tableau.au, tableau.bareme)
+        if retenue := preparer_annexe(dossier, siennes, tableau.au, perdues):
             yield retenue
 
 

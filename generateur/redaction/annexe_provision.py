@@ -51,6 +51,7 @@ class DossierAnnexe(TypedDict):
     base: str
     tva: str
     provision: str
+    perte: str  # vide : rien n'est passé en perte
     etat: str
     regle: str
     reserves: list[str]
@@ -69,6 +70,7 @@ class ChampsAnnexe(TypedDict):
     base: str
     tva: str
     provision: str
+    perte: str
     regles: list[str]
     horizon: str
 
@@ -84,6 +86,7 @@ def champs_de_l_annexe(retenues: Sequence[CreanceAJustifier], bareme: str, au: d
         base=montant(sum((r.base_ht for r in retenues if r.base_ht is not None), ZERO)),
         tva=montant(sum((r.tva for r in retenues if r.tva is not None), ZERO)),
         provision=montant(sum((r.provision for r in retenues), ZERO)),
+        perte=montant(sum((r.perte for r in retenues), ZERO)),
         regles=[_citer(valeur_au(TABLE, au, cle)) for cle in _REGLES],
         horizon=f"Règles vérifiées le {date_longue(table.verifie_le)}, connues jusqu’au {date_longue(table.horizon)}.",
     )
@@ -98,6 +101,7 @@ def _decrire(retenue: CreanceAJustifier, au: dt.date) -> DossierAnnexe:
         base=_ou_manque(retenue.base_ht),
         tva=_ou_manque(retenue.tva),
         provision=montant(retenue.provision),
+        perte=montant(retenue.perte) if retenue.perte else "",
         etat=_ETATS[retenue.etat] if retenue.tva is None or est_taxee else "sans taxe",
         regle=_citer(retenue.regle),
         reserves=[_citer(reserve) for reserve in retenue.reserves],

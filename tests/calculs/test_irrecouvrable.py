@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generateur.calculs.irrecouvrable import TABLE, preparer_annexe
-from generateur.calculs.provision import relever_creances
+from generateur.calculs.provision import relever_creances, relever_perdues
 from generateur.droit.tables import lire_table
 from generateur.erreurs import ErreurDroitManquant
 from generateur.lecture.comptabilite_toml import lire_bareme
@@ -108,6 +108,26 @@ def test_ce_que_le_dossier_donne_n_est_plus_a_reunir(fabriquer):
     )
     a_reunir = [j.libelle for j in _preparer(complet).justificatifs if not j.est_au_dossier]
     assert [libelle.split()[1] for libelle in a_reunir] == ["facture", "procès-verbal"]
+
+
+def test_un_dossier_clos_comme_irrecouvrable_est_une_perte(fabriquer):
+    """La perte est ce qui restait la veille de la clôture, hors taxe ; plus rien n'est dans l'encours."""
+    paiements = [{"date": dt.date(2026, 6, 1), "montant": "600.00"}]
+    for motif, date, perte in (
+        ("irrecouvrable", dt.date(2026, 11, 28), Decimal("500.00")),
+        ("irrecouvrable", dt.date(2026, 11, 29), None),
+        ("abandon", dt.date(2026, 11, 28), None),
+    ):
+        dossier = fabriquer(factures=[FACTURE], paiements=paiements, suivi={"clos": {"date": date, "motif": motif}})
+        releve = relever_creances(dossier, AU, BAREME)
+        retenue = preparer_annexe(dossier, releve.creances, AU, relever_perdues(dossier, AU, BAREME))
+        assert bool(releve.creances) == (date > AU)
+        assert [h.montant for h in releve.dehors] == ([] if date > AU else [Decimal("600.00")])
+        if perte is None:
+            assert retenue is None or retenue.perte == 0
+        else:
+            assert (retenue.perte, retenue.provision, retenue.tva) == (perte, Decimal(0), Decimal("100.00"))
+            assert (retenue.etat, retenue.regle.cle) == ("a_justifier", "principe")
 
 
 def test_refuse_d_affirmer_au_dela_de_l_horizon(fabriquer):

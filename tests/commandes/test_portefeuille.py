@@ -128,9 +128,10 @@ def test_le_recouvre_par_etape_est_celui_du_calcul_independant(portefeuille, dem
     assert trouve == attendu
 
 
-def test_les_creances_cedees_ou_indemnisees_sont_nommees(portefeuille, demander):
+def test_les_creances_cedees_indemnisees_ou_closes_sont_nommees(portefeuille, demander):
     faits = portefeuille[1]
     sorties = {f["reference"] for f in faits} - {f["reference"] for f in compter(faits)}
+    sorties |= {f["reference"] for f in faits if f.get("suivi", {}).get("clos", {"date": dt.date.max})["date"] <= AU}
     assert sorties
     motifs = {h["reference"]: h["motif"] for h in demander("tableau")["hors_sommes"] if "hors taxe" not in h["motif"]}
     assert set(motifs) == sorties

@@ -92,6 +92,7 @@ def _bornes_des_mouvements() -> Iterator[Fait]:
         )
         yield _fait(40, avoirs=[{"numero": "AV-1", "date": _jour(ecart), "montant_ttc": "60.00"}])
         yield _fait(-30 - ecart, facture={"date": _jour(ecart)})
+        yield _fait(70, suivi={"clos": {"date": _jour(ecart), "motif": "irrecouvrable"}})
         relances = [_relance(40, 10, 2)]
         yield _fait(40, relances=relances, paiements=[{"date": _jour(-30 + ecart), "montant": "80.00"}])
     for designee in (None, "B"):

@@ -49,6 +49,8 @@ def recus(fait: Fait, au: dt.date) -> list[Fait]:
 
 def restes(fait: Fait, au: dt.date) -> dict[str, Fraction]:
     """Ce qui reste de chaque facture : on rejoue les mouvements, centime par centime dans les factures par échéance."""
+    if fait.get("suivi", {}).get("clos", {"date": dt.date.max})["date"] <= au:
+        return {}
     ouvertes = {f["numero"]: Fraction(f["montant_ttc"]) for f in fait["factures"] if f["date"] <= au}
     ordre = [f["numero"] for f in sorted(fait["factures"], key=lambda f: f["echeance"]) if f["numero"] in ouvertes]
     credits_recus = [(p.get("facture"), Fraction(p["montant"])) for p in recus(fait, au)]
@@ -161,7 +163,7 @@ def suite_attendue(fait: Fait, au: dt.date) -> tuple[str, int | None]:
     debiteur = fait["debiteurs"][0]["situation"]
     if debiteur in {"sauvegarde", "redressement", "liquidation"}:
         return "produire", None
-    if debiteur != "in_bonis" or fait not in compter([fait]) or "suivi" in fait:
+    if debiteur != "in_bonis" or fait not in compter([fait]) or "depot" in fait.get("suivi", {}):
         return "aucune", None
     if _accord_tenu(fait, au):
         return "attendre", None
