@@ -61,7 +61,7 @@ def test_chaque_indicateur_a_sa_formule_et_sa_source_partout(ouvrir, dresser):
         assert f"| {definition.libelle} | {definition.formule} | {definition.source} |" in aide
         assert f"{definition.libelle} = {definition.formule}" in texte
         assert f"d'après : {definition.source}" in texte
-    assert FORMULE_DES_ETAPES in aide
+    assert FORMULE_DES_ETAPES in " ".join(aide.split())
     assert FORMULE_DES_ETAPES in texte
 
 
