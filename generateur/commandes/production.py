@@ -224,9 +224,14 @@ def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifes
 @click.command("verifier-liasse", cls=Commande)
 @click.argument("chemin", type=CHEMIN, help="Répertoire produit (sortie/REFERENCE), ou liasse PDF.")
 @click.option("--dossier", type=CHEMIN, help="Le dossier d'origine, pour prouver aussi les sources des pièces.")
+@click.option("--tout-prouver", is_flag=True, help="Rend 11 aussi quand un point n'a pas pu être prouvé.")
 @options_communes
-def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
-    """Prouve qu'une liasse et son manifeste concordent, pièce par pièce."""
+def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None, *, tout_prouver: bool) -> int:  # noqa: ARG001 (option commune sans objet ici)
+    """Prouve qu'une liasse et son manifeste concordent, pièce par pièce.
+
+    Code 0 : rien ne diffère, mais tout n'est pas forcément prouvé. Un script qui tient à la preuve entière ajoute
+    « --tout-prouver », ou lit « conforme » avec « --json » : true, false, ou null s'il reste du non prouvé.
+    """
     from generateur.commandes import presentation, sortie_json
     from generateur.publication.verification import verifier_liasse as relire
 
@@ -235,7 +240,8 @@ def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None) -> i
         lambda: presentation.presenter_verification(verification),
         lambda: sortie_json.liasse_verifiee_en_json(verification),
     )
-    return CodeSortie.LIASSE_NON_CONFORME if verification.conforme is False else CodeSortie.FAIT
+    est_admise = verification.conforme is True or (verification.conforme is None and not tout_prouver)
+    return CodeSortie.FAIT if est_admise else CodeSortie.LIASSE_NON_CONFORME
 
 
 COMMANDES = (mettre_en_demeure, produire, lot, extraire, retenir_numeros, verifier_liasse, demo)

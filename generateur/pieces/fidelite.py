@@ -5,6 +5,7 @@ son dessin n'a pas changé d'un octet. Le rendu est celui de PDFium, champs et a
 """
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import pypdfium2
@@ -14,7 +15,7 @@ from generateur.pieces.lecture_pdf import ouvrir_pdfium
 
 PAGES_COMPAREES = 300
 _COTE = 1000  # pixels du plus grand côté : un point par pixel pour une page A4
-_ECART = 96  # niveaux de gris : un trait entier, pas un bord autrement adouci
+_ECART = 96  # niveaux d'une couleur : un trait entier, pas un bord autrement adouci
 _PIXELS = 3
 _MARGE = 2.0
 _PANNES = (pypdfium2.PdfiumError, ValueError, OSError, RuntimeError)
@@ -56,12 +57,12 @@ def _se_ressemblent(
 
 
 def _rendre(document: pypdfium2.PdfDocument, numero: int, zones: Sequence[Zone]) -> Image.Image | None:
-    """La page en gris, zones blanchies ; None si PDFium ne la rend pas."""
+    """La page en couleurs, zones blanchies ; None si PDFium ne la rend pas."""
     try:
         page = document[numero - 1]
         try:
-            vue = page.render(scale=_COTE / max(1.0, *page.get_size()), grayscale=True)
-            image: Image.Image = vue.to_pil().convert("L")
+            vue = page.render(scale=_COTE / max(1.0, *page.get_size()))
+            image: Image.Image = vue.to_pil().convert("RGB")
             _blanchir(image, vue.get_posconv(page), zones)
         finally:
             page.close()
@@ -75,11 +76,14 @@ def _blanchir(image: Image.Image, repere: pypdfium2.PdfPosConv, zones: Sequence[
     for x0, y0, x1, y1 in zones:
         coins = (repere.to_bitmap(x0 - _MARGE, y0 - _MARGE), repere.to_bitmap(x1 + _MARGE, y1 + _MARGE))
         (gauche, droite), (haut, bas) = (sorted(cote) for cote in zip(*coins, strict=True))
-        crayon.rectangle((gauche, haut, droite, bas), fill=255)
+        crayon.rectangle((gauche, haut, droite, bas), fill="white")
 
 
 def compter_ecarts(avant: Image.Image, apres: Image.Image) -> int:
-    """Nombre de pixels vraiment différents : ni un bord adouci autrement, ni un trait décalé d'un demi-pixel."""
+    """Nombre de pixels vraiment différents, dans une couleur au moins.
+
+    Ne comptent ni un bord adouci autrement, ni un trait décalé d'un demi-pixel.
+    """
     if avant.tobytes() == apres.tobytes():
         return 0
     sombre, clair = ImageFilter.MinFilter(3), ImageFilter.MaxFilter(3)
@@ -90,4 +94,4 @@ def compter_ecarts(avant: Image.Image, apres: Image.Image) -> int:
         ImageChops.subtract(avant, apres.filter(clair)),
         ImageChops.subtract(apres, avant.filter(clair)),
     )
-    return sum(sum(ecart.histogram()[_ECART:]) for ecart in ecarts)
+    return sum(sum(reduce(ImageChops.lighter, ecart.split()).histogram()[_ECART:]) for ecart in ecarts)

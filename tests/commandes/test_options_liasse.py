@@ -66,6 +66,22 @@ def test_le_pdf_seul_se_verifie_avec_son_manifeste_joint(commander, jointe, tmp_
     assert _etats(commander("verifier-liasse", seul, "--dossier", dossier, "--json").objet, "source") == {"prouve"}
 
 
+def test_le_code_de_sortie_ne_fait_passer_le_non_prouve_pour_prouve_que_si_l_on_veut(
+    commander, jointe, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    publie = jointe / "sortie" / REFERENCE
+    seul = shutil.copy(publie / f"{REFERENCE}_liasse.pdf", tmp_path)
+    for chemin, conforme, code, code_strict in (
+        (publie, True, 0, 0),
+        (seul, None, 0, CodeSortie.LIASSE_NON_CONFORME),
+    ):
+        reponse = commander("verifier-liasse", chemin, "--json")
+        strict = commander("verifier-liasse", chemin, "--tout-prouver", "--json")
+        assert (reponse.objet["conforme"], reponse.code, strict.code) == (conforme, code, code_strict)
+        assert strict.objet == reponse.objet
+
+
 def test_les_sources_se_trouvent_pres_de_la_sortie(commander, jointe, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     objet = commander("verifier-liasse", jointe / "sortie" / REFERENCE, "--json").objet

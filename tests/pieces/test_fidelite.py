@@ -13,6 +13,7 @@ from tests.pieces.conftest import Preparer, ecrire_pdf
 
 TEXTE = b"BT /F 11 Tf 72 700 Td (Bon pour accord, la somme de 1 200 EUR) Tj ET"
 COCHE = b" 0 g 301 681 6 6 re f"
+ROUGE = b"1 0 0 rg "  # en gris, la même clarté que 0,299
 FOND_NOIR = b"0 g 0 0 595 842 re f 1 g "
 
 
@@ -37,6 +38,8 @@ def ecrire(cible: Path, *contenus: bytes) -> str:
         (TEXTE, b"1 0 0 1 0.3 0.3 cm " + TEXTE, False),
         (TEXTE, b"1 0 0 1 0 40 cm " + TEXTE, True),
         (FOND_NOIR + TEXTE, FOND_NOIR, True),
+        (ROUGE + TEXTE, b"0.299 g " + TEXTE, True),
+        (b"1 1 0 rg 72 690 200 20 re f 0 g " + TEXTE, TEXTE, True),
         (FOND_NOIR, FOND_NOIR + TEXTE, True),
     ],
 )
