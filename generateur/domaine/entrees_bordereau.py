@@ -7,6 +7,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -128,6 +129,7 @@ class Entree:
     categorie: Categorie
 
 
+@lru_cache(maxsize=4096)  # chaque citation d'un acte le demande pour chaque pièce
 def normaliser_fichier(fichier: str) -> str:
     """Forme unique d'un chemin : « ./pieces/a.pdf » et « pieces/a.pdf », accents composés ou non."""
     return unicodedata.normalize("NFC", str(PurePosixPath(fichier.replace("\\", "/"))))

@@ -85,8 +85,10 @@ def aplatir(texte: str) -> str:
     >>> aplatir("Pénalités  de RETARD")
     'penalites de retard'
     """
-    decompose = unicodedata.normalize("NFKD", texte.replace("’", "'"))
-    sans_accent = "".join(signe for signe in decompose if not unicodedata.combining(signe))
+    sans_accent = texte
+    if not texte.isascii():
+        decompose = unicodedata.normalize("NFKD", texte.replace("’", "'"))
+        sans_accent = "".join(signe for signe in decompose if not unicodedata.combining(signe))
     return " ".join(sans_accent.lower().split())
 
 

@@ -40,7 +40,7 @@ ERREURS_PDFIUM = (pypdfium2.PdfiumError, ValueError, OSError, RuntimeError, ctyp
 
 
 class Encre:
-    """L'encre d'une page rendue en entier."""
+    """L'encre d'une page rendue en entier ; seules les places essayées en sont mesurées."""
 
     def __init__(self, image: Image.Image, echelle: float) -> None:
         # la couleur du papier se lit sur un échantillon : l'histogramme entier coûterait plus que le rendu
@@ -48,7 +48,8 @@ class Encre:
         niveaux = echantillon.histogram()
         fond = tuple(max(range(256), key=niveaux[256 * rang : 256 * (rang + 1)].__getitem__) for rang in range(3))
         ecart = _mesurer_ecart(_eloigner(echantillon, fond), fond)
-        self._image = _eloigner(image, fond).point([255 if niveau > ecart else 0 for niveau in range(256)])
+        self._image, self._fond = image, fond
+        self._seuil = [255 if niveau > ecart else 0 for niveau in range(256)]
         self._est_lisible = _contraster(fond, ENCRE_DES_MARQUES) >= CONTRASTE_LISIBLE
         self._echelle = echelle
 
@@ -68,7 +69,9 @@ class Encre:
         )
         if boite[0] >= boite[2] or boite[1] >= boite[3]:
             return True
-        return self._est_lisible and self._image.crop(boite).getbbox() is None
+        if not self._est_lisible:
+            return False
+        return _eloigner(self._image.crop(boite), self._fond).point(self._seuil).getbbox() is None
 
 
 class Mesureur:

@@ -111,10 +111,9 @@ def _verifier(racine: Path, trouve: Path, chemin: str) -> None:
 
 def _est_une_sortie(racine: Path, reel: Path) -> bool:
     """Ce que le programme a produit : une liasse n'est pas une pièce d'elle-même, sa fiche interne encore moins."""
-    if reel.relative_to(racine.resolve()).parts[0] == "sortie":
-        return True
-    parents = [parent for parent in reel.parents if parent.is_relative_to(racine.resolve())]
-    return any((parent / "manifeste.json").is_file() for parent in parents)
+    base = racine.resolve()
+    dedans = reel.relative_to(base)
+    return dedans.parts[0] == "sortie" or any((base / p / "manifeste.json").is_file() for p in dedans.parents)
 
 
 def _est_un_fichier_du_dossier(racine: Path, reel: Path, etat: os.stat_result) -> bool:

@@ -47,15 +47,15 @@ class Entree:
 class Fonds:
     """`durable` : gardé entre les commandes ; `ephemere` : le temps d'une production. Les deux peuvent manquer."""
 
-    def __init__(self, durable: Path | None = None, ephemere: Path | None = None) -> None:
+    def __init__(self, durable: Path | None = None, ephemere: Path | None = None, graine: str = "") -> None:
         self._durable = durable
         self._ephemere = ephemere
-        self._graine = " ".join((VERSION, _METHODE, *(f"{nom} {version(nom)}" for nom in _LECTEURS)))
+        self._graine = graine or " ".join((VERSION, _METHODE, *(f"{nom} {version(nom)}" for nom in _LECTEURS)))
 
     def le_temps_d_une_production(self, ephemere: Path) -> "Fonds":
         """Le même fonds, avec de quoi garder ce qui ne doit pas durer."""
         ephemere.mkdir(mode=0o700)
-        return Fonds(self._durable, ephemere)
+        return Fonds(self._durable, ephemere, self._graine)
 
     def cle(self, contenu: str, precisions: Sequence[str | None], *, est_secrete: bool) -> str:
         """La clé de ce contenu (son empreinte) ; `precisions` : ce qui, hors de lui, décide du résultat."""
