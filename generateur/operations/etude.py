@@ -5,7 +5,7 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ from generateur.moteurs.polices import signes_absents
 from generateur.operations import ecarts_factures
 from generateur.operations.connaissances import rassembler_connaissances
 from generateur.operations.outillage import OutilsPieces
+from generateur.pieces.copies_figees import sommes_des_copies
 from generateur.pieces.emplacement import lister_presents
 from generateur.pieces.inspection import inspecter
 from generateur.procedures.choix import Decision, choisir_procedure, constater_choix
@@ -76,6 +77,7 @@ class Etude:
     servi: Servi | None = None
     signaux: tuple[Signal, ...] = ()  # pour la fiche interne seule
     copies: Path | None = None
+    sommes: Mapping[Path, str] = field(default_factory=dict)  # l'empreinte de chaque copie figée, prise à l'examen
 
     @property
     def racine_des_pieces(self) -> Path:
@@ -203,7 +205,7 @@ def etudier_dossier(
     appris = (*_constater_ajouts(lu), *suite, *ecrits, *sues.constats)
     constats = ordonner((*communs, *constater_choix(decision), *propres, *droit, *appris))
     etude = Etude(lu, espece, decision, bordereau, constats, registre, ecarts, servi=servi, copies=copies)
-    return replace(etude, signaux=sues.signaux)
+    return replace(etude, signaux=sues.signaux, sommes=sommes_des_copies(fichiers, copies))
 
 
 def _constater_ajouts(lu: DossierLu) -> tuple[Constat, ...]:

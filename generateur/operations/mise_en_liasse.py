@@ -9,7 +9,6 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generateur.domaine.bordereau import Bordereau
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.assemblage import assembler, mesurer
 from generateur.liasse.intercalaires import preceder_de_gardes
@@ -26,6 +25,7 @@ from generateur.liasse.plan import (
 from generateur.liasse.sceau import Scelleur
 from generateur.liasse.texte import finit_presque_vide
 from generateur.operations.archivage_des_actes import Archivage, archiver_a_cote
+from generateur.operations.etude import Etude
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
@@ -47,14 +47,13 @@ INTERCALAIRES = Acte("gardes", "Pages de garde", "communs/intercalaire", place="
 _SCAN_SIGNE = "Scan signé : aucun texte n'y a été ajouté."
 
 
-def preparer_pieces(
-    bordereau: Bordereau, racine: Path, provisoire: Path, outils: OutilsPieces, reglages: Reglages
-) -> tuple[PiecePrete, ...]:
+def preparer_pieces(etude: Etude, provisoire: Path, outils: OutilsPieces, reglages: Reglages) -> tuple[PiecePrete, ...]:
     """Convertit chaque pièce en PDF dans le répertoire provisoire. Lève ErreurPiece en nommant la pièce."""
     pretes = []
-    for rang, piece in enumerate(bordereau.pieces):
+    for rang, piece in enumerate(etude.bordereau.pieces):
         cible = provisoire / f"{rang:04d}.pdf"
-        source = localiser(racine, piece.fichier)
+        source = localiser(etude.racine_des_pieces, piece.fichier)
+        somme = etude.sommes.get(source, "")
         preparee = preparer_piece(
             source,
             cible,
@@ -63,8 +62,9 @@ def preparer_pieces(
             moteur_bureautique=outils.bureautique,
             atelier=outils.atelier,
             fonds=outils.fonds,
+            empreinte=somme,
         )
-        pretes.append(_traiter(PiecePrete(piece, source, cible, preparee), outils, reglages))
+        pretes.append(_traiter(PiecePrete(piece, source, cible, preparee, somme), outils, reglages))
     return tuple(pretes)
 
 

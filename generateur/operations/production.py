@@ -93,13 +93,19 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
     vierge = trouver_vierge(matiere, etude.lu.racine, reglages.formulaire)
     # des copies figées, comme tout le reste : une pièce changée depuis rendra la liasse périmée, non « à jour »
     entrees = resumer_entrees(
-        etude.lu, etude.espece.au, reglages, moteurs.empreintes(), etude.registre, racine=etude.racine_des_pieces
+        etude.lu,
+        etude.espece.au,
+        reglages,
+        moteurs.empreintes(),
+        etude.registre,
+        racine=etude.racine_des_pieces,
+        sommes=etude.sommes,
     )
     depot = date_de_depot(etude.dossier)
     garder = partial(emporter, registre=etude.registre, depot=depot) if lieux.garde else None
     gardes: list[str] = []
     with preparer_publication(lieux.sortie, lieux.nom, emporter=garder, gardes=gardes) as chantier:
-        pieces = preparer_pieces(etude.bordereau, etude.racine_des_pieces, provisoire, moteurs.pieces, reglages)
+        pieces = preparer_pieces(etude, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
         assemblage = preparer_assemblage(

@@ -5,9 +5,12 @@ suite d'octets.
 """
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from generateur.domaine.fichiers import Inspection
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
+from generateur.pieces.emplacement import trouver
 
 
 def figer(source: Path, chemin: str, copies: Path) -> Path:
@@ -28,3 +31,11 @@ def figer(source: Path, chemin: str, copies: Path) -> Path:
             remede="Libérer de la place sur ce disque, puis relancer : rien n'a été publié.",
         ) from erreur
     return cible
+
+
+def sommes_des_copies(fichiers: Mapping[str, Inspection], copies: Path | None) -> dict[Path, str]:
+    """Par copie, l'empreinte prise à l'examen : personne n'y écrit plus, elle ne se reprend pas à chaque étape."""
+    if copies is None:
+        return {}
+    figees = {chemin: trouver(copies, chemin) for chemin, vu in fichiers.items() if vu.empreinte}
+    return {figee: fichiers[chemin].empreinte for chemin, figee in figees.items() if figee is not None}

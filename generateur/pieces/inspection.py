@@ -98,7 +98,7 @@ def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copi
 
 def _examiner(poste: Poste, source: Path, empreinte: str, essai: Path | None) -> dict[str, Any]:
     """Ce qu'il y a à savoir du fichier ; un refus n'est pas gardé, il peut ne tenir qu'à un outil absent."""
-    cle, _ = poste.cles_du_contenu(empreinte, source)
+    cle, _ = poste.cles(empreinte, source)
     if connue := poste.fonds.chercher(cle):
         if connue.faits["famille"] == Famille.BUREAUTIQUE.value:
             poste.exiger_bureautique()

@@ -35,20 +35,16 @@ class Poste:
             pages_maximales=self.limites.pages,
         )
 
-    def cles(self, source: Path, *precisions: str) -> tuple[str, str]:
-        """Les clés du fichier dans le fonds, sans puis avec les précisions ; son contenu n'est lu qu'une fois.
-
-        Les bornes en sont : ce qu'elles refusaient hier peut passer aujourd'hui.
-        """
-        return self.cles_du_contenu(self.resumer(source), source, *precisions)
-
     def resumer(self, source: Path) -> str:
         """L'empreinte du contenu."""
         with source.open("rb") as flux:
             return hashlib.file_digest(flux, "sha256").hexdigest()
 
-    def cles_du_contenu(self, contenu: str, source: Path, *precisions: str) -> tuple[str, str]:
-        """Les mêmes clés, d'un contenu déjà résumé."""
+    def cles(self, contenu: str, source: Path, *precisions: str) -> tuple[str, str]:
+        """Les clés d'un contenu résumé dans le fonds, sans puis avec les précisions.
+
+        Les bornes en sont : ce qu'elles refusaient hier peut passer aujourd'hui.
+        """
         reglage = [source.suffix.lower(), self.mot_de_passe, repr(self.limites)]
         est_secrete = self.mot_de_passe is not None
         return (

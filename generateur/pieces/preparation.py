@@ -58,12 +58,13 @@ def preparer_piece(
     limites: Limites | None = None,
     atelier: Atelier | None = None,
     fonds: Fonds | None = None,
+    empreinte: str = "",
 ) -> Preparee:
     """Écrit à la cible le PDF de la pièce, entier, sans chiffrement.
 
-    `source` est un chemin déjà vérifié par emplacement.localiser. Sans `atelier`, un enfant est démarré pour
-    cette seule pièce. Lève ErreurPiece (la pièce est en cause) ou ErreurOutilAbsent (il ne manque que
-    LibreOffice), en nommant la pièce ; la cible n'est alors pas écrite.
+    `source` est un chemin déjà vérifié par emplacement.localiser, `empreinte` celle de son contenu si elle est déjà
+    prise. Sans `atelier`, un enfant est démarré pour cette seule pièce. Lève ErreurPiece (la pièce est en cause) ou
+    ErreurOutilAbsent (il ne manque que LibreOffice), en nommant la pièce ; la cible n'est alors pas écrite.
     """
     if atelier is None:
         with Atelier() as ephemere:
@@ -76,6 +77,7 @@ def preparer_piece(
                 limites=limites,
                 atelier=ephemere,
                 fonds=fonds,
+                empreinte=empreinte,
             )
     # à côté de la cible : l'achèvement est un renommage, jamais une copie à moitié faite
     with tempfile.TemporaryDirectory(prefix=".piece-", dir=cible.parent) as provisoire:
@@ -90,7 +92,7 @@ def preparer_piece(
         )
         essai = Path(provisoire) / "piece.pdf"
         try:
-            preparee = _reprendre_ou_preparer(poste, source, essai)
+            preparee = _reprendre_ou_preparer(poste, source, essai, empreinte)
         except (ErreurPiece, ErreurOutilAbsent) as erreur:
             raise _nommer(erreur, titre, source) from erreur
         essai.replace(cible)
@@ -106,10 +108,10 @@ def _nommer(erreur: ErreurGenerateur, titre: str, source: Path) -> ErreurGenerat
     )
 
 
-def _reprendre_ou_preparer(poste: Poste, source: Path, cible: Path) -> Preparee:
+def _reprendre_ou_preparer(poste: Poste, source: Path, cible: Path, empreinte: str) -> Preparee:
     """Le PDF que le fonds a déjà pour ce contenu, sinon un neuf, que le fonds garde."""
     poste.verifier_poids(source)
-    preparees = poste.cles(source, "préparée", poste.titre)  # à l'examen, ou ici
+    preparees = poste.cles(empreinte or poste.resumer(source), source, "préparée", poste.titre)  # à l'examen, ou ici
     for cle in preparees:
         connue = poste.fonds.chercher(cle)
         if connue is not None and connue.donner(cible):

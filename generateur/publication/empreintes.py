@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,21 +29,28 @@ def resumer_entrees(
     servi: Registre | None,
     *,
     racine: Path | None = None,
+    sommes: Mapping[Path, str] | None = None,
 ) -> str:
     """Empreinte de tout ce qui détermine le résultat, à la date d'arrêté.
 
     `moteurs` : ce que chacun y apporte ; `servi` : ce qui a déjà été communiqué ; `racine` : où lire les pièces, si ce
-    n'est dans le dossier.
+    n'est dans le dossier ; `sommes` : les empreintes déjà prises des fichiers qui n'ont pas pu changer depuis.
     """
     somme = hashlib.sha256()
-    for morceau in _morceaux(lu, au, reglages, moteurs, servi, racine or lu.racine):
+    for morceau in _morceaux(lu, au, reglages, moteurs, servi, racine or lu.racine, sommes or {}):
         somme.update(morceau.encode())
         somme.update(b"\0")
     return somme.hexdigest()
 
 
 def _morceaux(
-    lu: DossierLu, au: dt.date, reglages: Reglages, moteurs: Iterable[str], servi: Registre | None, racine: Path
+    lu: DossierLu,
+    au: dt.date,
+    reglages: Reglages,
+    moteurs: Iterable[str],
+    servi: Registre | None,
+    racine: Path,
+    sommes: Mapping[Path, str],
 ) -> Iterator[str]:
     yield VERSION
     yield from moteurs
@@ -58,7 +65,8 @@ def _morceaux(
     yield resumer_suivi(lu.racine)
     for _, chemin in chemins_cites(lu.dossier):
         fichier = trouver(racine, chemin)
-        yield f"{chemin}:{empreinte(fichier) if fichier and fichier.is_file() else ''}"
+        somme = sommes.get(fichier) if fichier else None
+        yield f"{chemin}:{somme or (empreinte(fichier) if fichier and fichier.is_file() else '')}"
     yield _empreinte_du_programme(reglages.modeles or racine_par_defaut())
     yield repr(ajouts_en_usage())
 

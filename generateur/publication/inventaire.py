@@ -47,6 +47,7 @@ class PiecePrete:
     source: Path
     pdf: Path
     preparee: Preparee
+    somme: str = ""  # l'empreinte de la source, si elle est déjà connue
     a_texte_ajoute: bool = False
     traitements: tuple[str, ...] = ()
 
@@ -54,6 +55,11 @@ class PiecePrete:
     def est_a_garder(self) -> bool:
         """Vrai si l'original dit quelque chose que la liasse ne dit plus : il est gardé à côté."""
         return self.preparee.signe or self.a_texte_ajoute
+
+    @property
+    def source_sha256(self) -> str:
+        """L'empreinte du fichier d'origine, tel qu'il a été lu."""
+        return self.somme or empreinte(self.source)
 
     @property
     def observations(self) -> tuple[str, ...]:
@@ -83,7 +89,7 @@ class LiasseFaite:
 
 def reduire(reference: str, pieces: Sequence[PiecePrete], assemblage: Assemblage) -> bytes:
     """Le manifeste à joindre dans la liasse : pièces, pages et empreintes, rien d'interne."""
-    sources = {prete.piece.numero: prete.source for prete in pieces}
+    sources = {prete.piece.numero: prete for prete in pieces}
     reduit = ManifesteReduit(
         reference=reference,
         liasse=LiasseReduite(
@@ -100,7 +106,7 @@ def reduire(reference: str, pieces: Sequence[PiecePrete], assemblage: Assemblage
                 sha256=piece.sha256,
                 pages=piece.pages,
                 page_debut=piece.page_debut,
-                source_sha256=empreinte(sources[piece.numero]),
+                source_sha256=sources[piece.numero].source_sha256,
             )
             for piece in assemblage.pieces
         ),
@@ -191,7 +197,7 @@ def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, chantier: Path
         pages=assemblee.pages,
         page_debut=assemblee.page_debut,
         source=piece.fichier,
-        source_sha256=empreinte(prete.source),
+        source_sha256=prete.source_sha256,
         observations=(*prete.observations, *assemblee.retraits),
         fidelite=FidelitePiece(
             comparees=prete.preparee.fidelite.comparees, differentes=prete.preparee.fidelite.differentes

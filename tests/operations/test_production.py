@@ -98,3 +98,17 @@ def test_un_modele_modifie_dans_le_meme_processus_sert_aussitot(tmp_path, moteur
     assert apres.liasse.sha256 != avant.liasse.sha256
     couverture = Document(tmp_path / "sortie" / "2026-0051" / "actes" / "couverture.docx")
     assert "Étude Nouvelle Allure" in "\n".join(p.text for p in couverture.paragraphs)
+
+
+def test_une_piece_figee_n_est_resumee_qu_une_fois(tmp_path, moteurs, monkeypatch):
+    import hashlib  # noqa: PLC0415 (pour en compter les lectures)
+
+    lus = []
+    resumer = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda flux, nom: (lus.append(Path(flux.name)), resumer(flux, nom))[1])
+    manifeste = _produire(EXEMPLES / "2026-0051", tmp_path, moteurs)
+    sources = [lu.name for lu in lus if "sources" in lu.parts]
+    assert sorted(sources) == sorted({Path(piece.source).name for piece in manifeste.pieces})
+    for piece in manifeste.pieces:
+        source = EXEMPLES / "2026-0051" / piece.source
+        assert hashlib.sha256(source.read_bytes()).hexdigest() == piece.source_sha256
