@@ -1,9 +1,11 @@
 """Banc du dossier type : actes, 10 pièces de 5 pages, tampons, liens, signets, liasse.
 
 Compare, dans la même exécution, notre chaîne à la chaîne simple (docxtpl, un appel LibreOffice par acte, pypdf).
-Les temps absolus dépendent de la machine ; les rapports comptent.
+Les temps absolus dépendent de la machine ; les rapports comptent. Le cache de l'utilisateur n'y sert pas : chaque
+mesure part du sien, vide. Imprime aussi ce que coûtent les bibliothèques seules, et ce qu'un dossier fait ouvrir,
+rendre et résumer.
 
-    python tests/bancs/banc_dossier.py [--tours 3] [--sans-comparaison]
+    python -m tests.bancs.banc_dossier [--tours 3] [--sans-comparaison]
 """
 
 import argparse
@@ -27,16 +29,19 @@ from jinja2 import FunctionLoader
 from jinja2.sandbox import SandboxedEnvironment
 from reportlab.pdfgen.canvas import Canvas
 
-from generateur.moteurs import choisir_bureautique, choisir_rendu
+from generateur.moteurs import choisir_rendu
 from generateur.operations import mise_en_liasse
 from generateur.operations import production as chaine
+from generateur.operations.archivage_des_actes import Archivage
 from generateur.operations.etude import etudier_dossier
-from generateur.operations.outillage import Moteurs, OutilsPieces
-from generateur.pieces.atelier import Atelier
+from generateur.operations.outillage import Moteurs, ouvrir_moteurs
+from generateur.publication import echange
 from generateur.redaction.actes import en_champs
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.reglages import Reglages
+from tests.bancs.compteur import compter
+from tests.bancs.planchers import mesurer_planchers
 
 JOUR = dt.date(2026, 11, 21)
 MODELE_DOSSIER = Path(__file__).parents[2] / "dossiers" / "2026-0042"
@@ -46,9 +51,11 @@ ETAPES = (
     (chaine, "preparer_pieces", "pièces converties"),
     (mise_en_liasse, "composer_contexte", "contexte des actes"),
     (mise_en_liasse, "ecrire_actes", "actes écrits et rendus"),
-    (mise_en_liasse, "_archiver", "actes en PDF/A"),
+    (Archivage, "confier", "actes déclarés PDF/A, jugés à côté"),
     (mise_en_liasse, "assembler", "assemblage"),
+    (Archivage, "rendre_les_refuses", "attente de leur jugement"),
     (chaine, "dresser_manifeste", "manifeste"),
+    (echange, "_ecrire_sur_le_disque", "écriture assurée du disque (fsync)"),
 )
 
 
@@ -103,16 +110,16 @@ def produire(dossier: Path, sortie: Path, moteurs: Moteurs) -> float:
     return time.perf_counter() - debut
 
 
-def produire_a_froid(dossier: Path, sortie: Path) -> float:
-    """La commande entière, dans un processus neuf, sans cache de rendu."""
+def produire_a_froid(dossier: Path, sortie: Path, **variables: str) -> float:
+    """La commande entière, dans un processus neuf."""
     debut = time.perf_counter()
-    commande = [sys.executable, "-m", "generateur", "produire", str(dossier), "-o", str(sortie), "-q"]
-    subprocess.run(commande, check=True, stdout=subprocess.DEVNULL, env=_sans_cache())
+    commande = [sys.executable, "-m", "generateur", *_arguments(dossier, sortie)]
+    subprocess.run(commande, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **variables})
     return time.perf_counter() - debut
 
 
-def _sans_cache() -> dict[str, str]:
-    return {**os.environ, "GENERATEUR_SANS_CACHE": "1"}
+def _arguments(dossier: Path, sortie: Path) -> list[str]:
+    return ["produire", str(dossier), "-o", str(sortie), "-q"]
 
 
 def chaine_simple(dossier: Path, sortie: Path) -> float:
@@ -174,29 +181,52 @@ def principal() -> None:
     options = analyse.parse_args()
     with tempfile.TemporaryDirectory() as nom:
         racine = Path(nom)
-        dossiers = [fabriquer_dossier(racine / "dossiers", rang) for rang in range(options.tours + 1)]
-        moteurs = Moteurs(choisir_rendu(), OutilsPieces(Atelier(), choisir_bureautique()))
-        try:
-            premiere = produire(dossiers[0], racine / "chaud", moteurs)
+        os.environ["XDG_CACHE_HOME"] = str(racine / "cache")
+        dossiers = [fabriquer_dossier(racine / "dossiers", rang) for rang in range(2 * options.tours + 2)]
+        neufs = iter(dossiers)
+        with ouvrir_moteurs(None) as moteurs:
+            premier = next(neufs)
+            premiere = produire(premier, racine / "chaud", moteurs)
+            depart = time.process_time()
             with chronometrer() as temps:
-                chauds = [produire(dossier, racine / "chaud", moteurs) for dossier in dossiers[1:]]
-            repris = [produire(dossiers[0], racine / "chaud", moteurs) for _ in range(options.tours)]
-        finally:
-            moteurs.rendu.fermer()
-            moteurs.pieces.atelier.fermer()
-        froids = [produire_a_froid(dossiers[0], racine / f"froid{i}") for i in range(options.tours)]
+                chauds = [produire(next(neufs), racine / "chaud", moteurs) for _ in range(options.tours)]
+            calcul = (time.process_time() - depart) / options.tours
+            repris = [produire(premier, racine / "chaud", moteurs) for _ in range(options.tours)]
+            planchers = mesurer_planchers(racine / "chaud" / premier.name, choisir_rendu(), racine)
+        froids = [produire_a_froid(next(neufs), racine / f"froid{i}") for i in range(options.tours)]
+        vides = [
+            produire_a_froid(premier, racine / f"vide{i}", GENERATEUR_SANS_CACHE="1") for i in range(options.tours)
+        ]
         print(f"première production, processus neuf  {premiere:7.3f} s")
         print(f"même dossier repris (médiane)        {statistics.median(repris):7.3f} s")
         print(f"dossiers distincts, chaud (médiane)  {statistics.median(chauds):7.3f} s")
         for libelle, total in temps.items():
             print(f"    {libelle:<46}{1000 * total / options.tours:8.1f} ms")
-        print(f"commande à froid (médiane)           {statistics.median(froids):7.3f} s")
+        print(f"    {'calcul du processus principal (CPU)':<46}{1000 * calcul:8.1f} ms")
+        print(f"commande à froid, dossier neuf (médiane) {statistics.median(froids):7.3f} s")
+        print(f"commande à froid, sans aucun cache       {statistics.median(vides):7.3f} s")
+        print("planchers : les bibliothèques seules, sur ces mêmes pages")
+        for libelle, duree in planchers.items():
+            print(f"    {libelle:<46}{1000 * duree:8.1f} ms")
+        imprimer_comptes(next(neufs), racine)
         if options.sans_comparaison or not shutil.which("soffice"):
             return
-        simple = chaine_simple(dossiers[0], racine / "simple")
+        simple = chaine_simple(premier, racine / "simple")
         print(f"chaîne simple                        {simple:7.3f} s")
         print(f"rapport à chaud   {simple / statistics.median(chauds):6.1f} ×")
-        print(f"rapport à froid   {simple / statistics.median(froids):6.1f} ×")
+        print(f"rapport à froid   {simple / statistics.median(froids):6.1f} × (sans cache "
+              f"{simple / statistics.median(vides):.1f} ×)")  # fmt: skip
+
+
+def imprimer_comptes(dossier: Path, racine: Path) -> None:
+    """Ouvertures, rendus et empreintes d'un dossier neuf ; et combien par pièce d'origine."""
+    comptes = compter(_arguments(dossier, racine / "compte"), racine)
+    pieces = {fichier.name for fichier in (dossier / "pieces").iterdir()}
+    print("comptes d'un dossier neuf, enfants compris")
+    for genre in dict.fromkeys(genre for genre, _ in comptes):
+        total = sum(nombre for (g, _), nombre in comptes.items() if g == genre)
+        originaux = sum(nombre for (g, nom), nombre in comptes.items() if g == genre and nom in pieces)
+        print(f"    {genre:<46}{total:8}   dont {originaux / len(pieces):.1f} par pièce d'origine")
 
 
 if __name__ == "__main__":
