@@ -1,8 +1,6 @@
-"""Où sont les données du programme : dossiers d'exemple livrés, cache de l'utilisateur."""
+"""Où sont les données livrées avec le programme : les dossiers d'exemple."""
 
 from pathlib import Path
-
-from platformdirs import user_cache_path
 
 from generateur.erreurs import ErreurLecture
 
@@ -22,8 +20,3 @@ def lister_exemples() -> list[Path]:
     """Les dossiers d'exemple, par nom ; les vôtres, rangés au même endroit, n'en sont pas."""
     candidats = sorted(racine_des_exemples().glob("*/dossier.toml"))
     return [fichier.parent for fichier in candidats if fichier.read_bytes().startswith(_MARQUE)]
-
-
-def dossier_de_cache() -> Path:
-    """Le dossier de cache du programme pour cet utilisateur, selon la plateforme."""
-    return user_cache_path("generateur", appauthor=False, opinion=False)

@@ -142,7 +142,7 @@ PLACES = {
         "publication",
         "operations.nouveau_dossier",
     },
-    "platformdirs": {"dependances", "operations.donnees_utilisateur"},
+    "platformdirs": {"surveillance.prive", "operations.donnees_utilisateur"},
     "pydantic_core": {"lecture"},
     "tomlkit": {"lecture.edition_toml", "operations.droit_ajoute"},
     "stdnum": {"controles"},

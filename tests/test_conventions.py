@@ -20,7 +20,7 @@ MOTS_REFUSES = {
 # Noms qu'une bibliothèque ou Python impose : on les redéfinit, on ne les choisit pas.
 NOMS_IMPOSES = {
     "get_help_option", "list_commands", "model_config", "value", "handle_data", "handle_endtag", "handle_starttag",
-    "data", "_update_meta", "parse_args", "do_GET", "_parse", "load_bytecode",
+    "data", "_update_meta", "parse_args", "do_GET", "_parse", "load_bytecode", "file_digest",
 }  # fmt: skip
 
 # Nombres qui ne sont pas du droit : l'unité, la paire, le pour cent.

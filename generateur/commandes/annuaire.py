@@ -31,14 +31,14 @@ def annuaire(
     from generateur.annuaire.services import choisir_services
     from generateur.commandes import presentation_annuaire
     from generateur.operations.annuaire import consulter_dossier, consulter_siren, lire_siren
-    from generateur.pieces.atelier import Atelier
+    from generateur.operations.outillage import ouvrir_atelier
 
     services, jour = choisir_services(url_entreprises, url_bodacc), aujourd_hui()
     siren = lire_siren(cible)
     if siren is not None:
         fait = consulter_siren(siren, services, jour=jour, est_hors_ligne=hors_ligne)
     else:
-        with Atelier() as atelier:
+        with ouvrir_atelier() as atelier:
             fait = consulter_dossier(Path(cible), services, jour=jour, est_hors_ligne=hors_ligne, atelier=atelier)
     imprimer(lambda: presentation_annuaire.presenter(fait), lambda: presentation_annuaire.en_objet(fait))
 

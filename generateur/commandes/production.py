@@ -183,9 +183,9 @@ def extraire(dossier: Path, au: dt.date | None) -> None:  # noqa: ARG001 (option
     """Range dans pieces/ les documents joints aux PDF du dossier."""
     from generateur.commandes import presentation_extraction
     from generateur.operations.extraction import extraire_documents
-    from generateur.pieces.atelier import Atelier
+    from generateur.operations.outillage import ouvrir_atelier
 
-    with Atelier() as atelier:
+    with ouvrir_atelier() as atelier:
         extraction = extraire_documents(dossier, atelier)
     imprimer(
         lambda: presentation_extraction.presenter(extraction),

@@ -21,8 +21,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from generateur.dependances import dossier_de_cache
-from generateur.surveillance.prive import lire_prive, ouvrir_prive
+from generateur.surveillance.prive import dossier_de_cache, lire_prive, ouvrir_prive
 
 ENCODAGE = "cp1252"  # le nom Python de WinAnsiEncoding
 PREMIER, DERNIER = 32, 255

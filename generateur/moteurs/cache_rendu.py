@@ -13,11 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 from generateur.contrats import Conversion, Disponibilite, MoteurRendu
-from generateur.dependances import dossier_de_cache
 from generateur.moteurs.polices import etat_du_systeme
 from generateur.moteurs.sortie_pdf import publier_fichier
 from generateur.moteurs.textes_perdus import dit_le_texte
-from generateur.surveillance.prive import ecrire_prive, lire_prive, ouvrir_prive
+from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _EMPREINTE = 32

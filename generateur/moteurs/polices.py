@@ -19,8 +19,8 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from generateur.dependances import dossier_de_cache
 from generateur.erreurs import ErreurOutilAbsent
+from generateur.surveillance.prive import dossier_de_cache
 
 _FAMILLES = (("font_source_serif_pro", "SourceSerifPro"), ("font_source_sans_pro", "SourceSansPro"))
 _GRAISSES = ("Regular", "It", "Bold", "BoldIt")

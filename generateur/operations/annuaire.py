@@ -17,7 +17,6 @@ from generateur.contrats import Ajout
 from generateur.controles.constat import Constat
 from generateur.controles.ecarts_annuaire import Ecart, constater_annuaire, est_siren, relever_ecarts
 from generateur.controles.lieux import situer
-from generateur.dependances import dossier_de_cache
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fiche_annuaire import FicheAnnuaire
 from generateur.domaine.langue import date_longue
@@ -28,6 +27,7 @@ from generateur.lecture.socle import lire_dossier
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.pieces.atelier import Atelier
 from generateur.publication.rangement import Copies
+from generateur.surveillance.prive import dossier_de_cache
 from generateur.surveillance.provisoires import creer_provisoire, effacer_provisoire
 
 _LONGUEUR_SIREN, _LONGUEUR_SIRET = 9, 14

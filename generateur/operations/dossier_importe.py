@@ -21,7 +21,6 @@ from generateur.controles.contexte import Contexte
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
-from generateur.importation.conflits import constater_conflit, retenir_conflits
 from generateur.importation.documents import Documents
 from generateur.importation.fusion import fusionner
 from generateur.importation.groupement import Groupe, siren_de
@@ -30,6 +29,7 @@ from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde, relever_historique
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, composer_valeurs, valeurs_du_debiteur
 from generateur.lecture.edition_toml import Etat, ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.operations.conflits import constater_conflit, retenir_conflits
 from generateur.operations.depot_import import Depot
 from generateur.publication.rangement import MESSAGES, Copies
 from generateur.surveillance.droits import ouvrir_selon_le_partage

@@ -37,12 +37,12 @@ from generateur.erreurs import (
     ErreurPiece,
     ErreurProcedure,
 )
-from generateur.importation.conflits import constater_conflits_restants
 from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, lister_lecteurs
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
 from generateur.operations import ecarts_factures
+from generateur.operations.conflits import constater_conflits_restants
 from generateur.operations.connaissances import rassembler_connaissances
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.copies_figees import sommes_des_copies

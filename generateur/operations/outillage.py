@@ -55,13 +55,20 @@ class Moteurs:
 
 
 @contextlib.contextmanager
+def ouvrir_atelier() -> Iterator[Atelier]:
+    """L'enfant où se décodent les pièces et se jugent les actes, démarré à sa première tâche, arrêté à la sortie."""
+    with Atelier({JUGER_PDFA: "generateur.liasse.archivage:juger_en_tache"}) as atelier:
+        yield atelier
+
+
+@contextlib.contextmanager
 def ouvrir_outils(*, ocr: bool = False, est_a_prechauffer: bool = True) -> Iterator[OutilsPieces]:
     """De quoi lire les pièces, démarré d'abord, arrêté à la sortie.
 
     `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
     """
     gc.set_threshold(_OBJETS_AVANT_BALAYAGE)
-    with Atelier({JUGER_PDFA: "generateur.liasse.archivage:juger_en_tache"}) as atelier:
+    with ouvrir_atelier() as atelier:
         if est_a_prechauffer:
             atelier.prechauffer()
         from generateur.moteurs import choisir_bureautique, choisir_reconnaissance  # noqa: PLC0415 (l'enfant d'abord)

@@ -15,6 +15,7 @@ from generateur.contrats import MoteurRendu
 from generateur.controles.catalogue import constater
 from generateur.erreurs import ErreurProcedure
 from generateur.liasse.formulaire_pdf import Remplissage
+from generateur.operations.empreintes import resumer_entrees
 from generateur.operations.en_tete import preparer_assemblage, resumer_etude
 from generateur.operations.etude import Etude, etudier_dossier, refuser_si_besoin
 from generateur.operations.formulaires import joindre_formulaires, trouver_vierge
@@ -31,7 +32,6 @@ from generateur.operations.outillage import Moteurs
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE, FORMULAIRE, Acte, Procedure
 from generateur.publication.communiquees import date_de_depot, emporter
 from generateur.publication.echange import preparer_publication
-from generateur.publication.empreintes import resumer_entrees
 from generateur.publication.inventaire import FORMULAIRE_REMPLI, dresser_manifeste
 from generateur.publication.journal import ecrire_journal
 from generateur.publication.manifeste import Manifeste, ecrire_manifeste

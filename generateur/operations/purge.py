@@ -19,7 +19,6 @@ from generateur.calculs.conservation import (
     juger_conservation,
     reperer_dossier,
 )
-from generateur.dependances import dossier_de_cache
 from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage, raison_du_systeme
 from generateur.lecture.jumeaux import trouver_jumeaux
 from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_source
@@ -29,6 +28,7 @@ from generateur.registre.base import Base
 from generateur.registre.parcours import Fait
 from generateur.registre.plume import Plume
 from generateur.registre.recherche import Affaire, lister_affaires
+from generateur.surveillance.prive import dossier_de_cache
 
 _EN_PURGE = ".purge"
 _CACHES = ("annuaire", "pieces", "rendus")  # ce qui y est vient des dossiers ; tout s'y refait

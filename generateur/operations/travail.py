@@ -10,10 +10,10 @@ from typing import Literal
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, ErreurLiasse, expliquer_imprevu
 from generateur.lecture.socle import lire_dossier
+from generateur.operations.empreintes import est_a_jour
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.publication.communiquees import date_de_depot, lire_servi, lister_communiquees, relire_manifeste
-from generateur.publication.empreintes import est_a_jour
 from generateur.publication.inventaire_publie import lister_manquants
 from generateur.publication.manifeste import Manifeste
 from generateur.reglages import Resultat, Travail

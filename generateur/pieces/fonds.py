@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur import VERSION
-from generateur.dependances import dossier_de_cache
-from generateur.surveillance.prive import ecrire_prive, lire_prive, ouvrir_prive
+from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _METHODE = "champs fondus, contenus cachés dits et retirés"  # à changer quand un même contenu donne autre chose

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from jinja2.bccache import Bucket, BytecodeCache
 
-from generateur.dependances import dossier_de_cache
 from generateur.redaction import grammaire, valeurs_imprimees
-from generateur.surveillance.prive import ecrire_prive, lire_prive, ouvrir_prive
+from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
 
 _EMPREINTE = 32
 _ENTREES_MAXIMALES = 1000

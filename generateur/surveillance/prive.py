@@ -9,7 +9,14 @@ import stat
 import tempfile
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 _AUX_AUTRES = 0o077
+
+
+def dossier_de_cache() -> Path:
+    """Le dossier de cache du programme pour cet utilisateur, selon la plateforme."""
+    return user_cache_path("generateur", appauthor=False, opinion=False)
 
 
 def ouvrir_prive(dossier: Path) -> bool:

@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from generateur.dependances import dossier_de_cache
 from generateur.erreurs import CodeSortie
 from generateur.operations import purge as purges
 from generateur.registre.base import ouvrir_base
 from generateur.registre.parcours import Fait
 from generateur.registre.plume import Plume
 from generateur.registre.recherche import lister_affaires
+from generateur.surveillance.prive import dossier_de_cache
 from tests.outils.registres import JOUR, inscription, produit
 
 ANCIEN = """

@@ -8,9 +8,9 @@ import pytest
 from docx import Document
 
 from generateur.erreurs import ErreurGenerateur
+from generateur.operations.empreintes import est_a_jour
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
-from generateur.publication.empreintes import est_a_jour
 from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.reglages import Reglages
 
