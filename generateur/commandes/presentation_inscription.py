@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from generateur.commandes.presentation_registre import affaire_en_objet
 from generateur.commandes.signes import mettre_en_ligne
 from generateur.operations.inscription import Inscrits
 from generateur.redaction.typographie import pluriel
 
 
 def en_objet(inscrits: Inscrits) -> dict[str, Any]:
-    """Objet de « inscrire »."""
+    """Objet de « inscrire » : les affaires, et combien d'événements chacune a reçus."""
+    ajouts = dict(inscrits.ajouts)
     return {
-        "dossiers": [{"reference": reference, "ajoutes": ajoutes} for reference, ajoutes in inscrits.ajouts],
+        "dossiers": [
+            {**affaire_en_objet(affaire), "ajoutes": ajouts[affaire.reference]} for affaire in inscrits.affaires
+        ],
         "ecartes": [
             {
                 "dossier": e.chemin.as_posix(),

@@ -19,10 +19,11 @@ _PRECISIONS = ("procedure", "total", "montant")
 
 def en_objet(affaires: Sequence[Affaire]) -> dict[str, Any]:
     """Objet de « lister », « montrer » et « evenement »."""
-    return {"dossiers": [_affaire_en_objet(affaire) for affaire in affaires]}
+    return {"dossiers": [affaire_en_objet(affaire) for affaire in affaires]}
 
 
-def _affaire_en_objet(affaire: Affaire) -> dict[str, Any]:
+def affaire_en_objet(affaire: Affaire) -> dict[str, Any]:
+    """Une affaire, comme le contrat la veut."""
     le, titre = affaire.echeance or (None, None)
     return {
         "reference": affaire.reference,

@@ -47,6 +47,8 @@ def option_registre(fonction: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help=AIDE_SORTIE)
     @functools.wraps(fonction)
     def enveloppe(*args: Any, registre: str | None, sortie: Path, **kwargs: Any) -> Any:
+        if "source" in kwargs:  # lancée de chez un dossier, sa sortie et son registre n'y sont pas
+            sortie = situer_sortie(sortie, kwargs["source"])
         return fonction(*args, adresse=trouver_adresse(registre, sortie), sortie=sortie, **kwargs)
 
     return enveloppe
@@ -114,15 +116,15 @@ def montrer(reference: str, adresse: str, sortie: Path, au: dt.date | None) -> N
 
 @registre.command("inscrire", cls=Commande)
 @click.argument("source", type=CHEMIN, metavar="DOSSIER|RACINE", help="Un dossier, ou le répertoire qui les contient.")
-@option_registre
 @options_communes
+@option_registre
 def inscrire(source: Path, adresse: str, sortie: Path, au: dt.date | None) -> int:  # noqa: ARG001 (option commune sans objet ici)
     """Inscrit ce que les dossiers disent d'eux et leurs liasses ; rien n'y est doublé."""
     from generateur.commandes import presentation_inscription
     from generateur.operations.inscription import inscrire_dossiers, ouvrir_registre
 
     with ouvrir_registre(adresse) as base:
-        inscrits = inscrire_dossiers(base, source, situer_sortie(sortie, source), aujourd_hui())
+        inscrits = inscrire_dossiers(base, source, sortie, aujourd_hui())
     imprimer(lambda: presentation_inscription.presenter(inscrits), lambda: presentation_inscription.en_objet(inscrits))
     return CodeSortie.LOT_PARTIEL if inscrits.ecartes else CodeSortie.FAIT
 

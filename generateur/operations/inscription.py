@@ -6,7 +6,7 @@ registre n'a pas pu prendre est gardé, retenté, puis dit : le relancer suffit,
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import SYNONYMES, lister_evenements
 from generateur.domaine.socle import arrondir
-from generateur.erreurs import ErreurGenerateur, ErreurUsage
+from generateur.erreurs import ErreurGenerateur, ErreurUsage, expliquer_imprevu
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers
 from generateur.operations.echeances import echeances_du_dossier
@@ -26,7 +26,7 @@ from generateur.publication.echange import reparer_si_besoin
 from generateur.registre.base import Base, ouvrir_base
 from generateur.registre.parcours import AU_PROGRAMME, NATURES, Fait
 from generateur.registre.plume import Fiche, Inscription, Plume
-from generateur.registre.recherche import Affaire, trouver_affaire
+from generateur.registre.recherche import Affaire, lister_affaires, trouver_affaire
 from generateur.reglages import Resultat
 
 _GROUPE = 50  # assez pour que le disque n'attende pas à chaque dossier, assez peu pour ne presque rien retenir
@@ -37,10 +37,14 @@ _PUBLIES = frozenset({"produit", "a_jour"})
 
 @dataclass(frozen=True)
 class Inscrits:
-    """Ce qui a été inscrit : par référence, le nombre d'événements ajoutés ; et ce qui ne l'a pas été."""
+    """Ce qui a été inscrit : par référence, le nombre d'événements ajoutés ; et ce qui ne l'a pas été.
+
+    `affaires` : telles qu'elles sont maintenant au registre, si on les a demandées.
+    """
 
     ajouts: tuple[tuple[str, int], ...] = ()
     ecartes: tuple[Ecarte, ...] = ()
+    affaires: tuple[Affaire, ...] = ()
 
 
 def ouvrir_registre(url: str) -> Base:
@@ -72,6 +76,8 @@ class Inscripteur:
                 self._ecrire(est_fin=False)
         except ErreurGenerateur as erreur:
             self._ecartes.append(Ecarte(source, erreur))
+        except Exception as erreur:  # noqa: BLE001 (le registre n'arrête jamais ce qui se produit)
+            self._ecartes.append(Ecarte(source, expliquer_imprevu(erreur)))
 
     def finir(self) -> Inscrits:
         """Écrit ce qui reste en main et rend le compte ; ce que le registre n'a pas pris y est écarté."""
@@ -115,7 +121,10 @@ def inscrire_dossiers(base: Base, source: Path, sortie: Path, jour: dt.date) -> 
             inscripteur.ecarter(chemin, refuser_jumeau(chemin, jumeau))
         else:
             inscripteur.inscrire(chemin, sortie)
-    return inscripteur.finir()
+    inscrits = inscripteur.finir()
+    references = {reference for reference, _ in inscrits.ajouts}
+    affaires = (affaire for affaire in lister_affaires(base, jour) if affaire.reference in references)
+    return replace(inscrits, affaires=tuple(affaires))
 
 
 def noter(

@@ -46,20 +46,21 @@ def lister_affaires(
     base: Base, jour: dt.date, filtre: Filtre = Filtre(), *, avec_evenements: bool = True
 ) -> tuple[Affaire, ...]:
     """Les affaires retenues, par référence ; `jour` : à partir de quand une échéance est à venir."""
+    choix = _choisir(jour, filtre)
     with base.lire() as connexion:
-        rangees = [r for r in connexion.execute(_choisir(jour, filtre)) if _convient(r, filtre)]
-        numeros = {rangee.numero for rangee in rangees} if avec_evenements else set()
-        histoires = _lire_histoires(connexion, numeros, tout=avec_evenements and filtre == Filtre())
+        rangees = [rangee for rangee in connexion.execute(choix) if _convient(rangee, filtre)]
+        histoires = _lire_histoires(connexion, choix, est_entier=filtre == Filtre()) if avec_evenements else {}
     return tuple(_assembler(rangee, histoires) for rangee in rangees)
 
 
 def trouver_affaire(base: Base, reference: str, jour: dt.date) -> Affaire:
     """L'affaire de cette référence. Lève ErreurUsage si le registre ne la connaît pas."""
     with base.lire() as connexion:
-        rangee = connexion.execute(_choisir(jour, Filtre()).where(identites.c.reference == reference)).first()
+        choix = _choisir(jour, Filtre()).where(identites.c.reference == reference)
+        rangee = connexion.execute(choix).first()
         if rangee is None:
             raise dire_inconnu(reference)
-        return _assembler(rangee, _lire_histoires(connexion, {rangee.numero}))
+        return _assembler(rangee, _lire_histoires(connexion, choix))
 
 
 def lire_extraits(base: Base) -> list[tuple[str, str | None]]:
@@ -138,10 +139,12 @@ def _convient(rangee: Any, filtre: Filtre) -> bool:
 
 
 def _lire_histoires(
-    connexion: Connection, numeros: set[int], *, tout: bool = False
+    connexion: Connection, affaires: sa.Select[Any], *, est_entier: bool = False
 ) -> dict[int, tuple[Evenement, ...]]:
+    """Les événements de ces affaires ; `est_entier` : ce sont toutes celles du registre."""
     choix = choisir_evenements()
-    if not tout:
+    if not est_entier:
+        numeros = affaires.with_only_columns(dossiers.c.numero, maintain_column_froms=True).order_by(None)
         choix = choix.where(evenements.c.dossier.in_(numeros))
     rangees = connexion.execute(choix).all()
     return {

@@ -47,7 +47,9 @@ def test_inscrire_de_nouveau_ne_double_rien_et_dit_ce_qui_manque(bureau, tmp_pat
     (tmp_path / "dossiers" / "2026-0051" / "dossier.toml").write_text("x", encoding="utf-8")
     reponse = bureau("inscrire", tmp_path / "dossiers", "--json")
     assert reponse.code == CodeSortie.LOT_PARTIEL
-    assert reponse.objet["dossiers"] == [{"reference": "2026-0042", "ajoutes": 0}]
+    assert [(d["reference"], d["etat"], d["ajoutes"]) for d in reponse.objet["dossiers"]] == [
+        ("2026-0042", "inscrit", 0)
+    ]
     (ecarte,) = reponse.objet["ecartes"]
     assert ecarte["dossier"].endswith("2026-0051")
     assert len(bureau("lister", "--json").objet["dossiers"]) == 2, "le dossier devenu illisible reste au registre"
@@ -126,3 +128,11 @@ def test_une_trace_ne_cite_ni_nom_ni_mot_de_passe(bureau, commander, tmp_path):
     muet = commander("registre", "lister", "-v", "--registre", f"postgresql://c:S3cret@/b?host={tmp_path}")
     assert muet.code == CodeSortie.OUTIL_ABSENT
     assert "S3cret" not in muet.messages
+
+
+def test_lance_de_chez_le_dossier_le_registre_n_y_est_pas(commander, copier, monkeypatch, tmp_path):
+    dossier = copier("2026-0042")
+    monkeypatch.chdir(dossier)
+    assert commander("registre", "inscrire", ".").code == 0
+    assert (tmp_path / "registre.sqlite").is_file()
+    assert not list(dossier.glob("registre*"))
