@@ -96,28 +96,39 @@ def lister_encaissements(dossier: Dossier, au: dt.date) -> Iterator[tuple[Paieme
             yield paiement, paiement.date
 
 
+def lister_recouvrements(dossier: Dossier, au: dt.date) -> Iterator[tuple[Decimal, dt.date]]:
+    """Ce que chaque encaissement a recouvré, par date : au-delà de ce qui est facturé, c'est un trop-perçu."""
+    reste = max(facturer(dossier, au), ZERO)
+    for paiement, le in sorted(lister_encaissements(dossier, au), key=lambda encaisse: encaisse[1]):
+        recouvre = min(paiement.montant, reste)
+        reste -= recouvre
+        if recouvre:
+            yield recouvre, le
+
+
+def facturer(dossier: Dossier, au: dt.date) -> Decimal:
+    """Les factures émises jusqu'à `au` compris, moins les avoirs."""
+    facture = sum((f.montant_a_payer for f in dossier.factures if _compte(f.date, au, f.devise)), ZERO)
+    return facture - sum((avoir.montant_ttc for avoir in dossier.avoirs if _compte(avoir.date, au)), ZERO)
+
+
 def recouvrer_par_etape(dossiers: Iterable[Dossier], au: dt.date) -> tuple[RecouvreParEtape, ...]:
     """Une ligne par étape atteinte, dans l'ordre du recouvrement."""
     engages: dict[Repere, list[Decimal]] = {}
     recouvres: dict[Repere, Decimal] = {}
     for dossier in dossiers:
         etapes = lister_etapes(dossier, au)
-        facture = sum((f.montant_a_payer for f in dossier.factures if _compte(f.date, au, f.devise)), ZERO)
-        engages.setdefault(_repere("avant_relance"), []).append(facture - _crediter(dossier, au))
+        engages.setdefault(_repere("avant_relance"), []).append(facturer(dossier, au))
         for repere, le in _entrees(etapes).items():
             engages.setdefault(repere, []).append(calculer_encours(dossier, le).reste)
-        for paiement, le in lister_encaissements(dossier, au):
+        for montant, le in lister_recouvrements(dossier, au):
             repere = next((e.repere for e in reversed(etapes) if e.le < le), _repere("avant_relance"))
-            recouvres[repere] = recouvres.get(repere, ZERO) + paiement.montant
+            recouvres[repere] = recouvres.get(repere, ZERO) + montant
     return tuple(_resumer(repere, engages[repere], recouvres.get(repere, ZERO)) for repere in sorted(engages))
 
 
 def _compte(jour: dt.date | None, au: dt.date, devise: str = "EUR") -> bool:
     return devise.upper() == "EUR" and (jour is None or jour <= au)
-
-
-def _crediter(dossier: Dossier, au: dt.date) -> Decimal:
-    return sum((avoir.montant_ttc for avoir in dossier.avoirs if _compte(avoir.date, au)), ZERO)
 
 
 def _entrees(etapes: Sequence[Etape]) -> dict[Repere, dt.date]:

@@ -15,7 +15,8 @@ from generateur.calculs.delais_clients import (
     retard_des_paiements,
     retard_moyen,
 )
-from generateur.calculs.etapes import lister_encaissements, recouvrer_par_etape
+from generateur.calculs.encours import calculer_encours
+from generateur.calculs.etapes import lister_recouvrements, recouvrer_par_etape
 from generateur.calculs.provision import POUR_CENT, Creance
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import ZERO, arrondir
@@ -47,7 +48,13 @@ DEFINITIONS = {
         "Facturé", "euros", "factures émises jusqu'au jour du tableau, moins les avoirs, taxe comprise", _CREANCES
     ),
     "recouvre": Definition(
-        "Recouvré", "euros", "paiements encaissés et datés, jusqu'au jour du tableau compris", "paiements des dossiers"
+        "Recouvré",
+        "euros",
+        "paiements encaissés et datés, jusqu'au jour du tableau compris, dans la limite du facturé de leur dossier",
+        "paiements des dossiers",
+    ),
+    "trop_percu": Definition(
+        "Trop-perçu", "euros", "reçu ou crédité au-delà de ce que le dossier doit : à restituer ou à imputer", _CREANCES
     ),
     "taux_impayes": Definition(
         "Taux d'impayés des dossiers",
@@ -117,12 +124,13 @@ def calculer_indicateurs(
     encours = sum((c.reste for c in creances), ZERO)
     echu = sum((c.reste for c in creances if c.est_echue), ZERO)
     facture = recouvrer_par_etape(dossiers, au)[0].engage if dossiers else ZERO
-    recouvre = sum((p.montant for dossier in dossiers for p, _ in lister_encaissements(dossier, au)), ZERO)
+    recouvre = sum((somme for dossier in dossiers for somme, _ in lister_recouvrements(dossier, au)), ZERO)
     mesures = {
         "encours": Mesure(encours),
         "echu": Mesure(echu),
         "facture": Mesure(facture),
         "recouvre": Mesure(recouvre),
+        "trop_percu": Mesure(sum((calculer_encours(dossier, au).trop_percu for dossier in dossiers), ZERO)),
         "taux_impayes": _rapporter(echu, facture, "rien n'est facturé"),
         "taux_impayes_ventes": _rapporter_aux_ventes(echu, ventes, au),
         "retard_moyen": retard_moyen(creances),

@@ -58,6 +58,16 @@ def test_ni_un_paiement_rejete_ni_un_paiement_sans_date_ou_futur(fabriquer, paie
     assert not _recouvres(dossier)
 
 
+def test_un_trop_percu_n_est_pas_recouvre(fabriquer):
+    """10 000 € dus, 15 000 € reçus en deux fois : le second n'a recouvré que le reste."""
+    payes = [(dt.date(2026, 5, 20), "8000.00"), (dt.date(2026, 6, 2), "7000.00")]
+    dossier = fabriquer(
+        relances=[{"date": JOURS["relance_2"], "canal": "courriel", "niveau": 2}],
+        paiements=[{"date": jour, "montant": montant} for jour, montant in reversed(payes)],
+    )
+    assert _recouvres(dossier) == {"avant_relance": Decimal("8000.00"), "relance_2": Decimal("2000.00")}
+
+
 def test_une_etape_a_venir_ne_compte_pas_encore(fabriquer):
     dossier = fabriquer(mise_en_demeure={"date_envoi": dt.date(2026, 11, 29)})
     assert [e.cle for e in recouvrer_par_etape([dossier], AU)] == ["avant_relance"]

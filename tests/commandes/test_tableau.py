@@ -153,3 +153,9 @@ def test_chaque_somme_est_celle_de_ses_parties(ouvrir, dresser):
         assert sommer(objet["creanciers"], cle) == Decimal(sommes[cle])
     assert sommer(objet["balance"]["tranches"], "montant") == Decimal(objet["balance"]["total"])
     assert sommer(objet["balance"]["tranches"], "provision") == Decimal(sommes["provision"])
+
+
+def test_un_trop_percu_est_compte_a_part(ouvrir, dresser):
+    racine = ouvrir("T-1", fin='[[paiements]]\ndate = 2026-11-01\nmontant = "2000.00"\n')
+    sommes = _indicateurs(dresser(racine, "--json").objet)
+    assert (sommes["encours"], sommes["recouvre"], sommes["trop_percu"]) == ("0.00", "1200.00", "800.00")

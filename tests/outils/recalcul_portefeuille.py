@@ -119,13 +119,15 @@ def recouvre(faits: list[Fait], au: dt.date) -> dict[str, tuple[Fraction, Fracti
         facture = sum(Fraction(f["montant_ttc"]) for f in fait["factures"] if f["date"] <= au)
         credite = sum(Fraction(a["montant_ttc"]) for a in fait.get("avoirs", []) if a["date"] <= au)
         ajouter("avant_relance", facture - credite, Fraction(0))
-        datees, atteinte = etapes(fait, au), "avant_relance"
+        datees, atteinte, a_recouvrer = etapes(fait, au), "avant_relance", facture - credite
         dates = [e[0] for e in datees] + [p["date"] for p in recus(fait, au)]
         jour = min(dates, default=au)
         while jour <= au:
             for paiement in recus(fait, au):
                 if paiement["date"] == jour:
-                    ajouter(atteinte, Fraction(0), Fraction(paiement["montant"]))
+                    paye = min(Fraction(paiement["montant"]), a_recouvrer)
+                    a_recouvrer -= paye
+                    ajouter(atteinte, Fraction(0), paye)
             for le, etape in datees:
                 if le == jour:
                     atteinte = etape
