@@ -80,7 +80,7 @@ def _compter(dossier: Dossier, au: dt.date) -> Etat:
     parts = [part for f in dossier.factures if _existe(f, au) for part in _decouper(f)]
     mouvements: Sequence[Avoir | Paiement] = [
         *(avoir for avoir in dossier.avoirs if _compte(avoir.date, au)),
-        *(p for p in dossier.paiements if _compte(p.date, au) and not _est_rejete(p, au)),
+        *(p for p in dossier.paiements if _compte(p.date, au) and not est_rejete(p, au)),
     ]
     libres = sum((_affecter(m, parts) for m in mouvements), ZERO)
     for part in sorted(parts, key=lambda p: p.anciennete):
@@ -97,7 +97,8 @@ def _compte(jour: dt.date | None, au: dt.date) -> bool:
     return jour is None or jour <= au
 
 
-def _est_rejete(paiement: Paiement, au: dt.date) -> bool:
+def est_rejete(paiement: Paiement, au: dt.date) -> bool:
+    """Vrai si ce jour-là le paiement est revenu impayé ; sans date de rejet, il l'a toujours été."""
     return paiement.statut == "rejete" and (paiement.date_rejet is None or paiement.date_rejet <= au)
 
 

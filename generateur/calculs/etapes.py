@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from generateur.calculs.encours import calculer_encours
+from generateur.calculs.encours import calculer_encours, est_rejete
 from generateur.calculs.provision import POUR_CENT
 from generateur.domaine.creances import Paiement, Relance
 from generateur.domaine.dossier import Dossier
@@ -91,8 +91,7 @@ def _niveau(relance: Relance, rang: int) -> int:
 def lister_encaissements(dossier: Dossier, au: dt.date) -> Iterator[tuple[Paiement, dt.date]]:
     """Les paiements reçus et datés jusqu'à `au` compris ; un paiement rejeté à cette date n'en est pas un."""
     for paiement in dossier.paiements:
-        est_rejete = paiement.statut == "rejete" and (paiement.date_rejet is None or paiement.date_rejet <= au)
-        if paiement.date and paiement.date <= au and not est_rejete:
+        if paiement.date and paiement.date <= au and not est_rejete(paiement, au):
             yield paiement, paiement.date
 
 

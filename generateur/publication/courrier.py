@@ -1,14 +1,12 @@
 """Les messages d'un dossier (relances, accords), rangés à côté de sa liasse et gardés quand elle est refaite."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.publication.echange import occuper
+from generateur.publication.fichier_demande import ecrire_d_un_geste
 from generateur.publication.inventaire_publie import NOM_MESSAGES
-from generateur.surveillance.droits import droits_d_un_fichier
 
 
 def ecrire_messages(sortie: Path, reference: str, messages: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -23,21 +21,11 @@ def ecrire_messages(sortie: Path, reference: str, messages: Mapping[str, bytes])
             repertoire.mkdir(parents=True, exist_ok=True)
             if repertoire.is_symlink() or publie.is_symlink():
                 raise ErreurEcriture("cet emplacement mène ailleurs : rien n'y est écrit", lieu=str(repertoire))
-            return tuple(_ecrire(repertoire / nom, octets) for nom, octets in messages.items())
+            fichiers = {repertoire / nom: octets for nom, octets in messages.items()}
+            for fichier, octets in fichiers.items():
+                ecrire_d_un_geste(fichier, octets)
+            return tuple(fichiers)
     except OSError as erreur:
         raise ErreurEcriture(
             f"le message ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(sortie / reference / NOM_MESSAGES)
         ) from erreur
-
-
-def _ecrire(cible: Path, octets: bytes) -> Path:
-    descripteur, nom = tempfile.mkstemp(prefix=".message-", dir=cible.parent)
-    provisoire = Path(nom)
-    try:
-        with os.fdopen(descripteur, "wb") as flux:
-            flux.write(octets)
-        provisoire.chmod(droits_d_un_fichier())
-        provisoire.replace(cible)
-    finally:
-        provisoire.unlink(missing_ok=True)
-    return cible

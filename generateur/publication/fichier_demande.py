@@ -24,17 +24,22 @@ def ecrire_fichier_demande(fichier: Path, octets: bytes, est_remplacable: Callab
                 remede="Choisir un autre nom, ou déplacer ce fichier.",
             )
         fichier.parent.mkdir(parents=True, exist_ok=True)
-        descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", dir=fichier.parent)
-        provisoire = Path(nom)
-        try:
-            with os.fdopen(descripteur, "wb") as flux:
-                flux.write(octets)
-            provisoire.chmod(droits_d_un_fichier())
-            provisoire.replace(fichier)
-        finally:
-            provisoire.unlink(missing_ok=True)
+        ecrire_d_un_geste(fichier, octets)
     except OSError as erreur:
         raise ErreurEcriture(f"ce fichier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(fichier)) from erreur
+
+
+def ecrire_d_un_geste(fichier: Path, octets: bytes) -> None:
+    """Écrit à côté, puis prend la place : entier ou pas du tout, lisible selon le partage demandé. Lève OSError."""
+    descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", dir=fichier.parent)
+    provisoire = Path(nom)
+    try:
+        with os.fdopen(descripteur, "wb") as flux:
+            flux.write(octets)
+        provisoire.chmod(droits_d_un_fichier())
+        provisoire.replace(fichier)
+    finally:
+        provisoire.unlink(missing_ok=True)
 
 
 def est_un_document_intact(octets: bytes) -> bool:
