@@ -1,15 +1,13 @@
 """Les dates à tenir dans les jours qui viennent, tous dossiers réunis."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from generateur.calculs.echeances import Echeance
 from generateur.erreurs import ErreurGenerateur
 from generateur.lecture.socle import DossierLu
 from generateur.operations.echeances import echeances_du_dossier
-from generateur.operations.portefeuille import lire_portefeuille
 
 
 @dataclass(frozen=True)
@@ -23,15 +21,14 @@ class EcheanceProche:
     fondement: str
 
 
-def relever_proches(source: Path, au: dt.date, jours: int, references: Collection[str]) -> tuple[EcheanceProche, ...]:
+def relever_proches(lus: Iterable[DossierLu], au: dt.date, jours: int) -> tuple[EcheanceProche, ...]:
     """Celles de ces dossiers, de `au` à tant de jours de là, l'un et l'autre compris ; la plus proche d'abord."""
     fin = au + dt.timedelta(days=jours)
     proches = [
         EcheanceProche(
             echeance.date, lu.dossier.reference, lu.dossier.debiteur.nom_complet, echeance.titre, echeance.fondement
         )
-        for lu in lire_portefeuille(source).lus
-        if lu.dossier.reference in references
+        for lu in lus
         for echeance in _calculer(lu, au)
         if echeance.date and au <= echeance.date <= fin
     ]

@@ -121,7 +121,7 @@ def relancer(
             ecartes.append(Ecarte(lu.racine, erreur))
     if portefeuille.est_seul:
         return Tournee(le, source, tuple(relances), est_seule=True)
-    proches = relever_proches(source, le, HORIZON_JOURS, {relance.reference for relance in relances})
+    proches = relever_proches(portefeuille.lus, le, HORIZON_JOURS)
     ecartes.sort(key=lambda ecarte: ecarte.chemin)
     return Tournee(le, source, tuple(sorted(relances, key=_presser)), tuple(ecartes), proches)
 

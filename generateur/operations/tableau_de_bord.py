@@ -97,8 +97,7 @@ def dresser_tableau(source: Path, *, jour: dt.date, au: dt.date | None) -> Table
     le = au or jour
     portefeuille = retirer_les_incomplets(lire_portefeuille(source))
     exiger_un_dossier(portefeuille, str(source))
-    references = {lu.dossier.reference for lu in portefeuille.lus}
-    echeances = relever_proches(source, le, HORIZON_JOURS, references)
+    echeances = relever_proches(portefeuille.lus, le, HORIZON_JOURS)
     racine = _trouver_racine(source, portefeuille.lus)
     return dresser_portefeuille(portefeuille, source.as_posix(), racine, au=le, echeances=echeances)
 
