@@ -25,6 +25,7 @@ _LIBELLES = {
     "ordonnance": "Ordonnance",
     "signification": "Signification",
     "opposition": "Opposition",
+    "saisie": "Saisie",
     "procedure_collective": "Procédure collective",
 }
 _PLACES = {cle: rang for rang, cle in enumerate(_LIBELLES)}
@@ -73,6 +74,7 @@ def _dater(dossier: Dossier) -> Iterator[Etape]:
         yield from (Etape(s.date, _repere("signification")) for s in suivi.toutes_significations)
         if suivi.opposition:
             yield Etape(suivi.opposition, _repere("opposition"))
+        yield from (Etape(saisie.date, _repere("saisie")) for saisie in suivi.saisies)
     collective = dossier.debiteur.procedure_collective
     if collective and collective.jugement:
         yield Etape(collective.jugement, _repere("procedure_collective"))

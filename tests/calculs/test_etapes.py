@@ -8,6 +8,7 @@ import pytest
 from generateur.calculs.etapes import recouvrer_par_etape
 
 AU = dt.date(2026, 11, 28)
+SAISIE = dt.date(2026, 9, 7)
 JOURS = {"relance_2": dt.date(2026, 6, 1), "mise_en_demeure": dt.date(2026, 7, 1), "requete": dt.date(2026, 8, 3)}
 
 
@@ -15,7 +16,7 @@ def _dossier(fabriquer, *payes):
     return fabriquer(
         relances=[{"date": JOURS["relance_2"], "canal": "courriel", "niveau": 2}],
         mise_en_demeure={"date_envoi": JOURS["mise_en_demeure"]},
-        suivi={"depot": JOURS["requete"]},
+        suivi={"depot": JOURS["requete"], "saisies": [{"date": SAISIE}]},
         paiements=[{"date": jour, "montant": "1000.00"} for jour in payes],
     )
 
@@ -35,6 +36,10 @@ def test_un_paiement_revient_a_la_derniere_etape_d_avant_lui(fabriquer, etape, p
         assert _recouvres(dossier) == {attendue: Decimal("1000.00")}
 
 
+def test_ce_que_la_saisie_rapporte_lui_revient(fabriquer):
+    assert _recouvres(_dossier(fabriquer, SAISIE + dt.timedelta(days=1))) == {"saisie": Decimal("1000.00")}
+
+
 def test_l_engage_est_ce_qui_restait_du_a_l_entree(fabriquer):
     dossier = _dossier(fabriquer, dt.date(2026, 6, 15), dt.date(2026, 7, 15))
     engages = {e.cle: (e.dossiers, e.engage, e.taux) for e in recouvrer_par_etape([dossier, dossier], AU)}
@@ -43,6 +48,7 @@ def test_l_engage_est_ce_qui_restait_du_a_l_entree(fabriquer):
         "relance_2": (2, Decimal("20000.00"), Decimal("10.00")),
         "mise_en_demeure": (2, Decimal("18000.00"), Decimal("11.11")),
         "requete": (2, Decimal("16000.00"), Decimal("0.00")),
+        "saisie": (2, Decimal("16000.00"), Decimal("0.00")),
     }
 
 
