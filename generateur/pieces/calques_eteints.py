@@ -1,7 +1,7 @@
 """Les calques éteints d'un PDF : ce qu'ils portent est retiré des pages, leur nom part avec eux.
 
-L'état écrit dans le document fait foi (BaseState, ON, OFF). Les opérateurs qui peignent sont retirés ; ceux qui règlent
-la suite (position, couleur, découpe) restent, pour que rien de visible ne bouge.
+L'état écrit dans le document fait foi (BaseState, ON, OFF, puis AS à l'écran). Les opérateurs qui peignent sont
+retirés ; ceux qui règlent la suite (position, couleur, découpe) restent, pour que rien de visible ne bouge.
 """
 
 from collections.abc import Iterator
@@ -29,6 +29,10 @@ class _Calques:
         tous = [c for c in _lister(reglages.get(Name.OCGs)) if c.is_indirect]
         base_eteinte = defaut.get(Name.BaseState) == Name.OFF
         self.eteints = {c.objgen for c in tous if c.objgen in eteints or (base_eteinte and c.objgen not in allumes)}
+        for calque in _lister_automatiques(defaut):
+            etat = _lire_etat_a_l_ecran(calque)
+            if etat is not None:
+                (self.eteints.discard if etat else self.eteints.add)(calque.objgen)
         self.noms = {c.objgen: str(c.get(Name.Name, "sans nom")) for c in tous}
 
     def cache(self, calque: Any) -> bool:
@@ -66,8 +70,6 @@ def retirer_calques_eteints(pdf: pikepdf.Pdf) -> list[ContenuCache]:
     if not isinstance(reglages, Dictionary):
         return []
     calques = _Calques(reglages)
-    if not calques.eteints:
-        return []
     trouves = []
     vus: set[tuple[int, int]] = set()
     for rang, page in enumerate(pdf.pages, 1):
@@ -75,7 +77,8 @@ def retirer_calques_eteints(pdf: pikepdf.Pdf) -> list[ContenuCache]:
         if retires:
             noms = ", ".join(f"« {nom} »" for nom in sorted(retires))
             trouves.append(ContenuCache(CALQUE_ETEINT, rang, noms, "retire"))
-    _oublier(reglages, calques)
+    if calques.eteints:
+        _oublier(reglages, calques)
     return trouves
 
 
@@ -178,6 +181,22 @@ def _vider_annotations(page: Any, calques: _Calques) -> Iterator[str]:
         else:
             gardees.append(annotation)
     page[Name.Annots] = Array(gardees)
+
+
+def _lister_automatiques(defaut: Dictionary) -> Iterator[Any]:
+    """Les calques dont un lecteur règle l'état de lui-même à l'écran (ISO 32000, 8.11.4.4)."""
+    reglages: Any = defaut.get("/AS")
+    for reglage in _lister(reglages):
+        categories: Any = reglage.get("/Category")
+        if reglage.get("/Event") == Name.View and isinstance(categories, Array) and Name.View in list(categories):
+            yield from (calque for calque in _lister(reglage.get(Name.OCGs)) if calque.is_indirect)
+
+
+def _lire_etat_a_l_ecran(calque: Any) -> bool | None:
+    emploi: Any = calque.get("/Usage")
+    vue: Any = emploi.get(Name.View) if isinstance(emploi, Dictionary) else None
+    etat = vue.get("/ViewState") if isinstance(vue, Dictionary) else None
+    return None if etat is None else etat != Name.OFF
 
 
 def _nommer(calque: Any, calques: _Calques) -> str:

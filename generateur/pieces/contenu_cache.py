@@ -40,9 +40,9 @@ def retirer_caches(pdf: pikepdf.Pdf) -> list[ContenuCache]:
     """Retire du document ce qu'il porte sans le montrer ; rend ce qui a été trouvé, dans l'ordre des pages."""
     trouves = [*_relever_metadonnees(pdf), *_relever_fichiers_joints(pdf)]
     trouves += _relever_champs_masques(pdf)
+    trouves += retirer_calques_eteints(pdf)  # d'abord : une annotation éteinte n'est ni une note, ni un texte montré
     for rang, page in enumerate(pdf.pages, 1):
         trouves += _trier_annotations(page.obj, rang)
-    trouves += retirer_calques_eteints(pdf)
     trouves += _nettoyer_objets(pdf)
     if len(trouves) > _TROUVES_MAXIMAUX:
         reste = len(trouves) - _TROUVES_MAXIMAUX

@@ -30,7 +30,7 @@ from generateur.pieces.html_en_texte import extraire_texte
 from generateur.pieces.mise_en_page import Bloc, composer
 from generateur.pieces.omissions_courriel import est_petite, motif_d_omission
 from generateur.pieces.preambule_courriel import retirer_preambule
-from generateur.pieces.signature_courriel import deballer_signature
+from generateur.pieces.signature_courriel import OPAQUES, deballer
 from generateur.pieces.textes import avertir_des_pertes, decoder, est_surtout_du_codage
 
 MESSAGES_MAXIMAUX = 500
@@ -40,7 +40,6 @@ _RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un
 _TEXTES_DU_CORPS = frozenset(
     f"text/{genre}" for genre in ("plain", "html", "xhtml", "enriched", "richtext", "rfc822-headers")
 )
-_SIGNES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _IMAGE_EN_LIGNE = re.compile(
     r"<img[^<>]{0,999}?\bsrc\s*=\s*[\"']?data:image/(png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=%\s]+)", re.IGNORECASE
 )
@@ -160,7 +159,7 @@ class _Extraction:
 
 def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     message = BytesParser(policy=compat32).parsebytes(brut)
-    lu = _deballer(message)
+    lu = deballer(message)
     feuilles = list(_feuilles(lu))
     _choisir_partout(lu)
     if _est_chiffre(lu):
@@ -203,17 +202,9 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     }
 
 
-def _deballer(message: Message) -> Message:
-    """Le message que renferme une signature opaque, sous les en-têtes de l'enveloppe ; sinon le même."""
-    if message.get_content_type() not in _SIGNES:
-        return message
-    contenu = deballer_signature(_octets_de(message))
-    return message if contenu is None else _deballer(BytesParser(policy=compat32).parsebytes(contenu))
-
-
 def _est_chiffre(message: Message) -> bool:
     genre = message.get_content_type()
-    if genre in _SIGNES:  # signé et lisible, il aurait été déballé ; signé et abîmé, il reste une pièce jointe nommée
+    if genre in OPAQUES:  # signé et lisible, il aurait été déballé ; signé et abîmé, il reste une pièce jointe nommée
         return message.get_param("smime-type") != "signed-data"
     return genre == "multipart/encrypted"
 

@@ -44,6 +44,7 @@ _TEXTES_DE_FICHIER = re.compile(
     r"|background|duration|loop|version|extension|mp|default_image|disposal|blend|timestamp|bbox|depth|primary|heif"
     r"|raw|stride|palette|aspect"
 )
+_POSITION_XMP = re.compile(rb"GPSL(?:at|ong)itude(?:>|\s*=\s*[\"'])\s*([0-9][0-9,.NSEW]{0,40})")
 _XMP_LU = 400_000  # octets
 _XMP_LIBRES = frozenset({"Description", "Keywords", "UserComment", "Instructions", "Headline", "CaptionWriter"})
 
@@ -67,12 +68,25 @@ def relever_donnees(image: Image.Image) -> list[ContenuCache]:
 def _lire_position(image: Image.Image) -> Iterator[str]:
     position = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
     if not position:
+        yield from _lire_position_xmp(_brut_xmp(image))
         return
     latitude, longitude = (
         _en_degres(position.get(valeur), position.get(sens))
         for valeur, sens in ((ExifTags.GPS.GPSLatitude, 1), (ExifTags.GPS.GPSLongitude, 3))
     )
     yield f"{latitude} ; {longitude}" if latitude and longitude else "coordonnées GPS"
+
+
+def _brut_xmp(image: Image.Image) -> bytes:
+    brut = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    return brut.encode() if isinstance(brut, str) else bytes(brut)
+
+
+def _lire_position_xmp(octets: bytes) -> Iterator[str]:
+    """La position que redit, ou que dit seul, le paquet XMP."""
+    trouvees = [lue[1].decode("ascii", "replace") for lue in _POSITION_XMP.finditer(octets[:_XMP_LU])]
+    if trouvees:
+        yield " ; ".join(trouvees)
 
 
 def _en_degres(valeur: Any, sens: Any) -> str:
@@ -93,8 +107,7 @@ def _lire_commentaires(image: Image.Image) -> Iterator[str]:
         est_libre = isinstance(libre, (str, bytes)) and not _TEXTES_DE_FICHIER.match(str(nom).lower())
         if est_libre and (texte := _en_texte(libre)):
             yield f"{'commentaire' if str(nom).lower() == 'comment' else nom} « {texte} »"
-    brut = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-    for texte in lire_xmp(brut.encode() if isinstance(brut, str) else brut):
+    for texte in lire_xmp(_brut_xmp(image)):
         yield f"XMP « {texte} »"
     presse: dict[Any, Any] = (getiptcinfo(image) if isinstance(image, ImageFile.ImageFile) else None) or {}
     for lue in presse.values():

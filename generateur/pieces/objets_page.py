@@ -14,6 +14,7 @@ _COULEUR_OPAQUE = 250
 _NOIR = 60
 _BLANC = 245
 _HAUTEUR_LISIBLE = 0.8  # point : un tiret seul est écarté par le nombre de signes
+_TRAIT_QUI_MASQUE = 4.0  # points
 _TRAITS_INVISIBLES = 3  # mode de rendu du texte : ni rempli, ni tracé
 
 Matrice = tuple[float, float, float, float, float, float]
@@ -74,7 +75,7 @@ class ObjetPage:
     coupe: Boite | None
     couleur: tuple[int, int, int, int] | None
     est_invisible: bool = False
-    est_rempli: bool = False
+    est_rempli: bool = False  # un aplat, ou un trait large comme un marqueur
 
     @property
     def est_texte(self) -> bool:
@@ -140,8 +141,11 @@ def _relever(brut: Any, repere: Matrice, coupe: Boite | None, objets: list[Objet
     adresse = ctypes.cast(brut, ctypes.c_void_p).value or 0
     est_texte = genre == pdfium.FPDF_PAGEOBJ_TEXT
     est_invisible = est_texte and pdfium.FPDFTextObj_GetTextRenderMode(brut) == _TRAITS_INVISIBLES
-    est_rempli = genre == pdfium.FPDF_PAGEOBJ_PATH and _est_rempli(brut)
-    couleur = _couleur(brut) if est_texte or est_rempli else None
+    est_trace = genre == pdfium.FPDF_PAGEOBJ_PATH
+    est_aplat = est_trace and _est_rempli(brut)
+    est_epais = est_trace and not est_aplat and _est_epais(brut, repere)
+    est_rempli = est_aplat or est_epais
+    couleur = _couleur(brut, est_trait=est_epais) if est_texte or est_rempli else None
     objets.append(ObjetPage(brut, adresse, len(objets), genre, boite, coupe, couleur, est_invisible, est_rempli))
 
 
@@ -205,8 +209,19 @@ def _est_rempli(brut: Any) -> bool:
     return bool(lu and remplissage.value != pdfium.FPDF_FILLMODE_NONE)
 
 
-def _couleur(brut: Any) -> tuple[int, int, int, int] | None:
+def _est_epais(brut: Any, repere: Matrice) -> bool:
+    """Vrai pour un trait assez large pour masquer une ligne : un marqueur."""
+    remplissage, trait, epaisseur = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
+    if not pdfium.FPDFPath_GetDrawMode(brut, remplissage, trait) or not trait.value:
+        return False
+    a, b, c, d, *_ = _composer(_matrice(brut), repere)
+    grossit = abs(a * d - b * c) ** 0.5
+    return bool(pdfium.FPDFPageObj_GetStrokeWidth(brut, epaisseur) and epaisseur.value * grossit >= _TRAIT_QUI_MASQUE)
+
+
+def _couleur(brut: Any, *, est_trait: bool = False) -> tuple[int, int, int, int] | None:
     rouge, vert, bleu, opacite = (ctypes.c_uint() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetFillColor(brut, rouge, vert, bleu, opacite):
+    lire = pdfium.FPDFPageObj_GetStrokeColor if est_trait else pdfium.FPDFPageObj_GetFillColor
+    if not lire(brut, rouge, vert, bleu, opacite):
         return None
     return rouge.value, vert.value, bleu.value, opacite.value

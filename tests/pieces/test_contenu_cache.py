@@ -68,6 +68,7 @@ def _natures(caches: tuple[ContenuCache, ...], sort: str) -> set[str]:
     [
         ("texte recouvert", "BT /F 14 Tf 72 700 Td (SECRET accepter) Tj ET 0 g 60 690 300 30 re f"),
         ("texte recouvert", "BT /F 14 Tf 72 700 Td (Reste SECRET fin) Tj ET 1 0 0 rg 100 690 70 30 re f"),
+        ("texte recouvert", "BT /F 14 Tf 72 700 Td (SECRET accepter) Tj ET 0 G 24 w 60 704 m 360 704 l S"),
         ("texte de la couleur du fond", "1 g BT /F 14 Tf 72 600 Td (SECRET) Tj ET"),
         ("texte de la couleur du fond", "0 g 60 590 300 30 re f BT /F 14 Tf 72 600 Td (SECRET) Tj ET"),
         ("texte invisible", "BT 3 Tr /F 14 Tf 72 600 Td (SECRET) Tj ET"),
@@ -99,10 +100,23 @@ def test_nomme_la_page_d_un_texte_hors_du_cadre_de_lecture(tmp_path: Path, prepa
         "0 0 0.5 rg 60 590 300 30 re f 1 g BT /F 14 Tf 72 600 Td (Titre sur fond sombre) Tj ET",
         "0.9 g 60 590 300 30 re f 0 g BT /F 14 Tf 72 600 Td (Ligne de tableau) Tj ET 60 590 300 30 re S",
         "BT /F 14 Tf 72 600 Td (Texte au bord du cadre) Tj ET 0 g 60 580 300 1 re f",
+        "BT /F 14 Tf 72 600 Td (Texte dans un cadre large) Tj ET 0 G 6 w 60 580 300 60 re S",
     ],
 )
 def test_un_texte_qui_se_voit_n_est_pas_dit_cache(tmp_path: Path, preparer: Preparer, contenu: str) -> None:
     assert preparer(_ecrire(tmp_path / "a.pdf", contenu)).caches == ()
+
+
+def test_la_position_que_seul_le_xmp_dit_est_retiree_et_dite(tmp_path: Path, preparer: Preparer) -> None:
+    xmp = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="45,45.5N" '
+        b'exif:GPSLongitude="4,50.1E"/></rdf:RDF></x:xmpmeta>'
+    )
+    Image.new("RGB", (40, 40), "white").save(tmp_path / "a.jpg", xmp=xmp)
+    (cache,) = preparer(tmp_path / "a.jpg").caches
+    assert (cache.nature, cache.texte, cache.sort) == ("position de la photo", "45,45.5N ; 4,50.1E", "retire")
+    assert b"45,45.5N" not in (tmp_path / "cible.pdf").read_bytes()
 
 
 def _scan(tmp_path: Path) -> Path:
@@ -168,6 +182,43 @@ def test_les_notes_partent_et_ce_qui_se_voit_reste(tmp_path: Path, preparer: Pre
 def test_un_caviardage_non_applique_est_dit(tmp_path: Path, preparer: Preparer) -> None:
     source = _ecrire(tmp_path / "a.pdf", "BT /F 14 Tf 72 505 Td (Sous le cadre) Tj ET", _annoter("/Redact", ""))
     assert _natures(preparer(source).caches, "reste") == {"caviardage non appliqué"}
+
+
+@pytest.mark.parametrize("membre", ["expression", "règle", "état à l'écran"])
+def test_un_passage_que_ses_calques_cachent_part_meme_si_aucun_n_est_dit_eteint(
+    tmp_path: Path, preparer: Preparer, membre: str
+) -> None:
+    def poser(pdf: pikepdf.Pdf, page: Any) -> None:
+        calque = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("public")))
+        reglages = Dictionary()
+        porte: Any = calque
+        if membre == "expression":
+            porte = pdf.make_indirect(Dictionary(Type=Name.OCMD, VE=Array([Name.Not, calque])))
+        elif membre == "règle":
+            porte = pdf.make_indirect(Dictionary(Type=Name.OCMD, OCGs=Array([calque]), P=Name.AllOff))
+        else:
+            calque.Usage = Dictionary(View=Dictionary(ViewState=Name.OFF))
+            automatique = Dictionary(Event=Name.View, Category=Array([Name.View]), OCGs=Array([calque]))
+            reglages = Dictionary(AS=Array([automatique]))
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([calque]), D=reglages)
+        page.Resources.Properties = Dictionary(A=porte)
+
+    contenu = "/OC /A BDC BT /F 14 Tf 72 600 Td (SECRET) Tj ET EMC"
+    preparee = preparer(_ecrire(tmp_path / "a.pdf", contenu, regler=poser))
+    assert _natures(preparee.caches, "retire") == {"calque éteint"}
+    assert preparee.fidelite.differentes == ()
+    assert _restes(tmp_path / "cible.pdf") == set()
+
+
+def test_une_annotation_d_un_calque_eteint_n_est_pas_dite_montree(tmp_path: Path, preparer: Preparer) -> None:
+    def poser(pdf: pikepdf.Pdf, page: Any) -> None:
+        calque = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("interne")))
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([calque]), D=Dictionary(OFF=Array([calque])))
+        page.Annots = Array([pdf.make_indirect(_annoter("/FreeText", "SECRET", OC=calque))])
+
+    preparee = preparer(_ecrire(tmp_path / "a.pdf", "", regler=poser))
+    assert [(cache.nature, cache.sort) for cache in preparee.caches] == [("calque éteint", "retire")]
+    assert _restes(tmp_path / "cible.pdf") == set()
 
 
 def test_un_calque_eteint_part_avec_son_nom_et_les_autres_restent(tmp_path: Path, preparer: Preparer) -> None:

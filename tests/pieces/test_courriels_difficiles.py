@@ -201,21 +201,23 @@ def test_le_mot_de_passe_donne_ouvre_aussi_les_pieces_jointes(tmp_path: Path, pr
     assert any("f.pdf" in texte for texte in sans.avertissements)
 
 
+def _signer(interieur: bytes) -> bytes:
+    """Une signature CMS opaque autour de ce contenu."""
+    donnees = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [],
+            "encap_content_info": {"content_type": "data", "content": interieur},
+            "signer_infos": [],
+        }
+    )
+    octets: bytes = cms.ContentInfo({"content_type": "signed_data", "content": donnees}).dump()
+    return octets
+
+
 def _envelopper(interieur: bytes, genre: str = "signed_data") -> bytes:
     """Un message dont le corps est une signature CMS opaque."""
-    contenu = cms.ContentInfo(
-        {
-            "content_type": "signed_data",
-            "content": cms.SignedData(
-                {
-                    "version": "v1",
-                    "digest_algorithms": [],
-                    "encap_content_info": {"content_type": "data", "content": interieur},
-                    "signer_infos": [],
-                }
-            ),
-        }
-    ).dump()
+    contenu = _signer(interieur)
     if genre != "signed_data":
         contenu = cms.ContentInfo({"content_type": "data", "content": b"chiffre"}).dump()
     message = EmailMessage()
@@ -233,6 +235,31 @@ def test_une_signature_opaque_se_deballe(tmp_path: Path, preparer: Preparer) -> 
     texte = _texte(tmp_path / "cible.pdf")
     assert "Je reconnais devoir 500 euros." in texte
     assert "Relance : facture n° F2026-118" in texte
+
+
+@pytest.mark.parametrize(
+    ("genre", "nom"), [("octet-stream", "smime.p7m"), ("x-pkcs7-mime", "smime.p7m"), ("pkcs7-mime", "")]
+)
+def test_une_partie_opaque_se_deballe_ou_qu_elle_soit(tmp_path: Path, preparer: Preparer, genre: str, nom: str) -> None:
+    interieur = _signer(b"Content-Type: text/plain\r\n\r\nJe reconnais devoir 500 euros.\r\n")
+    message = _courriel("Pied de la liste de diffusion.")
+    message.add_attachment(interieur, maintype="application", subtype=genre, filename=nom or None)
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    assert preparer(tmp_path / "a.eml").avertissements == ()
+    texte = _texte(tmp_path / "cible.pdf")
+    assert "Je reconnais devoir 500 euros." in texte
+    assert "Pied de la liste de diffusion." in texte
+
+
+def test_un_document_joint_signe_sort_de_son_enveloppe(tmp_path: Path, preparer: Preparer) -> None:
+    facture = ecrire_pdf(tmp_path / "f.pdf", 1).read_bytes()
+    message = _courriel("Ci-joint.")
+    message.add_attachment(_signer(facture), maintype="application", subtype="octet-stream", filename="f.pdf.p7m")
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    preparer(tmp_path / "a.eml")
+    texte = _texte(tmp_path / "cible.pdf")
+    assert "Facture F2026-118 page 1" in texte
+    assert "1. f.pdf (" in texte
 
 
 def test_un_courriel_chiffre_est_refuse_par_son_nom(tmp_path: Path, preparer: Preparer) -> None:
