@@ -90,6 +90,7 @@ def _objet_d_un_dossier(relance: Relance) -> dict[str, Any]:
         "du_le": suite.du_le.isoformat() if suite.du_le else None,
         "date_limite": suite.date_limite.isoformat() if suite.date_limite else None,
         "montant": f"{sum(ligne.reste for ligne in suite.lignes):.2f}" if suite.lignes else None,
+        "reste_du": f"{relance.reste:.2f}",
         "factures": list(dict.fromkeys(ligne.facture.numero for ligne in suite.lignes)),
         "fichiers": [fichier.as_posix() for fichier in relance.fichiers],
         "prochaine": {"niveau": prochaine.niveau, "le": prochaine.le.isoformat()} if prochaine else None,
@@ -148,7 +149,8 @@ def _decrire_geste(geste: _Geste, tournee: Tournee, decrire: Callable[[Relance],
 def _decrire(relance: Relance) -> Iterator[str]:
     """Qui, combien, pourquoi ; puis ce qu'il faut ouvrir, ou taper."""
     suite = relance.suite
-    combien = f", {montant(sum((ligne.reste for ligne in suite.lignes), ZERO))}" if suite.lignes else ""
+    du = sum((ligne.reste for ligne in suite.lignes), ZERO) or relance.reste
+    combien = f", {montant(du)}" if du else ""
     numero = f", {mettre_en_ligne(relance.telephone)}" if relance.canal == "telephone" and relance.telephone else ""
     niveau = f" – niveau {suite.niveau}" if suite.niveau else ""
     qui = f"{mettre_en_ligne(relance.reference)} — {mettre_en_ligne(relance.debiteur)}"

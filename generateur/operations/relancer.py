@@ -8,14 +8,17 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from generateur.calculs.arrete import arreter
+from generateur.calculs.encours import calculer_encours
 from generateur.calculs.suite_amiable import SuiteAmiable, decider_suite
 from generateur.contrats import Ajout
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.echelle import CanalRelance, Niveau
+from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurGenerateur, ErreurPiece, ErreurUsage
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.edition_toml import lire_etat
@@ -51,15 +54,17 @@ _TAILLE_JOINTE = 15 * 1024 * 1024  # ce que les messageries acceptent d'ordinair
 
 @dataclass(frozen=True)
 class Relance:
-    """Ce qu'il faut faire d'un dossier aujourd'hui ; `fichiers` : les messages écrits, `constats` : ce qui leur manque.
+    """Ce qu'il faut faire d'un dossier aujourd'hui ; `fichiers` : les messages écrits, `a_savoir` : ce qui leur manque.
 
-    `suite` porte le niveau, la date limite et la prochaine étape ; `canal` est celui qui sert vraiment.
+    `suite` porte le niveau, la date limite et la prochaine étape ; `canal` est celui qui sert vraiment ; `reste` : ce
+    que le dossier laisse à payer, échu ou non.
     """
 
     reference: str
     chemin: Path
     debiteur: str
     suite: SuiteAmiable
+    reste: Decimal = ZERO
     telephone: str | None = None
     canal: CanalRelance | None = None
     fichiers: tuple[Path, ...] = ()
@@ -141,7 +146,8 @@ def _relancer_un(
     dossier = lu.dossier
     echelle = lire_echelle(lu.racine.parent)
     suite = decider_suite(dossier, echelle, le, demande.niveau)
-    rendue = Relance(dossier.reference, lu.racine, dossier.debiteur.nom_complet, suite, dossier.debiteur.telephone)
+    debiteur, reste = dossier.debiteur, calculer_encours(dossier, le).reste
+    rendue = Relance(dossier.reference, lu.racine, debiteur.nom_complet, suite, reste, debiteur.telephone)
     if suite.niveau is None:
         if demande.niveau is not None:
             raise ErreurUsage(

@@ -254,6 +254,7 @@ def test_le_lundi_matin_tient_en_une_commande(ouvrir, commander, tmp_path):
     assert f"→ generateur mettre-en-demeure {racine}/D-demeure" in texte
     assert f"→ generateur produire {racine}/E-depot" in texte
     assert lettre.name in texte
+    assert "E-depot — Beaurivage, Comptoirs “Ünïs” 🚀, 1\u202f000,00 € : le délai" in texte
     for fichier in re.findall(r"ouvrir : (\S+)", texte):
         assert Path(fichier).is_file()
     assert texte.count("--enregistrer") == 1
