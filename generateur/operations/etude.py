@@ -271,9 +271,13 @@ def _adoucir_selon_la_voie(constats: Sequence[Constat], procedure: Procedure | N
     return tuple(adoucir(constat) if constat.code in codes else constat for constat in constats)
 
 
+# Les chemins ne s'impriment pas : le bordereau donne le titre d'une pièce, et le relevé ce qu'une relance a dit.
+_JAMAIS_IMPRIMES: Any = {"pieces": {"__all__": {"fichier", "mot_de_passe"}}, "relances": {"__all__": {"fichier"}}}
+
+
 def _constater_signes(dossier: Dossier) -> tuple[Constat, ...]:
     """Les polices des actes ne dessinent pas toutes les écritures : un signe blanc dans un acte se dit avant."""
-    absents = signes_absents(dossier.model_dump_json(exclude={"pieces", "relances"}))
+    absents = signes_absents(dossier.model_dump_json(exclude=_JAMAIS_IMPRIMES))
     if not absents:
         return ()
     liste = enumerer([f"« {signe} »" for signe in absents[:_SIGNES_MONTRES]])

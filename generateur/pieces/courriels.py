@@ -18,6 +18,7 @@ from generateur.domaine.langue import INSECABLE
 from generateur.erreurs import ErreurPiece
 from generateur.pieces.entetes_courriel import (
     decoder_entete,
+    est_brouillon,
     lire_adresses,
     lire_jour,
     lire_jours,
@@ -191,7 +192,7 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
         "identifiant": decoder_entete(message.get("Message-ID")),
         "expediteur": decoder_entete(message.get("From")),
         "destinataires": decoder_entete(", ".join(map(str, message.get_all("To", [])))),
-        "est_brouillon": decoder_entete(message.get("X-Unsent")) == "1",
+        "est_brouillon": est_brouillon(message),
         "objet": decoder_entete(message.get("Subject")),
         "corps": corps,
         "pieces": pieces,

@@ -68,6 +68,17 @@ def presenter_date(brute: str) -> str:
     return f"{date_longue(instant.date())} à {instant:%H:%M:%S} ({fuseau})"
 
 
+def est_brouillon(message: Message) -> bool:
+    """Vrai si la messagerie dit ne pas l'avoir envoyé : Outlook et les nôtres, Thunderbird, Apple Mail, K-9."""
+    if decoder_entete(message.get("X-Unsent")) == "1" or decoder_entete(message.get("X-Apple-Auto-Saved")) == "1":
+        return True
+    if decoder_entete(message.get("X-Uniform-Type-Identifier")) == "com.apple.mail-draft":
+        return True
+    # Thunderbird et K-9 ôtent ces en-têtes à l'envoi ; un message reçu, lui, dit par où il est passé
+    est_en_cours = any(cle in message for cle in ("X-Mozilla-Draft-Info", "X-K9mail-Identity"))
+    return est_en_cours and "Received" not in message
+
+
 def lire_jour(message: Message) -> str:
     """Le jour d'envoi (AAAA-MM-JJ) chez l'expéditeur ; vide si l'en-tête Date manque ou n'est pas sûr."""
     brute = decoder_entete(message.get("Date"))

@@ -42,6 +42,18 @@ def test_un_signe_que_les_polices_ne_dessinent_pas_se_dit(exemple):
     assert constat.gravite == "avertissement"
 
 
+def test_un_titre_de_piece_ou_une_relance_sans_dessin_se_dit_mais_pas_un_nom_de_fichier(exemple):
+    fichier = exemple / "dossier.toml"
+    texte = fichier.read_text("utf-8")
+    for avant, apres in (("Avis de situation", "漢 Avis"), ('"Standard"', '"漢 Standard"')):
+        assert avant in texte
+        fichier.write_text(texte.replace(avant, apres, 1), "utf-8")
+        assert "漢" in _constats(exemple, "SIGNE_SANS_DESSIN")[0]
+    (exemple / "pieces" / "sirene-debiteur.pdf").rename(exemple / "pieces" / "漢.pdf")
+    fichier.write_text(texte.replace("sirene-debiteur.pdf", "漢.pdf"), "utf-8")
+    assert not _constats(exemple, "SIGNE_SANS_DESSIN")
+
+
 def test_une_demande_qui_coute_plus_qu_elle_ne_rapporte_le_dit_d_abord(exemple):
     assert not _constats(exemple, "COUT_SUPERIEUR_A_L_ENJEU")
     fichier = exemple / "dossier.toml"

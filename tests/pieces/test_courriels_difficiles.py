@@ -286,7 +286,19 @@ def test_l_inspection_dit_jour_destinataires_et_identifiant_de_chaque_message(tm
     assert message.est_envoye
 
 
-@pytest.mark.parametrize("entetes", [b"X-Unsent: 1\r\nDate: Mon, 14 Sep 2026 10:00:00 +0200\r\n", b""])
+_DATE = b"Date: Mon, 14 Sep 2026 10:00:00 +0200\r\n"
+
+
+@pytest.mark.parametrize(
+    "entetes",
+    [
+        b"X-Unsent: 1\r\n" + _DATE,
+        b"X-Mozilla-Draft-Info: internal/draft; vcard=0\r\n" + _DATE,
+        b"X-Uniform-Type-Identifier: com.apple.mail-draft\r\n" + _DATE,
+        b"X-K9mail-Identity: !l=0\r\n" + _DATE,
+        b"",
+    ],
+)
 def test_un_brouillon_ou_un_message_sans_date_ne_montre_aucun_envoi(tmp_path: Path, entetes: bytes) -> None:
     (tmp_path / "relance.eml").write_bytes(
         b"From: a@lumen.example\r\nTo: c@dupont.example\r\n" + entetes + b"Subject: Relance\r\n\r\nBonjour.\r\n"
