@@ -29,11 +29,17 @@ def en_objet(inscrits: Inscrits) -> dict[str, Any]:
 
 def presenter(inscrits: Inscrits) -> str:
     """Une ligne par dossier qui a changé, ou qui n'est pas au registre ; puis le compte."""
-    lignes = [
+    changes = [
         f"{mettre_en_ligne(reference)} : {pluriel(ajoutes, 'événement ajouté', 'événements ajoutés')}"
         for reference, ajoutes in inscrits.ajouts
         if ajoutes
     ]
+    return "\n".join([*changes, *resumer(inscrits)])
+
+
+def resumer(inscrits: Inscrits) -> list[str]:
+    """Ce qui n'est pas au registre, avec la raison et le remède, puis le compte."""
+    lignes: list[str] = []
     for ecarte in inscrits.ecartes:
         premiere, *suite = ecarte.erreur.message.splitlines()
         lignes += [
@@ -42,10 +48,5 @@ def presenter(inscrits: Inscrits) -> str:
             *(f"  → {ligne}" for ligne in ecarte.erreur.remede.splitlines()),
         ]
     inchanges = sum(not ajoutes for _, ajoutes in inscrits.ajouts)
-    return "\n".join(
-        [
-            *lignes,
-            f"{pluriel(len(inscrits.ajouts), 'dossier')} au registre, dont {inchanges} sans rien de nouveau ; "
-            f"{len(inscrits.ecartes)} n'y sont pas.",
-        ]
-    )
+    compte = f"{pluriel(len(inscrits.ajouts), 'dossier')} au registre, dont {inchanges} sans rien de nouveau"
+    return [*lignes, f"{compte} ; {len(inscrits.ecartes)} n'y sont pas." if inscrits.ecartes else f"{compte}."]

@@ -14,7 +14,7 @@ from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import SYNONYMES, lister_evenements
 from generateur.domaine.socle import arrondir
-from generateur.erreurs import ErreurGenerateur, ErreurUsage, expliquer_imprevu
+from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage, expliquer_imprevu
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers
 from generateur.operations.echeances import echeances_du_dossier
@@ -66,12 +66,15 @@ class Inscripteur:
     def inscrire_resultat(self, source: Path, resultat: Resultat) -> None:
         """Inscrit ce qu'un lot vient de produire, ou a trouvé à jour ; un dossier refusé n'a rien à inscrire."""
         if resultat.etat in _PUBLIES and resultat.fichier:
-            self.inscrire(source, Path(resultat.fichier).parent)
+            self.inscrire(source, Path(resultat.fichier).parent, resultat.reference)
 
-    def inscrire(self, source: Path, publie: Path | None = None) -> None:
-        """Inscrit ce dossier, avec la liasse publiée là ; ne lève rien : ce qui échoue est dit à la fin."""
+    def inscrire(self, source: Path, publie: Path | None = None, attendue: str | None = None) -> None:
+        """Inscrit ce dossier, avec la liasse publiée là ; ne lève rien : ce qui échoue est dit à la fin.
+
+        `attendue` : la référence qu'il doit porter ; il a pu changer depuis qu'il a été produit.
+        """
         try:
-            self._en_main.append((source, _composer(source, publie, self.jour)))
+            self._en_main.append((source, _composer(source, publie, self.jour, attendue)))
             if len(self._en_main) % _GROUPE == 0:
                 self._ecrire(est_fin=False)
         except ErreurGenerateur as erreur:
@@ -143,10 +146,16 @@ def noter(
         return trouver_affaire(base, reference, jour)
 
 
-def _composer(source: Path, sortie: Path | None, jour: dt.date) -> Inscription:
+def _composer(source: Path, sortie: Path | None, jour: dt.date, attendue: str | None = None) -> Inscription:
     """Ce qu'un dossier fait inscrire ; `sortie` : où est sa liasse, ou celles de tous. Lève ErreurGenerateur."""
     lu = lire_dossier(source)
     dossier = lu.dossier
+    if attendue not in {None, dossier.reference}:
+        raise ErreurLecture(
+            "ce dossier a changé de référence pendant le lot",
+            lieu=str(source),
+            remede="L'inscrire avec « generateur registre inscrire ».",
+        )
     echeances = echeances_du_dossier(dossier, dossier.arrete_au(jour))
     fiche = Fiche(
         reference=dossier.reference,
