@@ -93,7 +93,7 @@ def presenter_affaire(affaire: Affaire) -> str:
         f"  {mettre_en_ligne(affaire.creancier)} contre {mettre_en_ligne(affaire.debiteur)}",
     ]
     if affaire.total is not None:
-        lignes.append(f"  {montant(affaire.total)}, {affaire.procedure}")
+        lignes.append(f"  {montant(affaire.total)}, {_nommer_procedure(affaire.procedure)}")
     if affaire.echeance:
         lignes.append(f"  Prochaine échéance : {date_courte(affaire.echeance[0])}, {affaire.echeance[1]}")
     return "\n".join([*lignes, "", *(_decrire(evenement) for evenement in affaire.evenements)])
@@ -107,7 +107,14 @@ def _decrire(evenement: Evenement) -> str:
 
 
 def _preciser(cle: str, valeur: str) -> str:
-    return montant(Decimal(valeur)) if cle in {"total", "montant"} else valeur
+    return montant(Decimal(valeur)) if cle in {"total", "montant"} else _nommer_procedure(valeur)
+
+
+def _nommer_procedure(nom: str | None) -> str:
+    """Le nom qu'on lit ; celui qui est écrit, si le programme ne le connaît plus."""
+    from generateur.procedures.repertoire import lister_procedures
+
+    return next((procedure.libelle for procedure in lister_procedures() if procedure.nom == nom), nom or "")
 
 
 def presenter_export(fichier: Path, affaires: Sequence[Affaire]) -> str:
