@@ -31,11 +31,13 @@ class Serveur:
         compte = {"user": COMPTE} if os.geteuid() == 0 else {}
         commande = [self._programmes / programme, *arguments]
         with (self.racine / "journal").open("a") as journal:
-            subprocess.run(commande, check=True, stdout=journal, stderr=journal, cwd="/", timeout=60, **compte)
+            subprocess.run(commande, check=True, stdout=journal, stderr=journal, cwd="/", timeout=300, **compte)
 
     def demarrer(self) -> None:
         reglages = f"-c listen_addresses='' -c unix_socket_directories={self.racine} -c fsync=off"
-        self._lancer("pg_ctl", "-D", self._donnees, "-o", reglages, "-w", "-l", self.racine / "serveur", "start")
+        self._lancer(
+            "pg_ctl", "-D", self._donnees, "-o", reglages, "-w", "-t", "240", "-l", self.racine / "serveur", "start"
+        )
 
     def arreter(self) -> None:
         self._lancer("pg_ctl", "-D", self._donnees, "-m", "immediate", "-w", "stop")
