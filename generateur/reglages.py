@@ -60,6 +60,7 @@ class Travail(BaseModel):
     """Un dossier à produire : le même objet va à un processus d'ici ou d'ailleurs.
 
     `jumeaux` : les dossiers du lot qui portent la même référence ; `deposes` : refaire aussi un dossier déposé.
+    `depuis`, `vers` : l'adresse du dossier, celle de la sortie, quand elles sont dans un magasin d'objets.
     """
 
     model_config = _MODELE
@@ -71,6 +72,8 @@ class Travail(BaseModel):
     reglages: Reglages = Reglages()
     deposes: bool = False
     jumeaux: tuple[Path, ...] = ()
+    depuis: str | None = None
+    vers: str | None = None
 
 
 class Resultat(BaseModel):

@@ -23,8 +23,8 @@ from generateur.procedures.repertoire import lister_procedures
 
 NOM_DOSSIER = "dossier"
 _CLES_DE_DOSSIER = {"reference", "debiteurs", "factures"}  # un profil de créancier n'en a aucune
-_PROFILS = "creanciers"
-_SOURCES = "exemples_import"  # des exports et des factures à importer, livrés à côté des dossiers d'exemple
+REPERTOIRE_DES_PROFILS = "creanciers"
+SOURCES_A_IMPORTER = "exemples_import"  # des exports et des factures à importer, livrés à côté des dossiers d'exemple
 # Invisibles qu'un copier-coller apporte et que les actes n'impriment pas : césure, marques d'ordre, liants.
 _INOFFENSIFS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
@@ -135,14 +135,18 @@ def _pourrait_etre(chemin: Path, sauf: Path | None) -> bool:
         return False
     if _contient_un_dossier(chemin):
         return True
-    return chemin.name != _SOURCES and not (chemin / ".verrou").is_file() and not _ne_porte_que_des_profils(chemin)
+    return (
+        chemin.name != SOURCES_A_IMPORTER
+        and not (chemin / ".verrou").is_file()
+        and not _ne_porte_que_des_profils(chemin)
+    )
 
 
 def _ne_porte_que_des_profils(chemin: Path) -> bool:
     """Vrai pour un répertoire comme creanciers/ : ni sous-répertoire, ni fichier qui ressemble à un dossier."""
     if _trouver_mal_nomme(chemin) or any(p.is_dir() and not p.name.startswith(".") for p in chemin.iterdir()):
         return False
-    return chemin.name == _PROFILS or any(p.suffix.lower() in lister_lecteurs() for p in chemin.iterdir())
+    return chemin.name == REPERTOIRE_DES_PROFILS or any(p.suffix.lower() in lister_lecteurs() for p in chemin.iterdir())
 
 
 def _contient_un_dossier(chemin: Path) -> bool:

@@ -71,6 +71,21 @@ def _morceaux(
     yield repr(ajouts_en_usage())
 
 
+def resumer_installation(reglages: Reglages, moteurs: Iterable[str]) -> str:
+    """Empreinte de ce qui, hors du dossier, détermine les octets produits : la même partout, mêmes octets partout."""
+    somme = hashlib.sha256()
+    for morceau in (
+        VERSION,
+        *moteurs,
+        empreinte(reglages.formulaire) if reglages.formulaire else "",
+        _empreinte_du_programme(reglages.modeles or racine_par_defaut()),
+        repr(ajouts_en_usage()),
+    ):
+        somme.update(morceau.encode())
+        somme.update(b"\0")
+    return somme.hexdigest()
+
+
 def _empreinte_du_programme(modeles: Path) -> str:
     """Modèles Word, tables de droit et ressorts, tels qu'ils sont maintenant : en modifier un périme la liasse."""
     somme = hashlib.sha256()

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from generateur.contrats import Executant
 from generateur.dependances import lister_exemples
-from generateur.lecture.jumeaux import trouver_jumeaux
-from generateur.lecture.socle import lister_dossiers
+from generateur.operations.entree_du_lot import EntreeDuLot, ouvrir_entree, suivre_chemins
 from generateur.publication.echange import reparer_tout
+from generateur.publication.magasin import Adresse
 from generateur.reglages import Reglages, Resultat, Travail
 
 
@@ -57,8 +57,8 @@ class Bilan:
 
 
 def produire_lot(
-    source: Path,
-    sortie: Path,
+    source: Path | Adresse,
+    sortie: Path | Adresse,
     *,
     jour: dt.date,
     au: dt.date | None,
@@ -72,10 +72,19 @@ def produire_lot(
 
     `deposes` : refait aussi les dossiers déjà déposés ou communiqués, que le lot laisse sinon tels quels.
     `est_interrompu` : demandé avant chaque dossier ; vrai, ceux qui sont en main s'achèvent et le lot s'arrête là.
-    Lève ErreurLecture si source ne contient rien.
+    Lève ErreurLecture si source ne contient rien, ErreurUsage ou ErreurOutilAbsent si un magasin ne convient pas.
     """
-    commun = Travail(source=source, sortie=sortie, jour=jour, au=au, reglages=reglages, deposes=deposes)
-    return _enchainer(lister_dossiers(source, sauf=sortie), commun, executant, avancer, est_interrompu)
+    est_au_loin = isinstance(sortie, Adresse)
+    commun = Travail(
+        source=Path(),
+        sortie=Path() if est_au_loin else sortie,
+        vers=str(sortie) if est_au_loin else None,
+        jour=jour,
+        au=au,
+        reglages=reglages,
+        deposes=deposes,
+    )
+    return _enchainer(ouvrir_entree(source, sortie), commun, executant, avancer, est_interrompu)
 
 
 def produire_exemples(
@@ -89,31 +98,31 @@ def produire_exemples(
 ) -> Bilan:
     """Produit les dossiers d'exemple livrés avec le programme."""
     commun = Travail(source=sortie, sortie=sortie, jour=jour, au=au, reglages=reglages)
-    return _enchainer(lister_exemples(), commun, executant, avancer, lambda: False)
+    reparer_tout(sortie)
+    return _enchainer(suivre_chemins(lister_exemples()), commun, executant, avancer, lambda: False)
 
 
 def _enchainer(
-    chemins: list[Path],
+    entree: EntreeDuLot,
     commun: Travail,
     executant: Executant,
     avancer: Callable[[Avancee], None],
     est_interrompu: Callable[[], bool],
 ) -> Bilan:
-    reparer_tout(commun.sortie)
-    jumeaux = trouver_jumeaux(chemins)
-
     def travaux() -> Iterator[Travail]:
-        for chemin in chemins:
+        for chemin in entree.chemins:
             if est_interrompu():
                 return
-            yield commun.model_copy(update={"source": chemin, "jumeaux": jumeaux.get(chemin, ())})
+            yield commun.model_copy(update=entree.preciser(chemin))
 
     resultats, debut = [], time.perf_counter()
     with closing(_fermable(executant.executer(travaux()))) as suite:
         for rang, resultat in enumerate(suite, start=1):
             resultats.append(resultat)
-            avancer(Avancee(rang, len(chemins), resultat))
-    return Bilan(tuple(resultats), prevus=len(chemins), executant=executant.nom, duree_s=time.perf_counter() - debut)
+            avancer(Avancee(rang, len(entree.chemins), resultat))
+    return Bilan(
+        tuple(resultats), prevus=len(entree.chemins), executant=executant.nom, duree_s=time.perf_counter() - debut
+    )
 
 
 def _fermable(suite: Iterator[Resultat]) -> Generator[Resultat]:

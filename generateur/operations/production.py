@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from generateur.contrats import MoteurRendu
+from generateur.contrats import MoteurRendu, Publication
 from generateur.controles.catalogue import constater
 from generateur.erreurs import ErreurProcedure
 from generateur.liasse.formulaire_pdf import Remplissage
@@ -46,9 +46,18 @@ from generateur.surveillance.provisoires import repertoire_provisoire
 
 
 def produire_dossier(
-    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
+    source: Path,
+    sortie: Path,
+    *,
+    jour: dt.date,
+    au: dt.date | None,
+    reglages: Reglages,
+    moteurs: Moteurs,
+    publication: Publication | None = None,
 ) -> Manifeste:
     """Produit le dossier complet ; n'écrit rien dans sortie si une étape échoue.
+
+    `publication` : où publier, quand sortie n'est que le miroir d'un magasin.
 
     Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
     """
@@ -66,12 +75,9 @@ def produire_dossier(
             copies=provisoire / "sources",
         )
         refuser_si_besoin(etude, projet=reglages.projet)
-        return _publier(etude, sortie, provisoire, reglages, replace(moteurs, pieces=outils))
-
-
-def _publier(etude: Etude, sortie: Path, provisoire: Path, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
-    matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
-    return publier_liasse(etude, matiere, Lieux(sortie, etude.dossier.reference, provisoire), reglages, moteurs)
+        lieux = Lieux(sortie, etude.dossier.reference, provisoire, publication=publication)
+        matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
+        return publier_liasse(etude, matiere, lieux, reglages, replace(moteurs, pieces=outils))
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Lieux:
     nom: str
     provisoire: Path
     garde: bool = True
+    publication: Publication | None = None
 
 
 def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
@@ -104,7 +111,9 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
     depot = date_de_depot(etude.dossier)
     garder = partial(emporter, registre=etude.registre, depot=depot) if lieux.garde else None
     gardes: list[str] = []
-    with preparer_publication(lieux.sortie, lieux.nom, emporter=garder, gardes=gardes) as chantier:
+    with preparer_publication(
+        lieux.sortie, lieux.nom, emporter=garder, gardes=gardes, publication=lieux.publication
+    ) as chantier:
         pieces = preparer_pieces(etude, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)

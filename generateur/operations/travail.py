@@ -7,6 +7,7 @@ réglages, date d'arrêté, version, tables de droit) est celle que porte son ma
 from pathlib import Path
 from typing import Literal
 
+from generateur.contrats import Publication
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, ErreurLiasse, expliquer_imprevu
 from generateur.lecture.socle import lire_dossier
@@ -21,8 +22,11 @@ from generateur.reglages import Resultat, Travail
 _REFUS = {CodeSortie.DOSSIER_INVALIDE, CodeSortie.PROCEDURE_INDETERMINABLE, CodeSortie.PIECE_MANQUANTE}
 
 
-def accomplir(travail: Travail, moteurs: Moteurs) -> Resultat:
-    """Produit le dossier, ou dit pourquoi pas ; ne lève rien qu'une interruption : les autres n'en souffrent pas."""
+def accomplir(travail: Travail, moteurs: Moteurs, publication: Publication | None = None) -> Resultat:
+    """Produit le dossier, ou dit pourquoi pas ; ne lève rien qu'une interruption : les autres n'en souffrent pas.
+
+    `publication` : où publier, quand la sortie du travail n'est que le miroir d'un magasin.
+    """
     if travail.jumeaux:
         autres = enumerer([f"« {jumeau} »" for jumeau in travail.jumeaux])
         return echouer(
@@ -34,14 +38,14 @@ def accomplir(travail: Travail, moteurs: Moteurs) -> Resultat:
             ),
         )
     try:
-        return _accomplir(travail, moteurs)
+        return _accomplir(travail, moteurs, publication)
     except ErreurGenerateur as erreur:
         return echouer(travail.source, erreur)
     except Exception as erreur:  # noqa: BLE001 (un dossier ne doit jamais arrêter les autres)
         return echouer(travail.source, expliquer_imprevu(erreur))
 
 
-def _accomplir(travail: Travail, moteurs: Moteurs) -> Resultat:
+def _accomplir(travail: Travail, moteurs: Moteurs, publication: Publication | None) -> Resultat:
     source, sortie, reglages = travail.source, travail.sortie, travail.reglages
     if not travail.deposes and (partie := _trouver_partie(source, sortie, reglages.procedure)):
         return partie
@@ -50,7 +54,15 @@ def _accomplir(travail: Travail, moteurs: Moteurs) -> Resultat:
     )
     if ancien is not None:
         return _reussir(ancien, sortie / ancien.reference, "a_jour")
-    manifeste = produire_dossier(source, sortie, jour=travail.jour, au=travail.au, reglages=reglages, moteurs=moteurs)
+    manifeste = produire_dossier(
+        source,
+        sortie,
+        jour=travail.jour,
+        au=travail.au,
+        reglages=reglages,
+        moteurs=moteurs,
+        publication=publication,
+    )
     gardes = ", ".join(manifeste.gardes_a_part)
     message = f"De vous, gardé à part : {gardes}" if gardes else ""
     return _reussir(manifeste, sortie / manifeste.reference, "produit", message)

@@ -52,7 +52,7 @@ class PublicationLocale:
             self._sortie.mkdir(parents=True, exist_ok=True)
             with _verrouiller(self._sortie):
                 reparer(self._sortie, reference)
-                _refuser_autrui(self._sortie / reference, self._temoin)
+                refuser_autrui(self._sortie / reference, self._temoin)
                 marque = f".{reference}.{dire_proprietaire()}"
                 return Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=self._sortie))
 
@@ -64,7 +64,7 @@ class PublicationLocale:
         était publié est alors intact.
         """
         with _traduire_disque(self._sortie), _verrouiller(self._sortie):
-            _refuser_autrui(self._sortie / reference, self._temoin)
+            refuser_autrui(self._sortie / reference, self._temoin)
             return _echanger(self._sortie, reference, preparation, emporter)
 
     def abandonner(self, preparation: Path) -> None:
@@ -80,12 +80,14 @@ def preparer_publication(
     temoin: str = TEMOIN,
     emporter: Emporter | None = None,
     gardes: list[str] | None = None,
+    publication: Publication | None = None,
 ) -> Iterator[Path]:
     """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>, sinon rien n'a changé.
 
     Voir PublicationLocale pour `temoin`, `emporter` et ce qui est levé. `gardes` reçoit ce qui est gardé à part.
+    `publication` : où publier, si ce n'est dans ce répertoire.
     """
-    lieu: Publication = PublicationLocale(sortie, temoin=temoin)
+    lieu: Publication = publication or PublicationLocale(sortie, temoin=temoin)
     preparation = lieu.preparer(reference)
     try:
         with _traduire_disque(sortie):
@@ -97,8 +99,8 @@ def preparer_publication(
         lieu.abandonner(preparation)
 
 
-def _refuser_autrui(cible: Path, temoin: str) -> None:
-    """Un dossier à produire, des modèles, un répertoire à soi : ce que l'échange effacerait sans retour."""
+def refuser_autrui(cible: Path, temoin: str) -> None:
+    """Lève ErreurUsage devant un dossier à produire, des modèles, un répertoire à soi : la publication l'effacerait."""
     if not cible.is_symlink():
         if not cible.exists():
             return

@@ -11,16 +11,24 @@ from generateur.reglages import Reglages
 EXECUTANTS = {
     "sequentiel": "generateur.operations.executants.sequentiel:ExecutantSequentiel",
     "processus": "generateur.operations.executants.processus:ExecutantProcessus",
+    "dask": "generateur.operations.executants.grappe:ExecutantDask",
 }
 EXECUTANT_PAR_DEFAUT = "processus"
+EXECUTANT_D_UNE_GRAPPE = "dask"
 
 
 def choisir_executant(
-    nom: str, reglages: Reglages, *, jour: dt.date, demander_mot_de_passe: Callable[[], str], nombre: int = 1
+    nom: str,
+    reglages: Reglages,
+    *,
+    jour: dt.date,
+    demander_mot_de_passe: Callable[[], str],
+    nombre: int = 1,
+    ordonnanceur: str | None = None,
 ) -> Executant:
     """L'exécutant de ce nom, prêt pour des travaux de ces réglages ; `nombre` : combien de processus au plus.
 
-    Lève ErreurUsage si le nom est inconnu.
+    `ordonnanceur` : celui d'une grappe. Lève ErreurUsage si le nom est inconnu, ou n'a que faire d'un ordonnanceur.
     """
     if nom not in EXECUTANTS:
         raise ErreurUsage(
@@ -28,8 +36,15 @@ def choisir_executant(
             lieu="--executant",
             remede=f"Choisir parmi : {', '.join(EXECUTANTS)}.",
         )
+    if ordonnanceur is not None and nom != EXECUTANT_D_UNE_GRAPPE:
+        raise ErreurUsage(
+            f"l'exécutant « {nom} » n'a pas d'ordonnanceur",
+            lieu="--ordonnanceur",
+            remede=f"Ajouter --executant {EXECUTANT_D_UNE_GRAPPE}, ou retirer --ordonnanceur.",
+        )
     module, _, classe = EXECUTANTS[nom].partition(":")
+    ou = {} if ordonnanceur is None else {"ordonnanceur": ordonnanceur}
     executant: Executant = getattr(import_module(module), classe)(
-        reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe, nombre=nombre
+        reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe, nombre=nombre, **ou
     )
     return executant

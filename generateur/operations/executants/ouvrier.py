@@ -12,7 +12,8 @@ import sys
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.droit_ajoute import ouvrir_droit
 from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
-from generateur.operations.travail import accomplir, echouer
+from generateur.operations.travail import echouer
+from generateur.operations.travail_distant import accomplir_partout
 from generateur.reglages import Reglages, Travail
 
 VARIABLE_MOT_DE_PASSE = "GENERATEUR_MOT_DE_PASSE_CERTIFICAT"
@@ -30,7 +31,7 @@ def servir(reglages: Reglages, jour: dt.date) -> None:
             panne = erreur
         for ligne in sys.stdin.buffer:
             travail = Travail.model_validate_json(ligne)
-            resultat = echouer(travail.source, panne) if panne else accomplir(travail, munis)
+            resultat = echouer(travail.source, panne) if panne else accomplir_partout(travail, munis)
             reponses.write(resultat.model_dump_json().encode() + b"\n")
             reponses.flush()
 

@@ -82,13 +82,18 @@ def preparer_environnement(
     Lève ErreurUsage, ErreurLecture ou ErreurOutilAbsent.
     """
     with ouvrir_moteurs(reglages.rendu, ocr=reglages.ocr, coeurs=0) as moteurs:
-        chemins = [str(_RACINE), os.environ.get("PYTHONPATH", "")]
-        environnement = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, chemins)), "PYTHONUTF8": "1"}
+        environnement = os.environ | situer_programme()
         if reglages.sceau is not None:
             mot_de_passe = demander_mot_de_passe()
             munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=lambda: mot_de_passe)
             environnement[VARIABLE_MOT_DE_PASSE] = mot_de_passe
     return environnement
+
+
+def situer_programme() -> dict[str, str]:
+    """Ce qui, dans l'environnement d'un autre processus, lui fait trouver ce programme."""
+    chemins = [str(_RACINE), os.environ.get("PYTHONPATH", "")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, chemins)), "PYTHONUTF8": "1"}
 
 
 def embaucher(reglages: Reglages, jour: dt.date, environnement: Mapping[str, str]) -> Enfant:

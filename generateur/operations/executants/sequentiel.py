@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
 from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
-from generateur.operations.travail import accomplir
+from generateur.operations.travail_distant import accomplir_partout
 from generateur.reglages import Reglages, Resultat, Travail
 
 
@@ -30,4 +30,4 @@ class ExecutantSequentiel:
         with ouvrir_moteurs(self._reglages.rendu, ocr=self._reglages.ocr) as moteurs:
             munis = munir_de_sceau(moteurs, self._reglages, jour=self._jour, demander_mot_de_passe=self._demander)
             for travail in travaux:
-                yield accomplir(travail, munis)
+                yield accomplir_partout(travail, munis)
