@@ -204,8 +204,6 @@ class Magasin:
         cle = f"{_SONDE}-{uuid.uuid4().hex}"
         premiere = self.ecrire(cle, b"1", version=None)
         try:
-            if not premiere:
-                raise self._refuser("il ne rend pas de version (e-tag)")
             if self._ecrase(cle, b"2", version=None):
                 raise self._refuser("il écrase un objet qui existe quand on demande de le créer")
             deuxieme = self.ecrire(cle, b"3", version=premiere)
@@ -292,7 +290,7 @@ def _expliquer(erreur: Exception, adresse: Adresse, lieu: str) -> ErreurLecture 
     code = re.search(r"status code: (\d{3})", str(erreur))
     if code is None:
         return ErreurOutilAbsent(
-            f"le magasin {_dire_ou(adresse)} ne répond pas",
+            f"le magasin {_dire_ou(adresse)} ne répond pas, ou pas comme un magasin S3",
             lieu=lieu,
             remede="Vérifier AWS_ENDPOINT_URL (AWS_ALLOW_HTTP=true sans https) et le réseau, puis relancer.",
         )

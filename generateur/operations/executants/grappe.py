@@ -187,7 +187,7 @@ class Fenetre:
             self._refuser(rang, travail, f"la grappe n'a pas pu accomplir ce travail ({raison})")
 
     def _constater(self, rang: int) -> None:
-        """Un travail sans réponse : son ouvrier est mort trop de fois, la grappe n'a pas su le lancer, ou est perdue."""
+        """Un travail sans réponse : ouvrier mort trop de fois, travail que rien n'a pu lancer, ou grappe perdue."""
         from distributed import KilledWorker  # noqa: PLC0415 (facultatif)
 
         travail, futur = self._en_vol[rang]
