@@ -119,6 +119,10 @@ PLACES = {
     "pillow_heif": {"pieces"},
     "img2pdf": {"pieces"},
     "dxpdf": {"moteurs.executant_dxpdf"},
+    "obstore": {"publication.magasin"},
+    "distributed": {"operations.executants"},
+    "dask": {"operations.executants.ordonnanceur"},
+    "cryptography": {"operations.executants.ordonnanceur"},
     "pyhanko": {"liasse.scellement"},
     "pyhanko_certvalidator": {"liasse.scellement"},
     "psutil": {"surveillance.provisoires"},
@@ -140,6 +144,7 @@ PLACES = {
         "procedures",
         "lecture",
         "publication",
+        "operations.executants.guichet",
         "operations.nouveau_dossier",
     },
     "platformdirs": {"surveillance.prive", "operations.donnees_utilisateur"},
@@ -148,11 +153,30 @@ PLACES = {
     "stdnum": {"controles"},
     "xlsxwriter": {"commandes.classeur"},
 }
-# Les processus ne se lancent qu'à un endroit, dont c'est le métier ; un seul parle au réseau, quand on tape
-# « annuaire » (et pyHanko, à l'adresse que l'utilisateur donne pour horodater).
+# Les processus ne se lancent qu'à un endroit, dont c'est le métier. On ne parle au réseau que si l'utilisateur donne
+# une adresse : « annuaire », un magasin s3://, un ordonnanceur (et pyHanko, pour horodater).
 PROCESSUS = {"subprocess": {"surveillance"}}
-RESEAU = {"socket", "urllib.request", "http", "ftplib", "smtplib", "ssl", "asyncio", "requests", "httpx", "httpx2"}
-AU_RESEAU = {("annuaire.client", "httpx2")}
+RESEAU = {
+    "socket",
+    "urllib.request",
+    "http",
+    "ftplib",
+    "smtplib",
+    "ssl",
+    "asyncio",
+    "requests",
+    "httpx",
+    "httpx2",
+    "obstore",
+    "distributed",
+}
+AU_RESEAU = {
+    ("annuaire.client", "httpx2"),
+    ("publication.magasin", "obstore"),
+    ("operations.executants.grappe", "distributed"),
+    ("operations.executants.guichet", "distributed"),
+    ("operations.executants.ordonnanceur", "distributed"),
+}
 
 
 def _imports(arbre: ast.AST) -> Iterator[str]:
@@ -319,7 +343,7 @@ def test_les_processus_ne_se_lancent_qu_a_leur_place(arbres):
         assert not egares
 
 
-def test_un_seul_module_parle_au_reseau(arbres):
+def test_seuls_ces_modules_parlent_au_reseau(arbres):
     bavards = {
         (module, importe.split(".")[0])
         for module, arbre in arbres.items()
@@ -331,7 +355,7 @@ def test_un_seul_module_parle_au_reseau(arbres):
 
 def test_une_autre_commande_ne_charge_pas_le_reseau():
     charges = _charges_par("chiffrer", str(RACINE / "dossiers" / "2026-0042"))
-    assert not charges & {"httpx2", "stamina"}
+    assert not charges & {"httpx2", "stamina", "obstore", "distributed", "dask"}
 
 
 def test_l_horloge_se_regarde_a_un_seul_endroit(arbres):

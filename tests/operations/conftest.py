@@ -9,6 +9,9 @@ import pytest
 
 from generateur.operations.importer import Demande, importer
 from generateur.operations.outillage import ouvrir_outils
+from tests.publication.conftest import magasin_factice
+
+__all__ = ["magasin_factice"]
 
 JOUR = dt.date(2026, 11, 21)
 ENTETE = "Numéro;Date;Échéance;Client;SIREN;Montant TTC;Reste dû;Statut"

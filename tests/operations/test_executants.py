@@ -11,7 +11,7 @@ import pytest
 
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
 from generateur.operations import lot
-from generateur.operations.executants import EXECUTANTS, choisir_executant
+from generateur.operations.executants import EXECUTANT_D_UNE_GRAPPE, EXECUTANTS, choisir_executant
 from generateur.operations.executants.processus import ExecutantProcessus, _Equipe
 from generateur.reglages import Reglages, Travail
 from generateur.surveillance.enfant import Enfant
@@ -64,7 +64,7 @@ def test_processus_et_sequentiel_donnent_les_memes_octets_dans_le_meme_ordre(tmp
     assert _octets(tmp_path / "sequentiel") == _octets(tmp_path / "processus")
 
 
-@pytest.mark.parametrize("nom", EXECUTANTS)
+@pytest.mark.parametrize("nom", [nom for nom in EXECUTANTS if nom != EXECUTANT_D_UNE_GRAPPE])
 def test_un_lot_interrompu_dit_ce_qui_reste(tmp_path, lot_d_exemples, nom):
     demandes = []
 

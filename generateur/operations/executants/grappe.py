@@ -109,7 +109,7 @@ class Fenetre:
         self._reprises: dict[int, int] = {}
         self._seul: int | None = None
         self._rendus = 0
-        self._est_epuise = False
+        self._est_epuise = self._a_renonce = False
         self._tours_sans_ouvrier = 0
         self._cles = itertools.count()
 
@@ -117,7 +117,7 @@ class Fenetre:
         """Les résultats dans l'ordre. Interrompu : ce qui est commencé s'achève, le reste n'a pas de résultat."""
         suite = iter(enumerate(travaux))
         while True:
-            if est_interrompu() and not self._est_epuise:
+            if not self._a_renonce and est_interrompu():
                 self._renoncer()
             self._soumettre(suite)
             if not self._en_vol:
@@ -223,7 +223,7 @@ class Fenetre:
 
     def _renoncer(self) -> None:
         """Ce qui n'est pas encore chez un ouvrier ne commencera pas."""
-        self._est_epuise = True
+        self._est_epuise = self._a_renonce = True
         self._suspects.clear()
         en_main = {cle for cles in self._client.processing().values() for cle in cles}
         laisses = {
