@@ -8,7 +8,9 @@ ailleurs, un nombre borné de fois ; le dossier soupçonné est alors repris seu
 import contextlib
 import datetime as dt
 import itertools
+import os
 import queue
+import tempfile
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 FENETRE = 4_000  # travaux confiés à la fois : un million de clés serait la mémoire de l'ordonnanceur
 _PAQUET = 200  # travaux soumis d'un coup
-_GARDES = 50_000  # résultats arrivés avant leur tour : un traînard n'arrête les autres que loin derrière lui
 _REPRISES = 2  # d'un travail que la grappe n'a pas su lancer (une exception) ; la mort d'un ouvrier est bornée ailleurs
 _ECARTS = 3
 _TOUR_S = 1.0
@@ -104,7 +105,7 @@ class Fenetre:
         self._consigne = guichet.Pli(consigne.model_dump_json())
         self._arrives: queue.Queue[int] = queue.Queue()
         self._en_vol: dict[int, tuple[Travail, Future[guichet.Pli]]] = {}
-        self._resultats: dict[int, Resultat] = {}
+        self._gardes = _Gardes()
         self._suspects: deque[tuple[int, Travail]] = deque()
         self._reprises: dict[int, int] = {}
         self._seul: int | None = None
@@ -132,7 +133,7 @@ class Fenetre:
                 self._seul = self._suspects[0][0]
                 self._confier([self._suspects.popleft()])
             return
-        while not self._est_epuise and len(self._en_vol) <= FENETRE - _PAQUET and len(self._resultats) < _GARDES:
+        while not self._est_epuise and len(self._en_vol) <= FENETRE - _PAQUET:
             paquet = list(itertools.islice(suite, _PAQUET))
             self._est_epuise = not paquet
             self._confier(paquet)
@@ -177,7 +178,7 @@ class Fenetre:
     def _recevoir(self, rang: int, reponse: guichet.Reponse) -> None:
         travail, _ = self._en_vol.pop(rang)
         if reponse.resultat is not None:
-            self._resultats[rang] = reponse.resultat
+            self._gardes.garder(rang, reponse.resultat)
         elif reponse.ecart and self._reprises.get(rang, 0) < _ECARTS:
             self._reprises[rang] = self._reprises.get(rang, 0) + 1
             self._client.retire_workers([reponse.ecart])  # il vient d'arriver, et ne rendrait pas les mêmes octets
@@ -206,12 +207,12 @@ class Fenetre:
 
     def _refuser(self, rang: int, travail: Travail, raison: str) -> None:
         remede = "Le produire seul (« generateur produire ») pour voir où il s'arrête."
-        self._resultats[rang] = echouer(travail.source, ErreurGenerateur(raison, remede=remede))
+        self._gardes.garder(rang, echouer(travail.source, ErreurGenerateur(raison, remede=remede)))
 
     def _rendre(self) -> Iterator[Resultat]:
-        while self._rendus in self._resultats:
-            yield self._resultats.pop(self._rendus)
+        while resultat := self._gardes.prendre(self._rendus):
             self._rendus += 1
+            yield resultat
 
     def _veiller(self) -> None:
         """Rien n'arrive : la grappe est-elle encore là, avec quelqu'un pour travailler ?"""
@@ -237,6 +238,32 @@ class Fenetre:
         """Plus rien n'est en marche pour ce lot, même chez des ouvriers qui servent à d'autres."""
         restes = [futur for _, futur in self._en_vol.values()]
         self._en_vol.clear()
+        self._gardes.fermer()
         with contextlib.suppress(Exception):  # la grappe est peut-être perdue : il n'y a plus rien à y arrêter
             self._client.cancel(restes, force=True)
             self._client.run(guichet.congedier, self._lot, on_error="ignore")
+
+
+class _Gardes:
+    """Les résultats arrivés avant leur tour, dans un fichier sans nom : un traînard n'arrête pas les autres."""
+
+    def __init__(self) -> None:
+        self._fichier = tempfile.TemporaryFile()  # noqa: SIM115 (fermé par `fermer`)
+        self._places: dict[int, tuple[int, int]] = {}
+
+    def garder(self, rang: int, resultat: Resultat) -> None:
+        debut = self._fichier.seek(0, os.SEEK_END)
+        self._places[rang] = (debut, self._fichier.write(resultat.model_dump_json().encode()))
+
+    def prendre(self, rang: int) -> Resultat | None:
+        if rang not in self._places:
+            return None
+        debut, longueur = self._places.pop(rang)
+        self._fichier.seek(debut)
+        octets = self._fichier.read(longueur)
+        if not self._places:
+            self._fichier.truncate(0)
+        return Resultat.model_validate_json(octets)
+
+    def fermer(self) -> None:
+        self._fichier.close()

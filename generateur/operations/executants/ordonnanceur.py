@@ -23,6 +23,8 @@ _ICI = {
     "distributed.scheduler.allowed-failures": MORTS_PERMISES,
     "distributed.scheduler.worker-saturation": 1.0,  # un travail par fil : la mort d'un ouvrier n'en accuse qu'un
     "distributed.worker.memory.terminate": False,  # la mémoire est celle du poste, dans un autre processus
+    "distributed.scheduler.http.routes": [],  # ni tableau de bord ni pages : le lot dit lui-même où il en est
+    "distributed.worker.http.routes": [],
 }
 
 
@@ -40,7 +42,8 @@ def joindre(ordonnanceur: str | None, *, nombre: int, environnement: Mapping[str
             ou: Any = pile.enter_context(_ouvrir_ici(nombre, environnement))
         else:
             ou = _exiger_adresse(ordonnanceur)
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # ses plaintes citent des adresses, pas de remède
+        for nom in ("distributed", "distributed.client"):
+            logging.getLogger(nom).setLevel(logging.CRITICAL)  # en anglais et sans remède : ce qui compte est levé
         try:
             client = pile.enter_context(Client(ou, timeout=_CONNEXION_S, set_as_default=False))
         except (OSError, ValueError, TypeError) as erreur:  # TimeoutError en est ; ValueError : TLS mal réglé
@@ -108,6 +111,7 @@ def _ouvrir_ici(nombre: int, environnement: Mapping[str, str]) -> Iterator[Any]:
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # deux lots à la fois ne se disputent pas un port
             silence_logs=logging.CRITICAL,
             security=Security.temporary(),
             memory_limit=0,
