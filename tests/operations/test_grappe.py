@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def _travaux(*noms):
 
 
 def _accomplir(client, *noms, est_interrompu=lambda: False):
-    fenetre = grappe.Fenetre(client, CONSIGNE, grappe_capricieuse.accomplir)
-    yield from fenetre.accomplir(_travaux(*noms), est_interrompu)
+    with closing(grappe.Fenetre(client, CONSIGNE, grappe_capricieuse.accomplir)) as fenetre:
+        yield from fenetre.accomplir(_travaux(*noms), est_interrompu)
 
 
 def test_les_resultats_sortent_dans_l_ordre_des_travaux(grappe_d_essai, monkeypatch):
@@ -83,8 +84,7 @@ def test_rien_d_un_dossier_n_est_dans_ce_que_l_ordonnanceur_montre(grappe_d_essa
         ]
         return repr(taches), repr(list(dask_scheduler._broker._topics)), repr(list(dask_scheduler.transition_log))
 
-    fenetre = grappe.Fenetre(grappe_d_essai, CONSIGNE, grappe_capricieuse.accomplir)
-    suite = fenetre.accomplir(_travaux("lent-SECRET-1", "leve-SECRET-2", "lent-SECRET-3"), lambda: False)
+    suite = _accomplir(grappe_d_essai, "lent-SECRET-1", "leve-SECRET-2", "lent-SECRET-3")
     next(suite)
     montre = "".join(grappe_d_essai.run_on_scheduler(regarder))
     journaux = repr(grappe_d_essai.get_worker_logs()) + repr(grappe_d_essai.get_scheduler_logs())

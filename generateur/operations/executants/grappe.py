@@ -14,6 +14,7 @@ import tempfile
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
@@ -50,16 +51,16 @@ class ExecutantDask:
         demander_mot_de_passe: Callable[[], str],
         nombre: int = 1,
         ordonnanceur: str | None = None,
+        est_interrompu: Callable[[], bool] = lambda: False,
     ) -> None:
         self._reglages = reglages
         self._jour = jour
         self._demander = demander_mot_de_passe
         self._nombre = max(1, nombre)
         self._ordonnanceur = ordonnanceur
+        self._est_interrompu = est_interrompu
 
-    def executer(
-        self, travaux: Iterable[Travail], est_interrompu: Callable[[], bool] = lambda: False
-    ) -> Iterator[Resultat]:
+    def executer(self, travaux: Iterable[Travail]) -> Iterator[Resultat]:
         """Un résultat par travail, dans leur ordre. Lève ErreurUsage ou ErreurOutilAbsent si rien ne peut commencer."""
         environnement = preparer_environnement(self._reglages, self._jour, self._demander)
         a_transmettre = {
@@ -74,11 +75,8 @@ class ExecutantDask:
         )
         with joindre(self._ordonnanceur, nombre=self._nombre, environnement=a_transmettre) as client:
             _exiger_la_meme_installation(client, reglages, consigne.installation)
-            fenetre = Fenetre(client, consigne)
-            try:
-                yield from fenetre.accomplir(travaux, est_interrompu)
-            finally:
-                fenetre.fermer()
+            with closing(Fenetre(client, consigne)) as fenetre:
+                yield from fenetre.accomplir(travaux, self._est_interrompu)
 
 
 def _exiger_la_meme_installation(client: "Client", reglages: str, voulue: str) -> None:
@@ -234,7 +232,7 @@ class Fenetre:
         for rang in laisses:
             del self._en_vol[rang]
 
-    def fermer(self) -> None:
+    def close(self) -> None:
         """Plus rien n'est en marche pour ce lot, même chez des ouvriers qui servent à d'autres."""
         restes = [futur for _, futur in self._en_vol.values()]
         self._en_vol.clear()
