@@ -21,10 +21,10 @@ from generateur.erreurs import ErreurUsage
 from generateur.surveillance.depart import attendre_un_arret, ecrire
 
 if TYPE_CHECKING:
+    from generateur.publication.magasin import Adresse
     from generateur.reglages import Reglages, ReglagesLiasse, ReglagesSceau
 
 SORTIE_PAR_DEFAUT = Path("sortie")
-CHEMIN = click.Path(path_type=Path)
 AIDE_TAMPON = "haut_droite (défaut), haut_gauche, haut_centre, bas_gauche ou bas_centre."
 AIDE_FOLIO = "bas_droite (défaut), bas_centre, bas_gauche, haut_droite, haut_centre ou haut_gauche."
 AIDE_DOSSIER = "Répertoire du dossier, ou son dossier.toml."
@@ -35,6 +35,33 @@ _ENCORE_UN_DOSSIER = (
 )
 _OCTETS_PAR_MO = 1_000_000
 _MOT_DE_PASSE = "GENERATEUR_MOT_DE_PASSE_CERTIFICAT"
+
+
+class _Chemin(click.Path):
+    """Chemin de ce disque : une adresse y créerait un répertoire de ce nom."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Le chemin, ou une erreur d'usage."""
+        if isinstance(value, str) and "://" in value:
+            self.fail("il faut un chemin, et non une adresse : seul « generateur lot » en prend une", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+CHEMIN = _Chemin(path_type=Path)
+
+
+class Lieu(click.ParamType["Path | Adresse"]):
+    """Répertoire, ou adresse d'un magasin d'objets."""
+
+    name = "LIEU"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Path | Adresse":
+        """Le chemin ou l'adresse. Lève ErreurUsage si elle est mal formée."""
+        if not isinstance(value, str) or "://" not in value:
+            return Path(CHEMIN.convert(value, param, ctx))
+        from generateur.publication.magasin import lire_adresse
+
+        return lire_adresse(value) or Path(value)
 
 
 class DateIso(click.ParamType[dt.date]):
@@ -115,6 +142,11 @@ def options_communes(fonction: Callable[..., Any]) -> Callable[..., Any]:
     return enveloppe
 
 
+def situer_partout(sortie: "Path | Adresse", source: "Path | Adresse") -> "Path | Adresse":
+    """Comme `situer_sortie`, quand l'un ou l'autre peut être dans un magasin."""
+    return situer_sortie(sortie, source) if isinstance(sortie, Path) and isinstance(source, Path) else sortie
+
+
 def situer_sortie(sortie: Path, source: Path) -> Path:
     """La sortie ; par défaut, à côté du dossier plutôt que dedans quand la commande est lancée de chez lui."""
     contexte = click.get_current_context()
@@ -127,19 +159,26 @@ def situer_sortie(sortie: Path, source: Path) -> Path:
     return base / sortie.name
 
 
-options_production = _composer(
-    click.option(
-        "-o",
-        "--sortie",
-        type=CHEMIN,
-        default=SORTIE_PAR_DEFAUT,
-        metavar="DOSSIER",
-        help="Répertoire de sortie (défaut : sortie/).",
-    ),
-    click.option("--procedure", metavar="NOM", help="Impose une procédure ; la fiche interne le signale."),
-    click.option("--rendu", metavar="NOM", help="Moteur de rendu : dxpdf (défaut) ou libreoffice."),
-    click.option("--modeles", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word."),
-    click.option("--projet", is_flag=True, help="Produit un dossier à compléter, marqué PROJET."),
+def _options_production(ou: click.ParamType[Any], aide: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return _composer(
+        click.option(
+            "-o",
+            "--sortie",
+            type=ou,
+            default=SORTIE_PAR_DEFAUT,
+            metavar="LIEU" if isinstance(ou, Lieu) else "DOSSIER",
+            help=aide,
+        ),
+        click.option("--procedure", metavar="NOM", help="Impose une procédure ; la fiche interne le signale."),
+        click.option("--rendu", metavar="NOM", help="Moteur de rendu : dxpdf (défaut) ou libreoffice."),
+        click.option("--modeles", type=CHEMIN, metavar="DOSSIER", help="Vos propres modèles Word."),
+        click.option("--projet", is_flag=True, help="Produit un dossier à compléter, marqué PROJET."),
+    )
+
+
+options_production = _options_production(CHEMIN, "Répertoire de sortie (défaut : sortie/).")
+options_production_partout = _options_production(
+    Lieu(), "Répertoire de sortie (défaut : sortie/), ou s3://SEAU/PREFIXE."
 )
 
 

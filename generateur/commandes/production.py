@@ -4,7 +4,7 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,7 @@ from generateur.commandes.options import (
     CHEMIN,
     SORTIE_PAR_DEFAUT,
     Entier,
+    Lieu,
     aujourd_hui,
     demander_mot_de_passe,
     dire,
@@ -25,10 +26,15 @@ from generateur.commandes.options import (
     options_communes,
     options_liasse,
     options_production,
+    options_production_partout,
     options_scellement,
+    situer_partout,
     situer_sortie,
 )
 from generateur.erreurs import CodeSortie
+
+if TYPE_CHECKING:
+    from generateur.publication.magasin import Adresse
 
 
 @click.command("mettre-en-demeure", cls=Commande)
@@ -98,20 +104,24 @@ def _produire_suite(
 
 
 @click.command("lot", cls=Commande)
-@click.argument("source", type=CHEMIN, help="Répertoire dont chaque sous-répertoire est un dossier.")
-@options_production
+@click.argument(
+    "source", type=Lieu(), help="Répertoire dont chaque sous-répertoire est un dossier, ou s3://SEAU/PREFIXE."
+)
+@options_production_partout
 @options_liasse
 @options_scellement
 @click.option("--deposes", is_flag=True, help="Refait aussi les dossiers déjà déposés ou communiqués.")
 @click.option("--processus", type=Entier(), help="Combien de dossiers à la fois (défaut : autant que de cœurs).")
-@click.option("--executant", metavar="NOM", default="processus", help="processus (défaut) ou sequentiel.")
+@click.option("--executant", metavar="NOM", default="processus", help="processus (défaut), sequentiel ou dask.")
+@click.option("--ordonnanceur", metavar="ADRESSE", help="Avec dask : tcp://MACHINE:PORT, ou tls:// ; sinon, ici.")
 @options_communes
 def lot(
-    source: Path,
-    sortie: Path,
+    source: "Path | Adresse",
+    sortie: "Path | Adresse",
     au: dt.date | None,
     processus: int | None,
     executant: str,
+    ordonnanceur: str | None,
     *,
     deposes: bool,
     **options: Any,
@@ -119,18 +129,22 @@ def lot(
     """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
     from generateur.commandes import presentation_lot
     from generateur.operations import lot as lots
-    from generateur.operations.executants import choisir_executant
+    from generateur.operations.executants import choisir_executant, est_abrite
 
     reglages, jour = lire_reglages(options), aujourd_hui()
-    sortie = situer_sortie(sortie, source)
-    equipe = choisir_executant(
-        executant,
-        reglages,
-        jour=jour,
-        demander_mot_de_passe=demander_mot_de_passe,
-        nombre=processus or os.cpu_count() or 1,
-    )
+    sortie = situer_partout(sortie, source)
+    if ordonnanceur and not est_abrite(ordonnanceur):
+        dire(f"{ordonnanceur} : échanges en clair, ouverts à tous ; voir « generateur aide lot-et-grappe ».")
     with ecouter_interruption() as est_interrompu:
+        equipe = choisir_executant(
+            executant,
+            reglages,
+            jour=jour,
+            demander_mot_de_passe=demander_mot_de_passe,
+            nombre=processus or os.cpu_count() or 1,
+            ordonnanceur=ordonnanceur,
+            est_interrompu=est_interrompu,
+        )
         bilan = lots.produire_lot(
             source,
             sortie,

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
 
 from generateur.contrats import Executant
 from generateur.erreurs import ErreurUsage
@@ -25,10 +27,12 @@ def choisir_executant(
     demander_mot_de_passe: Callable[[], str],
     nombre: int = 1,
     ordonnanceur: str | None = None,
+    est_interrompu: Callable[[], bool] = lambda: False,
 ) -> Executant:
     """L'exécutant de ce nom, prêt pour des travaux de ces réglages ; `nombre` : combien de processus au plus.
 
-    `ordonnanceur` : celui d'une grappe. Lève ErreurUsage si le nom est inconnu, ou n'a que faire d'un ordonnanceur.
+    `ordonnanceur` : celui d'une grappe ; `est_interrompu` : vrai, ce qu'elle n'a pas commencé ne le sera pas.
+    Lève ErreurUsage si le nom est inconnu, ou n'a que faire d'un ordonnanceur.
     """
     if nom not in EXECUTANTS:
         raise ErreurUsage(
@@ -43,8 +47,16 @@ def choisir_executant(
             remede=f"Ajouter --executant {EXECUTANT_D_UNE_GRAPPE}, ou retirer --ordonnanceur.",
         )
     module, _, classe = EXECUTANTS[nom].partition(":")
-    ou = {} if ordonnanceur is None else {"ordonnanceur": ordonnanceur}
+    propres: dict[str, Any] = {}
+    if nom == EXECUTANT_D_UNE_GRAPPE:
+        propres = {"ordonnanceur": ordonnanceur, "est_interrompu": est_interrompu}
     executant: Executant = getattr(import_module(module), classe)(
-        reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe, nombre=nombre, **ou
+        reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe, nombre=nombre, **propres
     )
     return executant
+
+
+def est_abrite(ordonnanceur: str) -> bool:
+    """Vrai si ce qui va à cet ordonnanceur est chiffré, ou ne quitte pas cette machine."""
+    adresse = urlsplit(ordonnanceur)
+    return adresse.scheme == "tls" or adresse.hostname in {"localhost", "127.0.0.1", "::1"}
