@@ -37,6 +37,11 @@ def joindre(ordonnanceur: str | None, *, nombre: int, environnement: Mapping[str
     _exiger_l_extra()
     from distributed import Client  # noqa: PLC0415 (facultatif)
 
+    class ClientFerme(Client):  # toujours fermé par nous ; le sien, mal né, attendrait encore puis s'en plaindrait
+        def __del__(self) -> None:
+            """Rien."""
+
+    ouvrir: type[Client] = ClientFerme
     with contextlib.ExitStack() as pile:
         if ordonnanceur is None:
             ou: Any = pile.enter_context(_ouvrir_ici(nombre, environnement))
@@ -45,10 +50,10 @@ def joindre(ordonnanceur: str | None, *, nombre: int, environnement: Mapping[str
         for nom in ("distributed", "distributed.client"):
             logging.getLogger(nom).setLevel(logging.CRITICAL)  # en anglais et sans remède : ce qui compte est levé
         try:
-            client = pile.enter_context(Client(ou, timeout=_CONNEXION_S, set_as_default=False))
-        except (OSError, ValueError, TypeError) as erreur:  # TimeoutError en est ; ValueError : TLS mal réglé
+            client = pile.enter_context(ouvrir(ou, timeout=_CONNEXION_S, set_as_default=False))
+        except (OSError, ValueError, TypeError, MemoryError) as erreur:  # TLS mal réglé, autre service à cette adresse
             raise ErreurOutilAbsent(
-                "l'ordonnanceur ne répond pas",
+                "l'ordonnanceur ne répond pas, ou n'en est pas un",
                 lieu=ordonnanceur or "",
                 remede="Vérifier l'adresse et, pour tls://, les certificats (« generateur aide lot-et-grappe »).",
             ) from erreur
