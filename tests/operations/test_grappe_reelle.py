@@ -157,11 +157,11 @@ class Grappe:
 
     def postes(self):
         """(ouvrier de la grappe, processus qui produit) ; le second est l'enfant du premier."""
-        trouves = []
-        for enfant in psutil.Process(self.gardien.pid).children(recursive=True):
-            if "generateur.operations.executants.ouvrier" in _ligne(enfant) and (parent := enfant.parent()):
-                trouves.append((parent, enfant))
-        return trouves
+        return [
+            (parent, enfant)
+            for enfant in psutil.Process(self.gardien.pid).children(recursive=True)
+            if "generateur.operations.executants.ouvrier" in _ligne(enfant) and (parent := enfant.parent())
+        ]
 
 
 @pytest.fixture
