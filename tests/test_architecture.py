@@ -157,19 +157,9 @@ PLACES = {
 # une adresse : « annuaire », un magasin s3://, un ordonnanceur (et pyHanko, pour horodater).
 PROCESSUS = {"subprocess": {"surveillance"}}
 RESEAU = {
-    "socket",
-    "urllib.request",
-    "http",
-    "ftplib",
-    "smtplib",
-    "ssl",
-    "asyncio",
-    "requests",
-    "httpx",
-    "httpx2",
-    "obstore",
+    "socket", "urllib.request", "http", "ftplib", "smtplib", "ssl", "asyncio", "requests", "httpx", "httpx2", "obstore",
     "distributed",
-}
+}  # fmt: skip
 AU_RESEAU = {
     ("annuaire.client", "httpx2"),
     ("publication.magasin", "obstore"),

@@ -60,9 +60,6 @@ class _Guichet(BaseHTTPRequestHandler):
         corps = self._corps().decode()
         self._servir(lambda m, *_: self._effacer(m, corps))
 
-    def do_DELETE(self) -> None:
-        self._servir(lambda m, cle, _: (204, m.objets.pop(cle, b"")[:0], {}))
-
     def do_GET(self) -> None:
         self._servir(lambda m, cle, demande: self._lire(m, cle) if cle else self._lister(m, demande))
 
