@@ -18,8 +18,14 @@ tests: $(VENV)/pret-developpement
 noyau: $(VENV)/pret-developpement
 	$(BIN)/python -m pytest -n auto -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
 
-outils: $(VENV)/pret-developpement
+outils: $(VENV)/pret-developpement build/moto/pret
 	$(BIN)/python -m pytest -m outils
+
+# Le serveur S3 des tests, dans son propre environnement : rien n'en entre dans les verrous.
+build/moto/pret:
+	$(PYTHON) -m venv --without-pip build/moto
+	$(PYTHON) -m pip --python build/moto/bin/python install --quiet --disable-pip-version-check "moto[s3]>=5.2,<6" flask flask-cors
+	touch $@
 
 # Le paquet construit, installé seul dans un environnement neuf, essayé d'un autre répertoire.
 paquet: $(VENV)/pret-developpement

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Security
 
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import CodeSortie
@@ -129,12 +130,16 @@ def _ligne(processus):
 class Grappe:
     """Un ordonnanceur et deux ouvriers, à une adresse qui reste la même quand on les relance."""
 
-    def __init__(self, pile, ici):
+    def __init__(self, pile, ici, certificats=None):
         self._pile, self._ici, self.port = pile, ici, _port_libre()
-        self.adresse = f"tcp://127.0.0.1:{self.port}"
+        self._certificats = certificats
+        self.adresse = f"{'tls' if certificats else 'tcp'}://127.0.0.1:{self.port}"
 
     def demarrer(self):
-        commun = ("--host", "127.0.0.1", "--no-dashboard")
+        commun = ["--host", f"{self.adresse.partition(':')[0]}://127.0.0.1", "--no-dashboard"]
+        if self._certificats:
+            autorite, cle = self._certificats
+            commun += ["--tls-ca-file", autorite, "--tls-cert", autorite, "--tls-key", cle]
         self.ordonnanceur = self._pile.enter_context(
             _lance(
                 sys.executable, "-m", "dask", "scheduler", "--port", self.port, *commun,
@@ -172,15 +177,15 @@ def grappe(tmp_path):
         yield ouverte
 
 
-def _lancer(*options):
+def _lancer(*options, source=SOURCE, sortie=SORTIE):
     commande = [
         sys.executable,
         "-m",
         "generateur",
         "lot",
-        str(SOURCE),
+        str(source),
         "-o",
-        str(SORTIE),
+        str(sortie),
         "--au",
         "2026-11-21",
         "--json",
@@ -301,3 +306,24 @@ def test_deux_lots_a_la_fois_sur_un_vrai_magasin_publient_chaque_dossier_une_foi
 def test_le_vrai_magasin_passe_la_sonde(port_s3):  # noqa: ARG001
     Magasin(SORTIE).sonder()
     assert _publies() == {}
+
+
+def test_sans_certificat_une_grappe_chiffree_ne_prend_pas_le_lot(dossiers, tmp_path, monkeypatch):
+    """Le certificat du client est la seule clé : sans lui l'ordonnanceur ne répond pas, avec lui le lot se fait."""
+    secret = Security.temporary().get_tls_config_for_role("client")
+    autorite, cle = tmp_path / "autorite.pem", tmp_path / "cle.pem"
+    autorite.write_text(secret["ca_file"])
+    cle.write_text(secret["key"])
+    with contextlib.ExitStack() as pile:
+        grappe = Grappe(pile, tmp_path / "ouvriers", (autorite, cle))
+        grappe.demarrer()
+        options = ("--executant", "dask", "--ordonnanceur", grappe.adresse)
+        ou = {"source": dossiers / REFERENCES[0], "sortie": tmp_path / "sortie"}
+        code, _, messages = _finir(_lancer(*options, **ou))
+        assert code == CodeSortie.OUTIL_ABSENT
+        assert "certificats" in messages
+        monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CA_FILE", str(autorite))
+        monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT", str(autorite))
+        monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY", str(cle))
+        code, bilan, messages = _finir(_lancer(*options, **ou))
+        assert (code, bilan["produits"]) == (CodeSortie.FAIT, 1), messages

@@ -150,7 +150,10 @@ class Fenetre:
         )
         for (rang, travail), futur in zip(paquet, futurs, strict=True):
             self._en_vol[rang] = (travail, futur)
-            futur.add_done_callback(lambda _, rang=rang: self._arrives.put(rang))
+            self._attendre(rang, futur)
+
+    def _attendre(self, rang: int, futur: "Future[guichet.Pli]") -> None:
+        futur.add_done_callback(lambda _: self._arrives.put(rang))
 
     def _recueillir(self) -> None:
         """Ce qui est arrivé depuis la dernière fois, d'un seul échange avec la grappe."""
@@ -162,16 +165,24 @@ class Fenetre:
         with contextlib.suppress(queue.Empty):
             while True:
                 rangs.append(self._arrives.get_nowait())
-        finis = [rang for rang in rangs if rang in self._en_vol and self._en_vol[rang][1].status == "finished"]
-        try:
-            plis = self._client.gather([self._en_vol[rang][1] for rang in finis])
-        except Exception as erreur:  # distributed dit cette perte de plusieurs façons
-            raise dire_perdu() from erreur
-        for rang, pli in zip(finis, plis, strict=True):
-            self._recevoir(rang, guichet.Reponse.model_validate_json(pli.contenu))
+        rangs = [rang for rang in dict.fromkeys(rangs) if rang in self._en_vol]
+        recus = self._rassembler([rang for rang in rangs if self._en_vol[rang][1].status == "finished"])
         for rang in rangs:
-            if rang in self._en_vol and rang not in finis:
+            if rang in recus:
+                self._recevoir(rang, guichet.Reponse.model_validate_json(recus[rang].contenu))
+            else:
                 self._constater(rang)
+
+    def _rassembler(self, rangs: list[int]) -> dict[int, guichet.Pli]:
+        """Les réponses de ces travaux finis ; celles qui sont mortes avec leur ouvrier n'y sont pas."""
+        futurs = [self._en_vol[rang][1] for rang in rangs]
+        with contextlib.suppress(Exception):  # l'une manque : on les prend une à une
+            return dict(zip(rangs, self._client.gather(futurs), strict=True))
+        recus = {}
+        for rang, futur in zip(rangs, futurs, strict=True):
+            with contextlib.suppress(Exception):  # ce qu'il en est advenu se lira à son état
+                recus[rang] = futur.result(timeout=_TOUR_S)
+        return recus
 
     def _recevoir(self, rang: int, reponse: guichet.Reponse) -> None:
         travail, _ = self._en_vol.pop(rang)
@@ -190,6 +201,9 @@ class Fenetre:
         from distributed import KilledWorker  # noqa: PLC0415 (facultatif)
 
         travail, futur = self._en_vol[rang]
+        if futur.status in {"pending", "finished"} and self._client.status == "running":
+            self._attendre(rang, futur)  # sa réponse est morte avec l'ouvrier qui la gardait : le travail est refait
+            return
         if futur.status != "error":
             raise dire_perdu()
         del self._en_vol[rang]
@@ -199,9 +213,7 @@ class Fenetre:
         elif rang != self._seul:
             self._suspects.append((rang, travail))
         else:
-            self._refuser(
-                rang, travail, "ce dossier, même seul, fait tomber les ouvriers de la grappe : il est mis à part"
-            )
+            self._refuser(rang, travail, "ce dossier, même seul, fait tomber les ouvriers : il est mis à part")
 
     def _refuser(self, rang: int, travail: Travail, raison: str) -> None:
         remede = "Le produire seul (« generateur produire ») pour voir où il s'arrête."

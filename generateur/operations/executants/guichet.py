@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.droit_ajoute import ouvrir_droit
+from generateur.operations.empreintes import resumer_installation
 from generateur.operations.executants.poste_ouvrier import Poste, embaucher, situer_programme
 from generateur.operations.outillage import ouvrir_moteurs
-from generateur.publication.empreintes import resumer_installation
 from generateur.reglages import Reglages, Resultat, Travail
 
 _LOTS_AU_PLUS = 2  # postes gardés par fil : celui d'un lot abandonné finit par partir
