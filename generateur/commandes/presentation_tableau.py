@@ -8,10 +8,11 @@ from typing import Any
 from generateur.calculs.indicateurs import Indicateur
 from generateur.calculs.provision import Creance, HorsSommes
 from generateur.commandes.signes import mettre_en_ligne
-from generateur.domaine.langue import INSECABLE, date_longue, montant, nombre, pourcentage
+from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, LigneBalance, Tableau
 from generateur.redaction.typographie import courber, pluriel
+from generateur.redaction.valeurs_dites import dire_valeur
 
 PRINCIPAUX = 10
 _POUR_UN_DEBITEUR = frozenset(
@@ -153,20 +154,6 @@ def _objet_de_creance(creance: Creance) -> dict[str, Any]:
 def principaux(tableau: Tableau) -> tuple[Groupe, ...]:
     """Les débiteurs qui doivent le plus d'échu, dix au plus."""
     return tuple(groupe for groupe in tableau.debiteurs if groupe.creances)[:PRINCIPAUX]
-
-
-def dire_valeur(indicateur: Indicateur) -> str:
-    """« 12 450,00 € », « 37,25 jours », « 12,40 % », ou ce qui empêche de calculer."""
-    if indicateur.valeur is None:
-        return f"non calculable : {courber(indicateur.precision)}"
-    match indicateur.definition.unite:
-        case "euros":
-            dite = montant(indicateur.valeur)
-        case "jours":
-            dite = f"{nombre(indicateur.valeur)}{INSECABLE}jours"
-        case "pourcent":
-            dite = pourcentage(indicateur.valeur)
-    return f"{dite} ({courber(indicateur.precision)})" if indicateur.precision else dite
 
 
 _SITUATIONS = {

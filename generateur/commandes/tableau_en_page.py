@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from generateur.commandes.graphiques import Barre, dessiner_barres
 from generateur.commandes.presentation_tableau import (
     FORMULE_DES_ETAPES,
     dire_situation,
     dire_source_du_bareme,
-    dire_valeur,
     principaux,
 )
 from generateur.commandes.signes import rendre_inoffensif
 from generateur.domaine.langue import date_longue, montant, nombre, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, Tableau
+from generateur.redaction.graphiques import Barre, dessiner_barres
 from generateur.redaction.typographie import courber, date_courte, pluriel
+from generateur.redaction.valeurs_dites import dire_valeur
 
 _MARQUE = '<meta name="generator" content="generateur {}">'
 _VIDE = _MARQUE.format("")

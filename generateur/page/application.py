@@ -44,7 +44,7 @@ def creer_application(maison: Maison, port: Callable[[], int]) -> Starlette:
 
 def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
     liste, dossiers, pieces = Liste(bureau), Dossiers(bureau), Pieces(bureau)
-    importation, profils, suivi = Importation(bureau), Profils(bureau), Suivi(bureau)
+    importation, profils, suivi, accords = Importation(bureau), Profils(bureau), Suivi(bureau), Accords(bureau)
 
     def voir(adresse: str, vue: Vue) -> Route:
         return Route(adresse, consulter(bureau, vue), methods=["GET"])
@@ -75,11 +75,14 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         voir("/dossiers/{reference}/pieces/{numero}/image", pieces.image),
         voir("/dossiers/{reference}/decompte", suivi.decompte),
         faire("/dossiers/{reference}/produire", productions.lancer),
-        voir("/dossiers/{reference}/accord", Accords(bureau).montrer),
+        voir("/dossiers/{reference}/accord", accords.montrer),
+        faire("/dossiers/{reference}/accord", accords.prevoir),
         voir("/dossiers/{reference}/production", productions.montrer),
         faire("/dossiers/{reference}/reveler", productions.reveler),
         voir("/dossiers/{reference}/produit/{rang:int}", productions.servir),
+        voir("/tableau", suivi.tableau),
         voir("/echeances", suivi.echeances),
+        voir("/echeances/agenda", suivi.agenda),
         voir("/droit", suivi.droit),
         voir("/aide", suivi.aide),
         voir("/aide/{sujet}", suivi.aide),

@@ -18,6 +18,7 @@ from generateur.page.maison import Maison
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.redaction.fiche import GRAVITES
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
+from generateur.redaction.valeurs_dites import dire_valeur
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _RESUMEES = ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
@@ -52,6 +53,7 @@ class Gabarits:
             "adresser": adresser_lieu,
             "alleger": alleger_remede,
             "dire_manque": dire_manque,
+            "dire_indicateur": dire_valeur,
             "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),
             "zip_soi": lambda valeurs: [(valeur, valeur) for valeur in valeurs],
             "nom_de_profil": lambda chemin: PurePosixPath(chemin).stem,

@@ -2,10 +2,12 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from generateur.erreurs import ErreurUsage
 from generateur.page.application import creer_application
@@ -25,6 +27,16 @@ class _Serveur(uvicorn.Server):
     def port(self) -> int:
         """Le port vraiment ouvert, celui que le système a choisi s'il n'était pas imposé."""
         return int(self.servers[0].sockets[0].getsockname()[1])
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ctrl-C arrête le service, sans être levé de nouveau ensuite : c'est la façon de fermer, non un accident."""
+        anciens = {numero: signal.signal(numero, self.handle_exit) for numero in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for numero, ancien in anciens.items():
+                signal.signal(numero, ancien)
 
     async def startup(self, *args: object, **kwargs: object) -> None:
         """Ouvre, puis annonce."""
@@ -60,8 +72,7 @@ def servir(
     )
     serveur = _Serveur(configuration, lambda: annoncer(f"http://{_BOUCLE}:{serveur.port}/?jeton={maison.seance.jeton}"))
     try:
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C est la façon d'arrêter
-            serveur.run()
+        serveur.run()
     except SystemExit as sortie:  # uvicorn sort ainsi quand le port est pris
         raise ErreurUsage(
             f"le port {port} est déjà pris", lieu="--port", remede="En choisir un autre, ou retirer --port."

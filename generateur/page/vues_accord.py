@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,22 +20,21 @@ class Accords:
         self._bureau, self._maison = bureau, bureau.maison
 
     def montrer(self, demande: Request) -> Response:
-        """L'échéancier que ces termes donnent ; `morceau` : lui seul."""
+        """Les termes à choisir ; rien du dossier ne passe par l'adresse."""
         chemin = self._bureau.dossier(demande)
-        champs = dict(demande.query_params)
+        return self._bureau.gabarits.repondre("accord.html", reference=chemin.name, echeancier=None, erreur=None)
+
+    def prevoir(self, demande: Request, saisie: FormData) -> Response:
+        """L'échéancier que ces termes donnent, ou ce qui ne va pas."""
+        chemin = self._bureau.dossier(demande)
+        champs = {cle: valeur for cle, valeur in saisie.items() if isinstance(valeur, str)}
         echeancier, erreur = None, None
         try:
-            termes = lire_termes(champs) if champs.get("premiere") else None
-            echeancier = prevoir(chemin, termes, jour=self._maison.aujourd_hui(), au=None) if termes else None
+            if champs.get("premiere"):
+                echeancier = prevoir(chemin, lire_termes(champs), jour=self._maison.aujourd_hui(), au=None)
         except ErreurGenerateur as levee:
             erreur = levee
-        return self._bureau.gabarits.repondre(
-            "morceaux/echeancier.html" if champs.get("morceau") == "1" else "accord.html",
-            reference=chemin.name,
-            champs=champs,
-            echeancier=echeancier,
-            erreur=erreur,
-        )
+        return self._bureau.gabarits.repondre("morceaux/echeancier.html", echeancier=echeancier, erreur=erreur)
 
 
 def lire_termes(champs: Mapping[str, str]) -> Termes:

@@ -1,7 +1,8 @@
 """Produire : la liasse, la mise en demeure, les relances du jour ; puis ouvrir, télécharger, montrer le répertoire."""
 
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,13 @@ from generateur.reglages import Reglages
 
 _VUS = {".pdf": "application/pdf"}  # montré par le lecteur du navigateur ; tout le reste se télécharge
 _A_PART = ("mise_en_demeure", *SUITES)  # ce qui s'écrit à côté de la liasse, sous la même référence
+_RAYONS = {
+    "La liasse": re.compile(r"_liasse\.pdf$"),
+    "À envoyer": re.compile(r"/relances/|_mise_en_demeure/|_suite_"),
+    "Pour vous seul": re.compile(r"_fiche_interne\."),
+    "Les actes": re.compile(r"/actes/"),
+}
+_RESTE = "Le reste"
 _OCTETS = "application/octet-stream"
 
 
@@ -79,7 +87,7 @@ class Productions:
             "morceaux/production.html" if morceau else "production.html",
             reference=chemin.name,
             fabrication=self._faites.get(chemin.name),
-            fichiers=_lister(self._maison.lieux.sortie, self._bureau.reference(chemin)),
+            rayons=_ranger(_lister(self._maison.lieux.sortie, self._bureau.reference(chemin))),
             repertoire=(self._maison.lieux.sortie / self._bureau.reference(chemin)).as_posix(),
         )
 
@@ -147,3 +155,12 @@ def _lister(sortie: Path, reference: str) -> list[str]:
         if p.is_file() and not p.is_symlink() and not any(m.startswith(".") for m in p.relative_to(sortie).parts)
     ]
     return sorted(trouves, key=lambda nom: (not nom.endswith("_liasse.pdf"), nom.count("/"), nom))
+
+
+def _ranger(fichiers: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """Les fichiers, avec leur rang, par usage : ce qui s'ouvre d'abord, ce qui part, ce qui reste chez soi."""
+    rayons: dict[str, list[tuple[int, str]]] = {nom: [] for nom in (*_RAYONS, _RESTE)}
+    for rang, fichier in enumerate(fichiers):
+        nom = next((nom for nom, motif in _RAYONS.items() if motif.search(fichier)), _RESTE)
+        rayons[nom].append((rang, fichier))
+    return {nom: contenu for nom, contenu in rayons.items() if contenu}

@@ -1,16 +1,21 @@
-"""Le décompte, les voies, les échéances de tous les dossiers, le droit et l'aide : ce qui se lit sans rien changer."""
+"""Le décompte, le tableau de bord, les échéances, le droit et l'aide : ce qui se lit sans rien changer."""
+
+from xml.etree.ElementTree import tostring
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from generateur.domaine.langue import montant
 from generateur.operations.aide import lire_sujet, lister_sujets
 from generateur.operations.consultation_droit import lister
-from generateur.operations.echeances import lister_echeances
+from generateur.operations.echeances import NOM_AGENDA, ecrire_agenda, lister_echeances
 from generateur.operations.etude import chiffrer_dossier
 from generateur.operations.saisie import lire_version
+from generateur.operations.tableau_de_bord import Tableau, dresser_tableau
 from generateur.page.adresses import Bureau
 from generateur.page.markdown import mettre_en_html
 from generateur.page.onglets import ONGLETS
+from generateur.redaction.graphiques import Barre, dessiner_barres
 
 
 class Suivi:
@@ -47,6 +52,20 @@ class Suivi:
         lignes.sort(key=lambda ligne: (ligne[0].date, ligne[1]))
         return self._bureau.gabarits.repondre("echeances.html", lignes=lignes, illisibles=releve.illisibles)
 
+    def agenda(self, _demande: Request) -> Response:
+        """Les mêmes dates, pour le calendrier de chacun ; aucun débiteur n'y est nommé."""
+        maison = self._maison
+        fichier = maison.depot_provisoire() / NOM_AGENDA
+        ecrire_agenda(lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None), fichier)
+        entetes = {"content-disposition": f'attachment; filename="{NOM_AGENDA}"'}
+        return Response(fichier.read_bytes(), media_type="text/calendar", headers=entetes)
+
+    def tableau(self, _demande: Request) -> Response:
+        """Les chiffres de tous les dossiers, leurs dessins, et ce qui n'y entre pas."""
+        maison = self._maison
+        tableau = dresser_tableau(maison.lieux.racine, jour=maison.aujourd_hui(), au=None)
+        return self._bureau.gabarits.repondre("tableau.html", tableau=tableau, dessins=_dessiner(tableau))
+
     def droit(self, _demande: Request) -> Response:
         """Les tables de droit, leur horizon et ce qui expire bientôt."""
         return self._bureau.gabarits.repondre("droit.html", sommaire=lister(self._maison.aujourd_hui()))
@@ -57,3 +76,14 @@ class Suivi:
         return self._bureau.gabarits.repondre(
             "aide.html", sujet=sujet, sujets=lister_sujets(), corps=mettre_en_html(sujet.texte)
         )
+
+
+def _dessiner(tableau: Tableau) -> dict[str, str]:
+    """Les deux dessins, en SVG dont chaque texte est échappé."""
+    balance = [Barre(b.tranche.libelle, b.montant, montant(b.montant)) for b in tableau.balance]
+    etapes = [Barre(e.libelle, e.recouvre, montant(e.recouvre)) for e in tableau.etapes]
+    tous = {
+        "balance": dessiner_barres("balance", "Balance âgée", "Une barre par tranche de retard.", balance),
+        "etapes": dessiner_barres("etapes", "Recouvré par étape", "Une barre par étape.", etapes),
+    }
+    return {nom: tostring(dessin, encoding="unicode") for nom, dessin in tous.items()}

@@ -57,6 +57,20 @@ def test_chaque_onglet_se_montre(visiteur, onglet):
     assert visiteur.voir(f"{PRET}?onglet={onglet}").code == 200
 
 
+def test_le_tableau_et_les_echeances_sont_ceux_des_commandes(visiteur):
+    page = visiteur.voir("/tableau").texte
+    assert "Balance âgée" in page
+    assert 'role="img"' in page
+    assert "2 dossiers lus" in page.replace("\u00a0", " ")
+    assert "Prescription" in visiteur.voir("/echeances").texte
+
+
+def test_l_agenda_se_telecharge(visiteur):
+    agenda = visiteur.voir("/echeances/agenda")
+    assert agenda.entetes["content-type"].startswith("text/calendar")
+    assert agenda.octets.startswith(b"BEGIN:VCALENDAR")
+
+
 def test_le_decompte_est_celui_du_moteur(visiteur):
     page = visiteur.voir(f"{PRET}/decompte").texte
     assert "9\u202f278,11\u00a0€" in page
