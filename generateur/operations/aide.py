@@ -8,6 +8,7 @@ from generateur.erreurs import ErreurUsage
 
 _ORDRE = (
     "premier-dossier",
+    "page",
     "importer",
     "relancer",
     "registre",

@@ -1,0 +1,23 @@
+"""Ce que la page sert d'immuable : la bibliothèque livrée est celle qu'on a vérifiée, et rien ne demande ailleurs."""
+
+import hashlib
+import re
+from pathlib import Path
+
+STATIQUE = Path(__file__).parents[2] / "generateur" / "page" / "statique"
+# htmx 4.0.1, fichier dist/htmx.min.js du paquet htmx.org ; licence Zero-Clause BSD, livrée à côté.
+HTMX = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
+
+
+def test_htmx_est_celui_qui_a_ete_verifie():
+    assert hashlib.sha256((STATIQUE / "htmx.min.js").read_bytes()).hexdigest() == HTMX
+    assert "Zero-Clause BSD" in (STATIQUE / "htmx.LICENCE.txt").read_text("utf-8")
+
+
+def test_ni_la_feuille_de_style_ni_les_gabarits_ne_demandent_ailleurs():
+    for fichier in (*STATIQUE.glob("*.css"), STATIQUE / "page.js", *STATIQUE.parent.glob("gabarits/**/*.html")):
+        texte = fichier.read_text("utf-8")
+        assert not re.search(r"https?://|//[a-z]+\.[a-z]", texte), fichier.name
+        assert "style=" not in texte
+        assert not re.search(r"\son[a-z]+=", texte), fichier.name
+        assert "<script>" not in texte
