@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from generateur.domaine.dossier import MOTIF_REFERENCE
@@ -72,6 +72,8 @@ def poster(bureau: Bureau, vue: VueDePoste) -> Callable[[Request], Awaitable[Res
                 if not bureau.maison.seance.signe(str(saisie.get("csrf", ""))):
                     return PlainTextResponse("Formulaire périmé : recharger la page, puis recommencer.", 403)
                 return _mener(demande, await run_in_threadpool(_tenter, bureau, demande, lambda: vue(demande, saisie)))
+        except ClientDisconnect:  # trop gros, trop lent, ou parti : rien n'a été gardé
+            return PlainTextResponse("L'envoi n'est pas arrivé entier : recommencer, ou envoyer moins à la fois.", 413)
         except HTTPException:
             return PlainTextResponse("Ce formulaire ne se lit pas.", 400)
 

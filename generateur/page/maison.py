@@ -6,6 +6,7 @@ Les moteurs s'ouvrent à la première production et servent ensuite ; les produc
 import contextlib
 import datetime as dt
 import secrets
+import shutil
 import tempfile
 import threading
 from collections import OrderedDict
@@ -92,6 +93,15 @@ class Maison:
             if self._atelier is None:
                 self._atelier = Path(self._pile.enter_context(tempfile.TemporaryDirectory(prefix="generateur-")))
             return Path(tempfile.mkdtemp(dir=self._atelier))
+
+    @contextlib.contextmanager
+    def depot(self) -> Iterator[Path]:
+        """Le même, le temps d'une demande."""
+        repertoire = self.depot_provisoire()
+        try:
+            yield repertoire
+        finally:
+            shutil.rmtree(repertoire, ignore_errors=True)
 
     def a_fermer(self, fermeture: Callable[[], None]) -> None:
         """Ce qu'il faudra arrêter en partant, avant les moteurs."""

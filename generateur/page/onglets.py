@@ -12,6 +12,7 @@ ONGLETS = {
     "procedure": "Procédure",
     "suivi": "Suivi",
 }
+A_PART = frozenset({"pieces", "decompte"})  # leur page a son adresse, et sa vue
 SECTIONS_DES_ONGLETS: Mapping[str, tuple[str, ...]] = {
     "parties": ("debiteurs[]", "creancier", "mandataire", "destinataire"),
     "contrat": ("contrat", "contrats[]", "cgv"),

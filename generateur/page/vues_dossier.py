@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_sect
 from generateur.operations.saisie import ErreurSaisieDouble, lire_version, retirer_bloc, saisir
 from generateur.page.adresses import Bureau, est_htmx
 from generateur.page.essentiels import est_essentiel
-from generateur.page.onglets import ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
+from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.pieces.emplacement import lister_presents
 
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
@@ -43,6 +44,8 @@ class Dossiers:
         """Un onglet du dossier ; un dossier qui ne se lit pas montre pourquoi, et ses champs restent à corriger."""
         chemin = self._bureau.dossier(demande)
         onglet = demande.query_params.get("onglet", "")
+        if onglet in A_PART:
+            return RedirectResponse(f"/dossiers/{quote(chemin.name)}/{onglet}", status_code=303)
         onglet = onglet if onglet in ONGLETS else next(iter(ONGLETS))
         etat, version = lire_version(chemin)
         etude, erreur = self._bureau.etudier(chemin)
@@ -87,7 +90,7 @@ class Dossiers:
             return self._dire_refus(demande, champ, erreur)
         self._maison.onglets.noter(page, ecrit.version)
         if not est_htmx(demande):
-            return RedirectResponse(f"/dossiers/{chemin.name}", status_code=303)
+            return RedirectResponse(f"/dossiers/{quote(chemin.name)}", status_code=303)
         return self._suivre(chemin, champ)
 
     def ajouter(self, demande: Request, saisie: FormData) -> Response:
@@ -140,7 +143,7 @@ class Dossiers:
 
 def _retourner(chemin: Path, onglet: str) -> Response:
     suite = f"?onglet={onglet}" if onglet in ONGLETS else ""
-    return RedirectResponse(f"/dossiers/{chemin.name}{suite}", status_code=303)
+    return RedirectResponse(f"/dossiers/{quote(chemin.name)}{suite}", status_code=303)
 
 
 def _listes() -> frozenset[str]:

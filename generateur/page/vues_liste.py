@@ -70,6 +70,7 @@ class Liste:
 
     def _amorcer(self, champs: Mapping[str, str], facture: object, *, a_un_profil: bool) -> Amorce:
         if isinstance(facture, UploadFile) and facture.filename:
+            # l'amorce copiera ce fichier au dossier : il reste là jusque-là, et l'envoi suivant n'y touche pas
             fichier = deposer(facture, self._maison.depot_provisoire())
             return amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
         est_personne = champs.get("nature") == "particulier"

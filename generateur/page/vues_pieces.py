@@ -1,5 +1,7 @@
 """Les pièces d'un dossier : recevoir des fichiers, proposer une place à chacun, montrer la page tamponnée."""
 
+from urllib.parse import quote
+
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -51,10 +53,11 @@ class Pieces:
         recus = [envoi for envoi in saisie.getlist("fichiers") if isinstance(envoi, UploadFile) and envoi.filename]
         if not recus:
             raise ErreurUsage("aucun fichier n'a été choisi", remede="Choisir un ou plusieurs fichiers, puis envoyer.")
-        depot, copies = self._maison.depot_provisoire(), Copies(chemin)
-        for envoi in recus:
-            copies.prevoir(deposer(envoi, depot))
-        copies.ecrire(chemin)
+        copies = Copies(chemin)
+        with self._maison.depot() as depot:
+            for envoi in recus:
+                copies.prevoir(deposer(envoi, depot))
+            copies.ecrire(chemin)
         return _retourner(chemin.name)
 
     def placer(self, demande: Request, _saisie: FormData) -> Response:
@@ -100,4 +103,4 @@ def _page(demande: Request) -> int:
 
 
 def _retourner(reference: str) -> Response:
-    return RedirectResponse(f"/dossiers/{reference}?onglet=pieces", status_code=303)
+    return RedirectResponse(f"/dossiers/{quote(reference)}/pieces", status_code=303)

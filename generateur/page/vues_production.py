@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -77,7 +78,7 @@ class Productions:
         presente = self._faites.get(chemin.name)
         if presente is None or presente.future.done():
             self._faites[chemin.name] = Fabrication(quoi, time.monotonic(), self._attente.submit(travail))
-        return RedirectResponse(f"/dossiers/{chemin.name}/production", status_code=303)
+        return RedirectResponse(f"/dossiers/{quote(chemin.name)}/production", status_code=303)
 
     def montrer(self, demande: Request) -> Response:
         """Où en est la production ; une fois finie, ce qu'elle a écrit. `morceau` : le suivi seul."""
@@ -112,7 +113,7 @@ class Productions:
         """Ouvre le répertoire produit dans le gestionnaire de fichiers."""
         chemin = self._bureau.dossier(demande)
         self._maison.reveler(self._maison.lieux.sortie / self._bureau.reference(chemin))
-        return RedirectResponse(f"/dossiers/{chemin.name}/production", status_code=303)
+        return RedirectResponse(f"/dossiers/{quote(chemin.name)}/production", status_code=303)
 
     def fermer(self) -> None:
         """Laisse finir la production en cours."""

@@ -55,10 +55,12 @@ class Suivi:
     def agenda(self, _demande: Request) -> Response:
         """Les mêmes dates, pour le calendrier de chacun ; aucun débiteur n'y est nommé."""
         maison = self._maison
-        fichier = maison.depot_provisoire() / NOM_AGENDA
-        ecrire_agenda(lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None), fichier)
+        with maison.depot() as depot:
+            fichier = depot / NOM_AGENDA
+            ecrire_agenda(lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None), fichier)
+            agenda = fichier.read_bytes()
         entetes = {"content-disposition": f'attachment; filename="{NOM_AGENDA}"'}
-        return Response(fichier.read_bytes(), media_type="text/calendar", headers=entetes)
+        return Response(agenda, media_type="text/calendar", headers=entetes)
 
     def tableau(self, _demande: Request) -> Response:
         """Les chiffres de tous les dossiers, leurs dessins, et ce qui n'y entre pas."""

@@ -57,6 +57,13 @@ def test_chaque_onglet_se_montre(visiteur, onglet):
     assert visiteur.voir(f"{PRET}?onglet={onglet}").code == 200
 
 
+@pytest.mark.parametrize("onglet", ["pieces", "decompte"])
+def test_un_onglet_qui_a_son_adresse_y_mene(visiteur, onglet):
+    reponse = visiteur.voir(f"{PRET}?onglet={onglet}")
+    assert (reponse.code, reponse.entetes["location"]) == (303, f"{PRET}/{onglet}")
+    assert visiteur.voir(reponse.entetes["location"]).code == 200
+
+
 def test_le_tableau_et_les_echeances_sont_ceux_des_commandes(visiteur):
     page = visiteur.voir("/tableau").texte
     assert "Balance âgée" in page

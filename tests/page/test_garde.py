@@ -74,6 +74,15 @@ def test_un_envoi_trop_gros_est_refuse_sans_etre_lu(visiteur):
     assert visiteur.demander("POST", f"{DOSSIER}/pieces", b"", entetes).code == 413
 
 
+def test_un_envoi_qui_cache_sa_taille_est_arrete_en_route(visiteur, dossiers, monkeypatch):
+    monkeypatch.setattr("generateur.page.garde.TAILLE_MAXIMALE", 1000)
+    avant = sorted(p.name for p in (dossiers / "2026-0042" / "pieces").iterdir())
+    corps = b'--x\r\nContent-Disposition: form-data; name="fichiers"; filename="a.txt"\r\n\r\n' + b"a" * 2000
+    entetes = {"content-length": "10", "content-type": "multipart/form-data; boundary=x"}
+    assert visiteur.demander("POST", f"{DOSSIER}/pieces", corps, entetes).code == 413
+    assert sorted(p.name for p in (dossiers / "2026-0042" / "pieces").iterdir()) == avant
+
+
 def test_chaque_reponse_porte_les_entetes_de_surete(visiteur):
     for adresse in ("/", DOSSIER, "/statique/page.js", "/nulle-part", f"{DOSSIER}/pieces/1/image"):
         entetes = visiteur.voir(adresse).entetes
