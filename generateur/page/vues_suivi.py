@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from generateur.domaine.langue import montant
+from generateur.operations.agenda import ecrire_agenda
 from generateur.operations.aide import lire_sujet, lister_sujets
 from generateur.operations.consultation_droit import lister
-from generateur.operations.echeances import NOM_AGENDA, ecrire_agenda, lister_echeances
+from generateur.operations.echeances import NOM_AGENDA, lister_echeances
 from generateur.operations.etude import chiffrer_dossier
 from generateur.operations.saisie import lire_version
 from generateur.operations.tableau_de_bord import Tableau, dresser_tableau
