@@ -8,14 +8,18 @@ from decimal import Decimal
 from generateur.calculs.decompte import chiffrer
 from generateur.calculs.echeancier import dresser_echeancier
 from generateur.calculs.encours import calculer_encours
+from generateur.calculs.irrecouvrable import preparer_annexe
+from generateur.calculs.provision import relever_creances
 from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.controles.competence import Competence, juridiction_competente
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Cautionnement, Debiteur
+from generateur.domaine.provisions import BaremeProvisions
 from generateur.operations import mise_en_demeure as lettre
 from generateur.operations.accorder import PROTOCOLE
+from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.relancer import actes_des_relances
@@ -25,6 +29,7 @@ from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
 from generateur.redaction.accord import champs_de_l_accord
 from generateur.redaction.actes import en_champs
+from generateur.redaction.annexe_provision import champs_de_l_annexe
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.fiche import dresser_fiche
@@ -168,6 +173,16 @@ def _accord_de(etude: Etude, contexte: ContexteActes) -> tuple[str, ContexteActe
     return PROTOCOLE.modele, replace(contexte, titre_acte=PROTOCOLE.titre, complement=dict(champs))
 
 
+def _annexe_de(etude: Etude, contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
+    """L'annexe de provision de ce seul dossier, tout à moitié provisionné."""
+    au, dossier = etude.espece.au, etude.dossier
+    tout_a_moitie = {"depuis": au, "source": "Essai.", "tranches": [{"taux_pourcent": Decimal(50)}]}
+    creances = relever_creances(dossier, au, BaremeProvisions.model_validate(tout_a_moitie)).creances
+    if retenue := preparer_annexe(dossier, creances, au):
+        champs = champs_de_l_annexe([retenue], "barème d’essai", au)
+        yield ANNEXE.modele, replace(contexte, titre_acte=ANNEXE.titre, complement=dict(champs))
+
+
 def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     """Chaque modèle d'acte et son contexte : toutes les procédures, imposées au besoin, et la mise en demeure."""
     retenue = etude.decision.retenue
@@ -186,6 +201,7 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     yield from _suites_de(contexte)
     yield from _relances_de(etude, contexte)
     yield _accord_de(etude, contexte)
+    yield from _annexe_de(etude, contexte)
     yield (
         MISE_EN_DEMEURE,
         replace(lettre.adresser_lettre(etude, contexte, etude.dossier.debiteur), titre_acte="Mise en demeure"),
