@@ -228,8 +228,8 @@ def _ouvrir(arrete: Arrete, facture: Facture) -> _Ouverture:
     for motif, exigible_le, montant in _echeancier(facture):
         reste = montant - min(a_deduire, montant)
         a_deduire -= montant - reste
-        if explication := _laisser_dehors(arrete, facture, motif, exigible_le):
-            nature = "prescrite" if explication.startswith("prescrite") else motif
+        if laissee := _laisser_dehors(arrete, facture, motif, exigible_le):
+            nature, explication = laissee
             exclues += [FactureExclue(facture.numero, nature, reste, explication, exigible_le)] if reste else []
         elif reste:
             dettes.append(_endetter(arrete, facture, exigible_le, reste))
@@ -251,16 +251,18 @@ def _ecarter(arrete: Arrete, facture: Facture, conteste: Decimal, dehors: Decima
     return None
 
 
-def _laisser_dehors(arrete: Arrete, facture: Facture, motif: str, exigible_le: dt.date | None) -> str:
-    """Pourquoi cette échéance ne se demande pas : prescrite, ou pas encore échue ; vide si elle se demande."""
+def _laisser_dehors(
+    arrete: Arrete, facture: Facture, motif: str, exigible_le: dt.date | None
+) -> tuple[str, str] | None:
+    """Motif et explication d'une échéance qui ne se demande pas : prescrite, ou pas encore échue ; None sinon."""
     if exigible_le is None:
-        return ""
+        return None
     if (facture.numero, exigible_le) in arrete.prescrites:
-        return f"prescrite, échue le {exigible_le:%d/%m/%Y}"
+        return "prescrite", f"prescrite, échue le {exigible_le:%d/%m/%Y}"
     if exigible_le > arrete.au and not arrete.est_declaration:
         nom = "retenue de garantie exigible" if motif == "retenue_garantie" else "exigible"
-        return f"{nom} le {exigible_le:%d/%m/%Y} seulement"
-    return ""
+        return motif, f"{nom} le {exigible_le:%d/%m/%Y} seulement"
+    return None
 
 
 def _exclure(

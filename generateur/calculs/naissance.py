@@ -18,6 +18,7 @@ from generateur.domaine.socle import ZERO
 
 Perimetre = Literal["declaration", "poursuite"]
 Sort = Literal["anterieure", "posterieure_utile", "posterieure_autre", "a_cheval", "a_preciser"]
+POSTERIEURES: frozenset[Sort] = frozenset({"posterieure_utile", "posterieure_autre"})
 PLAN = "plan_en_cours"
 SANS_CONTREPARTIE = frozenset({"penalites", "cotisation"})
 _FACTUREES_D_AVANCE = frozenset({"acompte", "loyer"})

@@ -87,11 +87,11 @@ def resumer_installation(reglages: Reglages, moteurs: Iterable[str]) -> str:
 
 
 def _empreinte_du_programme(modeles: Path) -> str:
-    """Modèles Word, tables de droit et ressorts, tels qu'ils sont maintenant : en modifier un périme la liasse."""
+    """Modèles Word et fichiers de droit, tels qu'ils sont maintenant : en modifier un périme la liasse."""
     somme = hashlib.sha256()
     for nom, octets in lire_modeles(modeles).items():
         somme.update(f"{nom}:{hashlib.sha256(octets).hexdigest()}".encode())
-    for repertoire in ("tables", "ressorts"):
+    for repertoire in ("tables", "ressorts", "formulaires"):
         for table in sorted(files("generateur.droit").joinpath(repertoire).iterdir(), key=lambda t: t.name):
             somme.update(hashlib.sha256(table.read_bytes()).digest())
     return somme.hexdigest()

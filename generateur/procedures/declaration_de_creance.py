@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from generateur.calculs.echeances import terme_de_declaration, terme_de_declaration_posterieure
 from generateur.calculs.naissance import (
+    POSTERIEURES,
     debiteur_declare,
     jugement_de,
     paiements_non_deduits,
@@ -188,7 +189,7 @@ def _terme_commun(espece: Espece, debiteur: Debiteur) -> dt.date | None:
 
 
 def _suit_son_delai(espece: Espece, facture: Facture, jugement: dt.date) -> bool:
-    return sort_de(espece.dossier, facture, jugement).startswith("posterieure")
+    return sort_de(espece.dossier, facture, jugement) in POSTERIEURES
 
 
 def _constater_posterieures(espece: Espece, debiteur: Debiteur) -> Iterator[Constat]:

@@ -11,18 +11,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
 from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.droit.ressources import Marque, lire_octets, lister_fichiers, marquer
 from generateur.procedures.socle import Espece, Procedure
 from generateur.redaction.contexte import ContexteActes, FormulaireActe, LigneFormulaire, RubriqueActe
 from generateur.redaction.typographie import courber
 
 Usage = Literal["formulaire", "portail", "acte"]
 Valeur = Decimal | dt.date | int | str | bool | None
+FORMULAIRES = "formulaires"
 _A_REMPLIR = "……………"
 
 
@@ -81,12 +82,16 @@ class RubriqueRemplie:
     valeurs: tuple[tuple[Champ, Valeur], ...]
 
 
-@cache
 def lister_formulaires() -> tuple[Formulaire, ...]:
-    """Tous les formulaires connus, par nom de fichier."""
-    fichiers = files("generateur.droit").joinpath("formulaires").iterdir()
-    bruts = {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in fichiers if f.name.endswith(".toml")}
-    return tuple(_lire(nom, tomllib.loads(bruts[nom])) for nom in sorted(bruts))
+    """Tous les formulaires connus, par nom de fichier ; relus quand l'un d'eux change."""
+    noms = sorted(nom for nom in lister_fichiers(FORMULAIRES) if nom.endswith(".toml"))
+    return _lire_formulaires(tuple((nom, marquer(FORMULAIRES, nom)) for nom in noms))
+
+
+@lru_cache(maxsize=4)
+def _lire_formulaires(fichiers: tuple[tuple[str, Marque | None], ...]) -> tuple[Formulaire, ...]:
+    bruts = {nom.removesuffix(".toml"): lire_octets(FORMULAIRES, nom).decode() for nom, _ in fichiers}
+    return tuple(_lire(nom, tomllib.loads(brut)) for nom, brut in bruts.items())
 
 
 def _lire(nom: str, brut: Mapping[str, Any]) -> Formulaire:

@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 
 from generateur.erreurs import ErreurGenerateur
+from generateur.operations import empreintes
 from generateur.operations.empreintes import est_a_jour
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
@@ -98,6 +99,23 @@ def test_un_modele_modifie_dans_le_meme_processus_sert_aussitot(tmp_path, moteur
     assert apres.liasse.sha256 != avant.liasse.sha256
     couverture = Document(tmp_path / "sortie" / "2026-0051" / "actes" / "couverture.docx")
     assert "Étude Nouvelle Allure" in "\n".join(p.text for p in couverture.paragraphs)
+
+
+def test_un_fichier_de_droit_modifie_perime_la_liasse(tmp_path, moteurs, monkeypatch):
+    _produire(EXEMPLES / "2026-0051", tmp_path / "sortie", moteurs)
+    etat = {"jour": AU, "au": AU, "reglages": Reglages(), "moteurs": moteurs.empreintes()}
+    for repertoire in ("tables", "ressorts", "formulaires"):
+        shutil.copytree(empreintes.files("generateur.droit") / repertoire, tmp_path / "droit" / repertoire)
+    monkeypatch.setattr(empreintes, "files", lambda _: tmp_path / "droit")
+    assert est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+    for fichier in (
+        next((tmp_path / "droit" / "formulaires").iterdir()),
+        tmp_path / "droit" / "tables" / "seuils.toml",
+    ):
+        avant = fichier.read_bytes()
+        fichier.write_bytes(avant + b"\n# autre\n")
+        assert not est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+        fichier.write_bytes(avant)
 
 
 def test_une_piece_figee_n_est_resumee_qu_une_fois(tmp_path, moteurs, monkeypatch):

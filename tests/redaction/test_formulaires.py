@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 from reportlab.pdfgen import canvas
 
+from generateur.droit import ressources
 from generateur.droit.juridictions import TypeJuridiction
 from generateur.erreurs import ErreurPiece, ErreurUsage
 from generateur.operations.etude import etudier_dossier
@@ -17,7 +19,7 @@ from generateur.operations.production import produire_dossier, rassembler_matier
 from generateur.procedures.repertoire import lister_procedures
 from generateur.publication.inventaire import DONNEES_DU_PORTAIL, FORMULAIRE_REMPLI
 from generateur.redaction.composition import composer_contexte
-from generateur.redaction.formulaires import aplatir_nom, choisir_formulaires, lister_formulaires
+from generateur.redaction.formulaires import FORMULAIRES, aplatir_nom, choisir_formulaires, lister_formulaires
 from generateur.reglages import Reglages
 from tests.outils.exemples_produits import EXEMPLES
 
@@ -43,6 +45,16 @@ def _vierge(chemin, *noms):
     page.showPage()
     page.save()
     return chemin
+
+
+def test_un_formulaire_modifie_dans_le_meme_processus_sert_aussitot(tmp_path, monkeypatch):
+    shutil.copytree(ressources._RACINE / FORMULAIRES, tmp_path / FORMULAIRES)
+    avant = lister_formulaires()
+    monkeypatch.setattr(ressources, "_RACINE", tmp_path)
+    assert lister_formulaires() == avant
+    fichier = next((tmp_path / FORMULAIRES).glob("*.toml"))
+    fichier.write_text(fichier.read_text("utf-8").replace('titre = "', 'titre = "Autre '), "utf-8")
+    assert lister_formulaires() != avant
 
 
 def test_chaque_formulaire_dit_sa_source_et_son_etat():
