@@ -12,11 +12,11 @@ demo: $(VENV)/pret
 
 # Tout, sur tous les cœurs ; ce qui demande LibreOffice, poppler, OCRmyPDF ou openssl est à « make outils ».
 tests: $(VENV)/pret-developpement
-	$(BIN)/python -m pytest -n auto -m "not outils"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not outils"
 
 # Le noyau seul : le droit, les sommes, les constats, les voies.
 noyau: $(VENV)/pret-developpement
-	$(BIN)/python -m pytest -n auto -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
 
 outils: $(VENV)/pret-developpement build/moto/pret
 	$(BIN)/python -m pytest -m outils
