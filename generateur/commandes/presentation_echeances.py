@@ -66,7 +66,8 @@ def presenter(releve: Releve) -> str:
     for chemin, erreur in releve.illisibles:
         lignes += [
             "",
-            f"{chemin.name} — NE SE LIT PAS, échéances inconnues : « generateur verifier {chemin} »",
+            f"{mettre_en_ligne(chemin.name)} — NE SE LIT PAS, échéances inconnues : "
+            f"« generateur verifier {mettre_en_ligne(str(chemin))} »",
             f"  {erreur.message.splitlines()[0]}",
             *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
         ]

@@ -305,7 +305,8 @@ def test_echeances_et_agenda(commander, tmp_path):
     assert "Agenda écrit" in reponse.messages
     lignes = agenda.read_bytes().decode().split("\r\n")
     assert lignes[0] == "BEGIN:VCALENDAR"
-    assert lignes.count("BEGIN:VEVENT") == sum(e["date"] is not None for e in echeances)
+    datees = [e for e in (*echeances, *reponse.objet["droit"]) if e["date"] is not None]
+    assert lignes.count("BEGIN:VEVENT") == len(datees)
     assert len({ligne for ligne in lignes if ligne.startswith("UID:")}) == lignes.count("BEGIN:VEVENT")
     assert all(len(ligne.encode()) <= 75 for ligne in lignes)
 
