@@ -146,7 +146,7 @@ class Simulation:
             perdu = hasard.random() * travail + reglages.retour_s
             bilan.reprises += 1
         bilan.perdu_s += perdu
-        bilan.occupe_s += travail
+        bilan.occupe_s += travail - attente  # attendre le magasin n'est pas travailler
         return debut + perdu + travail
 
     def _conclure(self, nombre: int) -> Bilan:
