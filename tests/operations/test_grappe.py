@@ -14,7 +14,7 @@ from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
 from generateur.operations import lot
 from generateur.operations.executants import choisir_executant, grappe, guichet
 from generateur.operations.executants.ordonnanceur import joindre
-from generateur.reglages import Reglages, Travail
+from generateur.reglages import Reglages, ReglagesSceau, Travail
 from tests.operations.ouvriers_factices import grappe_capricieuse
 
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.skipif(sys.platform == "win32", reason="signaux")]
@@ -124,6 +124,20 @@ def test_dask_et_sequentiel_donnent_les_memes_octets_dans_le_meme_ordre(socket_e
         for s in (tmp_path / "sequentiel", tmp_path / "dask")
     ]
     assert sorties[0] == sorties[1]
+
+
+def test_un_travail_confie_a_d_autres_machines_n_a_que_des_chemins_absolus(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    reglages = Reglages(modeles=Path("m"), formulaire=Path("f.pdf"), sceau=ReglagesSceau(certificat=Path("c.p12")))
+    travail = grappe.situer(Travail(source=Path("d/R1"), sortie=Path("s"), jour=JOUR, reglages=reglages))
+    assert (travail.source, travail.sortie) == (tmp_path / "d/R1", tmp_path / "s")
+    situes = travail.reglages
+    assert (situes.modeles, situes.formulaire) == (tmp_path / "m", tmp_path / "f.pdf")
+    assert situes.sceau.certificat == tmp_path / "c.p12"
+    au_magasin = Travail(
+        source=Path("R1/dossier.toml"), sortie=Path(), jour=JOUR, depuis="s3://b/d/R1", vers="s3://b/s"
+    )
+    assert grappe.situer(au_magasin) == au_magasin
 
 
 def test_sans_l_extra_le_remede_est_dit(monkeypatch, tmp_path):

@@ -191,7 +191,12 @@ def _lancer(*options, source=SOURCE, sortie=SORTIE):
         "--json",
     ]
     return subprocess.Popen(
-        [*commande, *options], cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*commande, *options],
+        cwd=RACINE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 
@@ -327,3 +332,18 @@ def test_sans_certificat_une_grappe_chiffree_ne_prend_pas_le_lot(dossiers, tmp_p
         monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY", str(cle))
         code, bilan, messages = _finir(_lancer(*options, **ou))
         assert (code, bilan["produits"]) == (CodeSortie.FAIT, 1), messages
+
+
+def test_ctrl_c_au_terminal_laisse_finir_ce_que_la_grappe_d_ici_a_commence(dossiers, tmp_path):
+    sortie = tmp_path / "sortie"
+    options = ("--executant", "dask", "--processus", "2")
+    lot = _lancer(*options, source=dossiers, sortie=sortie)
+    _attendre(lambda: any(sortie.glob(f"2026-*/{NOM_MANIFESTE}")), "rien n'est publié")
+    os.killpg(lot.pid, signal.SIGINT)  # comme au terminal : tout le groupe le reçoit
+    code, bilan, messages = _finir(lot)
+    assert code == CodeSortie.INTERROMPU
+    assert "Traceback" not in messages
+    assert {d["etat"] for d in bilan["dossiers"]} == {"produit"}
+    assert len(bilan["dossiers"]) == len([*sortie.glob(f"2026-*/{NOM_MANIFESTE}")]) < NOMBRE
+    code, bilan, messages = _finir(_lancer(*options, source=dossiers, sortie=sortie))
+    assert (code, bilan["produits"]) == (CodeSortie.FAIT, NOMBRE), messages

@@ -15,6 +15,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
@@ -66,17 +67,38 @@ class ExecutantDask:
         a_transmettre = {
             nom: environnement[nom] for nom in (*situer_programme(), VARIABLE_MOT_DE_PASSE) if nom in environnement
         }
-        reglages = self._reglages.model_dump_json()
+        commun = Travail(source=Path(), sortie=Path(), jour=self._jour, reglages=self._reglages)
+        reglages = situer(commun).reglages
         consigne = guichet.Consigne(
             lot=uuid.uuid4().hex,
-            reglages=self._reglages,
+            reglages=reglages,
             jour=self._jour,
-            installation=guichet.decrire_installation(reglages),
+            installation=guichet.decrire_installation(reglages.model_dump_json()),
         )
         with joindre(self._ordonnanceur, nombre=self._nombre, environnement=a_transmettre) as client:
-            _exiger_la_meme_installation(client, reglages, consigne.installation)
+            _exiger_la_meme_installation(client, reglages.model_dump_json(), consigne.installation)
             with closing(Fenetre(client, consigne)) as fenetre:
-                yield from fenetre.accomplir(travaux, self._est_interrompu)
+                yield from fenetre.accomplir(
+                    travaux if self._ordonnanceur is None else map(situer, travaux), self._est_interrompu
+                )
+
+
+def situer(travail: Travail) -> Travail:
+    """Le même travail, aux chemins absolus : un ouvrier d'ailleurs n'est pas dans notre répertoire."""
+    reglages, sceau = travail.reglages, travail.reglages.sceau
+    return travail.model_copy(
+        update={
+            "source": travail.source if travail.depuis else travail.source.absolute(),
+            "sortie": travail.sortie if travail.vers else travail.sortie.absolute(),
+            "reglages": reglages.model_copy(
+                update={
+                    "modeles": reglages.modeles and reglages.modeles.absolute(),
+                    "formulaire": reglages.formulaire and reglages.formulaire.absolute(),
+                    "sceau": sceau and sceau.model_copy(update={"certificat": sceau.certificat.absolute()}),
+                }
+            ),
+        }
+    )
 
 
 def _exiger_la_meme_installation(client: "Client", reglages: str, voulue: str) -> None:

@@ -6,6 +6,7 @@ exception y porterait le contenu d'un dossier.
 
 import datetime as dt
 import os
+import signal
 import threading
 from collections import OrderedDict
 
@@ -60,6 +61,11 @@ class Pli:
 
     def __repr__(self) -> str:
         return "<pli>"
+
+
+def dask_setup(_ouvrier: object) -> None:
+    """Appelé par Dask dans un ouvrier d'ici qui naît : Ctrl-C au terminal ne s'adresse qu'au poste qui lance."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def accomplir_pli(consigne: Pli, travail: Pli) -> Pli:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
+from generateur.operations.executants import guichet
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -121,6 +122,7 @@ def _ouvrir_ici(nombre: int, environnement: Mapping[str, str]) -> Iterator[Any]:
             security=Security.temporary(),
             memory_limit=0,
             env=dict(environnement),
+            preload=[guichet.__name__],
         ) as cluster,
     ):
         yield cluster
