@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.dossier import Accord, Dossier, EcheanceAccord
 from generateur.domaine.socle import ZERO
 
@@ -26,6 +27,21 @@ class SuiviAccord:
     def est_respecte(self) -> bool:
         """Vrai s'il vit encore : ni déchu, ni en retard d'une échéance, et il en reste à venir."""
         return not self.est_dechu and not self.manquees and bool(self.a_venir)
+
+    @property
+    def est_menace(self) -> bool:
+        """Vrai si une échéance manque, que le terme n'est pas encore perdu, et qu'il en reste à venir."""
+        return not self.est_dechu and bool(self.manquees) and bool(self.a_venir)
+
+    @property
+    def restes(self) -> tuple[tuple[EcheanceAccord, Decimal], ...]:
+        """Ce qui manque à chaque échéance manquée, par date : ce qui a été versé va aux plus anciennes."""
+        restes, au_dela = [], self._au_dela
+        for echeance in self.manquees:
+            couvert = min(au_dela, echeance.montant)
+            au_dela -= couvert
+            restes.append((echeance, echeance.montant - couvert))
+        return tuple(restes)
 
     @property
     def manque(self) -> Decimal:
@@ -56,3 +72,11 @@ def suivre_accord(dossier: Dossier, au: dt.date) -> SuiviAccord | None:
             manquees.append(echeance)
     a_venir = tuple(e for e in echeances if e.date >= au)
     return SuiviAccord(accord, verse, tuple(manquees), a_venir, accord.est_dechu_le(au))
+
+
+def mises_en_demeure_de_l_accord(dossier: Dossier, suivi: SuiviAccord, au: dt.date) -> tuple[MiseEnDemeure, ...]:
+    """Les lettres parties depuis la première échéance manquée, jusqu'à `au` : elles seules font perdre le terme."""
+    if not suivi.manquees:
+        return ()
+    depuis = suivi.manquees[0].date
+    return tuple(m for m in dossier.toutes_mises_en_demeure if depuis < m.date_envoi <= au)

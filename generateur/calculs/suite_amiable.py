@@ -8,13 +8,15 @@ doit : la plus ancienne échéance impayée donne le rang.
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
-from generateur.calculs.accords import suivre_accord
+from generateur.calculs.accords import SuiviAccord, suivre_accord
 from generateur.calculs.calendrier import reporter, territoire_de
 from generateur.calculs.conduite import Conduite, conduire
 from generateur.calculs.echeances import delai_laisse
 from generateur.calculs.encours import Encours, Etat, calculer_encours
+from generateur.calculs.suite_de_l_accord import avancer_l_accord
 from generateur.domaine.creances import Relance
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.echelle import Echelle
@@ -58,6 +60,13 @@ class SuiteAmiable:
     prochaine: Prochaine | None = None
     mise_en_demeure_le: dt.date | None = None
     conduite: Conduite | None = None  # une fois déposé : quoi faire, au lieu d'une relance
+    accord: SuiviAccord | None = None  # un accord n'est pas tenu : c'est lui que le message réclame
+    dechu_le: dt.date | None = None  # le terme est perdu depuis ce jour : reste à le noter
+
+    @property
+    def reclame(self) -> Decimal:
+        """Ce que le message demande : les échéances d'accord manquées, sinon ce qui reste des factures."""
+        return self.accord.manque if self.accord else sum((ligne.reste for ligne in self.lignes), ZERO)
 
 
 def decider_suite(dossier: Dossier, echelle: Echelle, au: dt.date, niveau: int | None = None) -> SuiteAmiable:
@@ -75,7 +84,34 @@ def decider_suite(dossier: Dossier, echelle: Echelle, au: dt.date, niveau: int |
     datees = tuple(ligne for ligne in relancables if ligne.echeance)
     if not datees:
         return SuiteAmiable("attendre", "aucune échéance n’est connue : la saisir dans [[factures]]")
-    return _mise_en_demeure_envoyee(dossier, datees, au) or _Parcours(dossier, echelle, au, datees).decider(niveau)
+    parcours = _Parcours(dossier, echelle, au, datees)
+    accord = suivre_accord(dossier, au)
+    if accord and accord.est_menace and niveau is None:
+        return _suivre_l_accord(parcours, accord)
+    return _mise_en_demeure_envoyee(dossier, datees, au) or parcours.decider(niveau)
+
+
+def _suivre_l_accord(parcours: "_Parcours", accord: SuiviAccord) -> SuiteAmiable:
+    """Une échéance manque : elle seule se réclame, jusqu'à ce qu'une mise en demeure fasse perdre le terme."""
+    au = parcours.au
+    pas = avancer_l_accord(parcours.dossier, accord, parcours.echelle, au, parcours.dernier)
+    suite: Suite = "attendre"
+    if pas.niveau:
+        suite = "relancer"
+    elif pas.dechu_le:
+        suite = "produire"
+    elif pas.mise_en_demeure_le and pas.mise_en_demeure_le <= au:
+        suite = "mettre_en_demeure"
+    return SuiteAmiable(
+        suite,
+        pas.motif,
+        niveau=pas.niveau,
+        du_le=pas.du_le,
+        date_limite=pas.date_limite,
+        mise_en_demeure_le=pas.mise_en_demeure_le,
+        accord=accord,
+        dechu_le=pas.dechu_le,
+    )
 
 
 def _arreter(dossier: Dossier, au: dt.date, etat: Etat) -> SuiteAmiable | None:
@@ -173,8 +209,13 @@ class _Parcours:
         passees = (r for r in self.dossier.relances if debut <= r.date <= self.au)
         return tuple(sorted(passees, key=lambda r: r.date))
 
+    @property
+    def dernier(self) -> int:
+        """Le plus haut niveau déjà parti."""
+        return max((self._rang(r) for r in self.passees), default=0)
+
     def decider(self, voulu: int | None) -> SuiteAmiable:
-        dernier = max((self._rang(r) for r in self.passees), default=0)
+        dernier = self.dernier
         derniere_date = self.passees[-1].date if self.passees else None
         if voulu is not None:
             return self._forcer(voulu, dernier, derniere_date)

@@ -89,7 +89,7 @@ def _objet_d_un_dossier(relance: Relance) -> dict[str, Any]:
         "motif": suite.motif,
         "du_le": suite.du_le.isoformat() if suite.du_le else None,
         "date_limite": suite.date_limite.isoformat() if suite.date_limite else None,
-        "montant": f"{sum(ligne.reste for ligne in suite.lignes):.2f}" if suite.lignes else None,
+        "montant": f"{suite.reclame:.2f}" if suite.niveau else None,
         "reste_du": f"{relance.reste:.2f}",
         "factures": list(dict.fromkeys(ligne.facture.numero for ligne in suite.lignes)),
         "fichiers": [fichier.as_posix() for fichier in relance.fichiers],
@@ -149,7 +149,7 @@ def _decrire_geste(geste: _Geste, tournee: Tournee, decrire: Callable[[Relance],
 def _decrire(relance: Relance) -> Iterator[str]:
     """Qui, combien, pourquoi ; puis ce qu'il faut ouvrir, ou taper."""
     suite = relance.suite
-    du = sum((ligne.reste for ligne in suite.lignes), ZERO) or relance.reste
+    du = (suite.reclame if suite.niveau else ZERO) or relance.reste
     combien = f", {montant(du)}" if du else ""
     numero = f", {mettre_en_ligne(relance.telephone)}" if relance.canal == "telephone" and relance.telephone else ""
     niveau = f" – niveau {suite.niveau}" if suite.niveau else ""
@@ -166,6 +166,11 @@ def _decrire(relance: Relance) -> Iterator[str]:
         prochaine = suite.prochaine
         yield "      notée au dossier" + (
             f" ; niveau {prochaine.niveau} prévu le {date_longue(prochaine.le)}" if prochaine else ""
+        )
+    if suite.dechu_le:
+        yield (
+            f"      → generateur ajouter evenement {_citer(relance.chemin.as_posix())} decheance --date "
+            f"{suite.dechu_le.isoformat()}"
         )
     if commande := _COMMANDES.get(suite.suite):
         yield f"      → generateur {commande} {_citer(relance.chemin.as_posix())}"

@@ -143,9 +143,9 @@ def _accord(dossier: Dossier, accord: Accord, au: date) -> Iterator[Constat]:
             f"L'échéance de l'accord du {date_longue(manquee.date)} ({ecrire_montant(manquee.montant)}) n'est pas "
             f"payée en entier : il manque {ecrire_montant(suivi.manque)} à ce jour.",
             lieu="accord",
-            remede=f"Relancez (« generateur relancer {CE_DOSSIER} »), ou mettez en demeure de payer l'échéance ; le "
-            "délai de l'accord passé, écrivez decheance_terme = 2026-09-15 (sa date) : tout le solde redevient "
-            "exigible.",
+            remede=f"Relancez (« generateur relancer {CE_DOSSIER} »), puis mettez en demeure de payer l'échéance "
+            f"(« generateur mettre-en-demeure {CE_DOSSIER} »). Son délai passé, notez la déchéance du terme "
+            f"(« generateur ajouter evenement {CE_DOSSIER} decheance --date … ») : tout le solde redevient exigible.",
         )
     a_venir = [echeance.date for echeance in accord.echeances if echeance.date > au]
     if not accord.echeances:

@@ -24,6 +24,7 @@ NomEvenement = Literal[
     "saisi",
     "paye",
     "accord",
+    "dechu",
     "clos",
 ]
 # Ce que l'on tape aussi : l'acte plutôt que ce qu'il fait, ou la clé de [suivi].
@@ -35,6 +36,7 @@ SYNONYMES: Mapping[str, NomEvenement] = {
     "opposition": "oppose",
     "saisie": "saisi",
     "paiement": "paye",
+    "decheance": "dechu",
     "cloture": "clos",
 }
 LIBELLES: Mapping[NomEvenement, str] = {
@@ -49,6 +51,7 @@ LIBELLES: Mapping[NomEvenement, str] = {
     "saisi": "saisie",
     "paye": "paiement reçu",
     "accord": "accord de paiement",
+    "dechu": "déchéance du terme",
     "clos": "dossier clos",
 }
 
@@ -103,5 +106,7 @@ def _evenements_d_argent(dossier: Dossier) -> Iterator[Evenement]:
     for rang, paiement in enumerate(dossier.paiements, start=1):
         if paiement.date and paiement.statut == "encaisse":
             yield Evenement("paye", paiement.date, f"paiements[{rang}]", paiement.montant)
-    if dossier.accord:
-        yield Evenement("accord", dossier.accord.date, "accord")
+    if accord := dossier.accord:
+        yield Evenement("accord", accord.date, "accord")
+        if not isinstance(accord.decheance_terme, bool):
+            yield Evenement("dechu", accord.decheance_terme, "accord.decheance_terme")

@@ -78,7 +78,7 @@ def accorder(
     bloc = _dresser_bloc(echeancier, le)
     if termes.signe_le:
         return _enregistrer(lu, echeancier, bloc, termes)
-    champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), le)
+    champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), lu.dossier, contexte, le)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
         complet = replace(contexte, complement=dict(champs))

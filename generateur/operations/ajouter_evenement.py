@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from generateur.calculs.accords import suivre_accord
 from generateur.contrats import Ajout, Pose
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
@@ -58,10 +59,12 @@ def ajouter_evenement(
     if nom == "paye":
         saisie = Saisie(valeurs, {"fichier": fichier} if fichier else {})
         return ajouter(source, "paiement", saisie, jour=jour, outils=outils)
-    etat, cle = lire_etat(trouver_source(source)), _CLES[nom]
+    etat = lire_etat(trouver_source(source))
     if "date" not in valeurs:
         raise ErreurUsage("il manque la date de l'événement", lieu="--date", remede="Exemple : --date 2026-05-31.")
-    copies = Copies(etat.fichier.parent)
+    if nom == "dechu":
+        return _noter_la_decheance(etat, valeurs["date"], jour=jour, outils=outils)
+    cle, copies = _CLES[nom], Copies(etat.fichier.parent)
     cite = ranger(etat, fichier, copies) if fichier else None
     valeur = _detailler(cle, valeurs, cite)
     editions = _situer(etat, cle, valeur)
@@ -71,6 +74,31 @@ def ajouter_evenement(
     ecrire_editions(etat, editions, copies)
     restants = relire_ajout(etat, "suivi.", jour, outils)
     return Ajoute(str(etat.donnees.get("reference", "")), etat.fichier.parent, "suivi", {cle: valeur}, tuple(restants))
+
+
+def _noter_la_decheance(etat: Etat, le: dt.date, *, jour: dt.date, outils: OutilsPieces) -> Ajoute:
+    """Le terme de l'accord est perdu : tout le solde redevient exigible. Lève ErreurDossier si rien n'y manque."""
+    dossier = lire_dossier(etat.fichier).dossier
+    suivi = suivre_accord(dossier, le)
+    raison = ""
+    if suivi is None:
+        raison = "aucun accord n'est au dossier"
+    elif dossier.accord and dossier.accord.decheance_terme:
+        raise _refuser_doublon(etat, "decheance_terme", dossier.accord.decheance_terme)
+    elif le > jour:
+        raison = "cette date est à venir"
+    elif not suivi.manquees:
+        raison = f"aucune échéance de l'accord n'est manquée le {le:%d/%m/%Y}"
+    if raison:
+        raise ErreurDossier(
+            f"la déchéance du terme ne peut pas être notée : {raison}",
+            lieu="accord",
+            remede="« generateur echeances » donne les échéances de l'accord, et ce qui y manque.",
+        )
+    ecrire_editions(etat, [Pose(("accord", "decheance_terme"), le)], Copies(etat.fichier.parent))
+    restants = relire_ajout(etat, "accord", jour, outils)
+    reference = str(etat.donnees.get("reference", ""))
+    return Ajoute(reference, etat.fichier.parent, "accord", {"decheance_terme": le}, tuple(restants))
 
 
 def _reconnaitre(nature: str) -> NomEvenement:

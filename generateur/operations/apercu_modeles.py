@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 
 from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurGenerateur
+from generateur.operations.accord_menace import MISE_EN_DEMEURE_ACCORD
 from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.etude import Etude, etudier_dossier
@@ -30,7 +31,7 @@ from generateur.redaction.apres_ordonnance import ChampsSuite
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
-from generateur.redaction.lettre import ChampsLettre
+from generateur.redaction.lettre import ChampsLettre, ChampsLettreAccord
 from generateur.redaction.lignes_bordereau import Mesures
 from generateur.redaction.relance import ChampsRelance
 from generateur.reglages import Reglages
@@ -80,6 +81,7 @@ def champs_propres() -> dict[str, frozenset[str]]:
     propres |= {PROTOCOLE.modele: frozenset(_parcourir(ChampsAccord, "complement."))}
     propres |= {acte.modele: frozenset(_parcourir(ChampsRelance, "complement.")) for acte in actes_des_relances()}
     propres |= {ANNEXE.modele: frozenset(_parcourir(ChampsAnnexe, "complement."))}
+    propres |= {MISE_EN_DEMEURE_ACCORD.modele: partages | frozenset(_parcourir(ChampsLettreAccord, "complement."))}
     return propres | {MISE_EN_DEMEURE.modele: partages | frozenset(_parcourir(ChampsLettre, "complement."))}
 
 

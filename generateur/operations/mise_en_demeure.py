@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from generateur.domaine.langue import date_longue, montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurDossier
+from generateur.operations.accord_menace import (
+    MISE_EN_DEMEURE_ACCORD,
+    AccordMenace,
+    adresser_pour_l_accord,
+    lire_accord_menace,
+)
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
@@ -58,7 +65,12 @@ class Lettres:
 def ecrire_mise_en_demeure(
     source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
 ) -> Lettres:
-    """Écrit sortie/<reference>_mise_en_demeure/. Lève ErreurDossier si aucune ne manque ou si rien n'est dû."""
+    """Écrit sortie/<reference>_mise_en_demeure/. Lève ErreurDossier si aucune ne manque ou si rien n'est dû.
+
+    Un accord qui n'est pas tenu a la sienne, qui réclame ses échéances et prévient que le terme sera perdu.
+    """
+    if menace := lire_accord_menace(source, jour=jour, au=au):
+        return _ecrire_pour_l_accord(menace, sortie, reglages, moteurs)
     etude = etudier_dossier(source, jour=jour, au=au, procedure=reglages.procedure, outils=moteurs.pieces)
     _refuser_bloquants(etude)
     a_prevenir = _debiteurs_a_mettre_en_demeure(etude)
@@ -75,10 +87,32 @@ def ecrire_mise_en_demeure(
             acte = replace(MISE_EN_DEMEURE, nom=nom)
             adressee = adresser_lettre(etude, contexte, debiteur)
             (ecrite,) = ecrire_actes({acte: chantier / nom}, adressee, ecritoire, etude.espece.au)
-            somme = f"{somme_demandee(debiteur, etude.espece.decompte.total):.2f}"
+            somme = somme_demandee(debiteur, etude.espece.decompte.total)
             fichier = sortie / reference / ecrite.pdf.name
-            lettres.append(Lettre(debiteur.nom_complet, somme, fichier, _dire_bloc(etude, debiteur, nom)))
+            bloc = _dire_bloc(etude.dossier, etude.espece.au, debiteur, nom, somme)
+            lettres.append(Lettre(debiteur.nom_complet, f"{somme:.2f}", fichier, bloc))
     return Lettres(etude.dossier.reference, tuple(lettres))
+
+
+def _ecrire_pour_l_accord(menace: AccordMenace, sortie: Path, reglages: Reglages, moteurs: Moteurs) -> Lettres:
+    """Une lettre par débiteur que rien ne protège, pour les échéances manquées."""
+    dossier, au = menace.dossier, menace.au
+    ecritoire = ouvrir_ecritoire(reglages, moteurs)
+    reference = f"{dossier.reference}_mise_en_demeure"
+    envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
+    garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
+    lettres = []
+    with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder) as chantier:
+        for debiteur in (d for d in dossier.debiteurs_poursuivis if not _est_protege(dossier, d)):
+            rang = dossier.debiteurs.index(debiteur) + 1
+            nom = "mise_en_demeure" if len(dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
+            acte = replace(MISE_EN_DEMEURE_ACCORD, nom=nom)
+            (ecrite,) = ecrire_actes({acte: chantier / nom}, adresser_pour_l_accord(menace, debiteur), ecritoire, au)
+            somme = somme_demandee(debiteur, menace.suivi.manque)
+            fichier = sortie / reference / ecrite.pdf.name
+            bloc = _dire_bloc(dossier, au, debiteur, nom, somme)
+            lettres.append(Lettre(debiteur.nom_complet, f"{somme:.2f}", fichier, bloc))
+    return Lettres(dossier.reference, tuple(lettres))
 
 
 def _refuser_bloquants(etude: Etude) -> None:
@@ -142,9 +176,8 @@ def adresser_lettre(etude: Etude, contexte: ContexteActes, debiteur: Debiteur) -
     return replace(contexte, debiteur=destinataire, complement={**contexte.complement, **champs})
 
 
-def _dire_bloc(etude: Etude, debiteur: Debiteur, nom: str) -> str:
+def _dire_bloc(dossier: Dossier, au: dt.date, debiteur: Debiteur, nom: str, somme: Decimal) -> str:
     """Le bloc à coller : ce qui est sûr est écrit, ce que l'envoi seul dira est en commentaire."""
-    dossier, au = etude.dossier, etude.espece.au
     jour = au.isoformat()
     return "\n".join(
         (
@@ -152,7 +185,7 @@ def _dire_bloc(etude: Etude, debiteur: Debiteur, nom: str) -> str:
             f"date_envoi = {jour}        # le jour de l'envoi",
             'mode = "lrar"',
             f"delai_jours = {entier_au('delais_jours', au, 'mise_en_demeure_usuel')}",
-            f"# somme demandée : {montant(somme_demandee(debiteur, etude.espece.decompte.total))}",
+            f"# somme demandée : {montant(somme)}",
             "# à compléter en retirant le « # » : le numéro et les fichiers que vous avez, une fois numérisés",
             '# numero = "…"                # sur la preuve de dépôt',
             f'# fichier = "pieces/{nom}.pdf"',

@@ -37,6 +37,7 @@ from generateur.redaction.actes import ecrire_actes, en_champs
 from generateur.redaction.brouillon import Correspondant, ecrire_brouillon, est_une_adresse
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.relance import (
+    TON_DE_L_ACCORD,
     ChampsRelance,
     Texte,
     champs_de_la_relance,
@@ -203,7 +204,7 @@ class _Redaction:
     def _rediger(self, suite: SuiteAmiable, niveau: Niveau) -> _Message:
         champs, contexte = self._composer(suite, niveau)
         racine = en_champs(replace(contexte, complement=dict(champs)))
-        texte = remplir_texte(niveau.ton, racine, self.reglages.modeles)
+        texte = remplir_texte(TON_DE_L_ACCORD if suite.accord else niveau.ton, racine, self.reglages.modeles)
         if niveau.canal == "courriel":
             return self._courriel(suite, champs, contexte, texte, racine)
         if niveau.canal == "sms":
@@ -224,7 +225,8 @@ class _Redaction:
         """Les champs des actes, et ceux de la relance."""
         dossier = self.dossier
         _, contexte = composer_amiable(dossier, self.le)
-        return champs_de_la_relance(dossier, suite, contexte, niveau.titre, self.lu.racine.as_posix()), contexte
+        chemin = self.lu.racine.as_posix()
+        return champs_de_la_relance(dossier, suite, contexte, niveau.titre, chemin, self.le), contexte
 
     def _courriel(
         self,

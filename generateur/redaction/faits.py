@@ -7,14 +7,17 @@ rejetés, accord, reconnaissances et actes, démarche amiable, part contestée.
 import datetime as dt
 from collections.abc import Iterator
 
+from generateur.calculs.accords import SuiviAccord, mises_en_demeure_de_l_accord, suivre_accord
 from generateur.calculs.decompte import Decompte
 from generateur.calculs.prescription import vient_d_un_tiers
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Facture, Interruption
 from generateur.domaine.dossier import Accord, Cession, Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, date_ou_manque, montant
+from generateur.domaine.socle import ZERO
 from generateur.procedures.socle import Espece
 from generateur.redaction.contexte import PartieActe
+from generateur.redaction.typographie import entier_en_lettres
 
 _ACTES = {
     "reconnaissance": "{auteur} a reconnu la dette le {jour}",
@@ -36,7 +39,7 @@ def dire_autres_faits(
         *(phrase for facture in dossier.factures for phrase in _facture(facture, bordereau)),
         *_garanties(dossier, bordereau),
         *_rejets(dossier, decompte, bordereau),
-        *(_accord(dossier.accord, decompte, bordereau, debiteur) if dossier.accord else ()),
+        *(_accord(dossier, dossier.accord, decompte.au, bordereau, debiteur) if dossier.accord else ()),
         *_actes(dossier, decompte, bordereau, debiteur),
         *_demarche_amiable(dossier),
         *_contestations(dossier, decompte),
@@ -103,16 +106,50 @@ def _rejets(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> Itera
         )
 
 
-def _accord(accord: Accord, decompte: Decompte, bordereau: Bordereau, debiteur: PartieActe) -> Iterator[str]:
+def _accord(dossier: Dossier, accord: Accord, au: dt.date, bordereau: Bordereau, debiteur: PartieActe) -> Iterator[str]:
+    """L'histoire de l'accord : ce qui était promis, ce qui a été versé, la mise en demeure, le terme perdu."""
     preuve = _suivie(bordereau.citation(accord.fichier))
-    conclu = f"Un accord de paiement a été conclu avec {debiteur.titre} le {date_longue(accord.date)}{preuve}"
-    if accord.est_dechu_le(decompte.au):
-        jour = "" if isinstance(accord.decheance_terme, bool) else f" le {date_longue(accord.decheance_terme)}"
-        yield f"{conclu}{INSECABLE}; faute d’avoir été respecté, la déchéance du terme en est acquise{jour}"
-    elif accord.echeances and all(echeance.date <= decompte.au for echeance in accord.echeances):
-        yield f"{conclu}{INSECABLE}; toutes ses échéances sont passées sans que la dette soit éteinte"
-    else:
-        yield conclu
+    promis = _promettre(accord)
+    yield f"Un accord de paiement a été conclu avec {debiteur.titre} le {date_longue(accord.date)}{promis}{preuve}"
+    suivi = suivre_accord(dossier, au)
+    if suivi and suivi.manquees:
+        yield _dire_manquees(suivi, debiteur)
+        for lettre in mises_en_demeure_de_l_accord(dossier, suivi, au):
+            citation = _suivie(bordereau.citation(lettre.fichier, lettre.preuve_depot, lettre.accuse))
+            yield f"Une mise en demeure de le tenir a été adressée le {date_longue(lettre.date_envoi)}{citation}"
+    if accord.est_dechu_le(au):
+        depuis = "" if isinstance(accord.decheance_terme, bool) else f" depuis le {date_longue(accord.decheance_terme)}"
+        acquise = f"la déchéance du terme est acquise{depuis}{INSECABLE}: tout le solde est exigible"
+        yield f"L’accord n’étant pas respecté, {acquise}"
+    elif accord.echeances and all(echeance.date <= au for echeance in accord.echeances):
+        yield "Toutes les échéances de cet accord sont passées sans que la dette soit éteinte"
+
+
+def _promettre(accord: Accord) -> str:
+    """« , pour 1 200,00 € en trois échéances, du 15 juillet au 15 septembre 2026 »."""
+    if not accord.echeances:
+        return ""
+    dates = sorted(e.date for e in accord.echeances)
+    total = montant(sum((e.montant for e in accord.echeances), ZERO))
+    if len(dates) == 1:
+        return f", pour {total} à payer le {date_longue(dates[0])}"
+    nombre = entier_en_lettres(len(dates))
+    return f", pour {total} en {nombre} échéances, du {date_longue(dates[0])} au {date_longue(dates[-1])}"
+
+
+def _dire_manquees(suivi: SuiviAccord, debiteur: PartieActe) -> str:
+    """Ce qui a été versé, et la première échéance manquée."""
+    premiere = suivi.manquees[0]
+    verse = (
+        f"{debiteur.titre_majuscule} y a versé {montant(suivi.verse)}"
+        if suivi.verse
+        else f"{debiteur.titre_majuscule} n’y a rien versé"
+    )
+    suite = " et les suivantes" if len(suivi.manquees) > 1 else ""
+    return (
+        f"{verse}{INSECABLE}; l’échéance du {date_longue(premiere.date)} ({montant(premiere.montant)}){suite} "
+        f"{'n’ont' if suite else 'n’a'} pas été {'payées' if suite else 'payée'} en entier"
+    )
 
 
 def _actes(dossier: Dossier, decompte: Decompte, bordereau: Bordereau, debiteur: PartieActe) -> Iterator[str]:

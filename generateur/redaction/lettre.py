@@ -8,6 +8,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TypedDict
 
+from generateur.calculs.accords import SuiviAccord
 from generateur.calculs.decompte import Decompte
 from generateur.calculs.qualites import est_creancier_professionnel
 from generateur.domaine.dossier import Dossier
@@ -50,6 +51,37 @@ class ChampsLettre(TypedDict):
     pieces_jointes: str
     a_annexe: bool
     agence_recouvrement: bool
+
+
+class EcheanceManquee(TypedDict):
+    """Une échéance d'accord, et ce qu'il y manque."""
+
+    date: str
+    montant: str
+    manque: str
+
+
+class ChampsLettreAccord(TypedDict):
+    """Ce que la mise en demeure de tenir un accord imprime, sous `complement`."""
+
+    mode_envoi: str
+    appel: str
+    delai: str
+    exemple_presentation: str
+    exemple_terme: str
+    est_caution: bool
+    est_plafonnee: bool
+    coobliges: str
+    somme: str
+    somme_lettres: str
+    iban: str
+    bic: str
+    autre_adresse: str
+    contact: str
+    pieces_jointes: str
+    agence_recouvrement: bool
+    accord_date: str
+    manquees: list[EcheanceManquee]
 
 
 def somme_demandee(debiteur: Debiteur, total: Decimal) -> Decimal:
@@ -97,6 +129,37 @@ def champs_de_la_lettre(
         "a_annexe": annexe,
         "agence_recouvrement": mandataire is not None and mandataire.role == "agence_recouvrement",
     }
+
+
+def champs_pour_l_accord(
+    dossier: Dossier, decompte: Decompte, contexte: ContexteActes, debiteur: Debiteur, suivi: SuiviAccord
+) -> ChampsLettreAccord:
+    """Les champs de la lettre qui réclame les échéances manquées d'un accord, et elles seules."""
+    somme = somme_demandee(debiteur, suivi.manque)
+    commune = champs_de_la_lettre(dossier, decompte, contexte, debiteur)
+    return ChampsLettreAccord(
+        mode_envoi=commune["mode_envoi"],
+        appel=commune["appel"],
+        delai=commune["delai"],
+        exemple_presentation=commune["exemple_presentation"],
+        exemple_terme=commune["exemple_terme"],
+        est_caution=commune["est_caution"],
+        est_plafonnee=somme < suivi.manque,
+        coobliges=commune["coobliges"],
+        somme=montant(somme),
+        somme_lettres=en_lettres(somme),
+        iban=commune["iban"],
+        bic=commune["bic"],
+        autre_adresse=commune["autre_adresse"],
+        contact=commune["contact"],
+        pieces_jointes="",
+        agence_recouvrement=commune["agence_recouvrement"],
+        accord_date=date_longue(suivi.accord.date),
+        manquees=[
+            EcheanceManquee(date=date_longue(e.date), montant=montant(e.montant), manque=montant(manque))
+            for e, manque in suivi.restes
+        ],
+    )
 
 
 def appeler(debiteur: Debiteur) -> str:

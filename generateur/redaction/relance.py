@@ -4,6 +4,7 @@ Le texte d'un ton est un fichier modeles/relances/<ton>.txt, commun au courriel,
 « Objet : … », puis des paragraphes séparés par une ligne vide ; « [factures] », seul, y tient la place du relevé.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +13,23 @@ from typing import Any, TypedDict
 
 from jinja2.exceptions import SecurityError, TemplateError
 
+from generateur.calculs.accords import SuiviAccord
 from generateur.calculs.encours import Encours
 from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, date_ou_manque, enumerer, montant
-from generateur.domaine.socle import ZERO
+from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.lettre import appeler
 from generateur.redaction.modeles_livres import racine_par_defaut
-from generateur.redaction.typographie import majuscule
+from generateur.redaction.typographie import entier_en_lettres, majuscule
 from generateur.redaction.valeurs_imprimees import ChampInconnu, ErreurChamp, ecrire_valeur
 
 REPERTOIRE = "relances"
 SIGNATURE = "signature"
+TON_DE_L_ACCORD = "accord"
 MARQUE_FACTURES = "[factures]"
 LIMITE_SMS = 300
 _OBJET = re.compile(r"Objet\s*:\s*(.+)")
@@ -73,6 +76,11 @@ class ChampsRelance(TypedDict):
     avant: list[str]
     apres: list[str]
     a_noter: str
+    accord_date: str  # vide, comme la suite, si aucun accord n'est en cause
+    accord_echeance: str
+    accord_montant: str
+    accord_a_payer: str
+    accord_delai: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ _FACTURES_NOMMEES = 3  # au-delà, on les compte
 
 
 def champs_de_la_relance(
-    dossier: Dossier, suite: SuiteAmiable, contexte: ContexteActes, titre: str, chemin: str
+    dossier: Dossier, suite: SuiteAmiable, contexte: ContexteActes, titre: str, chemin: str, au: dt.date
 ) -> ChampsRelance:
     """Les champs d'une relance ; `chemin` : le dossier, pour la commande qui note la réponse."""
     lignes = [_presenter(ligne) for ligne in suite.lignes]
@@ -113,7 +121,7 @@ def champs_de_la_relance(
         lignes=lignes,
         a_plusieurs_lignes=len(numeros) > 1,
         a_recu=any(ligne["recu"] for ligne in lignes),
-        total=montant(sum((ligne.reste for ligne in suite.lignes), ZERO)),
+        total=montant(suite.reclame),
         echeance=date_longue(min(echeances)) if echeances else "",
         date_limite=f"{_JOURS[limite.weekday()]} {date_longue(limite)}" if limite else "",
         accessoires=_dire_accessoires(contexte),
@@ -129,7 +137,20 @@ def champs_de_la_relance(
         avant=[],
         apres=[],
         a_noter=f'generateur ajouter relance "{chemin}" --canal telephone --interlocuteur "…" --reponse "…"',
+        accord_date=date_longue(suite.accord.accord.date) if suite.accord else "",
+        accord_echeance=date_longue(suite.accord.manquees[0].date) if suite.accord else "",
+        accord_montant=montant(suite.accord.manquees[0].montant) if suite.accord else "",
+        accord_a_payer=_dire_manquees(suite.accord) if suite.accord else "",
+        accord_delai=f"{entier_en_lettres(entier_au('delais_jours', au, 'mise_en_demeure_usuel'))} jours",
     )
+
+
+def _dire_manquees(suivi: SuiviAccord) -> str:
+    """« l’échéance du 15 juillet 2026 (500,00 €) n’est pas payée en entier » ; toutes, s'il en manque plusieurs."""
+    dates = [date_longue(echeance.date) for echeance in suivi.manquees]
+    if len(dates) == 1:
+        return f"l’échéance du {dates[0]} ({montant(suivi.manquees[0].montant)}) n’est pas payée en entier"
+    return f"les échéances du {enumerer(dates)} ne sont pas payées en entier"
 
 
 def _presenter(ligne: Encours) -> LigneRelance:

@@ -15,6 +15,7 @@ from generateur.cli import executer
 from generateur.droit.tables import lire_table
 from generateur.erreurs import CodeSortie
 from generateur.moteurs import rendu_libreoffice
+from generateur.operations.accord_menace import MISE_EN_DEMEURE_ACCORD
 from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
@@ -121,6 +122,7 @@ def test_les_actes_declares_sont_la_et_rien_de_plus():
     assert set(NOMS) == declares | _fragments() | suites | {
         CHARTE,
         MISE_EN_DEMEURE,
+        MISE_EN_DEMEURE_ACCORD.modele,
         PROTOCOLE.modele,
         ANNEXE.modele,
         INTERCALAIRES.modele,

@@ -157,7 +157,7 @@ def _relances_de(etude: Etude, contexte: ContexteActes) -> Iterator[tuple[str, C
     au, dossier = etude.espece.au, etude.dossier
     lignes = calculer_encours(dossier, au).lignes
     suite = SuiteAmiable("relancer", "essai", niveau=4, du_le=au, lignes=lignes, date_limite=au + dt.timedelta(days=10))
-    champs = champs_de_la_relance(dossier, suite, contexte, "Lettre ferme", "dossiers/essai")
+    champs = champs_de_la_relance(dossier, suite, contexte, "Lettre ferme", "dossiers/essai", au)
     for acte, ton in zip(actes_des_relances(), ("ferme", "appel"), strict=True):
         texte = remplir_texte(ton, en_champs(replace(contexte, complement=dict(champs))), None)
         complets = {**champs, "sujet": texte.objet, "avant": list(texte.avant), "apres": list(texte.apres)}
@@ -169,7 +169,7 @@ def _accord_de(etude: Etude, contexte: ContexteActes) -> tuple[str, ContexteActe
     au, total = etude.espece.au, max(etude.espece.decompte.total, Decimal(1000))
     premiere = au + dt.timedelta(days=15)
     echeancier = dresser_echeancier(total, 4, premiere, acompte=Decimal(100), remise_pourcent=Decimal(5))
-    champs = champs_de_l_accord(echeancier, "5,00 %", au)
+    champs = champs_de_l_accord(echeancier, "5,00 %", etude.dossier, contexte, au)
     return PROTOCOLE.modele, replace(contexte, titre_acte=PROTOCOLE.titre, complement=dict(champs))
 
 
