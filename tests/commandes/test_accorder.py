@@ -34,7 +34,10 @@ def test_le_protocole_se_lit_et_la_somme_tombe_juste(accorder):
     texte = " ".join(" ".join(p.extract_text() for p in PdfReader(pdf).pages).split())
     for attendu in (
         "Reconnaissance de dette",
-        "article 2240 du code civil",
+        "articles 2231 et 2240 du code civil",
+        "facture n° F2026-118 du 31 mars 2026",
+        "n’engage aucune poursuite",
+        "article 1343-1",
         "Déchéance du terme",
         "n’emporte pas novation",
         "500,00 €",
@@ -64,6 +67,23 @@ def test_signe_il_entre_au_dossier_et_la_creance_attend(accorder, commander, tmp
     assert sum("accord de paiement" in titre for titre in titres) == 3
     encore = accorder(*TERMES, "--signe-le", "2026-11-20", "--fichier", tmp_path / "signe.pdf")[1]
     assert encore.code == CodeSortie.DOSSIER_INVALIDE
+
+
+def test_une_personne_physique_ecrit_la_somme_et_chaque_debiteur_signe(commander, copier, tmp_path):
+    """C. civ. 1376 : celui qui s'engage seul à payer écrit la somme en lettres et en chiffres."""
+    dossier = copier("2026-0051")
+    second = (
+        '[[debiteurs]]\nnature = "personne_morale"\ndenomination = "Beta"\nforme = "SARL"\n'
+        'role = "codebiteur_solidaire"\n'
+        'adresse = { voie = "2 rue X", code_postal = "69003", commune = "Lyon" }\n\n[contrat]'
+    )
+    fichier = dossier / "dossier.toml"
+    fichier.write_text(fichier.read_text("utf-8").replace("[contrat]", second, 1), encoding="utf-8")
+    reponse = commander("accorder", dossier, *TERMES, "--au", "2026-06-25", "-o", tmp_path / "s", "--json", "-q")
+    texte = " ".join(" ".join(p.extract_text() for p in PdfReader(reponse.objet["fichiers"][1]).pages).split())
+    assert "« bon pour la somme de mille deux cent cinquante et un euros et trente-cinq centimes" in texte
+    assert "M. Julien Fauvergue" in texte
+    assert "Pour la société Beta" in texte
 
 
 @pytest.mark.parametrize(
