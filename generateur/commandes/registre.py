@@ -68,6 +68,7 @@ def options_filtre(fonction: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--etat", "etats", metavar="ÉTAT", multiple=True, help="Cet état ; l'option se répète.")
     @click.option("--creancier", metavar="NOM", help="Un morceau du nom du créancier.")
+    @click.option("--debiteur", metavar="NOM", help="Un morceau du nom du débiteur.")
     @click.option("--procedure", metavar="NOM", help="Cette procédure.")
     @click.option("--echeance-avant", type=DateIso(), help="Une échéance à venir, ce jour compris au plus tard.")
     @functools.wraps(fonction)
@@ -75,13 +76,14 @@ def options_filtre(fonction: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         etats: tuple[str, ...],
         creancier: str | None,
+        debiteur: str | None,
         procedure: str | None,
         echeance_avant: dt.date | None,
         **kwargs: Any,
     ) -> Any:
         from generateur.registre.recherche import Filtre
 
-        return fonction(*args, filtre=Filtre(etats, creancier, procedure, echeance_avant), **kwargs)
+        return fonction(*args, filtre=Filtre(etats, creancier, debiteur, procedure, echeance_avant), **kwargs)
 
     return enveloppe
 

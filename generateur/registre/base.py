@@ -20,6 +20,7 @@ from generateur.surveillance.droits import droits_d_un_fichier
 
 _ATTENTE_S = 30
 _CONNEXION_S = 10
+_RELU_OCTETS = 64 * 1024 * 1024
 _VERROU = 0x7265_6769  # le même pour toutes les commandes : une seule écrit à la fois
 _ECRIT = "plume"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -145,13 +146,21 @@ def _dire_absent(lieu: str) -> ErreurLecture:
 
 def _mettre_a_jour(base: Base, *, creer: bool) -> None:
     with base.lire() as connexion:
-        if fichier_de(base.adresse) is not None and connexion.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-            raise dire_abime(dire_adresse(base.adresse))
+        fichier = fichier_de(base.adresse)
+        if (
+            fichier is not None and fichier.stat().st_size <= _RELU_OCTETS
+        ):  # au-delà, ce qui est abîmé se dit à la lecture
+            _exiger_intact(connexion, base.adresse)
         version = _lire_version(connexion, base.adresse)
     if version is None and not creer:
         raise _dire_absent(dire_adresse(base.adresse))
     if version != VERSION:
         _migrer(base)
+
+
+def _exiger_intact(connexion: Connection, adresse: URL) -> None:
+    if connexion.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+        raise dire_abime(dire_adresse(adresse))
 
 
 def _lire_version(connexion: Connection, adresse: URL) -> str | None:

@@ -22,6 +22,7 @@ class Filtre:
 
     etats: tuple[str, ...] = ()
     creancier: str | None = None
+    debiteur: str | None = None
     procedure: str | None = None
     echeance_avant: dt.date | None = None
 
@@ -135,7 +136,8 @@ def _prochaines(jour: dt.date) -> sa.Subquery:
 
 def _convient(rangee: Any, filtre: Filtre) -> bool:
     """Un nom se cherche par morceau, sans égard à la casse : ce que chaque base ferait à sa façon."""
-    return filtre.creancier is None or filtre.creancier.casefold() in rangee.creancier.casefold()
+    cherches = ((filtre.creancier, rangee.creancier), (filtre.debiteur, rangee.debiteur))
+    return all(cherche is None or cherche.casefold() in nom.casefold() for cherche, nom in cherches)
 
 
 def _lire_histoires(

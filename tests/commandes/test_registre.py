@@ -99,6 +99,8 @@ def test_les_filtres(bureau):
 
     assert references("--creancier", "LUMEN") == ["2026-0042", "2026-0051"]
     assert references("--creancier", "autre") == []
+    assert references("--debiteur", "fauvergue") == ["2026-0051"]
+    assert references("--debiteur", "fauvergue", "--creancier", "autre") == []
     assert references("--echeance-avant", "2029-01-01") == ["2026-0051"]
     assert references("--etat", "clos", "--etat", "inscrit") == ["2026-0042", "2026-0051"]
     assert references("--procedure", "injonction_de_payer") == []
