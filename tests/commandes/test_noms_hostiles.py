@@ -11,6 +11,8 @@ COMMANDES = [
     ("verifier",), ("choisir",), ("chiffrer",), ("produire",), ("mettre-en-demeure",), ("echeances",), ("lot",),
     ("verifier-liasse",), ("completer",), ("retenir-numeros",), ("extraire-jointes",), ("relancer",), ("importer",),
     ("nouveau",), ("modeles", "verifier", "--modeles"), ("modeles", "apercu", "--modeles"), ("annuaire",),
+    ("registre", "montrer"), ("registre", "inscrire"), ("registre", "exporter"), ("registre", "lister", "--registre"),
+    ("purger",), ("purger", "--registre"), ("tableau",),
     ("ajouter", "paiement"), ("suite",), ("droit", "verifier"), ("aide",), ("schema",), ("lot", "--au"), ("inconnue",),
 ]  # fmt: skip
 
