@@ -56,12 +56,11 @@ class Suivi:
     def agenda(self, _demande: Request) -> Response:
         """Les mêmes dates, pour le calendrier de chacun ; aucun débiteur n'y est nommé."""
         maison = self._maison
-        with maison.depot() as depot:
-            fichier = depot / NOM_AGENDA
-            ecrire_agenda(lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None), fichier)
-            agenda = fichier.read_bytes()
+        # le même fichier que la commande : c'est lui qui sait ce qui a changé depuis la fois d'avant
+        fichier = maison.lieux.sortie / NOM_AGENDA
+        ecrire_agenda(lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None), fichier)
         entetes = {"content-disposition": f'attachment; filename="{NOM_AGENDA}"'}
-        return Response(agenda, media_type="text/calendar", headers=entetes)
+        return Response(fichier.read_bytes(), media_type="text/calendar", headers=entetes)
 
     def tableau(self, _demande: Request) -> Response:
         """Les chiffres de tous les dossiers, leurs dessins, et ce qui n'y entre pas."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 RACINE = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -102,6 +103,23 @@ def test_chaque_ecran_est_accessible_et_tient_dans_sa_largeur(page, largeur):
         if (trop := page.evaluate("document.documentElement.scrollWidth")) > largeur:
             fautes.append((ecran, "déborde", trop))
     assert not fautes
+
+
+PHOTOGRAPHIES = ("liste", "factures", "pieces", "decompte", "procedure", "tableau")
+
+
+def test_six_ecrans_se_photographient(page, tmp_path, maj_attendus):
+    """Les images du README et de l'aide ; --maj-attendus les refait, et on les regarde."""
+    page.set_viewport_size({"width": 1180, "height": 760})
+    for ecran in PHOTOGRAPHIES:
+        page.goto(ECRANS[ecran])
+        page.evaluate("document.fonts.ready")
+        image = (RACINE / "tests" / "attendus" if maj_attendus else tmp_path) / f"ecran_{ecran}.png"
+        page.screenshot(path=image)
+        with Image.open(image) as vue:
+            assert vue.size == (1180, 760)
+            assert len(vue.convert("RGB").getcolors(1_000_000) or ()) > 50
+        assert (RACINE / "tests" / "attendus" / image.name).is_file()
 
 
 def test_un_champ_quitte_est_enregistre_et_la_somme_suit(page):
