@@ -203,9 +203,10 @@ def test_les_chemins_cites_existent():
     assert not [chemin for chemin in cites if "<" not in chemin and not (RACINE / chemin).exists()]
 
 
-def test_l_image_pese_moins_de_400_ko():
-    (image,) = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert (RACINE / image).stat().st_size < 400_000
+def test_les_images_pesent_moins_de_400_ko():
+    images = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert images
+    assert sum((RACINE / image).stat().st_size for image in images) < 400_000
 
 
 def test_le_lexique_y_est():
