@@ -6,7 +6,7 @@ Ni moteur, ni processus, ni clé ouverte : un certificat est un chemin, et c'est
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -59,8 +59,9 @@ class Reglages(BaseModel):
 class Travail(BaseModel):
     """Un dossier à produire : le même objet va à un processus d'ici ou d'ailleurs.
 
-    `jumeaux` : les dossiers du lot qui portent la même référence ; `deposes` : refaire aussi un dossier déposé.
-    `depuis`, `vers` : l'adresse du dossier, celle de la sortie, quand elles sont dans un magasin d'objets.
+    `jumeaux` : les dossiers du lot qui portent la même référence ; `deposes` : refaire aussi un dossier déposé ;
+    `est_a_classer` : rendre aussi de quoi remettre le dossier sans rien ressaisir. `depuis`, `vers` : l'adresse du
+    dossier, celle de la sortie, quand elles sont dans un magasin d'objets.
     """
 
     model_config = _MODELE
@@ -74,10 +75,52 @@ class Travail(BaseModel):
     jumeaux: tuple[Path, ...] = ()
     depuis: str | None = None
     vers: str | None = None
+    est_a_classer: bool = False
+
+
+class Manque(BaseModel):
+    """Ce qui arrête un dossier : le constat, et ce qu'il faut faire."""
+
+    model_config = _MODELE
+
+    code: str
+    message: str
+    lieu: str = ""
+    remede: str = ""
+
+
+class FicheDossier(BaseModel):
+    """Qui, contre qui, devant qui : de quoi classer un dossier sans le rouvrir.
+
+    `horizon`, `tables` : jusqu'où le droit employé est connu. `retenue` : pourquoi ce qui est publié ne doit pas
+    partir ; vide si rien ne l'empêche. `remise` : ce que reçoit celui à qui l'on remet, s'il est demandé.
+    """
+
+    model_config = _MODELE
+
+    creancier: str = ""
+    creancier_siren: str = ""
+    debiteurs: tuple[str, ...] = ()
+    etude: str = ""
+    etude_adresse: str = ""
+    etude_courriel: str = ""
+    juridiction: str = ""
+    juridiction_adresse: str = ""
+    au: dt.date | None = None
+    pieces: int = 0
+    pages: int = 0
+    horizon: dt.date | None = None
+    tables: tuple[str, ...] = ()
+    retenue: str = ""
+    remise: dict[str, Any] = {}
 
 
 class Resultat(BaseModel):
-    """Ce qu'il est advenu d'un dossier ; un échec en est un, jamais une exception."""
+    """Ce qu'il est advenu d'un dossier ; un échec en est un, jamais une exception.
+
+    `message` dit tout ; `raison` et `remede` tiennent chacun sur une ligne. `manques`, `fiche` : pour la synthèse et
+    les piles.
+    """
 
     model_config = _MODELE
 
@@ -88,3 +131,7 @@ class Resultat(BaseModel):
     total: str | None = None
     message: str = ""
     fichier: str | None = None
+    raison: str = ""
+    remede: str = ""
+    manques: tuple[Manque, ...] = ()
+    fiche: FicheDossier = FicheDossier()

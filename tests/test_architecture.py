@@ -45,6 +45,8 @@ NOMS_PARTAGES = {
     "etabli": ({"importation", "pieces"}, "le programme de l'enfant surveillé, un par salle"),
     "etude": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "formulaires": ({"operations", "redaction"}, "le formulaire demandé, puis rempli"),
+    "horizons": ({"commandes", "operations"}, "le droit bientôt inconnu, trouvé puis dit"),
+    "lot": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
     "mise_en_demeure": ({"controles", "operations"}, "la mise en demeure, contrôlée ou écrite"),
     "prescription": ({"calculs", "controles"}, "la prescription, calculée puis contrôlée"),
     "production": ({"commandes", "operations"}, "la commande et l'opération qu'elle appelle"),
@@ -132,6 +134,7 @@ PLACES = {
     "sqlalchemy": {"registre"},
     "alembic": {"registre.base", "registre.migrations"},
     "icalendar": {"operations.agenda"},
+    "rich": {"commandes.avancee_lot"},
     "pydantic": {
         "annuaire.retenue",
         "importation.origine",

@@ -20,7 +20,7 @@ def suivre_avancee(ligne: Callable[[int, int, str], str], etapes_dites: frozense
 
     Au terminal, rien avant deux secondes, puis une barre par étape. Ailleurs, `ligne` pour les `etapes_dites` seules.
     """
-    if not _est_un_terminal():
+    if not est_un_terminal():
         yield lambda etape, rang, total, nom: dire(ligne(rang, total, nom)) if etape in etapes_dites else None
         return
     barre = _Barre(time.monotonic() + _PATIENCE_S)
@@ -30,7 +30,8 @@ def suivre_avancee(ligne: Callable[[int, int, str], str], etapes_dites: frozense
         barre.fermer()
 
 
-def _est_un_terminal() -> bool:
+def est_un_terminal() -> bool:
+    """Vrai si quelqu'un regarde la sortie d'erreur, et ne l'a pas fait taire."""
     est_muette = click.get_current_context().find_root().obj["silencieux"]
     return not est_muette and sys.stderr is not None and sys.stderr.isatty()
 

@@ -10,7 +10,10 @@ from typing import Any
 
 import click
 
+from generateur.commandes.au_fur import AuFur, deployer
 from generateur.commandes.signes import SUSPECTS, echapper, rendre_inoffensif
+
+_MORCEAUX_ENSEMBLE = 5_000
 
 _LONGUE = 1000
 
@@ -22,6 +25,11 @@ def afficher(texte: str, *, err: bool = False) -> None:
 
 def afficher_objet(objet: Any) -> None:
     """Écrit cet objet en JSON sur la sortie : les mêmes signes y sont échappés, sans changer les valeurs."""
+    if isinstance(objet, dict) and any(isinstance(valeur, AuFur) for valeur in objet.values()):
+        for morceau in deployer(objet):
+            click.echo(SUSPECTS.sub(echapper, morceau), nl=False)
+        click.echo()
+        return
     est_long = isinstance(objet, dict) and any(isinstance(v, list) and len(v) > _LONGUE for v in objet.values())
     retrait = None if est_long else 2  # mettre en page mille dossiers coûte plus que les lire
     click.echo(SUSPECTS.sub(echapper, json.dumps(objet, ensure_ascii=False, indent=retrait)))

@@ -297,6 +297,16 @@ def veut_json() -> bool:
     return bool(click.get_current_context().find_root().obj["json"])
 
 
+def exiger_extension(fichier: Path | None, extension: str, option: str) -> None:
+    """Lève ErreurUsage si le fichier demandé n'a pas cette extension."""
+    if fichier and fichier.suffix.lower() != extension:
+        raise ErreurUsage(
+            f"« {fichier.name} » : un nom qui finit par {extension} est attendu",
+            lieu=option,
+            remede=f"Écrire par exemple {option} {fichier.stem or 'lot'}{extension}.",
+        )
+
+
 def imprimer(texte: Callable[[], str], objet: Callable[[], Any]) -> None:
     """Le résultat, seul, sur la sortie standard : texte, ou objet JSON avec --json."""
     if veut_json():

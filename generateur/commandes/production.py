@@ -1,40 +1,31 @@
-"""Commandes qui écrivent : mettre-en-demeure, produire, lot, extraire, retenir-numeros, demo, verifier-liasse."""
+"""Commandes qui écrivent : mettre-en-demeure, produire, extraire, retenir-numeros, demo, verifier-liasse."""
 
 import datetime as dt
-import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from generateur.commandes.francais import Commande
+from generateur.commandes.horizons import annoncer_horizon, annoncer_horizons_du_lot
 from generateur.commandes.options import (
     AIDE_DOSSIER,
     AIDE_JOINDRE,
     AIDE_SUITE,
     CHEMIN,
     SORTIE_PAR_DEFAUT,
-    Entier,
-    Lieu,
     aujourd_hui,
     demander_mot_de_passe,
     dire,
-    ecouter_interruption,
     imprimer,
     lire_reglages,
     options_communes,
     options_liasse,
     options_production,
-    options_production_partout,
     options_scellement,
-    situer_partout,
     situer_sortie,
 )
 from generateur.erreurs import CodeSortie
-
-if TYPE_CHECKING:
-    from generateur.publication.magasin import Adresse
 
 
 @click.command("mettre-en-demeure", cls=Commande)
@@ -81,7 +72,7 @@ def produire(
         jour = aujourd_hui()
         scelles = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe)
         manifeste = produire_dossier(dossier, sortie, jour=jour, au=au, reglages=reglages, moteurs=scelles)
-    _annoncer_horizons([str(sortie / manifeste.reference / manifeste.liasse.fichier)], jour)
+    annoncer_horizon(manifeste, jour)
     imprimer(
         lambda: presentation.presenter_manifeste(manifeste, str(sortie / manifeste.reference)),
         lambda: sortie_json.manifeste_en_json(manifeste),
@@ -101,78 +92,6 @@ def _produire_suite(
         reglages = lire_reglages(options)
         ecrite = ecrire_suite(dossier, sortie, suite, jour=aujourd_hui(), au=au, reglages=reglages, moteurs=moteurs)
     imprimer(lambda: presentation_suite.presenter(ecrite), lambda: presentation_suite.en_objet(ecrite))
-
-
-@click.command("lot", cls=Commande)
-@click.argument(
-    "source", type=Lieu(), help="Répertoire dont chaque sous-répertoire est un dossier, ou s3://SEAU/PREFIXE."
-)
-@options_production_partout
-@options_liasse
-@options_scellement
-@click.option("--deposes", is_flag=True, help="Refait aussi les dossiers déjà déposés ou communiqués.")
-@click.option("--processus", type=Entier(), help="Combien de dossiers à la fois (défaut : autant que de cœurs).")
-@click.option("--executant", metavar="NOM", default="processus", help="processus (défaut), sequentiel ou dask.")
-@click.option("--ordonnanceur", metavar="ADRESSE", help="Avec dask : tcp://MACHINE:PORT, ou tls:// ; sinon, ici.")
-@options_communes
-def lot(
-    source: "Path | Adresse",
-    sortie: "Path | Adresse",
-    au: dt.date | None,
-    processus: int | None,
-    executant: str,
-    ordonnanceur: str | None,
-    *,
-    deposes: bool,
-    **options: Any,
-) -> int:
-    """Produit tous les dossiers d'un répertoire ; un échec n'arrête pas les autres."""
-    from generateur.commandes import presentation_lot
-    from generateur.operations import lot as lots
-    from generateur.operations.executants import choisir_executant, est_abrite
-
-    reglages, jour = lire_reglages(options), aujourd_hui()
-    sortie = situer_partout(sortie, source)
-    if ordonnanceur and not est_abrite(ordonnanceur):
-        dire(f"{ordonnanceur} : échanges en clair, ouverts à tous ; voir « generateur aide lot-et-grappe ».")
-    with ecouter_interruption() as est_interrompu:
-        equipe = choisir_executant(
-            executant,
-            reglages,
-            jour=jour,
-            demander_mot_de_passe=demander_mot_de_passe,
-            nombre=processus or os.cpu_count() or 1,
-            ordonnanceur=ordonnanceur,
-            est_interrompu=est_interrompu,
-        )
-        bilan = lots.produire_lot(
-            source,
-            sortie,
-            jour=jour,
-            au=au,
-            reglages=reglages,
-            executant=equipe,
-            avancer=lambda avancee: dire(presentation_lot.presenter_avancee(avancee)),
-            deposes=deposes,
-            est_interrompu=est_interrompu,
-        )
-    _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], jour)
-    imprimer(lambda: presentation_lot.presenter(bilan), lambda: presentation_lot.en_objet(bilan))
-    if bilan.est_interrompu:
-        dire(
-            f"Interrompu : {len(bilan.dossiers)} dossiers sur {bilan.prevus} sont faits. Pour continuer, relancer la "
-            "même commande : ce qui est à jour n'est pas refait."
-        )
-        return CodeSortie.INTERROMPU
-    return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
-
-
-def _annoncer_horizons(liasses: Sequence[str | None], jour: dt.date) -> None:
-    """Le droit qui s'arrête bientôt, sur la sortie d'erreur : il ne se publie pas, il dépend du jour."""
-    from generateur.operations.horizons import annoncer_horizons, lire_manifestes
-
-    for annonce in annoncer_horizons(lire_manifestes(liasses), jour):
-        dire(annonce)
 
 
 @click.command("retenir-numeros", cls=Commande)
@@ -229,7 +148,7 @@ def demo(sortie: Path, rendu: str | None, au: dt.date | None, *, joindre_manifes
         executant=executant,
         avancer=lambda avancee: dire(presentation_lot.presenter_avancee(avancee)),
     )
-    _annoncer_horizons([resultat.fichier for resultat in bilan.dossiers], aujourd_hui())
+    annoncer_horizons_du_lot(bilan.dossiers, aujourd_hui())
     imprimer(lambda: presentation_lot.presenter(bilan), lambda: presentation_lot.en_objet(bilan))
     # des refus sont attendus, ce sont des exemples ; un échec ne l'est pas
     return CodeSortie.LOT_PARTIEL if bilan.en_echec else CodeSortie.FAIT
@@ -258,4 +177,4 @@ def verifier_liasse(chemin: Path, dossier: Path | None, au: dt.date | None, *, t
     return CodeSortie.FAIT if est_admise else CodeSortie.LIASSE_NON_CONFORME
 
 
-COMMANDES = (mettre_en_demeure, produire, lot, extraire, retenir_numeros, verifier_liasse, demo)
+COMMANDES = (mettre_en_demeure, produire, extraire, retenir_numeros, verifier_liasse, demo)

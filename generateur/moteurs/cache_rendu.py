@@ -19,6 +19,7 @@ from generateur.moteurs.textes_perdus import dit_le_texte
 from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
+_ENTRE_DEUX_BORNES = 500  # mesurer le cache coûte un regard par entrée : pas à chaque acte d'un lot
 _EMPREINTE = 32
 
 
@@ -32,6 +33,7 @@ class CacheRendu:
         self.nom = moteur.nom
         self._dossier = dossier if dossier is not None else dossier_de_cache() / "rendus"
         self._taille_maximale = taille_maximale
+        self._ranges = 0  # depuis la dernière fois que la taille du cache a été vérifiée
         self._actif = os.environ.get("GENERATEUR_SANS_CACHE", "") in {"", "0"}
 
     def disponibilite(self) -> Disponibilite:
@@ -57,8 +59,10 @@ class CacheRendu:
         self._moteur.prechauffer(nombre)
 
     def fermer(self) -> None:
-        """Ferme le moteur enveloppé."""
+        """Ferme le moteur enveloppé, et ramène le cache à sa taille."""
         self._moteur.fermer()
+        if self._ranges:
+            self._borner()
 
     def convertir(self, conversions: Sequence[Conversion]) -> None:
         """Écrit chaque PDF, depuis le cache quand il l'a ; les autres passent par le moteur."""
@@ -78,7 +82,9 @@ class CacheRendu:
         self._moteur.convertir([conversion for conversion, _ in manquantes])
         for conversion, rangement in manquantes:
             _ranger(rangement, conversion.cible.read_bytes())
-        self._borner()
+        self._ranges += len(manquantes)
+        if self._ranges >= _ENTRE_DEUX_BORNES:
+            self._borner()
 
     @cached_property
     def _contexte(self) -> str:
@@ -93,6 +99,7 @@ class CacheRendu:
 
     def _borner(self) -> None:
         """Oublie les plus anciens rendus quand le cache dépasse sa taille."""
+        self._ranges = 0
         fiches = []
         with contextlib.suppress(OSError):
             for chemin in self._dossier.glob("*.rendu"):

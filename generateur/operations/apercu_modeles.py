@@ -19,6 +19,7 @@ from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire, rassembler_matiere
 from generateur.operations.relancer import actes_des_relances
+from generateur.operations.remise_ecrite import BORDEREAU as BORDEREAU_REMISE
 from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.injonction_de_payer import NOM as INJONCTION
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
@@ -28,6 +29,7 @@ from generateur.redaction.accord import ChampsAccord
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.annexe_provision import ChampsAnnexe
 from generateur.redaction.apres_ordonnance import ChampsSuite
+from generateur.redaction.bordereau_remise import ChampsRemise
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.controle_modeles import Defaut, verifier_modeles
@@ -79,6 +81,7 @@ def champs_propres() -> dict[str, frozenset[str]]:
     suites = injonction | frozenset(_parcourir(ChampsSuite, "complement."))
     propres |= {acte.modele: suites for acte in ACTES_DES_SUITES.values()}
     propres |= {PROTOCOLE.modele: frozenset(_parcourir(ChampsAccord, "complement."))}
+    propres |= {BORDEREAU_REMISE.modele: frozenset(_parcourir(ChampsRemise, "complement."))}
     propres |= {acte.modele: frozenset(_parcourir(ChampsRelance, "complement.")) for acte in actes_des_relances()}
     propres |= {ANNEXE.modele: frozenset(_parcourir(ChampsAnnexe, "complement."))}
     propres |= {MISE_EN_DEMEURE_ACCORD.modele: partages | frozenset(_parcourir(ChampsLettreAccord, "complement."))}

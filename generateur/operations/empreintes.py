@@ -11,7 +11,7 @@ from generateur.annuaire.retenue import NOM_ANNUAIRE
 from generateur.controles.pieces import chemins_cites
 from generateur.droit.tables import ajouts_en_usage
 from generateur.importation.origine import resumer_suivi
-from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.lecture.socle import DossierLu
 from generateur.pieces.emplacement import trouver
 from generateur.publication.communiquees import lire_servi, relire_manifeste
 from generateur.publication.inventaire_publie import est_entier
@@ -98,10 +98,9 @@ def _empreinte_du_programme(modeles: Path) -> str:
 
 
 def est_a_jour(
-    source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Iterable[str]
+    lu: DossierLu, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Iterable[str]
 ) -> Manifeste | None:
     """Le manifeste déjà publié si rien n'a changé depuis, sinon None. Lève ErreurLecture."""
-    lu = lire_dossier(source)
     manifeste = _lire_ancien(sortie / lu.dossier.reference)
     if manifeste is None:
         return None

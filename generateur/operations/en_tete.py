@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from functools import partial
 
 from generateur import VERSION
+from generateur.calculs.decompte import Decompte
 from generateur.contrats import MoteurRendu
 from generateur.droit.ajouts import Ajout
 from generateur.droit.tables import lire_table
@@ -11,7 +12,7 @@ from generateur.liasse.plan import Options
 from generateur.liasse.sceau import RESERVE_SCEAU
 from generateur.operations.etude import Etude, decrire_juridiction
 from generateur.publication.inventaire import EnTete, PiecePrete, reduire
-from generateur.publication.manifeste import ConstatManifeste, DroitAjoute, HorizonDuDroit
+from generateur.publication.manifeste import ConstatManifeste, DroitAjoute, HorizonDuDroit, SommesManifeste
 from generateur.reglages import Reglages
 
 
@@ -41,6 +42,7 @@ def resumer_etude(etude: Etude, reglages: Reglages, moteur: MoteurRendu, entrees
         juridiction=decrire_juridiction(etude),
         cour_appel=espece.competence.cour_appel,
         total=f"{espece.decompte.total:.2f}",
+        sommes=_detailler(espece.decompte),
         versions={
             "generateur": VERSION,
             "rendu": moteur.nom,
@@ -52,6 +54,11 @@ def resumer_etude(etude: Etude, reglages: Reglages, moteur: MoteurRendu, entrees
         empreinte_entrees=entrees,
         constats=tuple(ConstatManifeste(**c.en_json()) for c in etude.constats_durables),
     )
+
+
+def _detailler(decompte: Decompte) -> SommesManifeste:
+    noms = SommesManifeste.model_fields
+    return SommesManifeste.model_validate({nom: f"{getattr(decompte, nom):.2f}" for nom in noms})
 
 
 def _declarer_horizon(etude: Etude) -> HorizonDuDroit:

@@ -4,46 +4,37 @@ Le manifeste porte l'horizon ; l'annonce dépend du jour, elle n'est donc publi�
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
-from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
-from generateur.erreurs import ErreurGenerateur
-from generateur.publication.manifeste import HorizonDuDroit, Manifeste, lire_manifeste
 
 _UN_JOUR = dt.timedelta(days=1)
 _REFERENCES_CITEES = 3
 
 
-def annoncer_horizons(manifestes: Iterable[Manifeste], jour: dt.date) -> tuple[str, ...]:
-    """Une phrase par horizon à moins du délai d'alerte de `jour`, et les dossiers qu'il touche."""
+Horizon = tuple[dt.date, tuple[str, ...]]  # le dernier jour connu, et les tables qui s'arrêtent là
+
+
+def annoncer_horizons(horizons: Iterable[tuple[str, Horizon]], jour: dt.date) -> tuple[str, ...]:
+    """Une phrase par horizon à moins du délai d'alerte de `jour`, et les dossiers (leur référence) qu'il touche."""
     alerte = dt.timedelta(days=entier_au("delais_jours", jour, "alerte_horizon"))
-    touches: dict[HorizonDuDroit, list[str]] = {}
-    for manifeste in manifestes:
-        horizon = manifeste.horizon
-        if horizon and dt.date.fromisoformat(horizon.date) - jour < alerte:
-            touches.setdefault(horizon, []).append(manifeste.reference)
-    return tuple(_dire(horizon, references) for horizon, references in sorted(touches.items(), key=lambda t: t[0].date))
+    touches: dict[Horizon, list[str]] = {}
+    nombres: Counter[Horizon] = Counter()
+    for reference, horizon in horizons:
+        if horizon[0] - jour < alerte:
+            nombres[horizon] += 1
+            if nombres[horizon] <= _REFERENCES_CITEES:
+                touches.setdefault(horizon, []).append(reference)
+    return tuple(_dire(horizon, touches[horizon], nombres[horizon]) for horizon in sorted(touches))
 
 
-def lire_manifestes(liasses: Iterable[str | None]) -> tuple[Manifeste, ...]:
-    """Les manifestes posés à côté de ces liasses ; ce qui manque ou ne se lit pas est passé."""
-    lus = []
-    for liasse in filter(None, liasses):
-        try:
-            lus.append(lire_manifeste(Path(liasse).parent / NOM_MANIFESTE))
-        except ErreurGenerateur:
-            continue
-    return tuple(lus)
-
-
-def _dire(horizon: HorizonDuDroit, references: list[str]) -> str:
-    fin = dt.date.fromisoformat(horizon.date)
-    commandes = enumerer([f"« generateur droit ajouter {nom} {fin + _UN_JOUR} … »" for nom in horizon.tables])
-    dossiers = enumerer(references) if len(references) <= _REFERENCES_CITEES else f"{len(references)} dossiers"
+def _dire(horizon: Horizon, references: list[str], nombre: int) -> str:
+    fin, tables = horizon
+    commandes = enumerer([f"« generateur droit ajouter {nom} {fin + _UN_JOUR} … »" for nom in tables])
+    dossiers = enumerer(references) if nombre <= _REFERENCES_CITEES else f"{nombre} dossiers"
     return (
-        f"Droit bientôt inconnu : {enumerer(list(horizon.tables))} jusqu'au {date_longue(fin)} "
+        f"Droit bientôt inconnu : {enumerer(list(tables))} jusqu'au {date_longue(fin)} "
         f"(sert à {dossiers}). Dès la publication : {commandes}."
     )

@@ -7,12 +7,15 @@ import datetime as dt
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generateur.contrats import Executant
 from generateur.dependances import lister_exemples
 from generateur.operations.entree_du_lot import EntreeDuLot, ouvrir_entree, suivre_chemins
+from generateur.operations.journal_lot import JournalLot
+from generateur.operations.outillage import ouvrir_moteurs
+from generateur.operations.piles import Piles, choisir_ecritoire, exiger_un_disque, ranger_en_piles, trouver_classement
 from generateur.publication.echange import reparer_tout
 from generateur.publication.magasin import Adresse
 from generateur.reglages import Reglages, Resultat, Travail
@@ -31,10 +34,11 @@ class Avancee:
 class Bilan:
     """Le bilan d'un lot, dans l'ordre des dossiers."""
 
-    dossiers: tuple[Resultat, ...]
+    dossiers: JournalLot
     prevus: int = 0
     executant: str = "sequentiel"
     duree_s: float = 0.0
+    piles: Piles = field(default_factory=Piles)
 
     @property
     def est_interrompu(self) -> bool:
@@ -43,7 +47,7 @@ class Bilan:
 
     def combien(self, etat: str) -> int:
         """Nombre de dossiers dans cet état."""
-        return sum(resultat.etat == etat for resultat in self.dossiers)
+        return self.dossiers.etats[etat]
 
     @property
     def refuses(self) -> int:
@@ -66,15 +70,19 @@ def produire_lot(
     executant: Executant,
     avancer: Callable[[Avancee], None],
     deposes: bool = False,
+    classement: str | None = None,
     est_interrompu: Callable[[], bool] = lambda: False,
 ) -> Bilan:
     """Produit chaque dossier de source ; un répertoire qui n'en est pas un a sa ligne, et dit pourquoi.
 
     `deposes` : refait aussi les dossiers déjà déposés ou communiqués, que le lot laisse sinon tels quels.
+    `classement` : range en piles, le lot fini, ce qui doit partir ; un lot interrompu n'en fait pas.
     `est_interrompu` : demandé avant chaque dossier ; vrai, ceux qui sont en main s'achèvent et le lot s'arrête là.
-    Lève ErreurLecture si source ne contient rien, ErreurUsage ou ErreurOutilAbsent si un magasin ne convient pas.
+    Lève ErreurLecture si source ne contient rien, ErreurUsage si le classement est inconnu, ErreurUsage ou
+    ErreurOutilAbsent si un magasin ne convient pas.
     """
     est_au_loin = isinstance(sortie, Adresse)
+    est_a_classer = bool(classement and trouver_classement(classement) and exiger_un_disque(sortie))
     commun = Travail(
         source=Path(),
         sortie=Path() if est_au_loin else sortie,
@@ -83,8 +91,14 @@ def produire_lot(
         au=au,
         reglages=reglages,
         deposes=deposes,
+        est_a_classer=est_a_classer,
     )
-    return _enchainer(ouvrir_entree(source, sortie), commun, executant, avancer, est_interrompu)
+    bilan = _enchainer(ouvrir_entree(source, sortie), commun, executant, avancer, est_interrompu)
+    if classement is None or bilan.est_interrompu or isinstance(sortie, Adresse):
+        return bilan
+    with ouvrir_moteurs(reglages.rendu, coeurs=0) as moteurs:
+        ecritoire = choisir_ecritoire(reglages, moteurs)
+        return replace(bilan, piles=ranger_en_piles(bilan.dossiers, classement, sortie, jour=jour, ecritoire=ecritoire))
 
 
 def produire_exemples(
@@ -115,14 +129,13 @@ def _enchainer(
                 return
             yield commun.model_copy(update=entree.preciser(chemin))
 
-    resultats, debut = [], time.perf_counter()
+    journal, debut = JournalLot(), time.perf_counter()
     with closing(_fermable(executant.executer(travaux()))) as suite:
         for rang, resultat in enumerate(suite, start=1):
-            resultats.append(resultat)
+            journal.ajouter(resultat)
             avancer(Avancee(rang, len(entree.chemins), resultat))
-    return Bilan(
-        tuple(resultats), prevus=len(entree.chemins), executant=executant.nom, duree_s=time.perf_counter() - debut
-    )
+    duree = time.perf_counter() - debut
+    return Bilan(journal, prevus=len(entree.chemins), executant=executant.nom, duree_s=duree)
 
 
 def _fermable(suite: Iterator[Resultat]) -> Generator[Resultat]:

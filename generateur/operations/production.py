@@ -54,14 +54,17 @@ def produire_dossier(
     reglages: Reglages,
     moteurs: Moteurs,
     publication: Publication | None = None,
+    est_balayee: bool = False,
 ) -> Manifeste:
     """Produit le dossier complet ; n'écrit rien dans sortie si une étape échoue.
 
-    `publication` : où publier, quand sortie n'est que le miroir d'un magasin.
+    `publication` : où publier, quand sortie n'est que le miroir d'un magasin. `est_balayee` : la sortie vient d'être
+    débarrassée de ce que des commandes mortes y ont laissé ; le refaire à chaque dossier d'un lot la ferait relire
+    autant de fois qu'elle a de dossiers.
 
     Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
     """
-    with repertoire_de_travail(sortie) as provisoire:
+    with repertoire_de_travail(sortie, est_balayee=est_balayee) as provisoire:
         outils = replace(moteurs.pieces, fonds=moteurs.pieces.fonds.le_temps_d_une_production(provisoire / "fonds"))
         etude = etudier_dossier(
             source,
@@ -75,7 +78,7 @@ def produire_dossier(
             copies=provisoire / "sources",
         )
         refuser_si_besoin(etude, projet=reglages.projet)
-        lieux = Lieux(sortie, etude.dossier.reference, provisoire, publication=publication)
+        lieux = Lieux(sortie, etude.dossier.reference, provisoire, publication=publication, est_balayee=est_balayee)
         matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
         return publier_liasse(etude, matiere, lieux, reglages, replace(moteurs, pieces=outils))
 
@@ -89,6 +92,7 @@ class Lieux:
     provisoire: Path
     garde: bool = True
     publication: Publication | None = None
+    est_balayee: bool = False
 
 
 def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
@@ -112,7 +116,12 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
     garder = partial(emporter, registre=etude.registre, depot=depot) if lieux.garde else None
     gardes: list[str] = []
     with preparer_publication(
-        lieux.sortie, lieux.nom, emporter=garder, gardes=gardes, publication=lieux.publication
+        lieux.sortie,
+        lieux.nom,
+        emporter=garder,
+        gardes=gardes,
+        publication=lieux.publication,
+        est_balayee=lieux.est_balayee,
     ) as chantier:
         pieces = preparer_pieces(etude, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
@@ -196,7 +205,7 @@ def retirer_acte(procedure: Procedure, retire: Acte) -> Procedure:
 
 
 @contextlib.contextmanager
-def repertoire_de_travail(sortie: Path) -> Iterator[Path]:
+def repertoire_de_travail(sortie: Path, *, est_balayee: bool = False) -> Iterator[Path]:
     """Le répertoire de travail d'une production, privé, dans la sortie : les papiers du débiteur ne la quittent pas.
 
     La sortie créée pour lui disparaît avec lui si rien n'y est publié ; si elle ne peut l'être, il est ailleurs.
@@ -205,7 +214,8 @@ def repertoire_de_travail(sortie: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError):  # la publication dira ce que le disque reproche
         sortie.mkdir(parents=True, exist_ok=True)
     try:
-        with repertoire_provisoire(sortie if os.access(sortie, os.W_OK) and sortie.is_dir() else None) as provisoire:
+        ou = sortie if os.access(sortie, os.W_OK) and sortie.is_dir() else None
+        with repertoire_provisoire(ou, est_balaye=est_balayee) as provisoire:
             yield provisoire
     finally:
         if est_neuve:

@@ -22,6 +22,7 @@ from generateur.calculs.conservation import (
 from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage, raison_du_systeme
 from generateur.lecture.jumeaux import trouver_jumeaux
 from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_source
+from generateur.operations.piles import situer_dans_les_piles
 from generateur.publication.echange import occuper
 from generateur.publication.inventaire_publie import est_de
 from generateur.registre.base import Base
@@ -106,8 +107,9 @@ def supprimer_dossiers(purge: Purge, racine: Path, sortie: Path) -> Purge:
     for juge in purge.a_purger:
         try:
             for lieu in juge.lieux:
-                _effacer(lieu, sortie)
-                supprimes.append(lieu)
+                if lieu not in supprimes:  # une pile porte plusieurs dossiers
+                    _effacer(lieu, sortie)
+                    supprimes.append(lieu)
         except ErreurGenerateur as erreur:
             echecs.append((juge.reference, erreur))
     if purge.a_purger:
@@ -134,8 +136,11 @@ def _juger(chemin: Path, sortie: Path, au: dt.date, *, a_un_jumeau: bool) -> Jug
     if chemin.is_symlink() or source.is_symlink():
         return Juge(dossier.reference, Conservation(None, (), "un lien : le contenu est ailleurs"))
     publie = sortie / dossier.reference
+    conservation = juger_conservation(reperer_dossier(dossier, au), au)
     lieux = (source.parent, *([publie] if est_de(publie, dossier.reference) else []))
-    return Juge(dossier.reference, juger_conservation(reperer_dossier(dossier, au), au), lieux)
+    if not conservation.raison:
+        lieux = (*lieux, *situer_dans_les_piles(sortie, dossier.reference))
+    return Juge(dossier.reference, conservation, lieux)
 
 
 def _reperer_affaire(affaire: Affaire, au: dt.date) -> Reperes:

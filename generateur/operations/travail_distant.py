@@ -7,6 +7,7 @@ la commande suivante.
 import json
 import posixpath
 import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, expliquer_imprevu
@@ -18,8 +19,17 @@ from generateur.publication.magasin import Adresse, Magasin, est_cle_sure, lire_
 from generateur.reglages import Resultat, Travail
 from generateur.surveillance.provisoires import repertoire_provisoire
 
+_ENTRE_DEUX_BORNES = 100  # dossiers : mesurer le fonds coûte un regard par pièce gardée
 _SOURCE = "dossier.toml"
 _PROFIL_AU_PLUS = 1024**2
+
+
+def enchainer(travaux: Iterable[Travail], moteurs: Moteurs) -> Iterator[Resultat]:
+    """Un résultat par travail, au fil de l'eau ; ce que les moteurs gardent reste borné."""
+    for rang, travail in enumerate(travaux, start=1):
+        yield accomplir_partout(travail, moteurs)
+        if rang % _ENTRE_DEUX_BORNES == 0:
+            moteurs.pieces.fonds.borner()
 
 
 def accomplir_partout(travail: Travail, moteurs: Moteurs) -> Resultat:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,7 +31,11 @@ from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_
 
 _DELAI_VERROU_S = 120
 _ECRITURES_ENSEMBLE = 8
+_PAUSE_VERROU_S = 0.005  # celle de la bibliothèque, dix fois plus longue, ferait attendre les processus d'un lot
 _VERROU = ".verrou"
+_PLACES_PRISES, _PLACES = ".en_cours", 1000
+_DELAI_PLACE_S = 1500  # moins que ce qu'un lot accorde à un dossier
+_PAUSE_PLACE_S = 0.02
 _EN_PREPARATION = ".preparation"
 TEMOIN = NOM_MANIFESTE  # ce que toute liasse publiée contient
 
@@ -38,10 +43,14 @@ TEMOIN = NOM_MANIFESTE  # ce que toute liasse publiée contient
 class PublicationLocale:
     """Publier dans un répertoire de ce disque : écrit à côté, puis échangé par renommage, sous un verrou."""
 
-    def __init__(self, sortie: Path, *, temoin: str = TEMOIN) -> None:
-        """`temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici."""
+    def __init__(self, sortie: Path, *, temoin: str = TEMOIN, est_balayee: bool = False) -> None:
+        """`temoin` : motif d'un fichier qui prouve que la version à remplacer vient d'ici.
+
+        `est_balayee` : ce que des commandes mortes y ont laissé vient d'être effacé.
+        """
         self._sortie = sortie
         self._temoin = temoin
+        self._est_balayee = est_balayee
 
     def preparer(self, reference: str) -> Path:
         """Un répertoire vide et privé, à emplir puis à publier, ou à abandonner ; répare d'abord ce qui doit l'être.
@@ -51,7 +60,7 @@ class PublicationLocale:
         with _traduire_disque(self._sortie):
             self._sortie.mkdir(parents=True, exist_ok=True)
             with _verrouiller(self._sortie):
-                reparer(self._sortie, reference)
+                reparer(self._sortie, reference, est_balayee=self._est_balayee)
                 refuser_autrui(self._sortie / reference, self._temoin)
                 marque = f".{reference}.{dire_proprietaire()}"
                 return Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=self._sortie))
@@ -61,11 +70,14 @@ class PublicationLocale:
 
         `emporter(publié, préparé)` y met ce qui doit survivre à l'ancienne version, juste avant l'échange et sous le
         verrou ; ce qu'une personne y avait mis ou changé est gardé à part, et rendu. Lève comme `preparer` ; ce qui
-        était publié est alors intact.
+        était publié est alors intact. Ce qui est long (empreintes, écritures sur le disque) se fait avant le verrou :
+        les autres processus d'un lot ne s'y attendent pas.
         """
-        with _traduire_disque(self._sortie), _verrouiller(self._sortie):
-            refuser_autrui(self._sortie / reference, self._temoin)
-            return _echanger(self._sortie, reference, preparation, emporter)
+        with _traduire_disque(self._sortie):
+            _achever(preparation)
+            with _verrouiller(self._sortie):
+                refuser_autrui(self._sortie / reference, self._temoin)
+                return _echanger(self._sortie, reference, preparation, emporter)
 
     def abandonner(self, preparation: Path) -> None:
         """Efface une préparation ; sans effet une fois publiée."""
@@ -81,13 +93,14 @@ def preparer_publication(
     emporter: Emporter | None = None,
     gardes: list[str] | None = None,
     publication: Publication | None = None,
+    est_balayee: bool = False,
 ) -> Iterator[Path]:
     """Donne un répertoire vide ; à la fin sans erreur, il devient sortie/<reference>, sinon rien n'a changé.
 
-    Voir PublicationLocale pour `temoin`, `emporter` et ce qui est levé. `gardes` reçoit ce qui est gardé à part.
-    `publication` : où publier, si ce n'est dans ce répertoire.
+    Voir PublicationLocale pour `temoin`, `emporter`, `est_balayee` et ce qui est levé. `gardes` reçoit ce qui est gardé
+    à part. `publication` : où publier, si ce n'est dans ce répertoire.
     """
-    lieu: Publication = publication or PublicationLocale(sortie, temoin=temoin)
+    lieu: Publication = publication or PublicationLocale(sortie, temoin=temoin, est_balayee=est_balayee)
     preparation = lieu.preparer(reference)
     try:
         with _traduire_disque(sortie):
@@ -120,10 +133,11 @@ def _vient_d_ici(cible: Path, temoin: str) -> bool:
     return temoin != TEMOIN and not (cible / NOM_MANIFESTE).exists() and any(cible.glob(temoin))
 
 
-def reparer(sortie: Path, reference: str) -> None:
+def reparer(sortie: Path, reference: str, *, est_balayee: bool = False) -> None:
     """Termine ou annule un échange interrompu ; efface ce qui est abandonné. À appeler sous le verrou."""
     _terminer(*_chemins(sortie, reference))
-    _effacer_abandons(sortie)
+    if not est_balayee:
+        _effacer_abandons(sortie)
 
 
 def _effacer_abandons(sortie: Path) -> None:
@@ -161,7 +175,7 @@ def reparer_tout(sortie: Path) -> None:
     references = {reste.name[1:].rsplit(".", 1)[0] for reste in restes}
     with _traduire_disque(sortie), _verrouiller(sortie):
         for reference in sorted(references):
-            reparer(sortie, reference)
+            reparer(sortie, reference, est_balayee=True)
         _effacer_abandons(sortie)
 
 
@@ -177,12 +191,17 @@ def _echanger(sortie: Path, reference: str, preparation: Path, emporter: Emporte
         if emporter is not None:
             emporter(cible, preparation)
         gardes = garder_a_part(cible, preparation)
-    dresser_inventaire(preparation)
-    ouvrir_selon_le_partage(preparation)
-    _ecrire_sur_le_disque(preparation)
+        _achever(preparation)  # ce qui vient d'y être mis
     preparation.rename(pret)
     _promouvoir(cible, pret, ancien)
     return gardes
+
+
+def _achever(preparation: Path) -> None:
+    """Ce qui va être publié, complet : son inventaire, ses droits, et tout sur le disque."""
+    dresser_inventaire(preparation)
+    ouvrir_selon_le_partage(preparation)
+    _ecrire_sur_le_disque(preparation)
 
 
 def _ecrire_sur_le_disque(preparation: Path) -> None:
@@ -251,10 +270,37 @@ def _effacer(chemin: Path) -> None:
 
 
 @contextlib.contextmanager
+def reserver(sortie: Path, reference: str) -> Iterator[None]:
+    """Le temps de ce travail, nulle autre course ne fait ce dossier : elle attend, puis le trouve à jour.
+
+    Les places sont en nombre fixe : une sortie de dix mille dossiers n'a pas dix mille verrous. Sans effet si la
+    sortie ne s'écrit pas : la suite dira ce que le disque reproche.
+    """
+    place = zlib.crc32(reference.casefold().encode()) % _PLACES
+    try:
+        (sortie / _PLACES_PRISES).mkdir(parents=True, exist_ok=True)
+        verrou = FileLock(sortie / _PLACES_PRISES / f"{place:04d}", poll_interval=_PAUSE_PLACE_S)
+        verrou.acquire(timeout=_DELAI_PLACE_S)
+    except Timeout as erreur:
+        raise ErreurEcriture(
+            "une autre course travaille encore à ce dossier",
+            lieu=str(sortie / reference),
+            remede="Attendre qu'elle finisse, puis relancer : ce qui est à jour n'est pas refait.",
+        ) from erreur
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        verrou.release()
+
+
+@contextlib.contextmanager
 def _verrouiller(sortie: Path) -> Iterator[None]:
     """Un seul échange à la fois par répertoire de sortie ; le système rend le verrou d'un processus tué."""
     try:
-        with FileLock(sortie / _VERROU, timeout=_DELAI_VERROU_S):
+        with FileLock(sortie / _VERROU, timeout=_DELAI_VERROU_S, poll_interval=_PAUSE_VERROU_S):
             yield
     except Timeout as erreur:
         raise ErreurEcriture(

@@ -26,6 +26,7 @@ from generateur.publication.manifeste import (
     PieceProduite,
     PieceReduite,
     SceauProduit,
+    SommesManifeste,
     VolumeProduit,
     empreinte,
 )
@@ -128,6 +129,7 @@ class EnTete:
     juridiction: JuridictionManifeste | None
     cour_appel: str | None
     total: str
+    sommes: SommesManifeste
     versions: dict[str, str]
     horizon: HorizonDuDroit
     droit_ajoute: tuple[DroitAjoute, ...]

@@ -102,6 +102,17 @@ class ConstatManifeste(_Bloc):
     fondement: str
 
 
+class SommesManifeste(_Bloc):
+    """Ce que le total réunit, poste par poste."""
+
+    principal: str
+    interets: str
+    indemnites: str
+    clause_penale: str
+    frais: str
+    interet_journalier: str
+
+
 class HorizonDuDroit(_Bloc):
     """Le dernier jour (compris) pour lequel le droit employé est connu, et les tables qui s'arrêtent là."""
 
@@ -163,6 +174,7 @@ class Manifeste(_Bloc):
     juridiction: JuridictionManifeste | None
     cour_appel: str | None = None
     total: str
+    sommes: SommesManifeste | None = None
     liasse: LiasseProduite
     sceau: SceauProduit | None = Field(default=None, exclude_if=lambda sceau: sceau is None)
     volumes: tuple[VolumeProduit, ...] = ()

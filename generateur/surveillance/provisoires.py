@@ -28,9 +28,9 @@ _OUVERTS: set[Path] = set()
 
 
 @contextlib.contextmanager
-def repertoire_provisoire(ou: Path | None = None) -> Iterator[Path]:
+def repertoire_provisoire(ou: Path | None = None, *, est_balaye: bool = False) -> Iterator[Path]:
     """Un répertoire privé (0700), effacé quoi qu'il arrive ; `ou` : son parent, à défaut celui du système."""
-    chemin = creer_provisoire(ou)
+    chemin = creer_provisoire(ou, est_balaye=est_balaye)
     try:
         yield chemin
     finally:
@@ -38,10 +38,14 @@ def repertoire_provisoire(ou: Path | None = None) -> Iterator[Path]:
 
 
 @d_un_seul_geste
-def creer_provisoire(ou: Path | None = None) -> Path:
-    """Crée un répertoire privé, après avoir effacé les abandonnés d'à côté. Caché hors du répertoire du système."""
+def creer_provisoire(ou: Path | None = None, *, est_balaye: bool = False) -> Path:
+    """Crée un répertoire privé, après avoir effacé les abandonnés d'à côté. Caché hors du répertoire du système.
+
+    `est_balaye` : ceux d'à côté viennent de l'être.
+    """
     racine = Path(tempfile.gettempdir()) if ou is None else ou
-    balayer(racine)
+    if not est_balaye:
+        balayer(racine)
     point = "" if ou is None else "."
     chemin = Path(tempfile.mkdtemp(prefix=f"{point}{_PREFIXE}{dire_proprietaire()}", dir=racine))
     _OUVERTS.add(chemin)

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from generateur.commandes.au_fur import AuFur
+from generateur.commandes.ecran import afficher_objet
 from generateur.commandes.signes import rendre_inoffensif
 from generateur.erreurs import CodeSortie
 
@@ -108,3 +110,23 @@ def test_un_vrai_terminal_ne_recoit_aucun_echappement(racine, tmp_path):
     assert b"\x1b" not in recu
     assert b"\x07" not in recu
     assert b"PWNED" in recu
+
+
+def test_une_liste_au_fur_et_a_mesure_fait_le_meme_objet_sans_etre_jamais_entiere(capsys):
+    vus = []
+
+    def elements():
+        for rang in range(3):
+            vus.append((rang, capsys.readouterr().out))
+            yield {"rang": rang, "nom": "é\x1b[31m"}
+
+    afficher_objet({"total": 3, "dossiers": AuFur(elements()), "vide": AuFur(()), "piles": [1]})
+    ecrit = "".join(dit for _, dit in vus) + capsys.readouterr().out
+    assert json.loads(ecrit) == {
+        "total": 3,
+        "dossiers": [{"rang": rang, "nom": "é\x1b[31m"} for rang in range(3)],
+        "vide": [],
+        "piles": [1],
+    }
+    assert '"rang": 0' in vus[1][1]  # le premier est écrit avant que le deuxième n'existe
+    assert "\x1b" not in ecrit

@@ -26,7 +26,17 @@ def test_un_lot_partiel_sort_12_puis_reprend_sans_refaire(commander, copier, tmp
     reponse = commander("lot", bon.parent, "-o", sortie, "--json")
     assert reponse.code == CodeSortie.LOT_PARTIEL
     objet = reponse.objet
-    assert set(objet) == {"total", "produits", "refuses", "en_echec", "duree_s", "debit", "executant", "dossiers"}
+    assert set(objet) == {
+        "total",
+        "produits",
+        "refuses",
+        "en_echec",
+        "duree_s",
+        "debit",
+        "executant",
+        "piles",
+        "dossiers",
+    }
     assert [objet[cle] for cle in ("total", "produits", "refuses", "en_echec")] == [3, 1, 1, 1]
     etats = {dossier["reference"]: (dossier["etat"], dossier["code"]) for dossier in objet["dossiers"]}
     assert etats == {"2026-0051": ("produit", 0), "2026-0063": ("en_echec", 3), "2026-0079": ("refuse", 5)}

@@ -89,6 +89,19 @@ def test_la_sortie_part_avec_le_dossier_mais_pas_celle_d_un_autre(bureau, tmp_pa
     assert not publie.exists()
 
 
+def test_les_piles_ou_il_est_encore_partent_aussi_et_les_autres_restent(bureau, tmp_path):
+    """Une pile porte les liasses et les parties : la purge ne laisse pas là ce qu'elle efface ailleurs."""
+    piles = tmp_path / "sortie" / "_piles" / "etude"
+    for pile, reference in (("SCP-A", "2010-0001"), ("SCP-B", "2010-0002"), ("gardes_a_part/SCP-A", "2010-0001")):
+        (piles / pile).mkdir(parents=True)
+        (piles / pile / f"{reference}_liasse.pdf").write_bytes(b"%PDF")
+        (piles / pile / "remise.json").write_text("{}", encoding="utf-8")
+    reponse = bureau("--oui", "--json")
+    assert reponse.code == 0
+    assert sum("/_piles/" in lieu for lieu in reponse.objet["supprimes"]) == 2
+    assert [p.parent.name for p in piles.rglob("remise.json")] == ["SCP-B"]
+
+
 def test_un_effacement_refuse_est_dit_et_laisse_les_autres_partir(bureau, tmp_path, monkeypatch):
     def refuser(*_):
         raise PermissionError(13, "refusé")

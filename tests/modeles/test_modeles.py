@@ -21,6 +21,7 @@ from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.apercu_modeles import champs_connus, champs_propres, controler_modeles
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.relancer import actes_des_relances
+from generateur.operations.remise_ecrite import BORDEREAU as BORDEREAU_REMISE
 from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
@@ -127,6 +128,7 @@ def test_les_actes_declares_sont_la_et_rien_de_plus():
         ANNEXE.modele,
         INTERCALAIRES.modele,
         BORDEREAU_COMPLEMENTAIRE.modele,
+        BORDEREAU_REMISE.modele,
     }
 
 

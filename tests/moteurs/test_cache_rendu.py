@@ -56,7 +56,9 @@ def _produire(dossier: Path, moteur: MoteurCompteur, *contenus: bytes, **options
         source = dossier / f"{rang}.docx"
         source.write_bytes(contenu)
         conversions.append(Conversion(source, dossier / f"{rang}.pdf"))
-    CacheRendu(moteur, dossier / "cache", **options).convertir(conversions)
+    cache = CacheRendu(moteur, dossier / "cache", **options)
+    cache.convertir(conversions)
+    cache.fermer()
     return [conversion.cible.read_bytes() for conversion in conversions]
 
 
@@ -111,6 +113,19 @@ def test_le_cache_reste_sous_sa_taille(tmp_path):
     ranges = list((tmp_path / "cache").iterdir())
     assert 1 <= len(ranges) <= 3
     assert sum(chemin.stat().st_size for chemin in ranges) <= 3500
+
+
+def test_le_cache_d_un_long_lot_est_borne_en_chemin_sans_etre_mesure_a_chaque_acte(tmp_path, monkeypatch):
+    mesures = []
+    monkeypatch.setattr(
+        CacheRendu, "_borner", lambda cache: mesures.append(cache._ranges) or setattr(cache, "_ranges", 0)
+    )
+    cache = CacheRendu(MoteurCompteur(), tmp_path / "cache")
+    for rang in range(1100):
+        source = tmp_path / f"{rang}.docx"
+        source.write_bytes(str(rang).encode())
+        cache.convertir([Conversion(source, tmp_path / f"{rang}.pdf")])
+    assert mesures == [500, 500]
 
 
 def test_un_echec_n_est_pas_range(tmp_path):

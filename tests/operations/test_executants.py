@@ -5,15 +5,18 @@ import os
 import shutil
 import sys
 import threading
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from generateur.commandes.presentation_lot import dire_echec
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
 from generateur.operations import lot
 from generateur.operations.executants import EXECUTANT_D_UNE_GRAPPE, EXECUTANTS, choisir_executant
 from generateur.operations.executants.processus import ExecutantProcessus, _Equipe
-from generateur.reglages import Reglages, Travail
+from generateur.operations.journal_lot import JournalLot
+from generateur.reglages import Reglages, Resultat, Travail
 from generateur.surveillance.enfant import Enfant
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
@@ -172,3 +175,40 @@ def test_rien_ne_reste_en_marche_quand_le_lot_s_arrete(equipe):
 
 def test_un_lot_vide_ne_demarre_personne():
     assert list(ExecutantProcessus(Reglages(), jour=JOUR, demander_mot_de_passe=str, nombre=3).executer([])) == []
+
+
+def test_le_journal_d_un_lot_se_relit_dans_son_ordre_et_hors_de_la_memoire():
+    resultats = [
+        Resultat(reference=f"r{n}", etat="produit" if n % 3 else "refuse", code=0, total="1.10", message="é" * 900)
+        for n in range(2000)
+    ]
+    journal = JournalLot(resultats)
+    assert list(journal) == resultats
+    assert (journal[-1], len(journal), journal.etats["refuse"]) == (resultats[-1], 2000, 667)
+    assert journal.total == Decimal("2200.00")
+    assert journal._flux._rolled  # au-delà d'un mégaoctet, sur le disque
+
+
+@pytest.mark.parametrize(
+    ("reference", "code", "raison"), [("2026-0074", 4, "mise en demeure"), ("2026-0079", 5, "contestée")]
+)
+def test_un_refus_tient_sur_une_ligne_avec_son_code_sa_raison_et_son_remede(
+    tmp_path, lot_d_exemples, reference, code, raison
+):
+    for autre in lot_d_exemples.iterdir():
+        if autre.name != "creanciers":
+            shutil.rmtree(autre)
+    shutil.copytree(EXEMPLES / reference, lot_d_exemples / reference)
+    bilan = lot.produire_lot(
+        lot_d_exemples, tmp_path / "s", jour=JOUR, au=JOUR, reglages=Reglages(), executant=_choisir("sequentiel"),
+        avancer=lambda _: None,
+    )  # fmt: skip
+    (refus,) = bilan.dossiers
+    ligne = dire_echec(refus)
+    assert ligne.startswith(f"refusé (code {code}) : ")
+    assert raison in ligne
+    assert " → " in ligne
+    assert "\n" not in ligne
+    assert refus.manques[0].remede
+    assert refus.fiche.creancier
+    assert refus.fiche.debiteurs

@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 
 from generateur.erreurs import ErreurGenerateur
+from generateur.lecture.socle import lire_dossier
 from generateur.operations import empreintes
 from generateur.operations.empreintes import est_a_jour
 from generateur.operations.outillage import ouvrir_moteurs
@@ -90,11 +91,11 @@ def test_un_modele_modifie_dans_le_meme_processus_sert_aussitot(tmp_path, moteur
     shutil.copytree(racine_par_defaut(), modeles)
     avant = _produire(EXEMPLES / "2026-0051", tmp_path / "sortie", moteurs, modeles=modeles)
     etat = {"jour": AU, "au": AU, "reglages": Reglages(modeles=modeles), "moteurs": moteurs.empreintes()}
-    assert est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+    assert est_a_jour(lire_dossier(EXEMPLES / "2026-0051"), tmp_path / "sortie", **etat)
     document = Document(modeles / "communs" / "couverture.docx")
     document.paragraphs[0].insert_paragraph_before("Étude Nouvelle Allure")
     document.save(modeles / "communs" / "couverture.docx")
-    assert not est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+    assert not est_a_jour(lire_dossier(EXEMPLES / "2026-0051"), tmp_path / "sortie", **etat)
     apres = _produire(EXEMPLES / "2026-0051", tmp_path / "sortie", moteurs, modeles=modeles)
     assert apres.liasse.sha256 != avant.liasse.sha256
     couverture = Document(tmp_path / "sortie" / "2026-0051" / "actes" / "couverture.docx")
@@ -107,14 +108,14 @@ def test_un_fichier_de_droit_modifie_perime_la_liasse(tmp_path, moteurs, monkeyp
     for repertoire in ("tables", "ressorts", "formulaires"):
         shutil.copytree(empreintes.files("generateur.droit") / repertoire, tmp_path / "droit" / repertoire)
     monkeypatch.setattr(empreintes, "files", lambda _: tmp_path / "droit")
-    assert est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+    assert est_a_jour(lire_dossier(EXEMPLES / "2026-0051"), tmp_path / "sortie", **etat)
     for fichier in (
         next((tmp_path / "droit" / "formulaires").iterdir()),
         tmp_path / "droit" / "tables" / "seuils.toml",
     ):
         avant = fichier.read_bytes()
         fichier.write_bytes(avant + b"\n# autre\n")
-        assert not est_a_jour(EXEMPLES / "2026-0051", tmp_path / "sortie", **etat)
+        assert not est_a_jour(lire_dossier(EXEMPLES / "2026-0051"), tmp_path / "sortie", **etat)
         fichier.write_bytes(avant)
 
 

@@ -13,7 +13,7 @@ from generateur.erreurs import ErreurGenerateur
 from generateur.operations.droit_ajoute import ouvrir_droit
 from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
 from generateur.operations.travail import echouer
-from generateur.operations.travail_distant import accomplir_partout
+from generateur.operations.travail_distant import enchainer
 from generateur.reglages import Reglages, Travail
 
 VARIABLE_MOT_DE_PASSE = "GENERATEUR_MOT_DE_PASSE_CERTIFICAT"
@@ -29,9 +29,8 @@ def servir(reglages: Reglages, jour: dt.date) -> None:
             munis = munir_de_sceau(moteurs, reglages, jour=jour, demander_mot_de_passe=_lire_mot_de_passe)
         except ErreurGenerateur as erreur:  # dit dossier par dossier : le parent l'a vérifié avant, il a changé depuis
             panne = erreur
-        for ligne in sys.stdin.buffer:
-            travail = Travail.model_validate_json(ligne)
-            resultat = echouer(travail.source, panne) if panne else accomplir_partout(travail, munis)
+        travaux = (Travail.model_validate_json(ligne) for ligne in sys.stdin.buffer)
+        for resultat in (echouer(t.source, panne) for t in travaux) if panne else enchainer(travaux, munis):
             reponses.write(resultat.model_dump_json().encode() + b"\n")
             reponses.flush()
 

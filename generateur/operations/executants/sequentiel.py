@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
 from generateur.operations.outillage import munir_de_sceau, ouvrir_moteurs
-from generateur.operations.travail_distant import accomplir_partout
+from generateur.operations.travail_distant import enchainer
 from generateur.reglages import Reglages, Resultat, Travail
 
 
@@ -29,5 +29,4 @@ class ExecutantSequentiel:
         """Un résultat par travail, au fil de l'eau."""
         with ouvrir_moteurs(self._reglages.rendu, ocr=self._reglages.ocr) as moteurs:
             munis = munir_de_sceau(moteurs, self._reglages, jour=self._jour, demander_mot_de_passe=self._demander)
-            for travail in travaux:
-                yield accomplir_partout(travail, munis)
+            yield from enchainer(travaux, munis)
