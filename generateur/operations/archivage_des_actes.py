@@ -7,7 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from generateur.erreurs import ErreurPiece
-from generateur.liasse.archivage import ecrire_pdfa, juger_pdfa
+from generateur.liasse.approbations import Approbations
+from generateur.liasse.archivage import NIVEAU, ecrire_pdfa, juger_pdfa
 from generateur.operations.outillage import JUGER_PDFA
 from generateur.pieces.atelier import Atelier, executer_borne
 from generateur.redaction.actes import ActeEcrit
@@ -20,6 +21,7 @@ class Archivage:
         self._atelier = atelier
         self._fil = fil
         self._jour = jour
+        self._approbations = Approbations(NIVEAU)
         self._jugements: list[tuple[Path, Path, Future[list[str]]]] = []
 
     def confier(self, ecrit: ActeEcrit) -> None:
@@ -40,10 +42,15 @@ class Archivage:
         return refuses > 0
 
     def _juger(self, pdf: Path) -> list[str]:
+        cle = self._approbations.cle(pdf)
+        if self._approbations.a_approuve(cle):
+            return []
         try:
             raisons: list[str] = executer_borne(self._atelier, JUGER_PDFA, pdf)["raisons"]
         except ErreurPiece:  # l'enfant est tombé : le jugement ne dépend pas de lui
-            return juger_pdfa(pdf)
+            raisons = juger_pdfa(pdf)
+        if not raisons:
+            self._approbations.retenir(cle)
         return raisons
 
 

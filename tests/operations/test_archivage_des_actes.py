@@ -6,6 +6,7 @@ import pytest
 from reportlab.pdfgen import canvas
 
 from generateur.erreurs import ErreurPiece
+from generateur.liasse import approbations
 from generateur.liasse.archivage import juger_pdfa
 from generateur.operations import archivage_des_actes
 from generateur.operations.archivage_des_actes import archiver_a_cote
@@ -54,8 +55,34 @@ def test_l_enfant_juge_comme_nous(outils, tmp_path):
     assert executer_borne(outils.atelier, JUGER_PDFA, fichier)["raisons"] == juger_pdfa(fichier) != []
 
 
+def test_les_memes_octets_approuves_ne_se_rejugent_pas_et_d_autres_si(outils, tmp_path, monkeypatch):
+    monkeypatch.setattr(approbations, "dossier_de_cache", lambda: tmp_path / "cache")
+    monkeypatch.delenv("GENERATEUR_SANS_CACHE", raising=False)
+    juges = []
+
+    def noter(atelier, tache, pdf):
+        juges.append(pdf.name)
+        return executer_borne(atelier, tache, pdf)
+
+    monkeypatch.setattr(archivage_des_actes, "executer_borne", noter)
+    for rang, texte in enumerate((b"Un", b"Un", b"Deux")):
+        (tmp_path / str(rang)).mkdir()
+        with archiver_a_cote(outils.atelier, JOUR) as archivage:
+            archivage.confier(_acte(ecrire_acte_incorpore(tmp_path / str(rang) / "acte.pdf", texte)))
+            assert not archivage.rendre_les_refuses()
+    assert len(juges) == 2
+    for rang in (3, 4):  # un refus se redit
+        (tmp_path / str(rang)).mkdir()
+        with archiver_a_cote(outils.atelier, JOUR) as archivage:
+            archivage.confier(_acte(_ecrire_cmjn(tmp_path / str(rang) / "acte.pdf")))
+            assert archivage.rendre_les_refuses()
+    assert len(juges) == 4
+
+
 @pytest.mark.parametrize(("ecrire", "est_refuse"), [(ecrire_acte_incorpore, False), (_ecrire_cmjn, True)])
 def test_un_enfant_qui_tombe_ne_change_pas_le_jugement(outils, tmp_path, monkeypatch, ecrire, est_refuse):
+    monkeypatch.setenv("GENERATEUR_SANS_CACHE", "1")
+
     def tomber(*_arguments):
         raise ErreurPiece("Le fichier met en échec le logiciel qui le lit.")
 
