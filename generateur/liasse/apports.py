@@ -6,14 +6,14 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Name
 
-from generateur.liasse.amenagement import amenager, echelle_des_marques
+from generateur.liasse.amenagement import Amenagement, Taille, amenager, echelle_des_marques
 from generateur.liasse.archivage import relever_obstacles
 from generateur.liasse.assainissement import assainir
 from generateur.liasse.calques import marquer_calques
 from generateur.liasse.destinations import LienInterne, rattacher_liens, relever_liens
 from generateur.liasse.ecriture import decrire, enregistrer
 from generateur.liasse.encre import ouvrir_mesureur
-from generateur.liasse.geometrie import IDENTITE, Matrice, Rectangle, lire_cadre
+from generateur.liasse.geometrie import IDENTITE, Matrice, Rectangle, lire_cadre, transformer_rectangle
 from generateur.liasse.marques import Habilleur, Tampon, mesurer_folio
 from generateur.liasse.ouverture_pdf import ouvrir_pdf
 from generateur.liasse.plan import (
@@ -43,6 +43,8 @@ class Apport:
     calques: bool = False
     folio_degage: frozenset[int] = frozenset()
     obstacles: list[str] = field(default_factory=list)
+    piece: ElementPiece | None = None
+    poses: dict[int, tuple[Matrice, Rectangle | None]] = field(default_factory=dict)  # contenu déplacé, zone du tampon
 
 
 def nommer_acte(acte: ElementActe) -> str:
@@ -108,6 +110,7 @@ def apporter_piece(
             relever_liens(pdf),
             marquer_calques(pdf),
             obstacles=_relever(pdf, lieu, chantier, options),
+            piece=piece,
         )
         _tamponner(pdf, apport, piece, plan, pagination.total, options)
         decrire(pdf, titre=apport.signet, auteur=plan.auteur, jour=plan.date_creation)
@@ -144,6 +147,7 @@ def _tamponner(
             )
             degagees.add(rang)
             matrices[rang] = pose.contenu
+            apport.poses[rang] = (pose.contenu, _situer(pose, taille))
             if pose.tampon:
                 habilleur.habiller(page, cadre, pose, tampon.dessiner(pose.tampon, echelle))
     if any(matrice != IDENTITE for matrice in matrices):
@@ -151,6 +155,14 @@ def _tamponner(
         ecrire_signets(pdf, apport.signets, pages, matrices)
         apport.liens, apport.signets = relever_liens(pdf), lire_signets(pdf)
     apport.folio_degage = frozenset(degagees)
+
+
+def _situer(pose: Amenagement, taille: Taille) -> Rectangle | None:
+    """Où est le tampon, dans le repère du PDF."""
+    if pose.tampon is None:
+        return None
+    x, y = pose.tampon
+    return transformer_rectangle(pose.cadre.vers_pdf, (x, y, x + taille[0], y + taille[1]))
 
 
 def _relever(pdf: pikepdf.Pdf, lieu: str, chantier: Path, options: Options) -> list[str]:

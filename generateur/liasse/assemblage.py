@@ -29,10 +29,10 @@ from generateur.liasse.destinations import HAUT_DE_PAGE, Destination, rattacher_
 from generateur.liasse.ecriture import decrire, enregistrer
 from generateur.liasse.empreintes_pages import resumer_pages
 from generateur.liasse.encre import ouvrir_mesureur
-from generateur.liasse.geometrie import IDENTITE, Cadre, Matrice, Rectangle, lire_cadre, transformer_rectangle
+from generateur.liasse.geometrie import IDENTITE, Cadre, Matrice, Rectangle, composer, lire_cadre, transformer_rectangle
 from generateur.liasse.marques import Habilleur, dessiner_folio, dessiner_projet, mesurer_folio
 from generateur.liasse.ouverture_pdf import mesurer, nommer_la_faute
-from generateur.liasse.plan import NOM_BORDEREAU, Assemblage, Options, Pagination, PlanLiasse, paginer
+from generateur.liasse.plan import NOM_BORDEREAU, Assemblage, Options, PageMarquee, Pagination, PlanLiasse, paginer
 from generateur.liasse.reunion import reunir
 from generateur.liasse.signets import Signet, attribuer_etiquettes, decaler_signets, ecrire_signets
 from generateur.liasse.volumes import decouper
@@ -96,7 +96,8 @@ def _assembler(
     )
     renvois = _relever_renvois(plan, pagination, options)
     with nommer_la_faute(f"Liasse {plan.reference}"), _reunir(apports) as liasse:
-        _finir(liasse, plan, apports, renvois, pagination, options)
+        marquees = _finir(liasse, plan, apports, renvois, pagination, options)
+        assemblage = replace(assemblage, pages_marquees=() if plan.projet else marquees)
         est_declaree = options.pdfa and not assemblage.obstacles_pdfa
         (declarer_pdfa if est_declaree else decrire)(
             liasse, titre=plan.titre, auteur=plan.auteur, jour=plan.date_creation
@@ -164,11 +165,14 @@ def _finir(
     renvois: list[tuple[int, Renvoi]],
     pagination: Pagination,
     options: Options,
-) -> None:
-    """Pose ce qui vaut pour toute la liasse : versos blancs, folios, filigrane, liens, signets, métadonnées."""
+) -> tuple[PageMarquee, ...]:
+    """Pose ce qui vaut pour toute la liasse : versos blancs, folios, filigrane, liens, signets, métadonnées.
+
+    Rend les pages de pièces à comparer à ce qu'elles étaient.
+    """
     _inserer_versos(liasse, apports)
     pages = [page.obj for page in liasse.pages]
-    matrices = _folioter(liasse, pages, plan, apports, options)
+    matrices, marquees = _folioter(liasse, pages, plan, apports, options)
     signets = []
     for apport in apports:
         debut, fin = apport.debut - 1, apport.debut - 1 + apport.pages
@@ -183,6 +187,7 @@ def _finir(
     if any(apport.calques for apport in apports):
         reunir_calques(liasse)
     liasse.Root[Name.PageMode] = Name.UseOutlines
+    return tuple(marquees)
 
 
 def _inserer_versos(liasse: pikepdf.Pdf, apports: list[Apport]) -> None:
@@ -205,9 +210,10 @@ def _folioter(
     plan: PlanLiasse,
     apports: list[Apport],
     options: Options,
-) -> list[Matrice]:
-    """Folio « n / total » et filigrane sur chaque page ; rend le déplacement du contenu de chacune."""
+) -> tuple[list[Matrice], list[PageMarquee]]:
+    """Folio « n / total » et filigrane sur chaque page ; rend le déplacement de chacune, et celles à comparer."""
     habilleur = Habilleur(liasse)
+    marquees: list[PageMarquee] = []
     matrices = [IDENTITE] * len(pages)
     restantes = set(range(len(pages)))
     for apport in apports:
@@ -220,12 +226,27 @@ def _folioter(
                     libre: EstLibre = _toujours
                 else:
                     libre = mesureur.verifier_zone(rang, cadre, page)
-                matrices[place] = _poser_folio(habilleur, page, cadre, place, len(pages), plan, options, libre)
+                est_legere = mesureur.est_legere(page)
+                matrices[place], folio = _poser_folio(habilleur, page, cadre, place, len(pages), plan, options, libre)
                 restantes.discard(place)
+                marquee = _decrire_page(apport, rang, matrices[place], folio)
+                if marquee is not None and (est_legere or marquee.contenu != IDENTITE):
+                    marquees.append(marquee)
     for place in restantes:
         cadre = lire_cadre(pages[place])
         _poser_folio(habilleur, pages[place], cadre, place, len(pages), plan, options, _toujours)
-    return matrices
+    return matrices, marquees
+
+
+def _decrire_page(apport: Apport, rang: int, matrice: Matrice, folio: Rectangle) -> PageMarquee | None:
+    """La page d'une pièce, ce que tampon et folio lui ont fait ; None pour un acte."""
+    if apport.piece is None:
+        return None
+    contenu, tampon = apport.poses.get(rang, (IDENTITE, None))
+    marques = (folio,) if tampon is None else (folio, transformer_rectangle(matrice, tampon))
+    return PageMarquee(
+        apport.debut + rang, apport.piece.numero, apport.piece.pdf, rang, composer(contenu, matrice), marques
+    )
 
 
 def _poser_folio(
@@ -237,7 +258,8 @@ def _poser_folio(
     plan: PlanLiasse,
     options: Options,
     libre: EstLibre,
-) -> Matrice:
+) -> tuple[Matrice, Rectangle]:
+    """Rend le déplacement du contenu, et où est le folio, dans le repère du PDF."""
     corps = options.folio_taille * echelle_des_marques(cadre)
     taille = mesurer_folio(total, corps)
     pose = amenager(
@@ -253,7 +275,8 @@ def _poser_folio(
     if plan.projet:
         marques = dessiner_projet(pose.cadre) + b" " + marques
     habilleur.habiller(page, cadre, pose, marques)
-    return pose.contenu
+    x, y = pose.folio or (0.0, 0.0)
+    return pose.contenu, transformer_rectangle(pose.cadre.vers_pdf, (x, y, x + taille[0], y + taille[1]))
 
 
 def _poser_lien(page: pikepdf.Object, matrice: Matrice, zone: Rectangle, visee: pikepdf.Object) -> None:

@@ -96,9 +96,13 @@ class Mesureur:
         """Fonction qui dit d'une zone de la page si elle est blanche (voir est_zone_libre)."""
         return lambda zone: self.est_zone_libre(rang, cadre, page, zone)
 
+    def est_legere(self, page: pikepdf.Object) -> bool:
+        """Vrai si rendre la page coûte peu."""
+        return self._peser(page) <= DESSIN_A_EPARGNER and _plus_grande_image(page) <= IMAGE_A_EPARGNER
+
     def est_zone_libre(self, rang: int, cadre: Cadre, page: pikepdf.Object, zone: Rectangle) -> bool:
         """Vrai si la zone est blanche ; faux si elle ne l'est pas, ou si le savoir coûterait trop."""
-        if self._peser(page) > DESSIN_A_EPARGNER or _plus_grande_image(page) > IMAGE_A_EPARGNER:
+        if not self.est_legere(page):
             return False
         rendu = self._rendre(rang, cadre, zone)
         if rendu is None:
@@ -192,7 +196,7 @@ def _poids(flux: list[Any], ressources: Any, connus: dict[Cle, float], profondeu
 
     Des formes imbriquées se multiplient : dix niveaux de dix appels feraient dix milliards de dessins.
     """
-    propre = sum(lire_nombre(f.get(Name.Length)) or 0.0 for f in flux)
+    propre = sum(_longueur(f) for f in flux)
     objets = ressources.get(Name.XObject) if isinstance(ressources, Dictionary) else None
     formes = [
         objet
@@ -215,6 +219,17 @@ def _poids(flux: list[Any], ressources: Any, connus: dict[Cle, float], profondeu
     except ERREURS_PDF:
         return math.inf
     return propre + appels * lourde if appels else propre
+
+
+def _longueur(flux: Any) -> float:
+    """Octets rangés ; un flux repris d'un autre fichier ne dit pas sa longueur tant qu'il n'est pas écrit."""
+    dite = lire_nombre(flux.get(Name.Length))
+    if dite:
+        return dite
+    try:
+        return float(len(flux.get_raw_stream_buffer()))
+    except ERREURS_PDF:
+        return math.inf
 
 
 def _plus_grande_image(page: pikepdf.Object) -> float:

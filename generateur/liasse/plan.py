@@ -10,6 +10,7 @@ from pathlib import Path
 from generateur.domaine.numeros import RANGS, est_numero, lire_numero
 from generateur.erreurs import ErreurLiasse, ErreurUsage
 from generateur.liasse.empreintes_pages import EmpreintesPages
+from generateur.liasse.geometrie import Matrice, Rectangle
 from generateur.reglages import ReglagesLiasse
 
 PLACES_TAMPON = ("haut_droite", "haut_gauche", "haut_centre", "bas_gauche", "bas_centre")
@@ -151,10 +152,27 @@ class Volume:
 
 
 @dataclass(frozen=True)
+class PageMarquee:
+    """Une page de pièce dans la liasse, à comparer à ce qu'elle était : son numéro (à partir de 1), d'où elle vient.
+
+    `rang` : sa place dans la pièce, à partir de 0. `contenu` : ce qui l'a déplacée. `marques` : où l'on a écrit. L'un
+    et l'autre dans le repère du PDF.
+    """
+
+    page: int
+    piece: str
+    source: Path
+    rang: int
+    contenu: Matrice
+    marques: tuple[Rectangle, ...]
+
+
+@dataclass(frozen=True)
 class Assemblage:
     """Ce qui a été écrit ; obstacles_pdfa dit ce qui empêche PDF/A-2b quand il était demandé.
 
-    `empreintes` : ce que chaque page montre, quand un manifeste est joint à la liasse.
+    `empreintes` : ce que chaque page montre, quand un manifeste est joint à la liasse. `pages_marquees` : les pages de
+    pièces à comparer, celles dont le rendu coûte peu ou que les marques ont fait bouger.
     """
 
     fichier: Path
@@ -166,6 +184,7 @@ class Assemblage:
     volumes: tuple[Volume, ...] = ()
     obstacles_pdfa: tuple[str, ...] = ()
     empreintes: EmpreintesPages | None = None
+    pages_marquees: tuple[PageMarquee, ...] = ()
 
     @property
     def fichiers_pieces(self) -> dict[str, Path]:

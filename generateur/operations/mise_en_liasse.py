@@ -26,6 +26,7 @@ from generateur.liasse.sceau import Scelleur
 from generateur.liasse.texte import finit_presque_vide
 from generateur.operations.archivage_des_actes import Archivage, archiver_a_cote
 from generateur.operations.etude import Etude
+from generateur.operations.garde_de_la_liasse import comparer_a_la_liasse
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
@@ -125,7 +126,8 @@ def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: E
         assemblage = _assembler(matiere, ecrits, pieces, etabli)
         if archivage.rendre_les_refuses():  # la liasse tient de chaque acte tel qu'il est publié
             assemblage = _assembler(matiere, ecrits, pieces, etabli)
-    return LiasseFaite(ecrits, pieces, assemblage)
+    en_liasse = comparer_a_la_liasse(assemblage.fichier, assemblage.pages_marquees, etabli.atelier)
+    return LiasseFaite(ecrits, pieces, assemblage, en_liasse=en_liasse)
 
 
 def _ecrire_et_archiver(

@@ -19,6 +19,7 @@ TACHES = {
     "reconnaitre": "generateur.pieces.refus:reconnaitre_ou_refuser",
     "ouvrir_piece": "generateur.pieces.accueil:ouvrir",
     "traiter_pdf": "generateur.pieces.documents_pdf:traiter",
+    "comparer_dans_la_liasse": "generateur.pieces.fidelite:comparer_dans_la_liasse",
     "reunir": "generateur.pieces.documents_pdf:reunir",
     "extraire_jointes": "generateur.pieces.documents_pdf:extraire_jointes",
     "choisir_pages_a_lire": "generateur.pieces.texte_reconnu:choisir",

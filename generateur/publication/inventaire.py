@@ -1,7 +1,7 @@
 """L'inventaire de ce qui a été produit : le manifeste, et sa copie réduite à joindre dans la liasse."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -9,10 +9,11 @@ from generateur.domaine.bordereau import PieceDossier
 from generateur.liasse.assemblage import mesurer
 from generateur.liasse.plan import Assemblage, PieceAssemblee
 from generateur.liasse.sceau import Sceau
-from generateur.pieces.preparation import Preparee
+from generateur.pieces.preparation import Fidelite, Preparee
 from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import (
     ActeProduit,
+    ComparaisonPages,
     ConstatManifeste,
     DroitAjoute,
     FichierProduit,
@@ -38,6 +39,12 @@ _TEXTE_AJOUTE = "texte ajouté, original à part"
 # Ce qui peut accompagner les actes, hors de la liasse.
 FORMULAIRE_REMPLI = "formulaire_rempli.pdf"
 DONNEES_DU_PORTAIL = "portail_greffe_commercial.json"
+
+
+_MARQUEE_AUTREMENT = (
+    "Page(s) {pages} : une fois tamponnée(s) et foliotée(s), elle(s) ne se montre(nt) plus tout à fait comme la pièce. "
+    "Comparez-les."
+)
 
 
 @dataclass(frozen=True)
@@ -80,12 +87,16 @@ class PiecePrete:
 
 @dataclass(frozen=True)
 class LiasseFaite:
-    """Ce que la mise en liasse rend : les actes, les pièces, l'assemblage, et le sceau s'il y en a un."""
+    """Ce que la mise en liasse rend : les actes, les pièces, l'assemblage, et le sceau s'il y en a un.
+
+    `en_liasse` : par numéro de pièce, ses pages de la liasse comparées à la pièce préparée.
+    """
 
     actes: tuple[ActeEcrit, ...]
     pieces: tuple[PiecePrete, ...]
     assemblage: Assemblage
     sceau: Sceau | None = None
+    en_liasse: Mapping[str, Fidelite] = field(default_factory=dict)
 
 
 def reduire(reference: str, pieces: Sequence[PiecePrete], assemblage: Assemblage) -> bytes:
@@ -156,7 +167,10 @@ def dresser_manifeste(en_tete: EnTete, faite: LiasseFaite, chantier: Path) -> Ma
             for v in assemblage.volumes
         ),
         obstacles_pdfa=assemblage.obstacles_pdfa,
-        pieces=tuple(_declarer_piece(p, sources[p.numero], chantier) for p in assemblage.pieces),
+        pieces=tuple(
+            _declarer_piece(p, sources[p.numero], faite.en_liasse.get(p.numero, Fidelite()), chantier)
+            for p in assemblage.pieces
+        ),
         actes=tuple(
             ActeProduit(
                 nom=ecrit.acte.nom,
@@ -188,8 +202,10 @@ def _declarer(fichier: Path, chantier: Path) -> FichierProduit:
     return FichierProduit(fichier=chemin, sha256=empreinte(fichier), pages=pages)
 
 
-def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, chantier: Path) -> PieceProduite:
+def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, en_liasse: Fidelite, chantier: Path) -> PieceProduite:
     piece = prete.piece
+    pages = ", ".join(map(str, en_liasse.differentes))
+    ecarts = (_MARQUEE_AUTREMENT.format(pages=pages),) if pages else ()
     return PieceProduite(
         numero=piece.numero,
         titre=piece.titre,
@@ -200,8 +216,10 @@ def _declarer_piece(assemblee: PieceAssemblee, prete: PiecePrete, chantier: Path
         page_debut=assemblee.page_debut,
         source=piece.fichier,
         source_sha256=prete.source_sha256,
-        observations=(*prete.observations, *assemblee.retraits),
+        observations=(*prete.observations, *ecarts, *assemblee.retraits),
         fidelite=FidelitePiece(
-            comparees=prete.preparee.fidelite.comparees, differentes=prete.preparee.fidelite.differentes
+            comparees=prete.preparee.fidelite.comparees,
+            differentes=prete.preparee.fidelite.differentes,
+            en_liasse=ComparaisonPages(comparees=en_liasse.comparees, differentes=en_liasse.differentes),
         ),
     )

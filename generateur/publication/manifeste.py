@@ -37,11 +37,20 @@ class LiasseProduite(FichierProduit):
     """La liasse : chemin, empreinte, nombre de pages."""
 
 
-class FidelitePiece(_Bloc):
-    """Pages comparées à l'original par le rendu (les autres sont recopiées telles quelles), et celles qui diffèrent."""
+class ComparaisonPages(_Bloc):
+    """Pages comparées par le rendu, et celles qui diffèrent."""
 
     comparees: int = 0
     differentes: tuple[int, ...] = ()
+
+
+class FidelitePiece(ComparaisonPages):
+    """Pages que la préparation a touchées (les autres sont recopiées), comparées à l'original par le rendu.
+
+    `en_liasse` : pages de la liasse comparées, hors du tampon et du folio, à la pièce préparée.
+    """
+
+    en_liasse: ComparaisonPages = ComparaisonPages()
 
 
 class PieceProduite(_Bloc):

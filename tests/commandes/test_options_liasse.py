@@ -340,7 +340,8 @@ def test_un_formulaire_garde_ce_qu_il_montre_et_le_manifeste_dit_la_comparaison(
     assert executer(["produire", str(dossier), "-o", str(sortie), "-q"]) == 0
     manifeste = json.loads((sortie / REFERENCE / "manifeste.json").read_text("utf-8"))
     (piece,) = [p for p in manifeste["pieces"] if p["source"].endswith(remplacee.name)]
-    assert piece["fidelite"] == {"comparees": 1, "differentes": []}
+    en_liasse = {"comparees": min(3, piece["pages"]), "differentes": []}
+    assert piece["fidelite"] == {"comparees": 1, "differentes": [], "en_liasse": en_liasse}
     assert {p["fidelite"]["comparees"] for p in manifeste["pieces"] if p is not piece} == {0}
     assert any("« accord »" in observation for observation in piece["observations"])
     with pypdfium2.PdfDocument(sortie / REFERENCE / f"{REFERENCE}_liasse.pdf") as liasse:
