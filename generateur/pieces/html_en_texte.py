@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
+from generateur.pieces.apparence_html import Apparence, Feuille
+
 _TITRES = frozenset(f"h{niveau}" for niveau in range(1, 7))
 _BLOCS = _TITRES | {
     *("p", "div", "br", "hr", "tr", "table", "ul", "ol", "li", "blockquote", "pre", "section", "article"),
@@ -20,16 +22,13 @@ _PROFONDEUR_CITATION = 8
 _IMBRICATION = 5_000
 _REMPLISSAGE = " \t\r\n\u00a0\u034f\u00ad\u200b\u200c\u200d\ufeff"  # ce dont une infolettre allonge son aperçu
 _SECTION_MARQUEE = re.compile(r"<!\[[^>]*>")  # « <![if !mso]> » : ce qu'elle entoure reste
-_RAYES = frozenset({"s", "strike", "del"})
 _FERMES_PAR_LE_SUIVANT = frozenset({"p", "li", "td", "th", "tr", "option"})
 _ELEMENTS_VIDES = frozenset(
     {*("br", "hr", "img", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr", "param")}
 )
-# Ce qu'un lecteur ne verrait pas : rien, ou du blanc sans fond.
-_STYLE_CACHE = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|font-size:0(?![.\d])|opacity:0(?![.\d])|max-height:0(?![.\d])|"
-    r"(?<![a-z-])color:(?:#fff(?:fff)?|white|rgb\(255,255,255\))(?![0-9a-f])(?!.*background)"
-)
+
+
+_ORDINAIRE = Apparence()
 
 
 class _Lecteur(HTMLParser):
@@ -42,32 +41,38 @@ class _Lecteur(HTMLParser):
         self._citation = 0
         self._preformate = 0
         self._lien: tuple[str, int] | None = None
-        self._ouverts: list[tuple[str, bool, bool]] = []  # élément, caché, rayé : ce qui vaut pour ce qu'il contient
+        self._ouverts: list[str] = []
+        self._apparences: list[Apparence] = []  # de chaque élément ouvert, celle de ce qu'il contient
+        self._feuille = Feuille()
+        self._est_dans_un_style = False
         self._combien: Counter[str] = Counter()  # éléments ouverts, par nom
         self.a_cache = False
 
+    @property
+    def _apparence(self) -> Apparence:
+        return self._apparences[-1] if self._apparences else _ORDINAIRE
+
     def _ouvrir_style(self, tag: str, attributs: dict[str, str | None]) -> None:
-        """Retient ce qu'un élément cache ou raye ; hérité de ceux qui le contiennent."""
+        """Retient ce qu'un élément cache, raye ou colore ; hérité de ceux qui le contiennent."""
         if tag in _ELEMENTS_VIDES:
             return
-        _, cache, raye = self._ouverts[-1] if self._ouverts else ("", False, False)
-        style = re.sub(r"\s+", "", (attributs.get("style") or "").lower())
-        cache = cache or "hidden" in attributs or bool(_STYLE_CACHE.search(style))
-        est_raye = raye or tag in _RAYES or "line-through" in style
-        if est_raye and not raye and not cache:
+        dehors = self._apparence
+        dedans = self._feuille.appliquer(tag, attributs, self._apparences, dehors)
+        if dedans.est_rayee and not dehors.est_rayee and not dedans.est_cachee:
             self._ajouter("[rayé : ")
         if len(self._ouverts) < _IMBRICATION:
-            self._ouverts.append((tag, cache, est_raye))
+            self._ouverts.append(tag)
+            self._apparences.append(dedans)
             self._combien[tag] += 1
 
     def _fermer_style(self, tag: str) -> None:
         if not self._combien[tag]:
             return
-        rang = next(r for r in range(len(self._ouverts) - 1, -1, -1) if self._ouverts[r][0] == tag)
-        self._combien.subtract(ouvert for ouvert, _, _ in self._ouverts[rang:])
-        etait_raye, cache = self._ouverts[-1][2], self._ouverts[rang][1]
-        del self._ouverts[rang:]
-        if etait_raye and not cache and not (self._ouverts and self._ouverts[-1][2]):
+        rang = next(r for r in range(len(self._ouverts) - 1, -1, -1) if self._ouverts[r] == tag)
+        self._combien.subtract(self._ouverts[rang:])
+        dedans, ferme = self._apparences[-1], self._apparences[rang]
+        del self._ouverts[rang:], self._apparences[rang:]
+        if dedans.est_rayee and not ferme.est_cachee and not self._apparence.est_rayee:
             self._lignes[-1] = self._lignes[-1].rstrip(" ")
             self._ajouter("] ")
 
@@ -75,7 +80,8 @@ class _Lecteur(HTMLParser):
         attributs = dict(attrs)
         if tag in _MUETS:
             self._muet += 1
-        if tag in _FERMES_PAR_LE_SUIVANT and self._ouverts and self._ouverts[-1][0] == tag:
+        self._est_dans_un_style = tag == "style"
+        if tag in _FERMES_PAR_LE_SUIVANT and self._ouverts and self._ouverts[-1] == tag:
             self._fermer_style(tag)
         self._ouvrir_style(tag, attributs)
         if tag in _BLOCS:
@@ -94,6 +100,7 @@ class _Lecteur(HTMLParser):
             self._lien = (attributs.get("href") or "", len(self._lignes[-1]))
 
     def handle_endtag(self, tag: str) -> None:
+        self._est_dans_un_style = False
         self._fermer_style(tag)
         if tag in _MUETS:
             self._muet = max(0, self._muet - 1)
@@ -108,7 +115,10 @@ class _Lecteur(HTMLParser):
             self._preformate = max(0, self._preformate - 1)
 
     def handle_data(self, data: str) -> None:
-        if self._ouverts and self._ouverts[-1][1]:
+        if self._est_dans_un_style:
+            self._feuille.ajouter(data)
+            return
+        if self._apparence.est_cachee:
             self.a_cache = self.a_cache or (
                 not self._muet and bool(data.strip("\u034f\u00ad\u200c\u200b\ufeff \t\r\n\u00a0"))
             )
