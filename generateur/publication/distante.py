@@ -116,21 +116,37 @@ class PublicationDistante:
 
     def _remettre(self, reference: str, preparation: Path, lu: _Lu, sommes: Mapping[str, str]) -> None:
         annonce, ecrivain = _nommer_annonce(reference), uuid.uuid4().hex
-        tenue = self._magasin.ecrire(annonce, _annoncer(ecrivain, sommes, est_publie=False), version=lu.annonce)
+        tenue = self._ecrire(annonce, _annoncer(ecrivain, sommes, est_publie=False), lu.annonce)
         manifeste = f"{reference}/{NOM_MANIFESTE}"
         if self._magasin.version(manifeste) != lu.version(NOM_MANIFESTE):
             raise self._ceder(reference)
         changes = [chemin for chemin, somme in sommes.items() if lu.sommes.get(chemin) != somme]
 
         def ecrire(chemin: str) -> None:
-            self._magasin.ecrire(f"{reference}/{chemin}", preparation / chemin, version=lu.version(chemin))
+            self._ecrire(f"{reference}/{chemin}", preparation / chemin, lu.version(chemin))
 
         _de_front(ecrire, [chemin for chemin in changes if chemin != NOM_MANIFESTE])
         self._magasin.effacer([f"{reference}/{chemin}" for chemin in lu.objets if chemin not in sommes])
         if NOM_MANIFESTE in changes:
             ecrire(NOM_MANIFESTE)
         # refusé si un autre a annoncé entre-temps : ce qui est là n'est peut-être plus ce qu'on vient d'écrire
-        self._magasin.ecrire(annonce, _annoncer(ecrivain, sommes, est_publie=True), version=tenue)
+        self._ecrire(annonce, _annoncer(ecrivain, sommes, est_publie=True), tenue)
+
+    def _ecrire(self, cle: str, contenu: bytes | Path, version: str | None) -> str:
+        """Écrit sous condition, et rend la version. Lève ErreurConcurrence.
+
+        Une écriture dont la réponse s'est perdue est redemandée, et se refuse alors à elle-même : ce qui est déjà là,
+        octet pour octet, est écrit. L'annonce, qui nomme son écrivain, dira si c'est un autre.
+        """
+        try:
+            return self._magasin.ecrire(cle, contenu, version=version)
+        except ErreurConcurrence:
+            voulu = contenu if isinstance(contenu, bytes) else contenu.read_bytes()
+            with contextlib.suppress(ErreurLecture):  # trop gros pour être le nôtre
+                la = self._magasin.lire(cle, au_plus=len(voulu))
+                if la is not None and la[0] == voulu:
+                    return la[1]
+            raise
 
     def _ceder(self, reference: str) -> ErreurConcurrence:
         self.est_devancee = True

@@ -26,6 +26,7 @@ class MagasinFactice:
     objets: dict[str, bytes] = field(default_factory=dict)
     ecritures: list[str] = field(default_factory=list)
     avant: Callable[[str, str], None] = lambda *_: None
+    apres: Callable[[str, str], None] = lambda *_: None  # la demande est faite, sa réponse pas encore partie
     verrou: threading.RLock = field(default_factory=threading.RLock)
 
     def entree(self) -> str:
@@ -78,6 +79,7 @@ class _Guichet(BaseHTTPRequestHandler):
                 code, corps, entetes = (
                     (magasin.code, b"", {}) if magasin.code else repondre(magasin, cle, parse_qs(url.query))
                 )
+            magasin.apres(self.command, cle)
         except _Panne:
             self.close_connection = True
             return

@@ -141,6 +141,21 @@ def test_un_arret_n_importe_ou_se_reprend_sans_rien_garder_a_part(magasin_factic
     assert _publie(magasin_factice) == VERSIONS["2"]
 
 
+def test_une_reponse_perdue_n_est_pas_un_autre_ecrivain(magasin_factice, tmp_path):
+    _publier(tmp_path / "m", "1")
+    perdues = set()
+
+    def perdre(methode, cle):
+        if methode == "PUT" and (cle, magasin_factice.version(cle)) not in perdues:
+            perdues.add((cle, magasin_factice.version(cle)))
+            couper()
+
+    magasin_factice.apres = perdre
+    assert _publier(tmp_path / "n", "2") == []
+    assert len(perdues) == 6  # l'annonce, trois fichiers, le manifeste, l'annonce
+    assert _publie(magasin_factice) == VERSIONS["2"]
+
+
 def test_ce_qu_une_personne_a_mis_ou_change_est_garde_a_part(magasin_factice, tmp_path):
     _publier(tmp_path / "m", "1")
     magasin_factice.objets |= {"sortie/R1/note.txt": b"rappeler", "sortie/R1/actes/requete.docx": "retouché".encode()}
