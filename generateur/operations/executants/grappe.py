@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FENETRE = 4_000  # travaux confiés à la fois : un million de clés serait la mémoire de l'ordonnanceur
 _PAQUET = 200  # travaux soumis d'un coup
 _REPRISES = 2  # d'un travail que la grappe n'a pas su lancer (une exception) ; la mort d'un ouvrier est bornée ailleurs
-_ECARTS = 3
+_REPRISES_D_ICI = 3  # d'un travail oublié, ou confié à un ouvrier installé autrement
 _TOUR_S = 1.0
 _TOURS_SANS_OUVRIER = 60
 
@@ -210,13 +210,24 @@ class Fenetre:
         travail, _ = self._en_vol.pop(rang)
         if reponse.resultat is not None:
             self._gardes.garder(rang, reponse.resultat)
-        elif reponse.ecart and self._reprises.get(rang, 0) < _ECARTS:
-            self._reprises[rang] = self._reprises.get(rang, 0) + 1
+        elif reponse.ecart and self._reprendre(rang):
             self._client.retire_workers([reponse.ecart])  # il vient d'arriver, et ne rendrait pas les mêmes octets
             self._confier([(rang, travail)])
         else:
             raison = "ouvrier installé autrement" if reponse.ecart else reponse.panne
             self._refuser(rang, travail, f"la grappe n'a pas pu accomplir ce travail ({raison})")
+
+    def _reprendre(self, rang: int) -> bool:
+        """Compte une reprise de plus de ce travail ; faux s'il en a trop eu."""
+        self._reprises[rang] = self._reprises.get(rang, 0) + 1
+        return self._reprises[rang] <= _REPRISES_D_ICI
+
+    def _reconfier(self, rang: int) -> None:
+        """Confie de nouveau un travail que l'ordonnanceur a oublié. Lève ErreurOutilAbsent s'il n'est plus là."""
+        travail, _ = self._en_vol.pop(rang)
+        if self._client.status != "running" or not self._reprendre(rang):
+            raise dire_perdu()
+        self._confier([(rang, travail)])
 
     def _constater(self, rang: int) -> None:
         """Un travail sans réponse : ouvrier mort trop de fois, travail que rien n'a pu lancer, ou grappe perdue."""
@@ -227,7 +238,8 @@ class Fenetre:
             self._attendre(rang, futur)  # sa réponse est morte avec l'ouvrier qui la gardait : le travail est refait
             return
         if futur.status != "error":
-            raise dire_perdu()
+            self._reconfier(rang)
+            return
         del self._en_vol[rang]
         erreur = futur.exception()
         if not isinstance(erreur, KilledWorker):
