@@ -1,37 +1,21 @@
 """Un dossier, onglet par onglet : chaque champ avec son aide, enregistré dès qu'on le quitte, ses constats à côté."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.controles.constat import Constat
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
 from generateur.lecture.messages import denommer
 from generateur.operations.ajouter import SECTIONS, Saisie, ajouter
-from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, lister_rangs
 from generateur.operations.saisie import ErreurSaisieDouble, lire_version, retirer_bloc, saisir
 from generateur.page.adresses import Bureau, est_htmx
-from generateur.page.essentiels import est_essentiel
+from generateur.page.montre import lister_sections, montrer_onglet, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
-from generateur.pieces.emplacement import lister_presents
 
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
-
-
-@dataclass(frozen=True)
-class Section:
-    """Une section montrée : un groupe par bloc ; `genre` : ce qu'on peut y ajouter, None si rien."""
-
-    nom: str
-    groupes: tuple[Groupe, ...]
-    est_liste: bool
-    genre: str | None = None
 
 
 class Dossiers:
@@ -47,25 +31,7 @@ class Dossiers:
         if onglet in A_PART:
             return RedirectResponse(f"/dossiers/{quote(chemin.name)}/{onglet}", status_code=303)
         onglet = onglet if onglet in ONGLETS else next(iter(ONGLETS))
-        etat, version = lire_version(chemin)
-        etude, erreur = self._bureau.etudier(chemin)
-        constats = etude.constats if etude else ()
-        return self._bureau.gabarits.repondre(
-            f"onglets/{onglet}.html",
-            reference=chemin.name,
-            onglets=ONGLETS,
-            onglet=onglet,
-            etude=etude,
-            erreur=erreur,
-            constats=constats,
-            sections=_sections(etat.donnees, onglet),
-            est_visible=lambda groupe, champ: _est_visible(groupe, champ, constats),
-            a_deplier=_a_deplier(constats),
-            dits=_par_lieu(constats),
-            fichiers=lister_presents(chemin),
-            page=self._maison.onglets.ouvrir(version),
-            profil=etat.donnees.get("creancier") if isinstance(etat.donnees.get("creancier"), str) else "",
-        )
+        return montrer_onglet(self._bureau, chemin, onglet)
 
     def enregistrer(self, demande: Request, saisie: FormData) -> Response:
         """Un champ quitté : écrit, ou refusé à côté de lui ; les constats et le décompte suivent."""
@@ -129,8 +95,8 @@ class Dossiers:
             etude=etude,
             erreur=erreur,
             constats=constats,
-            dits=_par_lieu(constats),
-            champs=[c for section in _sections(etat.donnees, onglet) for g in section.groupes for c in g.tous()],
+            dits=ranger_par_lieu(constats),
+            champs=[c for section in lister_sections(etat.donnees, onglet) for g in section.groupes for c in g.tous()],
         )
 
     def _dire_refus(self, demande: Request, champ: tuple[str | int, ...], erreur: ErreurGenerateur) -> Response:
@@ -148,35 +114,3 @@ def _retourner(chemin: Path, onglet: str) -> Response:
 
 def _listes() -> frozenset[str]:
     return frozenset(nom_nu(nom) for noms in SECTIONS_DES_ONGLETS.values() for nom in noms if nom.endswith("[]"))
-
-
-def _sections(donnees: Mapping[str, Any], onglet: str) -> tuple[Section, ...]:
-    return tuple(_section(donnees, nom) for nom in SECTIONS_DES_ONGLETS.get(onglet, ()))
-
-
-def _section(donnees: Mapping[str, Any], nom: str) -> Section:
-    nu, est_liste = nom_nu(nom), nom.endswith("[]")
-    if est_liste:
-        groupes = tuple(decrire_section(donnees, (nu, rang)) for rang in lister_rangs(donnees, nu))
-    else:
-        groupes = (decrire_section(donnees, (nu,)),)
-    return Section(nu, groupes, est_liste, _AJOUTS.get(nu))
-
-
-def _est_visible(groupe: Groupe, champ: Champ, constats: tuple[Constat, ...]) -> bool:
-    """Ce qui est rempli, ce qu'un constat désigne, et l'essentiel ; le reste se déplie."""
-    return bool(champ.valeur) or est_essentiel(groupe, champ) or any(c.lieu == champ.lieu for c in constats)
-
-
-def _a_deplier(constats: tuple[Constat, ...]) -> frozenset[str]:
-    """Les sections qu'un constat désigne : elles se montrent ouvertes."""
-    lieux = (constat.lieu for constat in constats if constat.gravite in {"bloquant", "a_completer"})
-    return frozenset(prefixe for lieu in lieux for prefixe in (lieu, lieu.rpartition(".")[0]) if prefixe)
-
-
-def _par_lieu(constats: tuple[Constat, ...]) -> dict[str, list[Constat]]:
-    dits: dict[str, list[Constat]] = {}
-    for constat in constats:
-        if constat.lieu:
-            dits.setdefault(constat.lieu, []).append(constat)
-    return dits

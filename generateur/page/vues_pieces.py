@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from generateur.contrats import Ajout
-from generateur.erreurs import ErreurUsage
+from generateur.domaine.chemins import fichiers_designes
+from generateur.erreurs import ErreurGenerateur, ErreurUsage
+from generateur.lecture.socle import lire_dossier
 from generateur.operations.apercu_piece import apercevoir_piece, trouver_piece
 from generateur.operations.completer import completer
 from generateur.operations.edition_dossier import ecrire_editions
@@ -15,7 +17,7 @@ from generateur.operations.etude import etudier_dossier
 from generateur.operations.saisie import lire_version
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
-from generateur.page.onglets import ONGLETS
+from generateur.page.montre import montrer_onglet
 from generateur.pieces.emplacement import lister_presents
 from generateur.publication.rangement import Copies
 
@@ -29,23 +31,13 @@ class Pieces:
     def montrer(self, demande: Request) -> Response:
         """Le bordereau tel qu'il sera, et ce que pieces/ garde sans que rien ne le cite, avec une place proposée."""
         chemin = self._bureau.dossier(demande)
-        etude, erreur = self._bureau.etudier(chemin)
-        propositions = completer(chemin, est_accepte=False, outils=self._maison.outils()).propositions if etude else ()
-        _, version = lire_version(chemin)
-        places = {proposition.fichier for proposition in propositions}
-        cites = {piece.fichier for piece in etude.bordereau.pieces} if etude else set()
-        return self._bureau.gabarits.repondre(
-            "onglets/pieces.html",
-            reference=chemin.name,
-            onglets=ONGLETS,
-            onglet="pieces",
-            etude=etude,
-            erreur=erreur,
-            constats=etude.constats if etude else (),
-            propositions=propositions,
-            libres=[f for f in lister_presents(chemin) if f not in cites | places],
-            page=self._maison.onglets.ouvrir(version),
-        )
+        try:
+            propositions = completer(chemin, est_accepte=False, outils=self._maison.outils()).propositions
+            places = fichiers_designes(lire_dossier(chemin).dossier) | {p.fichier for p in propositions}
+        except ErreurGenerateur:  # le dossier ne se lit pas : la page dit pourquoi
+            propositions, places = (), frozenset(lister_presents(chemin))
+        libres = [fichier for fichier in lister_presents(chemin) if fichier not in places]
+        return montrer_onglet(self._bureau, chemin, "pieces", propositions=propositions, libres=libres)
 
     def recevoir(self, demande: Request, saisie: FormData) -> Response:
         """Les fichiers déposés entrent dans pieces/ ; rien n'est écrasé, le dossier ne change pas encore."""

@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from generateur.domaine.langue import montant
+from generateur.erreurs import ErreurGenerateur
 from generateur.operations.agenda import ecrire_agenda
 from generateur.operations.aide import lire_sujet, lister_sujets
 from generateur.operations.consultation_droit import lister
 from generateur.operations.echeances import NOM_AGENDA, lister_echeances
 from generateur.operations.etude import chiffrer_dossier
-from generateur.operations.saisie import lire_version
 from generateur.operations.tableau_de_bord import Tableau, dresser_tableau
 from generateur.page.adresses import Bureau
 from generateur.page.markdown import mettre_en_html
-from generateur.page.onglets import ONGLETS
+from generateur.page.montre import montrer_onglet
 from generateur.redaction.graphiques import Barre, dessiner_barres
 
 
@@ -28,20 +28,11 @@ class Suivi:
     def decompte(self, demande: Request) -> Response:
         """Le décompte à ce jour, chaque ligne avec son article et la source de son taux."""
         chemin = self._bureau.dossier(demande)
-        etude, erreur = self._bureau.etudier(chemin)
-        chiffrage = chiffrer_dossier(chemin, jour=self._maison.aujourd_hui()) if etude else None
-        _, version = lire_version(chemin)
-        return self._bureau.gabarits.repondre(
-            "onglets/decompte.html",
-            reference=chemin.name,
-            onglets=ONGLETS,
-            onglet="decompte",
-            etude=etude,
-            erreur=erreur,
-            constats=etude.constats if etude else (),
-            chiffrage=chiffrage,
-            page=self._maison.onglets.ouvrir(version),
-        )
+        try:
+            chiffrage = chiffrer_dossier(chemin, jour=self._maison.aujourd_hui())
+        except ErreurGenerateur:
+            chiffrage = None  # le dossier ne se lit pas : la page dit pourquoi
+        return montrer_onglet(self._bureau, chemin, "decompte", chiffrage=chiffrage)
 
     def echeances(self, _demande: Request) -> Response:
         """Toutes les dates à tenir, les plus proches d'abord, et les dossiers qui ne se lisent pas."""
