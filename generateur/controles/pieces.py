@@ -41,6 +41,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         if inspection and chemin not in vus:
             vus.add(chemin)
             constats += _fichier(lieu, inspection)
+            constats += _amenagement(lieu, inspection)
             constats += _jointes(lieu, inspection)
             constats += signaler_caches(lieu, inspection)
     constats += _fichiers_en_double(dossier, contexte)
@@ -93,22 +94,26 @@ def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
             lieu=lieu,
             remede=inspection.remede or "Ouvrez le fichier, imprimez-le en PDF, et remplacez-le.",
         )
-    elif inspection.observations:
-        yield constater(
-            "IMAGE_AMENAGEE",
-            f"La pièce « {chemin} » : {' '.join(inspection.observations)}",
-            gravite="avertissement" if inspection.a_regarder else "information",
-            lieu=lieu,
-            remede="Regardez ses pages dans la liasse ; s'il y manque quelque chose, refaites l'image."
-            if inspection.a_regarder
-            else "Rien à faire.",
-        )
     elif inspection.signe:
         yield constater(
             "PIECE_SIGNEE",
             f"La pièce « {chemin} » est signée électroniquement : la signature ne survit pas à la liasse.",
             lieu=lieu,
             remede="Gardez l'original à côté de la liasse et tenez-le à disposition.",
+        )
+
+
+def _amenagement(lieu: str, inspection: Inspection) -> Iterator[Constat]:
+    """Ce qu'il a fallu faire d'une image pour qu'elle se lise, ou la page qui, imprimée, ne se lirait pas."""
+    if inspection.lisible and inspection.observations:
+        yield constater(
+            "IMAGE_AMENAGEE",
+            f"La pièce « {inspection.chemin} » : {' '.join(inspection.observations)}",
+            gravite="avertissement" if inspection.a_regarder else "information",
+            lieu=lieu,
+            remede="Regardez ses pages dans la liasse ; s'il y manque quelque chose, refaites la pièce."
+            if inspection.a_regarder
+            else "Rien à faire.",
         )
 
 

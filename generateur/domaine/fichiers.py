@@ -70,7 +70,8 @@ class Inspection:
     (seul un outil externe manque). `pages` est None quand le compte demanderait une conversion.
     `texte` est celui des premières pages (vide si la pièce est une image ou ne se lit pas). `empreinte` est celle du
     contenu, vide s'il n'a pas été lu. `messages` : ceux d'un courriel ou d'une boîte, leur corps laissé dans `texte`.
-    `observations` : comment une image sera mise en pages, `a_regarder` si elle pourrait mal s'y lire.
+    `observations` : comment une image sera mise en pages, ou quelle page est trop longue ; `a_regarder` si la pièce
+    pourrait mal s'y lire.
     """
 
     chemin: str

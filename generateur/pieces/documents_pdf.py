@@ -36,6 +36,7 @@ from generateur.pieces.lecture_pdf import (
     relever_texte_cache,
     sans_dessin,
 )
+from generateur.pieces.longues_images import relever_pages_longues
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _REMEDE_IMPRIMER = (
@@ -78,7 +79,7 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
     return faits | {
         "texte": texte,
         "sans_texte": sans_texte,
-        "avertissements": constates + champs.observations,
+        "avertissements": faits["observations"] + constates + champs.observations,
         "caches": [vars(cache) for cache in caches],
     }
 
@@ -139,8 +140,11 @@ def _controler(pdf: pikepdf.Pdf, pages_maximales: int) -> dict[str, Any]:
     _verifier_structure(pdf, pages_maximales)
     _verifier_contenus(pdf)
     refuser_images_piegees(pdf)
+    longues = relever_pages_longues(pdf)
     return {
         "pages": len(pdf.pages),
+        "observations": longues,
+        "a_regarder": bool(longues),
         "signe": est_signe(pdf),
         "pieces_jointes": lister_pieces_jointes(pdf),
     }

@@ -121,6 +121,7 @@ class _Faits:
         return {
             "pages": self.pages,
             "avertissements": [*dits, *self.decoupes],
+            "observations": [*dits, *self.decoupes],
             "a_regarder": self.a_regarder,
             "fidelite": {"comparees": self.coupees, "differentes": []},  # point par point, ou la pièce est refusée
         }

@@ -91,7 +91,7 @@ def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copi
         messages=faits.get("messages", ()),
         empreinte=empreinte,
         caches=lire_caches(faits),
-        observations=tuple(faits["avertissements"]) if faits["famille"] == Famille.IMAGE.value else (),
+        observations=tuple(faits.get("observations", ())),
         a_regarder=faits.get("a_regarder", False),
     )
 

@@ -9,10 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+import pikepdf
 from PIL import Image, ImageChops
 
 from generateur.domaine.langue import INSECABLE
+from generateur.pieces.limites import Limites
 
+_TEXTE_COURANT = 10.0  # points : un texte courant, dans un document
+_FEUILLE = (595.276, 841.89)
+_PAGES_CITEES = 10
+_BOITE_ILLISIBLE = (pikepdf.PdfError, AttributeError, ValueError, TypeError, KeyError, IndexError)
 TEXTE_D_ECRAN = 14  # pixels : un texte courant, sur un écran ordinaire
 _ECRAN = 2.4  # longueur sur largeur : un écran de téléphone entier, qui se lit d'un coup d'œil
 _COTE_A_LIRE = 100  # pixels : plus étroite, l'image ne porte pas de texte
@@ -97,6 +103,30 @@ def decrire(decoupe: Decoupe, vue: Image.Image, corps: float) -> str:
         fins = ", ".join(map(str, forcees))
         dits.append(f"Faute de rangée vide, la coupe passe dans un contenu à la fin de la page {fins} : regardez-la.")
     return " ".join(dits)
+
+
+def relever_pages_longues(pdf: pikepdf.Pdf) -> list[str]:
+    """La phrase qui nomme les pages d'un PDF qu'une feuille A4 rendrait illisibles (une page qui défile, imprimée)."""
+    longues, pire = [], _TEXTE_COURANT
+    for rang, page in enumerate(pdf.pages, 1):
+        try:
+            boite = [float(cote) for cote in page.cropbox]
+        except _BOITE_ILLISIBLE:
+            continue
+        petit, grand = sorted((abs(boite[2] - boite[0]), abs(boite[3] - boite[1])))
+        imprime = _TEXTE_COURANT * min(1.0, _FEUILLE[0] / max(petit, 1.0), _FEUILLE[1] / max(grand, 1.0))
+        if grand > _ECRAN * petit and imprime < Limites().corps_lisible:
+            longues.append(str(rang))
+            pire = min(pire, imprime)
+    if not longues:
+        return []
+    cites = ", ".join(longues[:_PAGES_CITEES]) + (" …" if len(longues) > _PAGES_CITEES else "")
+    courant, lisible = _ecrire_points(_TEXTE_COURANT), _ecrire_points(Limites().corps_lisible)
+    return [
+        f"Page(s) {cites} : bien plus longue(s) qu'une feuille. Imprimée(s) sur A4, un texte de {courant} y ferait "
+        f"{_ecrire_points(pire)} (plus petite taille lisible : {lisible}). Imprimez ce document en pages A4, ou "
+        "joignez-en des captures."
+    ]
 
 
 def _ecrire_points(corps: float) -> str:

@@ -121,3 +121,23 @@ def test_l_examen_annonce_la_meme_decoupe(tmp_path: Path, atelier: Atelier, prep
         preparee = preparer(tmp_path / nom)
         assert (vue.pages, vue.observations) == (preparee.pages, preparee.avertissements)
         assert vue.a_regarder is a_regarder
+
+
+@pytest.mark.parametrize(
+    ("taille", "est_dite"),
+    [((390, 6000), True), ((6000, 390), True), ((595, 842), False), ((3370, 2384), False), ((220, 700), False)],
+    ids=["page qui défile", "très large", "A4", "plan A0", "ticket"],
+)
+def test_une_page_de_pdf_qui_defile_est_dite(
+    tmp_path: Path, atelier: Atelier, preparer: Preparer, taille: tuple[int, int], *, est_dite: bool
+) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.add_blank_page(page_size=taille)
+        pdf.save(tmp_path / "a.pdf")
+    vue = inspecter(tmp_path, [("a.pdf", None)], atelier=atelier)["a.pdf"]
+    preparee = preparer(tmp_path / "a.pdf")
+    assert (vue.observations, vue.a_regarder) == (preparee.avertissements, est_dite)
+    dits = " ".join(preparee.avertissements).replace("\u00a0", " ")
+    assert ("Page(s) 2 : bien plus longue(s) qu'une feuille" in dits) is est_dite
+    assert ("y ferait 1,4 points (plus petite taille lisible : 5 points)" in dits) is est_dite
