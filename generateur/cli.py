@@ -133,10 +133,17 @@ def _retracer(erreur: BaseException | None) -> str:
 
 def _dire(erreur: ErreurGenerateur, arguments: Sequence[str]) -> str:
     """La phrase, l'endroit, le remède ; un argument sur plusieurs lignes s'y tient sur une seule."""
-    lignes = [f"Erreur : {erreur.message}"]
+    lignes = [f"Erreur : {_en_retrait(erreur.message)}"]
     lignes += [f"  Où : {mettre_en_ligne(erreur.lieu)}"] if erreur.lieu else []
-    lignes += [f"  Que faire : {erreur.remede}"] if erreur.remede else []
+    lignes += [f"  Que faire : {_en_retrait(erreur.remede)}"] if erreur.remede else []
     return _mettre_arguments_en_ligne("\n".join(lignes), arguments)
+
+
+def _en_retrait(texte: str) -> str:
+    """Ce qui suit la première ligne ne commence jamais au bord : une valeur citée n'imite pas une phrase à nous."""
+    return "\n".join(
+        ligne if not rang or ligne[:2] == "  " else f"    {ligne}" for rang, ligne in enumerate(texte.split("\n"))
+    )
 
 
 def _mettre_arguments_en_ligne(texte: str, arguments: Sequence[str]) -> str:

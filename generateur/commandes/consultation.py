@@ -97,10 +97,10 @@ def modeles_apercu(racine: Path | None, sortie: Path, rendu: str | None, au: dt.
     from generateur.operations.outillage import ouvrir_moteurs
 
     with ouvrir_moteurs(rendu) as moteurs:
-        fichiers = ecrire_apercus(racine, sortie, jour=aujourd_hui(), au=au, moteurs=moteurs)
+        apercus = ecrire_apercus(racine, sortie, jour=aujourd_hui(), au=au, moteurs=moteurs)
     imprimer(
-        lambda: presentation_modeles.presenter_apercus(fichiers),
-        lambda: presentation_modeles.apercus_en_objet(fichiers),
+        lambda: presentation_modeles.presenter_apercus(apercus),
+        lambda: presentation_modeles.apercus_en_objet(apercus),
     )
 
 

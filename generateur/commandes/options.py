@@ -243,7 +243,7 @@ def demander_mot_de_passe() -> str:
     """Le mot de passe du certificat : de l'environnement, sinon du terminal ; jamais de la ligne de commande."""
     mot_de_passe = os.environ.get(_MOT_DE_PASSE)
     if mot_de_passe is not None:
-        return mot_de_passe
+        return _refuser_indechiffrable(mot_de_passe)
     if not sys.stdin.isatty():
         raise ErreurUsage(
             "le mot de passe du certificat n'est pas donné",
@@ -251,6 +251,19 @@ def demander_mot_de_passe() -> str:
             remede=f"Le mettre dans la variable d'environnement {_MOT_DE_PASSE}, ou lancer depuis un terminal.",
         )
     return str(click.prompt("Mot de passe du certificat", hide_input=True, default="", show_default=False, err=True))
+
+
+def _refuser_indechiffrable(mot_de_passe: str) -> str:
+    """Des octets qui ne sont pas de l'UTF-8 se lisent ici sans erreur, et n'ouvriraient aucun certificat."""
+    try:
+        mot_de_passe.encode()
+    except UnicodeEncodeError:
+        raise ErreurUsage(
+            "le mot de passe du certificat n'est pas écrit en UTF-8",
+            lieu=f"variable d'environnement {_MOT_DE_PASSE}",
+            remede="L'écrire de nouveau dans un terminal réglé en UTF-8, ou retirer la variable : il sera demandé.",
+        ) from None
+    return mot_de_passe
 
 
 def lire_reglages(options: dict[str, Any]) -> "Reglages":

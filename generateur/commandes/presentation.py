@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.calculs.decompte import Decompte, PaiementRecu, SoldeFacture
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.presentation_gardes import dire_gardes
+from generateur.commandes.signes import assembler
 from generateur.controles.constat import ORDRE_GRAVITES
 from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
@@ -38,13 +39,13 @@ def presenter_constats(etude: Etude) -> str:
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     groupes = regrouper(etude.constats)
     if dabord := next((g.premier for g in groupes if g.gravite != "information"), None):
-        lignes.append(f"D'abord : {mettre_en_ligne(majuscule(dabord.message))}")
+        lignes.append(f"D'abord : {majuscule(dabord.message)}")
     for gravite in ORDRE_GRAVITES:
         memes = [groupe for groupe in groupes if groupe.gravite == gravite]
         if memes:
             lignes += ["", f"{GRAVITES[gravite]} ({_compter(memes)})"]
             lignes += [ligne for groupe in memes for ligne in _presenter_groupe(groupe, etude.lu.origines)]
-    return "\n".join([*lignes, "", f"Ensuite : {_dire_suite(etude)}"])
+    return assembler([*lignes, "", f"Ensuite : {_dire_suite(etude)}"])
 
 
 def _dire_suite(etude: Etude) -> str:
@@ -68,9 +69,9 @@ def _presenter_groupe(groupe: Groupe, origines: Origines) -> Iterator[str]:
     """Le constat, son endroit, son remède ; répété, il ne se dit qu'une fois, avec les autres endroits."""
     for constat in groupe.montres:
         fondement = f" ({constat.fondement})" if constat.fondement else ""
-        yield f"  • {mettre_en_ligne(majuscule(constat.message))}{fondement}"
+        yield f"  • {majuscule(constat.message)}{fondement}"
         if constat.lieu:
-            yield f"      où : {mettre_en_ligne(situer(denommer(constat.lieu), origines))}"
+            yield f"      où : {situer(denommer(constat.lieu), origines)}"
     if autres := groupe.dire_les_autres([_situer_court(lieu, origines) for lieu in groupe.autres_lieux]):
         yield f"      {autres}"
     for remede in groupe.remedes:
@@ -107,7 +108,7 @@ def presenter_choix(etude: Etude) -> str:
             etat = "retenue"
         lignes += ["", f"{trouver_procedure(examen.procedure).libelle} : {etat}"]
         lignes += [f"  • {majuscule(m.message)} ({m.fondement})" for m in examen.motifs]
-    return "\n".join(lignes)
+    return assembler(lignes)
 
 
 def presenter_chiffrage(chiffrage: Chiffrage) -> str:
@@ -158,7 +159,7 @@ def presenter_decompte(reference: str, decompte: Decompte) -> str:
     if decompte.trop_percu:
         lignes.append(f"{'Trop-perçu, à restituer':<26}{montant(decompte.trop_percu):>18}")
     lignes.append(f"Par jour de plus : {montant(decompte.interet_journalier)}")
-    return "\n".join(lignes)
+    return assembler(lignes)
 
 
 def _dire_echeance(solde: SoldeFacture, arrete_le: dt.date) -> str:
@@ -188,8 +189,9 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
     """Ce qui a été produit, et ce qu'il faut ouvrir."""
     procedure = trouver_procedure(manifeste.procedure).libelle
     lieu = f" — {manifeste.juridiction.nom}" if manifeste.juridiction else ""
+    remplissages = [c for c in manifeste.constats if c.code == "FORMULAIRE_REMPLI"]
     alertes = [c.message for c in manifeste.constats if c.code == "PROCEDURE_IMPOSEE"]
-    return "\n".join(
+    return assembler(
         (
             f"{manifeste.reference} : {procedure}{lieu}",
             f"  Liasse : {dossier}/{manifeste.liasse.fichier} "
@@ -205,7 +207,8 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
                 if f.fichier.endswith(SUITE_JOURNAL)
             ),
             *(f"  Attention : {alerte}" for alerte in alertes),
-            *(f"  De vous, gardé à part : {dossier}/{fichier}" for fichier in manifeste.gardes_a_part),
+            *(f"  {majuscule(c.message)} : {dossier}/{c.lieu}" for c in remplissages),
+            *dire_gardes([f"{dossier}/{fichier}" for fichier in manifeste.gardes_a_part], retrait="  "),
             *(f"  Pas de PDF/A-2b pour la liasse : {obstacle}" for obstacle in manifeste.obstacles_pdfa),
         )
     )
@@ -214,7 +217,7 @@ def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
 def presenter_retenue(retenue: "Retenue") -> str:
     """Ce que l'utilisateur lit une fois la liasse communiquée retenue : ce qui est gardé, et la suite."""
     registre = retenue.registre
-    return "\n".join(
+    return assembler(
         (
             f"{registre.reference} : {pluriel(len(registre.pieces), 'numéro retenu', 'numéros retenus')} dans "
             f"{NOM_REGISTRE}, à garder avec le dossier.",
@@ -260,4 +263,4 @@ def presenter_verification(verification: "Verification") -> str:
             "Rien ne diffère, mais tout n'a pas pu être prouvé. « Non prouvé » n'est pas une anomalie : il manque "
             "de quoi comparer (« --dossier » dit où sont les sources)."
         )
-    return "\n".join([*lignes, "", conclusion])
+    return assembler([*lignes, "", conclusion])

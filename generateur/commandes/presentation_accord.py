@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generateur.commandes.signes import assembler
 from generateur.domaine.langue import date_longue, montant
 from generateur.operations.accorder import Accorde
 
@@ -32,6 +33,8 @@ def presenter(fait: Accorde) -> str:
         lignes.append(f"  à la signature : {montant(echeancier.acompte)}")
     lignes += [f"  {date_longue(v.date)} : {montant(v.montant)}" for v in echeancier.versements]
     if fait.est_enregistre:
-        return "\n".join([*lignes, "Accord noté au dossier : « generateur echeances » en suit les dates."])
+        return assembler([*lignes, "Accord noté au dossier : « generateur echeances » en suit les dates."])
     lignes += [f"  À faire signer : {fichier}" for fichier in fait.fichiers]
-    return "\n".join([*lignes, "Une fois signé, relancer avec --signe-le et --fichier, ou coller :", fait.a_saisir])
+    return assembler(
+        [*lignes, "Une fois signé, relancer avec --signe-le et --fichier, ou coller :", *fait.a_saisir.splitlines()]
+    )

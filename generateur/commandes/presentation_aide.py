@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
+from generateur.commandes.signes import assembler
 from generateur.operations.aide import Sujet
 
 
 def sujets_en_texte(sujets: tuple[Sujet, ...]) -> str:
     """Un sujet par ligne, puis la commande qui en lit un."""
     largeur = max(len(sujet.nom) for sujet in sujets)
-    return "\n".join([*(f"{s.nom:<{largeur}}  {s.titre}" for s in sujets), "", "generateur aide SUJET"])
+    return assembler([*(f"{s.nom:<{largeur}}  {s.titre}" for s in sujets), "", "generateur aide SUJET"])
 
 
 def sujets_en_objet(sujets: tuple[Sujet, ...]) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def en_clair(texte: str) -> str:
             lignes += [nom, ("=" if ligne.startswith("# ") else "-") * len(nom)]
         elif not re.fullmatch(r"\|[-| :]+\|", ligne):
             lignes.append(_nettoyer(ligne))
-    return "\n".join(lignes).strip()
+    return assembler(lignes).strip()
 
 
 def _nettoyer(ligne: str) -> str:

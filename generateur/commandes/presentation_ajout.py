@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from generateur.commandes.signes import assembler
 from generateur.contrats import Ajout
 from generateur.lecture.edition_toml import ecrire_edition
 from generateur.operations.ajouter import Ajoute
@@ -36,4 +37,4 @@ def presenter(fait: Ajoute) -> str:
     lignes = [f"Ajouté au dossier {fait.reference}, section {fait.section} :", *(f"    {ligne}" for ligne in bloc)]
     for constat in fait.constats:
         lignes += [f"  • {constat.message}", *(f"      → {ligne}" for ligne in constat.remede.splitlines())]
-    return "\n".join([*lignes, f"Ensuite : « generateur verifier {fait.chemin.as_posix()} »."])
+    return assembler([*lignes, f"Ensuite : « generateur verifier {fait.chemin.as_posix()} »."])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generateur.commandes.signes import assembler
 from generateur.domaine.langue import date_longue
 from generateur.operations.annuaire import Consultation, Consultee
 
@@ -43,7 +44,7 @@ def presenter(fait: Consultation) -> str:
     lignes += [f"Sans SIREN juste, donc non demandé : {nom}." for nom in fait.sans_siren]
     if fait.chemin is not None:
         lignes.append(f"Ensuite : « generateur verifier {fait.chemin.as_posix()} ».")
-    return "\n".join(lignes)
+    return assembler(lignes)
 
 
 def _presenter(consultee: Consultee) -> list[str]:

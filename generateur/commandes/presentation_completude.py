@@ -3,6 +3,7 @@
 from typing import Any
 
 from generateur.commandes.presentation_ajout import valeur_en_objet
+from generateur.commandes.signes import assembler
 from generateur.operations.completer import Completude
 
 
@@ -45,4 +46,4 @@ def presenter(fait: Completude, *, accepter: bool) -> str:
         suite = f"« generateur completer {chemin} --accepter » écrit ce qui est certain."
     else:
         suite = f"« generateur ajouter » écrit chaque bloc ; dans le fichier : {chemin}/dossier.toml."
-    return "\n".join([*lignes, f"Ensuite : {suite}"])
+    return assembler([*lignes, f"Ensuite : {suite}"])

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from generateur.commandes.signes import assembler
 from generateur.domaine.langue import date_longue
 from generateur.droit.valeurs import Table, Valeur
 from generateur.operations.consultation_droit import Consultation, Sommaire
@@ -14,7 +15,7 @@ def presenter_consultation(consultation: Consultation) -> str:
     table = consultation.table
     lignes = [f"{table.libelle} ({table.unite.replace('_', ' ')}), au {date_longue(consultation.jour)}"]
     lignes.append(f"  vérifiée le {date_longue(table.verifie_le)}, connue jusqu'au {date_longue(table.horizon)}")
-    return "\n".join([*lignes, *(ligne for valeur in consultation.valeurs for ligne in _decrire(valeur))])
+    return assembler([*lignes, *(ligne for valeur in consultation.valeurs for ligne in _decrire(valeur))])
 
 
 def consultation_en_objet(consultation: Consultation) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def presenter_sommaire(sommaire: Sommaire) -> str:
             f"  • {t.nom} : horizon le {date_longue(t.horizon)} (« generateur droit ajouter {t.nom} … »)"
             for t in sommaire.expirent
         ]
-    return "\n".join(lignes)
+    return assembler(lignes)
 
 
 def sommaire_en_objet(sommaire: Sommaire) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def presenter_enregistrement(enregistre: Enregistrement) -> str:
         lignes.append(f"La table {table}{serie} répond désormais jusqu'au {date_longue(horizon)}.")
     if enregistre.sha256:
         lignes.append(f"Empreinte du fichier importé (sha256) : {enregistre.sha256}")
-    return "\n".join([*lignes, f"Vos valeurs : {enregistre.fichier}"])
+    return assembler([*lignes, f"Vos valeurs : {enregistre.fichier}"])
 
 
 def enregistrement_en_objet(enregistre: Enregistrement) -> dict[str, Any]:

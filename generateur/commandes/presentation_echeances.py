@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.calculs.echeances import Echeance
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import date_longue
 from generateur.operations.echeances import Releve, dire_seul
 from generateur.redaction.typographie import majuscule
@@ -71,7 +71,7 @@ def presenter(releve: Releve) -> str:
             f"  {erreur.message.splitlines()[0]}",
             *(f"  → {ligne}" for ligne in erreur.remede.splitlines()[:1]),
         ]
-    return "\n".join(lignes).strip()
+    return assembler(lignes).strip()
 
 
 def _objet(echeance: Echeance) -> dict[str, Any]:

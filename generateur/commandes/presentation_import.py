@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import montant
 from generateur.operations.importer import DossierImporte, Import
 from generateur.redaction.typographie import date_courte, pluriel
@@ -67,17 +67,15 @@ def presenter_avancee(rang: int, total: int, nom: str) -> str:
 def presenter(fait: Import, racine: Path) -> str:
     """Ce que l'utilisateur lit."""
     lignes = [ligne for bloc in (_sources(fait), _dossiers(fait), _suites(fait, racine)) for ligne in bloc]
-    return "\n".join(lignes).strip()
+    return assembler(lignes).strip()
 
 
 def _sources(fait: Import) -> Iterator[str]:
     for lecture in fait.sources:
-        yield f"{mettre_en_ligne(lecture.fichier.name)} : {lecture.format}, {pluriel(lecture.lignes, 'ligne')}"
+        yield f"{lecture.fichier.name} : {lecture.format}, {pluriel(lecture.lignes, 'ligne')}"
         lues = {champ: entete for champ, entete in lecture.colonnes.items() if entete}
         if lues:
-            yield "    compris : " + ", ".join(
-                f"{champ} ← « {mettre_en_ligne(entete)} »" for champ, entete in lues.items()
-            )
+            yield "    compris : " + ", ".join(f"{champ} ← « {entete} »" for champ, entete in lues.items())
         absentes = [champ for champ, entete in lecture.colonnes.items() if entete is None]
         if absentes:
             yield "    absents : " + ", ".join(absentes)
@@ -95,7 +93,7 @@ def _dossiers(fait: Import) -> Iterator[str]:
 
 
 def _decrire(dossier: DossierImporte) -> Iterator[str]:
-    nom = mettre_en_ligne(f"{dossier.reference} — {dossier.debiteur}" if dossier.reference else dossier.debiteur)
+    nom = f"{dossier.reference} — {dossier.debiteur}" if dossier.reference else dossier.debiteur
     yield f"{_ETATS[dossier.etat]:>9}  {montant(dossier.reste_du):>14}  {nom}"
     if dossier.motif:
         yield f"{'':>9}  {'':>14}  {dossier.motif}"
@@ -109,11 +107,11 @@ def _nommer(code: str) -> str:
 
 def _suites(fait: Import, racine: Path) -> Iterator[str]:
     for constat in fait.constats:
-        yield f"  • {mettre_en_ligne(constat.lieu)} : {mettre_en_ligne(constat.message)}"
+        yield f"  • {constat.lieu} : {constat.message}"
     for refus in fait.refus[:_REFUS_MONTRES]:
-        yield f"  refusé  {mettre_en_ligne(refus.origine)} : {mettre_en_ligne(refus.raison)}" + (
-            f"\n          → {refus.remede}" if refus.remede else ""
-        )
+        yield f"  refusé  {refus.origine} : {refus.raison}"
+        if refus.remede:
+            yield f"          → {refus.remede}"
     if len(fait.refus) > _REFUS_MONTRES:
         yield f"  et {len(fait.refus) - _REFUS_MONTRES} autres lignes refusées (--json les donne toutes)"
     crees = (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generateur.commandes.presentation_registre import affaire_en_objet
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.operations.inscription import Inscrits
 from generateur.redaction.typographie import pluriel
 
@@ -34,7 +34,7 @@ def presenter(inscrits: Inscrits) -> str:
         for reference, ajoutes in inscrits.ajouts
         if ajoutes
     ]
-    return "\n".join([*changes, *resumer(inscrits)])
+    return assembler([*changes, *resumer(inscrits)])
 
 
 def resumer(inscrits: Inscrits) -> list[str]:

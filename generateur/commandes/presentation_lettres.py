@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from generateur.commandes.presentation_gardes import dire_gardes, gardes_en_objet
+from generateur.commandes.signes import assembler
 from generateur.operations.mise_en_demeure import Lettres
 
 
@@ -14,6 +16,7 @@ def en_objet(lettres: Lettres) -> dict[str, Any]:
         "lettres": [
             {"debiteur": li.debiteur, "somme": li.somme, "fichier": li.fichier.as_posix()} for li in lettres.lettres
         ],
+        **gardes_en_objet(lettres.gardes),
     }
 
 
@@ -21,4 +24,6 @@ def presenter(lettres: Lettres) -> str:
     """Les lettres à envoyer, puis les lignes à ajouter au dossier une fois parties."""
     lignes = [f"Lettre à relire, signer et envoyer à {li.debiteur} : {li.fichier}" for li in lettres.lettres]
     chacune = "Une fois envoyée" if len(lignes) == 1 else "Une fois envoyées"
-    return "\n".join([*lignes, "", f"{chacune}, ajoutez ceci à la fin de dossier.toml :", "", lettres.a_saisir])
+    lignes += dire_gardes(lettres.gardes)
+    lignes += ["", f"{chacune}, ajoutez ceci à la fin de dossier.toml :", ""]
+    return assembler([*lignes, *lettres.a_saisir.splitlines()])

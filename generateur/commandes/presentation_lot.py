@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.commandes.au_fur import AuFur
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import montant
 from generateur.operations.lot import Avancee, Bilan
 from generateur.operations.piles import Piles
@@ -57,14 +57,15 @@ def presenter(bilan: Bilan, synthese: Path | None = None) -> str:
     if ouvrir := next((r.fichier for r in nouveaux_dabord if r.fichier), None):
         lignes.append(f"À ouvrir d'abord : {ouvrir}")
     lignes += [f"La synthèse : {mettre_en_ligne(synthese.as_posix())}"] if synthese else []
-    return "\n".join((*lignes, *_presenter_piles(bilan.piles)))
+    return assembler((*lignes, *_presenter_piles(bilan.piles)))
 
 
 def _presenter_piles(piles: Piles) -> Iterator[str]:
     """Ce qui est prêt à remettre, et ce qui n'y est pas."""
     largeur = max((len(pile.nom) for pile in piles.piles), default=0)
     if piles.piles:
-        yield f"\nÀ remettre, dans {piles.piles[0].chemin.parent.as_posix()} :"
+        yield ""
+        yield f"À remettre, dans {piles.piles[0].chemin.parent.as_posix()} :"
     for pile in piles.piles:
         yield f"  {pile.nom:<{largeur}}  {pluriel(pile.dossiers, 'dossier'):>12}  {montant(pile.total):>16}"
     for raison, nombre in piles.laisses.items():

@@ -1,12 +1,11 @@
 """Le rapport de contrôle des modèles Word : un paragraphe par défaut, ou l'objet du contrat."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from generateur.commandes.signes import mettre_en_ligne
-from generateur.operations.apercu_modeles import Rapport
+from generateur.commandes.presentation_gardes import dire_gardes, gardes_en_objet
+from generateur.commandes.signes import assembler
+from generateur.operations.apercu_modeles import Apercus, Rapport
 from generateur.redaction.controle_modeles import Defaut
 
 
@@ -19,20 +18,20 @@ def presenter(rapport: Rapport) -> str:
     """Un paragraphe par défaut."""
     if not rapport.defauts:
         return "Tous les modèles sont en règle."
-    return "\n".join(_decrire(defaut) for defaut in rapport.defauts)
+    return assembler(ligne for defaut in rapport.defauts for ligne in _decrire(defaut))
 
 
-def presenter_apercus(fichiers: Sequence[Path]) -> str:
+def presenter_apercus(apercus: Apercus) -> str:
     """Un aperçu par ligne."""
-    return "\n".join(mettre_en_ligne(str(fichier)) for fichier in fichiers)
+    return assembler([*map(str, apercus.fichiers), *dire_gardes(apercus.gardes)])
 
 
-def apercus_en_objet(fichiers: Sequence[Path]) -> dict[str, Any]:
+def apercus_en_objet(apercus: Apercus) -> dict[str, Any]:
     """Objet de « modeles apercu »."""
-    return {"fichiers": [str(fichier) for fichier in fichiers]}
+    return {"fichiers": [str(fichier) for fichier in apercus.fichiers], **gardes_en_objet(apercus.gardes)}
 
 
-def _decrire(defaut: Defaut) -> str:
+def _decrire(defaut: Defaut) -> tuple[str, str]:
     page = f", page {defaut.page}" if defaut.page else ""
-    extrait = f" près de « {mettre_en_ligne(defaut.extrait)} »" if defaut.extrait else ""
-    return f"{defaut.modele}{page} : {defaut.construction}{extrait}\n    → {defaut.remede}"
+    extrait = f" près de « {defaut.extrait} »" if defaut.extrait else ""
+    return f"{defaut.modele}{page} : {defaut.construction}{extrait}", f"    → {defaut.remede}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from generateur.calculs.conservation import Delai
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import citer, date_longue
 from generateur.operations.purge import Juge, Purge
 from generateur.redaction.typographie import majuscule, pluriel
@@ -54,7 +54,7 @@ def presenter(purges: Sequence[Purge]) -> str:
             lignes += _decrire(juge)
     lignes += ["", *_dire_gardes([juge for purge in purges for juge in purge.gardes])]
     lignes += ["", *(ligne for purge in purges for ligne in _dire_fait(purge))]
-    return "\n".join(lignes).strip()
+    return assembler(lignes).strip()
 
 
 def _decrire(juge: Juge) -> list[str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import montant
 from generateur.redaction.typographie import date_courte, pluriel
 from generateur.registre.parcours import NATURES, Evenement
@@ -56,7 +56,7 @@ def presenter(affaires: Sequence[Affaire]) -> str:
     lignes = [_COLONNES, *(_ligne(affaire) for affaire in affaires)]
     largeurs = [max(len(ligne[rang]) for ligne in lignes) for rang in range(len(_COLONNES))]
     total = sum((affaire.total for affaire in affaires if affaire.total), Decimal(0))
-    return "\n".join(
+    return assembler(
         [*(_aligner(ligne, largeurs) for ligne in lignes), "", f"{pluriel(len(affaires), 'affaire')}, {montant(total)}"]
     )
 
@@ -96,7 +96,7 @@ def presenter_affaire(affaire: Affaire) -> str:
         lignes.append(f"  {montant(affaire.total)}, {_nommer_procedure(affaire.procedure)}")
     if affaire.echeance:
         lignes.append(f"  Prochaine échéance : {date_courte(affaire.echeance[0])}, {affaire.echeance[1]}")
-    return "\n".join([*lignes, "", *(_decrire(evenement) for evenement in affaire.evenements)])
+    return assembler([*lignes, "", *(_decrire(evenement) for evenement in affaire.evenements)])
 
 
 def _decrire(evenement: Evenement) -> str:

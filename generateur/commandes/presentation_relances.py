@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.domaine.socle import ZERO
 from generateur.operations.relancer import HORIZON_JOURS, Relance, Tournee
@@ -124,7 +124,7 @@ def presenter(tournee: Tournee) -> str:
             f"  {mettre_en_ligne(ecarte.chemin.name)} : {mettre_en_ligne(ecarte.erreur.message.splitlines()[0])}",
             *(f"      → {ligne}" for ligne in ecarte.erreur.remede.splitlines()[:1]),
         ]
-    return "\n".join([*lignes, *_conclure(tournee)]).strip()
+    return assembler([*lignes, *_conclure(tournee)]).strip()
 
 
 def _resumer(tournee: Tournee) -> str:

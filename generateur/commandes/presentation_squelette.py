@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generateur.commandes.signes import assembler
 from generateur.domaine.langue import enumerer
 from generateur.operations.nouveau_dossier import Squelette
 
@@ -18,9 +19,11 @@ def en_objet(squelette: Squelette) -> dict[str, Any]:
 def presenter(squelette: Squelette) -> str:
     """Le fichier à remplir, ce qui est à vérifier, et la commande qui suit."""
     fichier = squelette.fichier
-    conseil = "" if squelette.a_un_profil else f"\n{_proposer_profil(squelette)}"
-    dits = "".join(f"\n  • {c.message}\n    {c.remede}" for c in squelette.constats)
-    return f"Dossier créé : {fichier}{dits}\nRemplissez-le, puis : generateur verifier {fichier.parent}{conseil}"
+    lignes = [f"Dossier créé : {fichier}"]
+    for constat in squelette.constats:
+        lignes += [f"  • {constat.message}", *(f"    {ligne}" for ligne in constat.remede.splitlines())]
+    lignes.append(f"Remplissez-le, puis : generateur verifier {fichier.parent}")
+    return assembler(lignes if squelette.a_un_profil else [*lignes, _proposer_profil(squelette)])
 
 
 def _proposer_profil(squelette: Squelette) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from generateur.commandes.presentation_gardes import dire_gardes, gardes_en_objet
+from generateur.commandes.signes import assembler
 from generateur.domaine.langue import date_longue
 from generateur.operations.suite import Suite
 
@@ -15,6 +17,7 @@ def en_objet(suite: Suite) -> dict[str, Any]:
         "joints": [f.as_posix() for f in suite.joints],
         "a_joindre": list(suite.a_joindre),
         "dates": [{"titre": titre, "date": jour.isoformat()} for titre, jour in suite.dates],
+        **gardes_en_objet(suite.gardes),
     }
 
 
@@ -23,4 +26,5 @@ def presenter(suite: Suite) -> str:
     lignes = [f"À relire, dater et signer : {fichier}" for fichier in suite.fichiers]
     lignes += [f"Joint : {fichier}" for fichier in suite.joints]
     lignes += [f"À joindre vous-même : {quoi}" for quoi in suite.a_joindre]
-    return "\n".join([*lignes, *(f"{titre} : {date_longue(jour)}" for titre, jour in suite.dates)])
+    lignes += dire_gardes(suite.gardes)
+    return assembler([*lignes, *(f"{titre} : {date_longue(jour)}" for titre, jour in suite.dates)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from generateur.calculs.indicateurs import Indicateur
 from generateur.calculs.provision import Creance, HorsSommes
-from generateur.commandes.signes import mettre_en_ligne
+from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, LigneBalance, Tableau
@@ -198,7 +198,7 @@ def presenter(tableau: Tableau, fichiers: Sequence[Path]) -> str:
         suite = list(corps)
         if suite:
             lignes += ["", titre, *suite]
-    return "\n".join(lignes)
+    return assembler(lignes)
 
 
 def _decrire_indicateurs(tableau: Tableau) -> Iterator[str]:

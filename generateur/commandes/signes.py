@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _GARDES = frozenset("\n\t")
 _VIDES = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")  # des lettres et des signes qui ne se voient pas
@@ -16,6 +17,11 @@ def rendre_inoffensif(texte: str) -> str:
 def mettre_en_ligne(nom: str) -> str:
     """Un nom ou un endroit, sur une seule ligne : un retour à la ligne qu'il porte ne commence pas une ligne à nous."""
     return rendre_inoffensif(nom).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def assembler(lignes: Iterable[str]) -> str:
+    """Le texte de ces lignes, chacune sur la sienne : ce qui vient de l'extérieur n'en commence jamais une autre."""
+    return "\n".join(map(mettre_en_ligne, lignes))
 
 
 def echapper(trouve: re.Match[str]) -> str:

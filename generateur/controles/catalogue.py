@@ -66,7 +66,12 @@ def constater(
     retenue = gravite or entree.gravites[0]
     if retenue not in entree.gravites:
         raise ValueError(f"le catalogue ne prévoit pas la gravité « {retenue} » pour {code}")
-    return Constat(code, retenue, message, lieu, remede, fondement or entree.fondement)
+    return Constat(code, retenue, _phrase(message), _phrase(lieu), remede, fondement or entree.fondement)
+
+
+def _phrase(texte: str) -> str:
+    """D'une seule ligne : un retour à la ligne vient d'une valeur citée, il ne commence pas une phrase à nous."""
+    return texte.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def adoucir(constat: Constat) -> Constat:

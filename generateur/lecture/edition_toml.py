@@ -9,7 +9,6 @@ import copy
 import datetime as dt
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from tomlkit.exceptions import TOMLKitError
 from generateur.contrats import Ajout, Pose
 from generateur.erreurs import ErreurDossier, ErreurEcriture, raison_du_systeme
 from generateur.lecture.dossier_toml import reperer_rangs
+from generateur.surveillance.provisoires import creer_fichier_provisoire
 
 _BOM = "\ufeff"
 _TETE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)\s*(?:\.[^\]]*)?\]\]?")
@@ -79,8 +79,7 @@ def ecrire_si_inchange(etat: Etat, texte: str) -> None:
                 lieu=str(etat.fichier),
                 remede="Enregistrer et fermer ce fichier dans l'éditeur, puis relancer.",
             )
-        descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", suffix=".partiel", dir=fichier.parent)
-        provisoire = Path(nom)
+        descripteur, provisoire = creer_fichier_provisoire(fichier.parent)
         try:
             with os.fdopen(descripteur, "wb") as flux:
                 flux.write(texte.encode())

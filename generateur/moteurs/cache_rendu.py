@@ -17,6 +17,7 @@ from generateur.moteurs.polices import etat_du_systeme
 from generateur.moteurs.sortie_pdf import publier_fichier
 from generateur.moteurs.textes_perdus import dit_le_texte
 from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
+from generateur.surveillance.provisoires import balayer
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _ENTRE_DEUX_BORNES = 500  # mesurer le cache coûte un regard par entrée : pas à chaque acte d'un lot
@@ -101,6 +102,7 @@ class CacheRendu:
         """Oublie les plus anciens rendus quand le cache dépasse sa taille."""
         self._ranges = 0
         fiches = []
+        balayer(self._dossier)
         with contextlib.suppress(OSError):
             for chemin in self._dossier.glob("*.rendu"):
                 etat = chemin.stat()

@@ -1,7 +1,6 @@
 """Accorder un paiement échelonné : le protocole à signer, le bloc à coller, et, une fois signé, l'accord au dossier."""
 
 import datetime as dt
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -28,6 +27,7 @@ from generateur.redaction.accord import champs_de_l_accord
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.contexte import ContexteActes
 from generateur.reglages import Reglages
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 PROTOCOLE = Acte("accord", "Protocole d’accord de paiement", "accords/protocole", place="a_cote")
 _ECHEANCES_MAXIMALES = 120
@@ -80,9 +80,9 @@ def accorder(
         return _enregistrer(lu, echeancier, bloc, termes)
     champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), lu.dossier, contexte, le)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
-    with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
+    with repertoire_provisoire() as provisoire:
         complet = replace(contexte, complement=dict(champs))
-        (ecrit,) = ecrire_actes({PROTOCOLE: Path(provisoire) / PROTOCOLE.nom}, complet, ecritoire, le)
+        (ecrit,) = ecrire_actes({PROTOCOLE: provisoire / PROTOCOLE.nom}, complet, ecritoire, le)
         nom = f"{le.isoformat()}_accord"
         octets = {f"{nom}.docx": ecrit.docx.read_bytes(), f"{nom}.pdf": ecrit.pdf.read_bytes()}
     fichiers = ecrire_messages(sortie, lu.dossier.reference, octets)

@@ -1,7 +1,6 @@
 """L'annexe de provision et de passage en perte, pour le comptable : un document Word et son PDF par créancier."""
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from generateur.publication.fichier_demande import ecrire_fichier_demande, est_u
 from generateur.redaction.actes import ecrire_actes
 from generateur.redaction.annexe_provision import champs_de_l_annexe
 from generateur.reglages import Reglages
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 ANNEXE = Acte("annexe", "Créances douteuses et irrécouvrables", "provisions/annexe", place="interne")
 _LONGUEUR_NOM = 40
@@ -48,8 +48,8 @@ def ecrire_annexes(
         _, contexte = composer_amiable(creancier.dossier, tableau.au)
         complet = replace(contexte, reference=f"{creancier.nom}, {tableau.au:%d/%m/%Y}", complement=dict(champs))
         nom = f"annexe_{_nommer(creancier.nom)}_{tableau.au.isoformat()}"
-        with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
-            (acte,) = ecrire_actes({ANNEXE: Path(provisoire) / nom}, complet, ecritoire, tableau.au)
+        with repertoire_provisoire() as provisoire:
+            (acte,) = ecrire_actes({ANNEXE: provisoire / nom}, complet, ecritoire, tableau.au)
             for fichier in (acte.docx, acte.pdf):
                 cible = repertoire / fichier.name
                 ecrire_fichier_demande(cible, fichier.read_bytes(), _est_des_notres)

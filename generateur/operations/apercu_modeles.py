@@ -43,6 +43,14 @@ _TEMOIN = "*/*.pdf"  # un répertoire de modèles n'en contient pas
 
 
 @dataclass(frozen=True)
+class Apercus:
+    """Les pages rendues, et ce qu'une personne avait mis ou changé parmi celles d'avant, gardé à part."""
+
+    fichiers: tuple[Path, ...]
+    gardes: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
 class Rapport:
     """Défauts des modèles."""
 
@@ -107,13 +115,14 @@ def _classe_dans(annotation: Any) -> type | None:
 
 def ecrire_apercus(
     racine: Path | None, sortie: Path, *, jour: dt.date, au: dt.date | None, moteurs: Moteurs
-) -> list[Path]:
+) -> Apercus:
     """Rend chaque acte de chaque procédure, lettres et pages de garde comprises, sur un dossier d'exemple.
 
     L'exemple est le premier qui retient la procédure ; une voie sur demande prend le premier qui s'y prête.
     """
     ecritoire = ouvrir_ecritoire(Reglages(modeles=racine), moteurs)
-    with preparer_publication(sortie, _NOM_APERCU, temoin=_TEMOIN) as chantier:
+    gardes: list[str] = []
+    with preparer_publication(sortie, _NOM_APERCU, temoin=_TEMOIN, gardes=gardes) as chantier:
         for procedure, etude in _exemples_par_procedure(jour, au, moteurs):
             arrete = etude.espece.au
             repertoire = chantier / procedure.nom
@@ -123,7 +132,9 @@ def ecrire_apercus(
             ecrire_actes({acte: repertoire / acte.nom for acte in actes}, contexte, ecritoire, arrete)
             lettre = {MISE_EN_DEMEURE: repertoire / MISE_EN_DEMEURE.nom}
             ecrire_actes(lettre, adresser_lettre(etude, contexte, etude.dossier.debiteur), ecritoire, arrete)
-    return sorted((sortie / _NOM_APERCU).rglob("*.pdf"))
+    ici = sortie / _NOM_APERCU
+    gardees = tuple(ici / garde for garde in gardes)
+    return Apercus(tuple(sorted(set(ici.rglob("*.pdf")) - set(gardees))), gardees)
 
 
 def _composer(etude: Etude, moteurs: Moteurs) -> ContexteActes:

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import os
-import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +30,8 @@ from generateur.lecture.edition_toml import Etat, ecrire_edition, ecrire_si_inch
 from generateur.operations.conflits import constater_conflit, retenir_conflits
 from generateur.operations.depot_import import Depot
 from generateur.publication.rangement import MESSAGES, Copies
-from generateur.surveillance.droits import ouvrir_selon_le_partage
+from generateur.surveillance.droits import droits_d_un_fichier, ouvrir_selon_le_partage
+from generateur.surveillance.provisoires import creer_fichier_provisoire, repertoire_provisoire
 
 PROFILS = "creanciers"
 _PROFIL_NEUF = "a_completer.toml"
@@ -283,24 +282,23 @@ def _publier(chemin: Path, texte: str, origine: Origine, copies: Sequence[Copies
     """Le dossier entier, ou rien : préparé à côté, puis renommé."""
     try:
         chemin.parent.mkdir(parents=True, exist_ok=True)
-        preparation = Path(tempfile.mkdtemp(prefix=f".{chemin.name}.", suffix=".importation", dir=chemin.parent))
-        try:
+        with repertoire_provisoire(chemin.parent) as preparation:
             for copie in copies:
                 copie.ecrire(preparation)
             (preparation / "dossier.toml").write_bytes(texte.encode())
             _ecrire_origine(preparation, origine)
             ouvrir_selon_le_partage(preparation)
             preparation.rename(chemin)  # refuse un répertoire non vide : deux importations ne se mêlent pas
-        finally:
-            shutil.rmtree(preparation, ignore_errors=True)
     except OSError as erreur:
         raise ErreurEcriture(f"le dossier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(chemin)) from erreur
 
 
 def _ecrire_origine(dossier: Path, origine: Origine) -> None:
     cible = dossier / NOM_ORIGINE
-    provisoire = cible.with_suffix(f".{os.getpid()}.partiel")
-    provisoire.write_bytes(f"{origine.model_dump_json(indent=2)}\n".encode())
+    descripteur, provisoire = creer_fichier_provisoire(dossier)
+    with os.fdopen(descripteur, "wb") as flux:
+        flux.write(f"{origine.model_dump_json(indent=2)}\n".encode())
+    provisoire.chmod(droits_d_un_fichier())
     provisoire.replace(cible)
 
 

@@ -7,7 +7,6 @@ deux commandes à la fois ne perdent rien.
 import contextlib
 import datetime as dt
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,6 +31,7 @@ from generateur.droit.valeurs import Source, Valeur
 from generateur.erreurs import ErreurEcriture, ErreurLecture, ErreurUsage, raison_du_systeme
 from generateur.lecture.mise_a_jour_droit import lire_ajouts, lire_mise_a_jour
 from generateur.operations.donnees_utilisateur import situer_donnees
+from generateur.surveillance.provisoires import creer_fichier_provisoire
 
 _VERROU = ".droit.verrou"
 _DELAI_VERROU_S = 30
@@ -199,15 +199,15 @@ def _modifier(changer: Callable[[AjoutsDroit], tuple[AjoutsDroit, AjoutsDroit]])
 
 def _ecrire(fichier: Path, ajouts: AjoutsDroit) -> None:
     """Écrit à côté, force sur le disque, puis prend la place."""
-    descripteur, provisoire = tempfile.mkstemp(prefix=f".{fichier.name}.", dir=fichier.parent)
+    descripteur, provisoire = creer_fichier_provisoire(fichier.parent)
     try:
         with os.fdopen(descripteur, "wb") as flux:
             flux.write(_composer(ajouts).encode())
             flux.flush()
             os.fsync(flux.fileno())
-        Path(provisoire).replace(fichier)
+        provisoire.replace(fichier)
     finally:
-        Path(provisoire).unlink(missing_ok=True)
+        provisoire.unlink(missing_ok=True)
 
 
 def _composer(ajouts: AjoutsDroit) -> str:

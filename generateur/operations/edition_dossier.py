@@ -1,7 +1,6 @@
 """Écrire dans un dossier ouvert : l'édition et ses copies, ou rien ; après quoi il doit encore se lire."""
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from generateur.erreurs import ErreurDossier, ErreurEcriture, ErreurLecture, rai
 from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, modifier
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.publication.rangement import Copies
+from generateur.surveillance.provisoires import creer_fichier_provisoire
 
 
 def ecrire_editions(etat: Etat, editions: Sequence[Pose | Ajout], copies: Copies) -> None:
@@ -31,10 +31,9 @@ def ecrire_editions(etat: Etat, editions: Sequence[Pose | Ajout], copies: Copies
 def relire(fichier: Path, texte: str) -> DossierLu:
     """Le dossier tel qu'il se lirait avec ce texte ; rien n'est gardé. Lève comme `ecrire_editions`."""
     try:
-        descripteur, nom = tempfile.mkstemp(prefix=".relecture-", suffix=fichier.suffix, dir=fichier.parent)
+        descripteur, essai = creer_fichier_provisoire(fichier.parent, fichier.suffix)
     except OSError as erreur:
         raise ErreurEcriture(f"rien ne s'écrit ici : {raison_du_systeme(erreur)}", lieu=str(fichier.parent)) from erreur
-    essai = Path(nom)
     try:
         with os.fdopen(descripteur, "wb") as flux:
             flux.write(texte.encode())

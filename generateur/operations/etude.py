@@ -12,6 +12,7 @@ from typing import Any
 from generateur.calculs.arrete import restreindre
 from generateur.calculs.decompte import Decompte, chiffrer
 from generateur.calculs.naissance import est_partage, factures_poursuivables, perimetre_naturel
+from generateur.contrats import Ajout as BlocAjoute
 from generateur.controles.catalogue import adoucir, constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
@@ -38,6 +39,7 @@ from generateur.erreurs import (
     ErreurProcedure,
 )
 from generateur.lecture.blocs import BlocIncomplet
+from generateur.lecture.edition_toml import ecrire_edition
 from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, lister_lecteurs
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
@@ -303,7 +305,7 @@ def _constater_oublis(lu: DossierLu) -> tuple[Constat, ...]:
             f"rangés dans pieces/ mais cités nulle part, donc absents de la liasse : {enumerer(oublies)}.",
             lieu="pieces",
             remede="Citez chaque fichier à sa place (facture, livraison, relance…), ou ajoutez :\n"
-            f'[[pieces]]\ntitre = "…"\nfichier = "{oublies[0]}"',
+            + ecrire_edition(BlocAjoute("pieces", {"titre": "…", "fichier": oublies[0]})).rstrip(),
         ),
     )
 

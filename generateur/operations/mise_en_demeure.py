@@ -50,6 +50,7 @@ class Lettres:
 
     reference: str
     lettres: tuple[Lettre, ...]
+    gardes: tuple[Path, ...] = ()  # ce qu'une personne avait mis ou changé là
 
     @property
     def fichiers(self) -> tuple[Path, ...]:
@@ -80,7 +81,8 @@ def ecrire_mise_en_demeure(
     envois = [lettre.date_envoi for lettre in etude.dossier.toutes_mises_en_demeure]
     garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
     lettres = []
-    with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder) as chantier:
+    gardes: list[str] = []
+    with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder, gardes=gardes) as chantier:
         for debiteur in a_prevenir:
             rang = etude.dossier.debiteurs.index(debiteur) + 1
             nom = "mise_en_demeure" if len(etude.dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
@@ -91,7 +93,7 @@ def ecrire_mise_en_demeure(
             fichier = sortie / reference / ecrite.pdf.name
             bloc = _dire_bloc(etude.dossier, etude.espece.au, debiteur, nom, somme)
             lettres.append(Lettre(debiteur.nom_complet, f"{somme:.2f}", fichier, bloc))
-    return Lettres(etude.dossier.reference, tuple(lettres))
+    return Lettres(etude.dossier.reference, tuple(lettres), tuple(sortie / reference / garde for garde in gardes))
 
 
 def _ecrire_pour_l_accord(menace: AccordMenace, sortie: Path, reglages: Reglages, moteurs: Moteurs) -> Lettres:
@@ -102,7 +104,8 @@ def _ecrire_pour_l_accord(menace: AccordMenace, sortie: Path, reglages: Reglages
     envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
     garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
     lettres = []
-    with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder) as chantier:
+    gardes: list[str] = []
+    with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder, gardes=gardes) as chantier:
         for debiteur in (d for d in dossier.debiteurs_poursuivis if not _est_protege(dossier, d)):
             rang = dossier.debiteurs.index(debiteur) + 1
             nom = "mise_en_demeure" if len(dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
@@ -112,7 +115,7 @@ def _ecrire_pour_l_accord(menace: AccordMenace, sortie: Path, reglages: Reglages
             fichier = sortie / reference / ecrite.pdf.name
             bloc = _dire_bloc(dossier, au, debiteur, nom, somme)
             lettres.append(Lettre(debiteur.nom_complet, f"{somme:.2f}", fichier, bloc))
-    return Lettres(dossier.reference, tuple(lettres))
+    return Lettres(dossier.reference, tuple(lettres), tuple(sortie / reference / garde for garde in gardes))
 
 
 def _refuser_bloquants(etude: Etude) -> None:

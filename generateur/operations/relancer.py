@@ -5,7 +5,6 @@ message comme preuve ; un script d'appel reste interne et n'y entre pas.
 """
 
 import datetime as dt
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -46,6 +45,7 @@ from generateur.redaction.relance import (
     tenir_en_sms,
 )
 from generateur.reglages import Reglages
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 LETTRE = Acte("relance", "Relance", "relances/lettre", place="a_cote")
 APPEL = Acte("appel", "Appel à passer", "relances/appel", place="interne")
@@ -287,8 +287,8 @@ class _Redaction:
             "pieces_jointes": _dire_jointes(jointes),
         }
         ecritoire = ouvrir_ecritoire(self.reglages, self.moteurs)
-        with tempfile.TemporaryDirectory(prefix="generateur-") as provisoire:
-            base = Path(provisoire) / acte.nom
+        with repertoire_provisoire() as provisoire:
+            base = provisoire / acte.nom
             (ecrit,) = ecrire_actes({acte: base}, replace(contexte, complement=dict(complets)), ecritoire, self.le)
             return {".docx": ecrit.docx.read_bytes(), ".pdf": ecrit.pdf.read_bytes()}
 

@@ -66,6 +66,7 @@ class Suite:
     joints: tuple[Path, ...]
     a_joindre: tuple[str, ...]
     dates: tuple[tuple[str, dt.date], ...]
+    gardes: tuple[Path, ...] = ()  # ce qu'une personne avait mis ou changé là
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,8 @@ def _ecrire_lettres(affaire: _Affaire, nom: NomSuite, sortie: Path, reglages: Re
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     reference = f"{etude.dossier.reference}_suite_{nom}"
     joints, manquants = _trouver_joints(affaire, nom, sortie)
-    with preparer_publication(sortie, reference, temoin=f"{nom}*.pdf") as chantier:
+    gardes: list[str] = []
+    with preparer_publication(sortie, reference, temoin=f"{nom}*.pdf", gardes=gardes) as chantier:
         ecrites = []
         for rang, debiteur in enumerate(affaire.vises, start=1):
             fichier = nom if len(affaire.vises) == 1 else f"{nom}_{rang}"
@@ -234,6 +236,7 @@ def _ecrire_lettres(affaire: _Affaire, nom: NomSuite, sortie: Path, reglages: Re
         tuple(sortie / reference / cible for cible in joints),
         manquants,
         tuple(_dater(affaire, nom)),
+        tuple(sortie / reference / garde for garde in gardes),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from generateur.operations.outillage import Moteurs, OutilsPieces, ouvrir_moteurs, ouvrir_outils
 from generateur.operations.vitrine import Vitrine
 from generateur.page.garde import Seance
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 _ONGLETS_GARDES = 2000
 
@@ -91,7 +92,7 @@ class Maison:
         """Un répertoire privé, effacé en partant, où poser ce que le navigateur envoie."""
         with self._verrou:
             if self._atelier is None:
-                self._atelier = Path(self._pile.enter_context(tempfile.TemporaryDirectory(prefix="generateur-")))
+                self._atelier = self._pile.enter_context(repertoire_provisoire())
             return Path(tempfile.mkdtemp(dir=self._atelier))
 
     @contextlib.contextmanager

@@ -18,6 +18,7 @@ from typing import Any
 
 from generateur import VERSION
 from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
+from generateur.surveillance.provisoires import balayer, creer_fichier_provisoire
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 _METHODE = "champs fondus, contenus cachés dits et retirés"  # à changer quand un même contenu donne autre chose
@@ -88,6 +89,7 @@ class Fonds:
     def borner(self) -> None:
         """Oublie les entrées les plus anciennes quand le fonds durable dépasse sa taille."""
         fiches = []
+        balayer(self._durable)
         with contextlib.suppress(OSError):
             for chemin in self._durable.iterdir() if self._durable else ():
                 etat = chemin.stat()
@@ -117,9 +119,9 @@ def copier_a_part(source: Path, cible: Path) -> None:
 
     Les deux noms peuvent désigner le même fichier : on remplace un PDF préparé, on n'écrit jamais dedans.
     """
-    provisoire = cible.with_name(f".{cible.name}.{os.getpid()}.partiel")
-    with contextlib.suppress(OSError):
-        provisoire.unlink()
+    descripteur, provisoire = creer_fichier_provisoire(cible.parent, est_un_cache=True)
+    os.close(descripteur)
+    provisoire.unlink()
     try:
         os.link(source, provisoire)
     except OSError:

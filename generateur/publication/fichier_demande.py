@@ -2,13 +2,13 @@
 
 import io
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.surveillance.droits import droits_d_un_fichier
+from generateur.surveillance.provisoires import creer_fichier_provisoire
 
 
 def ecrire_fichier_demande(fichier: Path, octets: bytes, est_remplacable: Callable[[bytes], bool]) -> None:
@@ -31,8 +31,7 @@ def ecrire_fichier_demande(fichier: Path, octets: bytes, est_remplacable: Callab
 
 def ecrire_d_un_geste(fichier: Path, octets: bytes) -> None:
     """Écrit à côté, puis prend la place : entier ou pas du tout, lisible selon le partage demandé. Lève OSError."""
-    descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", dir=fichier.parent)
-    provisoire = Path(nom)
+    descripteur, provisoire = creer_fichier_provisoire(fichier.parent)
     try:
         with os.fdopen(descripteur, "wb") as flux:
             flux.write(octets)

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Collection
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
 from generateur.publication.manifeste import empreinte
 from generateur.surveillance.droits import droits_d_un_fichier
+from generateur.surveillance.provisoires import creer_fichier_provisoire
 
 PIECES = "pieces"
 MESSAGES = "messages"  # gardé sans être versé : les XML du cycle de vie, les boîtes dont chaque message est une pièce
@@ -104,8 +104,7 @@ def _octets(contenu: Path | bytes) -> bytes:
 
 
 def _ecrire_sans_ecraser(cible: Path, source: Path | bytes) -> None:
-    descripteur, nom = tempfile.mkstemp(prefix=".copie-", dir=cible.parent)
-    provisoire = Path(nom)
+    descripteur, provisoire = creer_fichier_provisoire(cible.parent)
     try:
         with os.fdopen(descripteur, "wb") as flux:
             if isinstance(source, Path):

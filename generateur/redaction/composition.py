@@ -132,6 +132,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         factures=_lister_factures(dossier, decompte, bordereau),
         a_plusieurs_factures=len(decompte.soldes) > 1,
         etat_factures=_dire_etat_des_factures(decompte),
+        moment_factures=_dire_moment_des_factures(decompte),
         avoirs=_lister_avoirs(dossier, bordereau),
         paiements=lister_paiements(dossier, decompte, bordereau),
         relances=(relances := _lister_relances(dossier, bordereau)),
@@ -190,7 +191,24 @@ def _nommer_adversaires(principal: PartieActe, debiteurs: tuple[PartieActe, ...]
 def _dire_etat_des_factures(decompte: Decompte) -> str:
     """« en tout ou partie » seulement si une facture n'a été payée ou créditée qu'en partie."""
     partielles = any(0 < solde.principal < solde.initial for solde in decompte.soldes)
+    if _restent_a_echoir(decompte) == len(decompte.soldes) > 0:
+        return "dues"
     return "demeurées impayées en tout ou partie" if partielles else "demeurées impayées"
+
+
+def _dire_moment_des_factures(decompte: Decompte) -> str:
+    """Ce qui n'est pas échu à la date d'arrêté n'est pas demeuré impayé à son échéance."""
+    a_echoir = _restent_a_echoir(decompte)
+    if a_echoir == len(decompte.soldes) > 0:
+        return "à une échéance qui n’est pas encore venue"
+    if not a_echoir:
+        return "à leur échéance"
+    sauf = "celle qui n’est pas encore échue" if a_echoir == 1 else "celles qui ne sont pas encore échues"
+    return f"à leur échéance, sauf {sauf}"
+
+
+def _restent_a_echoir(decompte: Decompte) -> int:
+    return sum(s.echeance is not None and s.echeance > decompte.arrete_le for s in decompte.soldes)
 
 
 def _presenter_signataire(dossier: Dossier, bordereau: Bordereau) -> SignataireActe:

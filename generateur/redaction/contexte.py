@@ -380,6 +380,7 @@ class ContexteActes:
     factures: tuple[FactureActe, ...]
     a_plusieurs_factures: bool
     etat_factures: str  # « demeurées impayées », « demeurées impayées en tout ou partie »
+    moment_factures: str  # « à leur échéance »
     avoirs: tuple[AvoirActe, ...]
     paiements: tuple[PaiementActe, ...]
     relances: tuple[RelanceActe, ...]

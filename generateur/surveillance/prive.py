@@ -6,10 +6,11 @@ Ce que ces répertoires rendent finit dans un acte servi : une entrée que quelq
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from generateur.surveillance.provisoires import creer_fichier_provisoire
 
 _AUX_AUTRES = 0o077
 
@@ -63,8 +64,7 @@ def lire_prive(fichier: Path) -> bytes | None:
 
 def ecrire_prive(fichier: Path, octets: bytes) -> None:
     """Écrit le fichier d'un geste, pour son auteur seul. Lève OSError."""
-    descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", suffix=".partiel", dir=fichier.parent)
-    provisoire = Path(nom)
+    descripteur, provisoire = creer_fichier_provisoire(fichier.parent, est_un_cache=True)
     try:
         with os.fdopen(descripteur, "wb") as flux:
             flux.write(octets)

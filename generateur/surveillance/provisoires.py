@@ -1,4 +1,4 @@
-"""Les répertoires de travail : privés, au nom de leur propriétaire, effacés par la commande suivante s'il est mort.
+"""Les répertoires et fichiers de travail : privés, au nom de leur propriétaire ; s'il est mort, la suivante les efface.
 
 Ils portent les papiers du débiteur. Leur nom dit la machine, le processus et l'instant où il a démarré : celui dont
 le processus n'existe plus est un abandon (kill -9, coupure), que `balayer` efface. Le nom naît avec le répertoire :
@@ -50,6 +50,18 @@ def creer_provisoire(ou: Path | None = None, *, est_balaye: bool = False) -> Pat
     chemin = Path(tempfile.mkdtemp(prefix=f"{point}{_PREFIXE}{dire_proprietaire()}", dir=racine))
     _OUVERTS.add(chemin)
     return chemin
+
+
+@d_un_seul_geste
+def creer_fichier_provisoire(ou: Path, suffixe: str = "", *, est_un_cache: bool = False) -> tuple[int, Path]:
+    """Un fichier privé (0600), ouvert, à renommer à sa place ou à effacer ; ceux d'un mort s'effacent d'abord.
+
+    `est_un_cache` : un répertoire de milliers de fichiers, que son cache balaie de temps en temps.
+    """
+    if not est_un_cache:
+        balayer(ou)
+    descripteur, nom = tempfile.mkstemp(prefix=f".{_PREFIXE}{dire_proprietaire()}", suffix=suffixe, dir=ou)
+    return descripteur, Path(nom)
 
 
 def effacer_provisoire(chemin: Path) -> None:
@@ -110,7 +122,7 @@ def est_marque(nom: str) -> bool:
 
 
 def balayer(racine: Path | None = None) -> None:
-    """Efface les répertoires abandonnés d'ici (à défaut du répertoire du système) ; ne touche à rien d'autre."""
+    """Efface ce qui est abandonné ici (à défaut dans le répertoire du système) ; ne touche à rien d'autre."""
     racine = Path(tempfile.gettempdir()) if racine is None else racine
     try:
         with os.scandir(racine) as entrees:
@@ -118,14 +130,18 @@ def balayer(racine: Path | None = None) -> None:
                 entree.path
                 for entree in entrees
                 if entree.name.lstrip(".").startswith(_PREFIXE)
-                and entree.is_dir(follow_symlinks=False)
+                and (entree.is_dir(follow_symlinks=False) or entree.is_file(follow_symlinks=False))
                 and _est_a_nous(entree)
                 and est_abandonne(entree.name)
             ]
     except OSError:
         return
-    for abandon in abandons:
-        effacer_provisoire(Path(abandon))
+    for abandon in map(Path, abandons):
+        if abandon.is_file():
+            with contextlib.suppress(OSError):
+                abandon.unlink()
+        else:
+            effacer_provisoire(abandon)
 
 
 def _est_a_nous(entree: os.DirEntry[str]) -> bool:

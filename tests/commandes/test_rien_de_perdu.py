@@ -1,12 +1,14 @@
 """Rien de ce qu'une personne met dans une sortie ne se perd, et « à jour » veut aussi dire entier."""
 
 import hashlib
+import itertools
 import json
+from pathlib import Path
 
 import pytest
 
 from generateur.erreurs import CodeSortie
-from generateur.operations import production
+from generateur.operations import apercu_modeles, production
 
 
 @pytest.fixture
@@ -101,3 +103,23 @@ def test_une_piece_remplacee_pendant_la_production_n_y_change_rien(commander, co
         "verifier-liasse", tmp_path / "s" / "2026-0051" / "2026-0051_liasse.pdf", "--dossier", dossier, "--json"
     )
     assert verifie.code == CodeSortie.LIASSE_NON_CONFORME  # le dossier n'a plus les octets versés
+
+
+@pytest.mark.parametrize("commande", ["mettre-en-demeure", "modeles apercu"])
+def test_ce_qu_une_personne_a_mis_est_garde_et_dit(commander, copier, tmp_path, monkeypatch, commande):
+    """Comme « produire » : une note posée là survit à la suivante, et elle le dit."""
+    if commande == "mettre-en-demeure":
+        arguments, ici = (commande, copier("2026-0074")), tmp_path / "s" / "2026-0074_mise_en_demeure"
+    else:
+        lister = apercu_modeles._exemples_par_procedure
+        monkeypatch.setattr(apercu_modeles, "_exemples_par_procedure", lambda *_: itertools.islice(lister(*_), 1))
+        arguments, ici = tuple(commande.split()), tmp_path / "s" / "modeles"
+    premiere = commander(*arguments, "-o", tmp_path / "s")
+    assert premiere.code == 0
+    assert "gardé à part" not in premiere.sortie
+    (ici / "note.txt").write_text("rappeler Mme Martin", encoding="utf-8")
+    reponse = commander(*arguments, "-o", tmp_path / "s")
+    assert f"De vous, gardé à part : {ici / 'gardes_a_part' / 'note.txt'}" in reponse.sortie
+    (ici / "autre.txt").write_text("encore", encoding="utf-8")
+    gardes = commander(*arguments, "-o", tmp_path / "s", "--json").objet["gardes_a_part"]
+    assert "encore" in [Path(garde).read_text(encoding="utf-8") for garde in gardes]

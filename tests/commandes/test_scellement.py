@@ -1,5 +1,6 @@
 """« --sceller » et « --horodater » : ce qui est publié, ce qui est refusé, et rien de changé sans eux."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -170,3 +171,15 @@ def test_sans_l_option_ni_sceau_ni_pyhanko(tmp_path):
     subprocess.run([sys.executable, "-c", code], cwd=EXEMPLE.parents[1], check=True, timeout=120)
     assert '"sceau"' not in (tmp_path / "2026-0042" / "manifeste.json").read_text("utf-8")
     assert "/AcroForm" not in pypdf.PdfReader(tmp_path / "2026-0042" / "2026-0042_liasse.pdf").root_object
+
+
+def test_un_mot_de_passe_qui_n_est_pas_de_l_utf_8_se_dit(commander, certificat, tmp_path, monkeypatch):
+    monkeypatch.setitem(os.environb, VARIABLE.encode(), b"secr\xe9t")
+    for commande in ("produire", "lot"):
+        source = EXEMPLE if commande == "produire" else EXEMPLE.parent
+        reponse = commander(commande, source, "-o", tmp_path / "s", "--sceller", certificat)
+        assert reponse.code == CodeSortie.USAGE
+        assert "n'est pas écrit en UTF-8" in reponse.messages
+        assert VARIABLE in reponse.messages
+        assert "secr" not in reponse.messages.replace("secrète", "")
+    assert not (tmp_path / "s").exists()

@@ -12,6 +12,7 @@ from generateur.dependances import lister_exemples
 from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.langue import FINE, INSECABLE
 from generateur.operations.etude import etudier_dossier
+from generateur.redaction import composition
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.envois import dire_issue
@@ -234,3 +235,19 @@ def test_mettre_en_forme_les_valeurs_d_une_procedure():
 
 def test_le_contexte_ne_connait_que_des_champs_documentes():
     assert set(vars(_composer(ETUDES["2026-0042"]))) == {champ.name for champ in dataclasses.fields(ContexteActes)}
+
+
+@pytest.mark.parametrize(
+    ("arrete_le", "dit"),
+    [
+        ((2027, 6, 1), ("demeurées impayées", "à leur échéance")),
+        ((2026, 12, 1), ("demeurées impayées", "à leur échéance, sauf celle qui n’est pas encore échue")),
+        ((2026, 5, 1), ("dues", "à une échéance qui n’est pas encore venue")),
+    ],
+)
+def test_une_facture_pas_encore_echue_n_est_pas_dite_impayee_a_son_echeance(arrete_le, dit):
+    decompte = ETUDES["2026-0042"].espece.decompte
+    solde = dataclasses.replace(decompte.soldes[0], echeance=dt.date(2026, 6, 1))
+    tardif = dataclasses.replace(solde, echeance=dt.date(2027, 1, 15))
+    decompte = dataclasses.replace(decompte, soldes=(solde, tardif), arrete_le=dt.date(*arrete_le))
+    assert (composition._dire_etat_des_factures(decompte), composition._dire_moment_des_factures(decompte)) == dit

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from generateur.cli import executer
 from generateur.surveillance import provisoires
 from generateur.surveillance.provisoires import (
     balayer,
+    creer_fichier_provisoire,
     creer_provisoire,
     dire_proprietaire,
     est_abandonne,
@@ -141,3 +143,30 @@ def test_une_commande_tuee_ne_laisse_rien_apres_la_suivante(tmp_path, monkeypatc
     assert _restes(provisoire, sortie) == []
     assert executer(["chiffrer", str(dossier)]) == 0
     capsys.readouterr()
+
+
+@posix
+def test_un_fichier_de_travail_abandonne_s_efface_comme_un_repertoire(tmp_path):
+    """Un dossier à moitié réécrit, une pièce à moitié copiée : kill -9 les laisse, l'écriture suivante les ôte."""
+    programme = (
+        PROPRIETAIRE.replace("creer_provisoire", "creer_fichier_provisoire")
+        .replace('chemin / "facture.pdf"', "chemin")
+        .replace("chemin = ", "_, chemin = ")
+    )
+    processus = subprocess.Popen(
+        [sys.executable, "-c", programme, str(tmp_path)], cwd=RACINE, stdout=subprocess.PIPE, text=True
+    )
+    with processus:
+        assert processus.stdout is not None
+        laisse = Path(processus.stdout.readline().strip())
+        descripteur, mien = creer_fichier_provisoire(tmp_path, ".toml")
+        os.close(descripteur)
+        assert laisse.is_file(), "son propriétaire vit : on n'y touche pas"
+        processus.send_signal(signal.SIGKILL)
+        processus.wait()
+    mien.unlink()
+    descripteur, mien = creer_fichier_provisoire(tmp_path, ".toml")
+    os.close(descripteur)
+    assert list(tmp_path.iterdir()) == [mien]
+    assert stat.S_IMODE(mien.stat().st_mode) == 0o600
+    mien.unlink()
