@@ -139,6 +139,7 @@ def test_un_disque_plein_se_dit_et_n_accuse_pas_la_piece(tmp_path):
             cible="/dev/full",
             titre="x",
             octets_maximaux=1 << 20,
+            pages_maximales=100,
             est_page_web=False,
         )
     assert refus.value.code == CodeSortie.ERREUR_INTERNE
