@@ -4,6 +4,7 @@ Ne charge ni docxtpl ni bibliothèque PDF d'assemblage : verifier, choisir et ch
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 from generateur.calculs.arrete import restreindre
 from generateur.calculs.decompte import Decompte, chiffrer
 from generateur.calculs.naissance import est_partage, factures_poursuivables, perimetre_naturel
-from generateur.contrats import Ajout as BlocAjoute
 from generateur.controles.catalogue import adoucir, constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
@@ -39,7 +39,6 @@ from generateur.erreurs import (
     ErreurProcedure,
 )
 from generateur.lecture.blocs import BlocIncomplet
-from generateur.lecture.edition_toml import ecrire_edition
 from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, lister_lecteurs
 from generateur.lecture.synonymes import Lecture
 from generateur.moteurs.polices import signes_absents
@@ -305,7 +304,7 @@ def _constater_oublis(lu: DossierLu) -> tuple[Constat, ...]:
             f"rangés dans pieces/ mais cités nulle part, donc absents de la liasse : {enumerer(oublies)}.",
             lieu="pieces",
             remede="Citez chaque fichier à sa place (facture, livraison, relance…), ou ajoutez :\n"
-            + ecrire_edition(BlocAjoute("pieces", {"titre": "…", "fichier": oublies[0]})).rstrip(),
+            f'[[pieces]]\ntitre = "…"\nfichier = {json.dumps(oublies[0], ensure_ascii=False)}',
         ),
     )
 
