@@ -31,8 +31,10 @@ def choisir_lecteur(fichier: Path, impose: str | None = None) -> LecteurImport:
                 f"le format « {impose} » n'existe pas", lieu="--format", remede=f"Choisir parmi : {', '.join(formats)}."
             )
         return formats[impose]
+    if not fichier.is_file():
+        raise ErreurLecture("ce fichier n'existe pas", lieu=str(fichier), remede="Vérifier le chemin donné.")
     notes = {nom: lecteur.reconnaitre(fichier) for nom, lecteur in formats.items()}
-    if fichier.is_file() and not fichier.stat().st_size:
+    if not fichier.stat().st_size:
         raise ErreurLecture("ce fichier est vide", lieu=fichier.name, remede="Le demander ou l'exporter de nouveau.")
     meilleur = max(notes, key=lambda nom: notes[nom], default=None)
     if meilleur is None or notes[meilleur] <= 0:

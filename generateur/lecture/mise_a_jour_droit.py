@@ -33,6 +33,7 @@ from generateur.droit.ajouts import Ajout, AjoutsDroit, Prolongement, lire_scala
 from generateur.droit.tables import lire_table_livree, lister_tables
 from generateur.droit.valeurs import Scalaire, Source, Table, Valeur
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, raison_du_systeme
+from generateur.surveillance.ordinaire import lire_ordinaire
 
 _SCEAU = re.compile(rb'\A(?:\xef\xbb\xbf)?sha256[ \t]*=[ \t]*"([^"\n]*)"[ \t]*\r?\n')
 _M = TypeVar("_M", bound=BaseModel)
@@ -132,7 +133,7 @@ def lire_ajouts(repertoire: Path) -> AjoutsDroit:
     """Les ajouts de l'utilisateur ; aucun si le fichier n'existe pas. Lève ErreurLecture s'il est abîmé."""
     fichier = repertoire / NOM_DROIT_AJOUTE
     try:
-        octets = fichier.read_bytes()
+        octets = lire_ordinaire(fichier)
     except FileNotFoundError:
         return AjoutsDroit()
     except OSError as erreur:
@@ -167,7 +168,7 @@ def _relire_ajout(ecrit: AjoutEcrit) -> Ajout:
 def lire_mise_a_jour(fichier: Path, jour: dt.date) -> MiseAJour:
     """Lit un fichier de mise à jour. Lève ErreurLecture : illisible, empreinte fausse, table ou source inconnue."""
     try:
-        octets = fichier.read_bytes()
+        octets = lire_ordinaire(fichier)
     except OSError as erreur:
         raise ErreurLecture(
             f"le fichier de mise à jour ne se lit pas : {raison_du_systeme(erreur)}", lieu=str(fichier)

@@ -25,8 +25,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from generateur.erreurs import ErreurLecture, ErreurLiasse, ErreurOutilAbsent, ErreurUsage
+from generateur.erreurs import ErreurLecture, ErreurLiasse, ErreurOutilAbsent, ErreurUsage, raison_du_systeme
 from generateur.liasse.sceau import Sceau, SceauReleve
+from generateur.surveillance.ordinaire import lire_ordinaire
 
 CHAMP = "Sceau"
 RAISON = "Scellement de la liasse"
@@ -155,10 +156,10 @@ def ouvrir_certificat(
     ErreurLecture si le fichier ne se lit pas ; ErreurUsage si le mot de passe est faux ou le certificat inapte.
     """
     try:
-        octets = certificat.read_bytes()
+        octets = lire_ordinaire(certificat)
     except OSError as erreur:
         raise ErreurLecture(
-            f"le certificat ne se lit pas : {erreur.strerror or erreur}",
+            f"le certificat ne se lit pas : {raison_du_systeme(erreur)}",
             lieu=str(certificat),
             remede="Donner le chemin d'un fichier .p12 ou .pfx lisible.",
         ) from erreur

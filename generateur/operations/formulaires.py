@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from generateur.erreurs import ErreurUsage
+from generateur.erreurs import ErreurPiece, ErreurUsage
 from generateur.liasse.formulaire_pdf import Remplissage, remplir_formulaire
 from generateur.pieces.emplacement import localiser
 from generateur.publication.inventaire import DONNEES_DU_PORTAIL, FORMULAIRE_REMPLI
@@ -29,6 +29,10 @@ class Vierge:
 def trouver_vierge(matiere: Matiere, racine: Path, donne: Path | None) -> Vierge | None:
     """Celui de --formulaire, sinon celui du dossier ; None s'il n'y en a pas. Lève ErreurPiece s'il manque."""
     if donne is not None:
+        if donne.exists() and not donne.is_file():
+            raise ErreurPiece(
+                "ce formulaire n'est pas un fichier", lieu="--formulaire", remede="Donner le PDF vierge du formulaire."
+            )
         return Vierge(donne, "--formulaire")
     saisi = getattr(matiere.procedure.complement_de(matiere.espece.dossier), "formulaire", None)
     lieu = f"procedures.{matiere.procedure.nom}.formulaire"

@@ -20,6 +20,7 @@ from generateur.erreurs import ErreurDossier, ErreurLecture, ErreurLiasse
 from generateur.lecture.socle import DossierLu
 from generateur.publication.manifeste import Manifeste, ManifesteAnnonce, lire_annonce, lire_manifeste
 from generateur.publication.numeros_servis import LiasseServie, Registre, inscrire, lire_registre, somme_de
+from generateur.surveillance.ordinaire import lire_ordinaire
 
 NOM_COMMUNIQUEES = "communiquees"
 _JOUR = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_(\d+))?")
@@ -54,7 +55,7 @@ def lister_communiquees(publie: Path) -> tuple[Communiquee, ...]:
 def _relire_annonce(publie: Path) -> ManifesteAnnonce | None:
     """Ce que dit un manifeste, même d'une autre version ; None s'il n'y en a pas ou s'il ne se lit pas."""
     try:
-        return lire_annonce((publie / NOM_MANIFESTE).read_bytes(), str(publie))
+        return lire_annonce(lire_ordinaire(publie / NOM_MANIFESTE), str(publie))
     except (OSError, ErreurLecture):
         return None
 

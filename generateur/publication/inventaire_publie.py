@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture
 from generateur.publication.manifeste import ManifesteAnnonce, est_intact, lire_annonce, lire_contenu
+from generateur.surveillance.ordinaire import lire_ordinaire
 
 NOM_INVENTAIRE = ".inventaire.json"
 NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
@@ -54,7 +55,7 @@ def connaitre_fichiers(publie: Path) -> Mapping[str, str] | None:
     if not fichier.exists():
         return _lire_inventaire(publie)
     try:
-        octets = fichier.read_bytes()
+        octets = lire_ordinaire(fichier)
         annonce = lire_annonce(octets, str(fichier))
     except (OSError, ErreurLecture):
         return None
@@ -67,7 +68,7 @@ def est_de(publie: Path, reference: str) -> bool:
     if not (publie / NOM_MANIFESTE).exists():
         return _lire_inventaire(publie) is not None
     try:
-        annonce = lire_annonce((publie / NOM_MANIFESTE).read_bytes(), str(publie))
+        annonce = lire_annonce(lire_ordinaire(publie / NOM_MANIFESTE), str(publie))
     except (OSError, ErreurLecture):
         return False
     annoncee = annonce.reference.casefold() if isinstance(annonce.reference, str) else ""
@@ -135,7 +136,7 @@ def _lister(publie: Path) -> Iterator[tuple[str, Path]]:
 
 def _lire_inventaire(publie: Path) -> dict[str, str] | None:
     try:
-        lu = json.loads((publie / NOM_INVENTAIRE).read_bytes())
+        lu = json.loads(lire_ordinaire(publie / NOM_INVENTAIRE))
         fichiers = lu["fichiers"]
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture, ErreurLiasse
+from generateur.surveillance.ordinaire import lire_ordinaire
 
 CLE_EMPREINTE = "empreinte_manifeste"
 
@@ -276,10 +277,18 @@ def lire_annonce(octets: bytes, lieu: str) -> ManifesteAnnonce:
 def lire_contenu(octets: bytes) -> dict[str, Any]:
     """Le contenu d'un manifeste déjà reconnu, tel qu'il est écrit ; d'empreinte fausse s'il ne se relit pas."""
     try:
-        contenu = json.loads(octets)
-    except (ValueError, RecursionError):  # un entier ou une imbrication démesurés : rien à comparer
+        contenu = json.loads(octets, object_pairs_hook=_refuser_les_doublons)
+    except (ValueError, RecursionError):  # une clé double, un entier ou une imbrication démesurés : rien à comparer
         return {CLE_EMPREINTE: "illisible"}
     return contenu if isinstance(contenu, dict) else {}
+
+
+def _refuser_les_doublons(paires: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Une clé écrite deux fois dit deux choses à deux lecteurs : ce n'est plus le manifeste qui a été écrit."""
+    objet = dict(paires)
+    if len(objet) != len(paires):
+        raise ValueError
+    return objet
 
 
 def empreinte(fichier: Path) -> str:
@@ -312,7 +321,7 @@ def est_intact(contenu: Mapping[str, Any]) -> bool | None:
 def lire_manifeste(fichier: Path) -> Manifeste:
     """Relit un manifeste. Lève ErreurLiasse s'il manque ou ne se lit pas."""
     try:
-        return Manifeste.model_validate_json(fichier.read_bytes())
+        return Manifeste.model_validate_json(lire_ordinaire(fichier))
     except (OSError, ValueError) as erreur:
         raise ErreurLiasse(
             "le manifeste manque ou ne se lit pas",

@@ -30,6 +30,7 @@ from generateur.publication.manifeste import (
 )
 from generateur.publication.preuve import REMEDE_DIFFERENCE, Controle, Etat, Verification, comparer_empreinte, est_la
 from generateur.publication.sources import Sources, chercher_sources, joindre
+from generateur.surveillance.ordinaire import lire_ordinaire
 
 PROFONDEUR_LISIBLE = 7
 ERREURS_PYPDF = (PyPdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -360,7 +361,7 @@ def _lire_joints(lecteur: pypdf.PdfReader) -> list[bytes]:
 
 def _lire(chemin: Path) -> bytes:
     try:
-        return chemin.read_bytes()
+        return lire_ordinaire(chemin)
     except OSError as erreur:
         raise ErreurLiasse(
             f"Le manifeste « {chemin.name} » est introuvable ou illisible.",
