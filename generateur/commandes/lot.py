@@ -9,6 +9,7 @@ import click
 
 from generateur.commandes.francais import Commande
 from generateur.commandes.horizons import annoncer_horizons_du_lot
+from generateur.commandes.lot_au_registre import AIDE_REGISTRE_DU_LOT, tenir_registre
 from generateur.commandes.options import (
     CHEMIN,
     Entier,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--ordonnanceur", metavar="ADRESSE", help="Avec dask : tcp://MACHINE:PORT, ou tls:// ; sinon, ici.")
 @click.option("--classer", metavar="PAR", help="Piles à remettre, par juridiction, etude, procedure ou creancier.")
 @click.option("--synthese", type=CHEMIN, metavar="F.xlsx", help="Écrit aussi la synthèse du lot, raisons comprises.")
+@click.option("--registre", metavar="URL", help=AIDE_REGISTRE_DU_LOT)
 @options_communes
 def lot(
     source: "Path | Adresse",
@@ -55,6 +57,7 @@ def lot(
     ordonnanceur: str | None,
     classer: str | None,
     synthese: Path | None,
+    registre: str | None,
     *,
     deposes: bool,
     **options: Any,
@@ -70,7 +73,11 @@ def lot(
     sortie = situer_partout(sortie, source)
     if ordonnanceur and not est_abrite(ordonnanceur):
         dire(f"{ordonnanceur} : échanges en clair, ouverts à tous ; voir « generateur aide lot-et-grappe ».")
-    with ecouter_interruption() as est_interrompu, suivre_lot() as avancer:
+    with (
+        ecouter_interruption() as est_interrompu,
+        suivre_lot() as avancer,
+        tenir_registre(registre, (source, sortie), jour, avancer) as tenue,
+    ):
         equipe = choisir_executant(
             executant,
             reglages,
@@ -87,7 +94,7 @@ def lot(
             au=au,
             reglages=reglages,
             executant=equipe,
-            avancer=avancer,
+            avancer=tenue.avancer,
             deposes=deposes,
             classement=classer,
             est_interrompu=est_interrompu,
@@ -105,7 +112,7 @@ def lot(
             "même commande : ce qui est à jour n'est pas refait."
         )
         return CodeSortie.INTERROMPU
-    return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec else CodeSortie.FAIT
+    return CodeSortie.LOT_PARTIEL if bilan.refuses or bilan.en_echec or tenue.est_incomplete else CodeSortie.FAIT
 
 
 COMMANDES = (lot,)

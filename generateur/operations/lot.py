@@ -23,11 +23,12 @@ from generateur.reglages import Reglages, Resultat, Travail
 
 @dataclass(frozen=True)
 class Avancee:
-    """Un dossier vient d'être fait : son rang, compté à partir de 1, sur le total."""
+    """Un dossier vient d'être fait : son rang, compté à partir de 1, sur le total ; `source` : où il est."""
 
     rang: int
     total: int
     resultat: Resultat
+    source: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _enchainer(
     with closing(_fermable(executant.executer(travaux()))) as suite:
         for rang, resultat in enumerate(suite, start=1):
             journal.ajouter(resultat)
-            avancer(Avancee(rang, len(entree.chemins), resultat))
+            avancer(Avancee(rang, len(entree.chemins), resultat, entree.chemins[rang - 1]))
     duree = time.perf_counter() - debut
     return Bilan(journal, prevus=len(entree.chemins), executant=executant.nom, duree_s=duree)
 
