@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generateur.commandes.francais import Commande
-from generateur.commandes.options import CHEMIN, aujourd_hui, dire, imprimer, options_communes
+from generateur.commandes.options import CHEMIN, aujourd_hui, dire, exiger_extension, imprimer, options_communes
 from generateur.erreurs import CodeSortie, ErreurUsage
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def tableau(
     """Balance âgée, délais, impayés, recouvré par étape, provision : chaque chiffre avec sa formule."""
     from generateur.commandes import presentation_tableau
 
-    _exiger_extension(classeur, ".xlsx", "-o")
-    _exiger_extension(page, ".html", "--page")
+    exiger_extension(classeur, ".xlsx", "-o")
+    exiger_extension(page, ".html", "--page")
     if annexe and "://" in source:
         raise ErreurUsage(
             "l'annexe se dresse des dossiers : le registre n'en garde ni les adresses ni les pièces",
@@ -89,15 +89,6 @@ def _ecrire_annexes(dresse: "Tableau", repertoire: Path, rendu: str | None, mode
     if not ecrites:
         dire("Aucune annexe : aucune créance n'est à provisionner.")
     return ecrites
-
-
-def _exiger_extension(fichier: Path | None, extension: str, option: str) -> None:
-    if fichier and fichier.suffix.lower() != extension:
-        raise ErreurUsage(
-            f"« {fichier.name} » : un nom qui finit par {extension} est attendu",
-            lieu=option,
-            remede=f"Écrire par exemple {option} tableau{extension}.",
-        )
 
 
 COMMANDES = (tableau,)
