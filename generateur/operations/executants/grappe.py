@@ -8,9 +8,7 @@ ailleurs, un nombre borné de fois ; le dossier soupçonné est alors repris seu
 import contextlib
 import datetime as dt
 import itertools
-import os
 import queue
-import tempfile
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +21,7 @@ from generateur.operations.executants import guichet
 from generateur.operations.executants.ordonnanceur import dire_perdu, dire_sans_ouvrier, joindre
 from generateur.operations.executants.ouvrier import VARIABLE_MOT_DE_PASSE
 from generateur.operations.executants.poste_ouvrier import preparer_environnement, situer_programme
+from generateur.operations.journal_lot import JournalLot
 from generateur.operations.travail import echouer
 from generateur.reglages import Reglages, Resultat, Travail
 
@@ -282,32 +281,26 @@ class Fenetre:
         """Plus rien n'est en marche pour ce lot, même chez des ouvriers qui servent à d'autres."""
         restes = [futur for _, futur in self._en_vol.values()]
         self._en_vol.clear()
-        self._gardes.fermer()
         with contextlib.suppress(Exception):  # la grappe est peut-être perdue : il n'y a plus rien à y arrêter
             self._client.cancel(restes, force=True)
             self._client.run(guichet.congedier, self._lot, on_error="ignore")
 
 
 class _Gardes:
-    """Les résultats arrivés avant leur tour, dans un fichier sans nom : un traînard n'arrête pas les autres."""
+    """Les résultats arrivés avant leur tour, sur le disque : un traînard n'arrête pas les autres."""
 
     def __init__(self) -> None:
-        self._fichier = tempfile.TemporaryFile()  # noqa: SIM115 (fermé par `fermer`)
-        self._places: dict[int, tuple[int, int]] = {}
+        self._journal = JournalLot()
+        self._places: dict[int, int] = {}
 
     def garder(self, rang: int, resultat: Resultat) -> None:
-        debut = self._fichier.seek(0, os.SEEK_END)
-        self._places[rang] = (debut, self._fichier.write(resultat.model_dump_json().encode()))
+        self._places[rang] = len(self._journal)
+        self._journal.ajouter(resultat)
 
     def prendre(self, rang: int) -> Resultat | None:
         if rang not in self._places:
             return None
-        debut, longueur = self._places.pop(rang)
-        self._fichier.seek(debut)
-        octets = self._fichier.read(longueur)
+        resultat = self._journal[self._places.pop(rang)]
         if not self._places:
-            self._fichier.truncate(0)
-        return Resultat.model_validate_json(octets)
-
-    def fermer(self) -> None:
-        self._fichier.close()
+            self._journal = JournalLot()
+        return resultat
