@@ -68,6 +68,20 @@ def test_un_dossier_qui_tue_ses_ouvriers_est_refuse_seul_et_la_grappe_continue(g
     assert essais.count("leve-1") == 3  # deux reprises
 
 
+def test_un_ouvrier_installe_autrement_est_nomme_avant_le_premier_dossier(grappe_d_essai):
+    ici = guichet.decrire_installation(Reglages().model_dump_json())
+    grappe._exiger_la_meme_installation(grappe_d_essai, Reglages().model_dump_json(), ici)
+    with pytest.raises(ErreurUsage, match="n'ont pas la même installation") as refus:
+        grappe._exiger_la_meme_installation(grappe_d_essai, Reglages().model_dump_json(), "une autre")
+    assert all(adresse in refus.value.message for adresse in grappe_d_essai.scheduler_info()["workers"])
+
+
+def test_un_ouvrier_installe_autrement_qui_arrive_en_route_est_ecarte_et_son_travail_fait_ailleurs(grappe_d_essai):
+    noms = ["bon-1", "ecart-1", "bon-2"]
+    assert [r.reference for r in _accomplir(grappe_d_essai, *noms) if r.etat == "produit"] == noms
+    assert len(grappe_d_essai.scheduler_info()["workers"]) == 1
+
+
 def test_interrompu_ce_qui_est_commence_s_acheve_et_le_reste_ne_commence_pas(grappe_d_essai, tmp_path):
     recus = []
     noms = [f"lent-{rang}" for rang in range(40)]

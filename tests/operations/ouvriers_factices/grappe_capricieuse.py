@@ -6,6 +6,8 @@ import signal
 import time
 from pathlib import Path
 
+from distributed import get_worker
+
 from generateur.operations.executants.guichet import Pli, Reponse
 from generateur.reglages import Resultat
 
@@ -19,6 +21,8 @@ def accomplir(consigne, travail):  # noqa: ARG001 (même forme que le vrai guich
         flux.write(f"{nom}\n")
     if nom.startswith("tue") or (nom.startswith("fragile") and journal.read_text("utf-8").split().count(nom) == 1):
         os.kill(os.getpid(), signal.SIGKILL)
+    if nom.startswith("ecart") and journal.read_text("utf-8").split().count(nom) == 1:
+        return Pli(Reponse(ecart=get_worker().address).model_dump_json())
     if nom.startswith("leve"):
         raise RuntimeError("une panne qui n'est pas du dossier")
     if nom.startswith("lent"):
