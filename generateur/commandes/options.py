@@ -212,7 +212,7 @@ options_scellement = _composer(
     click.option(
         "--horodater",
         metavar="URL",
-        help="Avec --sceller : fait attester l'heure du sceau par ce service (RFC 3161). Seul recours au réseau.",
+        help="Avec --sceller : fait attester l'heure du sceau par ce service (RFC 3161), joint par le réseau.",
     ),
 )
 
