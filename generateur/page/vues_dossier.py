@@ -7,13 +7,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.erreurs import ErreurGenerateur, ErreurUsage
-from generateur.lecture.messages import denommer
+from generateur.erreurs import ErreurUsage
 from generateur.operations.ajouter import SECTIONS, Saisie, ajouter
-from generateur.operations.saisie import ErreurSaisieDouble, lire_version, retirer_bloc, saisir
-from generateur.page.adresses import Bureau, est_htmx
+from generateur.operations.saisie import lire_version, retirer_bloc, saisir
+from generateur.page.adresses import Bureau
 from generateur.page.montre import lister_sections, montrer_onglet, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
+from generateur.page.saisie_recue import enregistrer_champ
 
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
 
@@ -34,30 +34,15 @@ class Dossiers:
         return montrer_onglet(self._bureau, chemin, onglet)
 
     def enregistrer(self, demande: Request, saisie: FormData) -> Response:
-        """Un champ quitté : écrit, ou refusé à côté de lui ; les constats et le décompte suivent."""
+        """Un champ quitté ; les constats et le décompte suivent."""
         chemin = self._bureau.dossier(demande)
-        lieu, page = str(saisie.get("lieu", "")), str(saisie.get("page", ""))
-        champ, valeur = denommer(lieu), str(saisie.get("valeur", ""))
-        version = str(saisie.get("malgre", "")) or self._maison.onglets.version(page)
-        try:
-            ecrit = saisir(chemin, champ, valeur, version=version)
-        except ErreurSaisieDouble as double:
-            return self._bureau.gabarits.repondre(
-                "morceaux/double.html",
-                409,
-                action=demande.url.path,
-                lieu=lieu,
-                identifiant="-".join(map(str, champ)),
-                valeur=valeur,
-                double=double,
-                page=page,
-            )
-        except ErreurGenerateur as erreur:
-            return self._dire_refus(demande, champ, erreur)
-        self._maison.onglets.noter(page, ecrit.version)
-        if not est_htmx(demande):
-            return RedirectResponse(f"/dossiers/{quote(chemin.name)}", status_code=303)
-        return self._suivre(chemin, champ)
+        return enregistrer_champ(
+            self._bureau,
+            demande,
+            saisie,
+            lambda champ, valeur, version: saisir(chemin, champ, valeur, version=version),
+            lambda champ: self._suivre(chemin, champ),
+        )
 
     def ajouter(self, demande: Request, saisie: FormData) -> Response:
         """Un bloc de plus : facture, avoir, paiement, relance, pièce."""
@@ -97,13 +82,6 @@ class Dossiers:
             constats=constats,
             dits=ranger_par_lieu(constats),
             champs=[c for section in lister_sections(etat.donnees, onglet) for g in section.groupes for c in g.tous()],
-        )
-
-    def _dire_refus(self, demande: Request, champ: tuple[str | int, ...], erreur: ErreurGenerateur) -> Response:
-        if not est_htmx(demande):
-            raise erreur
-        return self._bureau.gabarits.repondre(
-            "morceaux/refuse.html", 422, identifiant="-".join(map(str, champ)), erreur=erreur
         )
 
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from generateur.erreurs import ErreurGenerateur, ErreurLecture
-from generateur.lecture.messages import denommer
-from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section
+from generateur.erreurs import ErreurLecture
+from generateur.operations.formulaire_dossier import Champ, Groupe, Lieu, decrire_section
 from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
-from generateur.operations.saisie import ErreurSaisieDouble, lire_version_du_profil, saisir_au_profil
-from generateur.page.adresses import Bureau, est_htmx
+from generateur.operations.saisie import lire_version_du_profil, saisir_au_profil
+from generateur.page.adresses import Bureau
 from generateur.page.essentiels import est_essentiel
+from generateur.page.saisie_recue import enregistrer_champ
 
 
 class Profils:
@@ -38,33 +38,18 @@ class Profils:
         )
 
     def enregistrer(self, demande: Request, saisie: FormData) -> Response:
-        """Un champ quitté : écrit, ou refusé à côté de lui."""
+        """Un champ quitté ; il vaut pour tous les dossiers qui citent ce profil."""
         profil = self._trouver(demande)
-        lieu, page, valeur = (str(saisie.get(cle, "")) for cle in ("lieu", "page", "valeur"))
-        champ = denommer(lieu)
-        identifiant = "-".join(map(str, champ))
-        version = str(saisie.get("malgre", "")) or self._maison.onglets.version(page)
-        try:
-            ecrit = saisir_au_profil(profil, champ, valeur, version=version)
-        except ErreurSaisieDouble as double:
-            return self._bureau.gabarits.repondre(
-                "morceaux/double.html",
-                409,
-                action=demande.url.path,
-                lieu=lieu,
-                identifiant=identifiant,
-                valeur=valeur,
-                double=double,
-                page=page,
-            )
-        except ErreurGenerateur as erreur:
-            if not est_htmx(demande):
-                raise
-            return self._bureau.gabarits.repondre("morceaux/refuse.html", 422, identifiant=identifiant, erreur=erreur)
-        self._maison.onglets.noter(page, ecrit.version)
-        if not est_htmx(demande):
-            return RedirectResponse(f"/creanciers/{profil.stem}", status_code=303)
-        return self._bureau.gabarits.repondre("morceaux/profil_enregistre.html", identifiant=identifiant)
+        return enregistrer_champ(
+            self._bureau,
+            demande,
+            saisie,
+            lambda champ, valeur, version: saisir_au_profil(profil, champ, valeur, version=version),
+            self._suivre,
+        )
+
+    def _suivre(self, champ: Lieu) -> Response:
+        return self._bureau.gabarits.repondre("morceaux/profil_enregistre.html", identifiant="-".join(map(str, champ)))
 
     def _trouver(self, demande: Request) -> Path:
         nom = demande.path_params["nom"]
