@@ -5,9 +5,12 @@ nom : jamais rendu de travers.
 """
 
 import difflib
+import hashlib
+import json
+import sys
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +18,14 @@ from typing import Any, Literal
 
 from generateur.droit.articles import articles_inconnus
 from generateur.erreurs import ErreurModele
+from generateur.redaction import allure, charte, gabarits, paquet_docx
 from generateur.redaction.allure import est_actif, police_fournie
 from generateur.redaction.charte import appliquer_charte
+from generateur.redaction.code_garde import resumer_regles
 from generateur.redaction.gabarits import CHARTE, Bibliotheque, Gabarit, parties_de_texte
 from generateur.redaction.paquet_docx import Paquet, lire_xml, mot
+from generateur.surveillance.entrees_prouvees import EntreesProuvees
+from generateur.surveillance.prive import dossier_de_cache
 
 Gravite = Literal["bloquant", "fidelite", "avertissement"]
 
@@ -63,12 +70,32 @@ _IMAGES_REFUSEES = frozenset({"emf", "wmf", "svg"})
 _MATHEMATIQUES = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _GRAPHIQUE = "{http://schemas.openxmlformats.org/drawingml/2006/main}graphicData"
 _PROFONDEUR_DE_TABLEAUX = 3
+_JUGEMENTS_GARDES = 1000
 
 
 @lru_cache(maxsize=256)
 def exige_libreoffice(gabarit: Gabarit) -> tuple[Defaut, ...]:
     """Les constructions du modèle et de ses fragments que le moteur embarqué ne rend pas fidèlement."""
-    return tuple(defaut for defaut in _constructions(gabarit) if defaut.gravite == "fidelite")
+    entrees = EntreesProuvees(dossier_de_cache() / "fidelite", _JUGEMENTS_GARDES)
+    cle = _resumer(gabarit)
+    garde = entrees.lire(cle)
+    if garde is not None:
+        return tuple(Defaut(**defaut) for defaut in json.loads(garde))
+    defauts = tuple(defaut for defaut in _constructions(gabarit) if defaut.gravite == "fidelite")
+    entrees.garder(cle, json.dumps([asdict(defaut) for defaut in defauts]).encode())
+    return defauts
+
+
+def _resumer(gabarit: Gabarit) -> str:
+    """Le modèle, ses fragments, la charte, et ce qui les juge."""
+    bibliotheque = gabarit.bibliotheque
+    somme = hashlib.sha256(
+        resumer_regles("lxml", sys.modules[__name__], allure, charte, gabarits, paquet_docx).encode()
+    )
+    for nom in (gabarit.nom, *gabarit.fragments()):
+        somme.update(f"{nom} {hashlib.sha256(bibliotheque.octets(nom)).hexdigest()}".encode())
+    somme.update(bibliotheque.empreinte_charte)
+    return somme.hexdigest()
 
 
 def verifier_modeles(

@@ -23,7 +23,7 @@ from lxml import etree
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.adaptation import adapter_arbre
 from generateur.redaction.allure import adapter_allure, lire_allure
-from generateur.redaction.balises import BALISE, baliser, refuser_balises_ouvertes
+from generateur.redaction.balises import BALISE, refuser_balises_ouvertes
 from generateur.redaction.champs import champs_du_modele, champs_imprimes
 from generateur.redaction.charte import (
     PREFIXE_CHARTE,
@@ -31,7 +31,7 @@ from generateur.redaction.charte import (
     identifiants_de_styles,
     refuser_styles_inconnus,
 )
-from generateur.redaction.code_garde import CodeGarde
+from generateur.redaction.code_garde import Baliseur, CodeGarde
 from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.redaction.paquet_docx import (
@@ -93,7 +93,7 @@ class Bibliotheque:
         self._gabarits: dict[str, Gabarit] = {}
         self._sources: dict[str, str] = {}
         self._compiles: dict[tuple[str, str], Template] = {}
-        self._garde = CodeGarde()
+        self._garde, self.baliser = CodeGarde(), Baliseur()
         self.environnement = EnvironnementDesModeles(
             autoescape=True,
             undefined=ChampInconnu,
@@ -247,7 +247,7 @@ class Bibliotheque:
                 remede="Mettre l'image dans le modèle lui-même ou dans l'en-tête de la charte.",
             )
         texte = etree.tostring(corps, encoding="unicode")
-        return baliser(texte[texte.index(">") + 1 : texte.rindex("</")])
+        return self.baliser(texte[texte.index(">") + 1 : texte.rindex("</")])
 
 
 class Gabarit:
@@ -277,7 +277,7 @@ class Gabarit:
             texte = etree.tostring(arbre, encoding="unicode")
             paquet.parties[partie] = texte.encode()
             if "{{" in texte or "{%" in texte or partie == paquet.principale:
-                source = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + baliser(texte)
+                source = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + self.bibliotheque.baliser(texte)
                 textes[partie] = self.bibliotheque.compiler(self._nom_source(partie), source)
         self._sources = self.bibliotheque.sources_suivies(map(self._nom_source, textes))
         adapter_allure(paquet, self._sources.values(), allure)
