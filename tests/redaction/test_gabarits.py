@@ -309,6 +309,7 @@ def test_la_bibliotheque_d_un_dossier_est_gardee(racine):
 
 
 def test_un_modele_ne_se_compile_qu_une_fois(racine, monkeypatch):
+    monkeypatch.setenv("GENERATEUR_SANS_CACHE", "1")
     ecrire_modele(racine, "essai/acte", "Attendu que {{ nom }} doit {{ somme }} à {{ reference }}.")
     bibliotheque = Bibliotheque(racine)
     compilations = []
