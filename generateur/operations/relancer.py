@@ -223,7 +223,8 @@ class _Redaction:
 
     def _composer(self, suite: SuiteAmiable, niveau: Niveau) -> tuple[ChampsRelance, ContexteActes]:
         """Les champs des actes, et ceux de la relance."""
-        dossier = self.dossier
+        passees = tuple(relance for relance in self.dossier.relances if relance.date <= self.le)
+        dossier = self.dossier.model_copy(update={"relances": passees})
         _, contexte = composer_amiable(dossier, self.le)
         chemin = self.lu.racine.as_posix()
         return champs_de_la_relance(dossier, suite, contexte, niveau.titre, chemin, self.le), contexte
@@ -249,6 +250,7 @@ class _Redaction:
             Correspondant(debiteur.nom_complet, str(debiteur.courriel)),
             texte,
             champs["lignes"],
+            champs["total"],
             remplir_signature(racine, self.reglages.modeles),
             jointes,
         )

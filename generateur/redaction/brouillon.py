@@ -40,10 +40,15 @@ def ecrire_brouillon(
     a: Correspondant,
     texte: Texte,
     lignes: Sequence[LigneRelance],
+    total: str,
     signature: Sequence[str],
     jointes: Sequence[Path],
 ) -> bytes:
-    """Les octets du fichier .eml ; `de` None : le logiciel de messagerie mettra l'adresse de qui envoie."""
+    """Les octets du fichier .eml ; `de` None : le logiciel de messagerie mettra l'adresse de qui envoie.
+
+    `total` : sous le relevé, quand il a plusieurs lignes.
+    """
+    total = total if len(lignes) > 1 else ""
     message = EmailMessage(policy=SMTP)
     message["X-Unsent"] = "1"
     message["Subject"] = _sur_une_ligne(texte.objet)
@@ -51,8 +56,8 @@ def ecrire_brouillon(
         message["From"] = _adresser(de)
     message["To"] = _adresser(a)
     message["Content-Language"] = "fr"
-    message.set_content(_en_texte(texte, lignes, signature), cte="quoted-printable")
-    message.add_alternative(_en_html(texte, lignes, signature), subtype="html", cte="quoted-printable")
+    message.set_content(_en_texte(texte, lignes, total, signature), cte="quoted-printable")
+    message.add_alternative(_en_html(texte, lignes, total, signature), subtype="html", cte="quoted-printable")
     for fichier in jointes:
         genre, sous_genre = (mimetypes.guess_type(fichier.name)[0] or "application/octet-stream").split("/")
         message.add_attachment(fichier.read_bytes(), maintype=genre, subtype=sous_genre, filename=fichier.name)
@@ -72,21 +77,18 @@ def _sur_une_ligne(texte: str) -> str:
     return " ".join(texte.split())
 
 
-def _en_texte(texte: Texte, lignes: Sequence[LigneRelance], signature: Sequence[str]) -> str:
-    releve = [_dire(ligne) for ligne in lignes]
+def _en_texte(texte: Texte, lignes: Sequence[LigneRelance], total: str, signature: Sequence[str]) -> str:
+    releve = [*(_dire(ligne) for ligne in lignes), *([f"Total à régler : {total}"] if total else [])]
     blocs = [*texte.avant, "\n".join(releve), *texte.apres, "\n".join(signature)]
     return "\n\n".join(bloc for bloc in blocs if bloc) + "\n"
 
 
 def _dire(ligne: LigneRelance) -> str:
-    recu = f", déjà reçu {ligne['recu']}" if ligne["recu"] else ""
-    return (
-        f"- {ligne['numero']} du {ligne['date']}, échéance le {ligne['echeance']} : {ligne['montant']}{recu}, "
-        f"à régler {ligne['reste']}"
-    )
+    recu = f", déjà reçu {ligne['recu']}, à régler {ligne['reste']}" if ligne["recu"] else ""
+    return f"- {ligne['numero']} du {ligne['date']}, échéance le {ligne['echeance']} : {ligne['montant']}{recu}"
 
 
-def _en_html(texte: Texte, lignes: Sequence[LigneRelance], signature: Sequence[str]) -> str:
+def _en_html(texte: Texte, lignes: Sequence[LigneRelance], total: str, signature: Sequence[str]) -> str:
     cellules = [(x["numero"], x["date"], x["echeance"], x["montant"], x["recu"] or "–", x["reste"]) for x in lignes]
     garde = [i for i in range(len(_ENTETES)) if _ENTETES[i] != "Déjà reçu" or any(x["recu"] for x in lignes)]
     tete = "".join(f'<th align="left">{_ENTETES[i]}</th>' for i in garde)
@@ -97,7 +99,10 @@ def _en_html(texte: Texte, lignes: Sequence[LigneRelance], signature: Sequence[s
         + "</tr>"
         for rang in cellules
     )
-    releve = f'<table border="1" cellpadding="6" cellspacing="0"><tr>{tete}</tr>{corps}</table>' if lignes else ""
+    somme = f"<td{_ALIGNE}><strong>{html.escape(total)}</strong></td>"
+    pied = f'<tr><td colspan="{len(garde) - 1}"><strong>Total à régler</strong></td>{somme}</tr>' if total else ""
+    tableau = f'<table border="1" cellpadding="6" cellspacing="0"><tr>{tete}</tr>{corps}{pied}</table>'
+    releve = tableau if lignes else ""
     blocs = [
         *(_paragraphe(p) for p in texte.avant),
         releve,

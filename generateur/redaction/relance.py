@@ -17,7 +17,7 @@ from generateur.calculs.accords import SuiviAccord
 from generateur.calculs.encours import Encours
 from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, date_ou_manque, enumerer, montant
+from generateur.domaine.langue import FINE, INSECABLE, date_longue, date_ou_manque, enumerer, montant
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.contexte import ContexteActes
@@ -32,6 +32,7 @@ SIGNATURE = "signature"
 TON_DE_L_ACCORD = "accord"
 MARQUE_FACTURES = "[factures]"
 LIMITE_SMS = 300
+_SIGNES_SIMPLES = str.maketrans({INSECABLE: " ", FINE: " ", "’": "'", "–": "-", "«": '"', "»": '"'})
 _OBJET = re.compile(r"Objet\s*:\s*(.+)")
 _SAUTS = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -59,9 +60,10 @@ class ChampsRelance(TypedDict):
     les_factures_majuscule: str
     lignes: list[LigneRelance]
     a_plusieurs_lignes: bool
+    a_plusieurs_echeances: bool
     a_recu: bool
     total: str
-    echeance: str
+    echeance: str  # la plus ancienne
     date_limite: str  # « vendredi 11 décembre 2026 », vide si le message n'en fixe pas
     accessoires: str
     est_deja_relance: bool
@@ -120,6 +122,7 @@ def champs_de_la_relance(
         les_factures_majuscule=majuscule(avec_article),
         lignes=lignes,
         a_plusieurs_lignes=len(numeros) > 1,
+        a_plusieurs_echeances=len(set(echeances)) > 1,
         a_recu=any(ligne["recu"] for ligne in lignes),
         total=montant(suite.reclame),
         echeance=date_longue(min(echeances)) if echeances else "",
@@ -187,13 +190,13 @@ def _dire_accessoires(contexte: ContexteActes) -> str:
 
 
 def _dire_dernier_echange(dossier: Dossier) -> str:
-    """Ce qui s'est dit la dernière fois ; la réponse du débiteur, s'il y en a eu une."""
+    """« le 2 juin 2026 (M. Mornay) : « promet un chèque » » : une note de qui a appelé, non des mots à citer."""
     repondues = sorted((r for r in dossier.relances if r.reponse), key=lambda r: r.date)
     if not repondues:
         return ""
     derniere = repondues[-1]
     qui = f" ({derniere.interlocuteur})" if derniere.interlocuteur else ""
-    return f"Lors de notre échange du {date_longue(derniere.date)}{qui}, vous nous aviez dit : « {derniere.reponse} »."
+    return f"le {date_longue(derniere.date)}{qui} : « {derniere.reponse} »"
 
 
 def _nommer_interlocuteur(dossier: Dossier) -> str:
@@ -251,8 +254,8 @@ def _ecrire_sur_une_ligne(valeur: Any) -> Any:
 
 
 def tenir_en_sms(texte: Texte) -> str:
-    """Le texte d'un SMS. Lève ErreurModele s'il atteint 300 signes."""
-    sms = " ".join(texte.paragraphes)
+    """Le texte d'un SMS, en signes que tout téléphone rend. Lève ErreurModele s'il atteint 300 signes."""
+    sms = " ".join(texte.paragraphes).translate(_SIGNES_SIMPLES)
     if len(sms) >= LIMITE_SMS:
         raise ErreurModele(
             f"ce SMS ferait {len(sms)} signes, {LIMITE_SMS - 1} au plus",

@@ -206,7 +206,8 @@ def test_un_sms_tient_en_moins_de_trois_cents_signes(ouvrir, relancer):
     texte = Path(objet["fichiers"][0]).read_text(encoding="utf-8")
     assert objet["canal"] == "sms"
     assert len(texte) < 300
-    assert "1\u202f000,00\u00a0€" in texte
+    assert "1 000,00 €" in texte
+    assert not set(texte) & set("\u202f\u00a0’«»–"), "rien que tous les téléphones ne rendent"
     assert not INTERDITS.search(texte)
 
 
