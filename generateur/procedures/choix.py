@@ -12,6 +12,8 @@ from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Examen, Motif, Procedure
 
+_DECIDES = frozenset({"REQUETE_REJETEE"})
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -79,9 +81,10 @@ def voir(espece: Espece, procedure: Procedure) -> Espece:
 def constater_choix(decision: Decision) -> tuple[Constat, ...]:
     """Constats du choix : aucune voie retenue (bloquant), ou voie imposée (avertissement)."""
     if decision.retenue is None:
-        # la cause à dire d'abord est celle qui ferme le plus de voies
-        motifs = (m for e in decision.examens if not e.recevable for m in e.motifs)
-        (cause, fondement), _ = Counter((m.message, m.fondement) for m in motifs).most_common(1)[0]
+        # la cause à dire d'abord est ce que le juge a décidé, sinon celle qui ferme le plus de voies
+        motifs = [m for e in decision.examens if not e.recevable for m in e.motifs]
+        juges = [m for m in motifs if m.code in _DECIDES]
+        (cause, fondement), _ = Counter((m.message, m.fondement) for m in juges or motifs).most_common(1)[0]
         return (
             constater(
                 "AUCUNE_PROCEDURE",

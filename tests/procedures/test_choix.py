@@ -20,6 +20,13 @@ def test_un_refus_dit_la_cause_qui_ferme_le_plus_de_voies_et_son_texte(juger):
     assert constat.remede
 
 
+def test_une_requete_rejetee_dit_le_rejet_avant_toute_autre_cause(juger):
+    rejet = {"depot": dt.date(2026, 9, 10), "rejet": {"date": dt.date(2026, 9, 21)}}
+    (constat,) = constater_choix(choisir_procedure(juger({"suivi": rejet}, AU)))
+    assert "rejetée" in constat.message
+    assert "assignation_paiement" in constat.message
+
+
 def test_un_choix_naturel_ne_constate_rien(juger):
     assert constater_choix(choisir_procedure(juger({}, AU))) == ()
 
