@@ -21,6 +21,7 @@ NATURES = {
     "oppose": "opposition",
     "saisi": "saisi",
     "accord": "accord de paiement",
+    "dechu": "terme perdu",
     "paye": "payé",
     "clos": "clos",
     "rouvert": "rouvert",

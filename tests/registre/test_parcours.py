@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from generateur.registre.parcours import Fait, deduire_situation
+from generateur.domaine.evenements import LIBELLES
+from generateur.registre.parcours import NATURES, Fait, deduire_situation
 from tests.outils.registres import JOUR, produit
 
 LENDEMAIN = JOUR + dt.timedelta(days=1)
@@ -18,6 +19,10 @@ def _etat(*faits):
 @pytest.mark.parametrize("nature", ["depose", "ordonnance", "signifie", "oppose", "accord", "clos"])
 def test_le_dernier_evenement_donne_l_etat(nature):
     assert _etat(produit(), Fait(nature, JOUR)) == nature
+
+
+def test_le_registre_connait_tout_ce_qu_un_dossier_peut_dire():
+    assert set(LIBELLES) <= set(NATURES)
 
 
 def test_l_ordre_est_celui_des_rangs_pas_celui_des_dates():
