@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from generateur.calculs.decompte import Decompte
+from generateur.calculs.penalites_facturees import est_facture_de_penalites
 from generateur.calculs.qualites import (
     agit_en_professionnel,
     est_creancier_professionnel,
@@ -18,7 +19,7 @@ from generateur.calculs.qualites import (
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
-from generateur.controles.lieux import lieu_debiteur, situer_contrats
+from generateur.controles.lieux import lieu_debiteur, lieu_facture, situer_contrats
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import montant
 from generateur.domaine.socle import ZERO
@@ -40,7 +41,24 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats = []
     if not est_entre_professionnels(dossier) and est_creancier_professionnel(dossier.creancier):
         constats += [*_taux(dossier, decompte), *_clause(dossier, decompte)]
-    return constats
+    return [*constats, *_facturees(dossier, decompte)]
+
+
+def _facturees(dossier: Dossier, decompte: Decompte) -> Iterator[Constat]:
+    """Une facture de pénalités encore réclamée, quand le dossier dit qu'aucune n'est demandée."""
+    reclamees = {solde.facture for solde in decompte.soldes if solde.principal > ZERO}
+    for facture in dossier.factures:
+        contrat = dossier.contrat_de(facture)
+        mode = contrat.penalites.mode if contrat and contrat.penalites else None
+        if mode == "aucune" and facture.numero in reclamees and est_facture_de_penalites(facture):
+            yield constater(
+                "PENALITES_FACTUREES_QUAND_AUCUNE",
+                f"La facture {facture.numero} réclame des pénalités ou des frais de retard "
+                f"({montant(facture.montant_a_payer)}), alors que le contrat est dit sans pénalités : elle reste "
+                "demandée, et le juge verra l'un contredire l'autre.",
+                lieu=lieu_facture(dossier, facture.numero),
+                remede="Retirez cette facture du dossier, ou corrigez « penalites » du contrat si elles sont dues.",
+            )
 
 
 def _penalites(decompte: Decompte) -> Decimal:

@@ -1,7 +1,8 @@
 """Ce qu'un document Word, Excel, PowerPoint ou OpenDocument porte à côté de ce qu'il imprime.
 
 S'exécute dans l'enfant de l'atelier. Commentaires, notes de l'orateur et propriétés ne sont pas reproduits ; le suivi
-des modifications, lui, s'imprime : on y lit ce que l'auteur a barré. Le format binaire ancien n'est pas lu.
+des modifications, lui, s'imprime : on y lit ce que l'auteur a barré. Des formats binaires anciens, rien n'est relu :
+ils sont nommés.
 """
 
 import re
@@ -24,6 +25,9 @@ _PARTIES = re.compile(
     r"|xl/workbook\.xml|xl/worksheets/sheet\d+\.xml|ppt/comments/.*\.xml|ppt/notesSlides/.*\.xml|ppt/slides/slide\d+\.xml"
     r"|docProps/(?:core|app|custom)\.xml|content\.xml|meta\.xml"
 )
+_ANCIENS = frozenset({".doc", ".dot", ".xls", ".ppt", ".pps", ".rtf"})
+_COMMENTAIRE_RTF = re.compile(rb"\{\\\*\\annotation((?:[^{}]|\{(?:[^{}]|\{[^{}]{0,2000}\}){0,200}\}){0,4000})\}")
+_PROPRIETE_RTF = re.compile(rb"\{\\(?:\*\\)?(author|operator|company|manager|doccomm|atnauthor) ([^{}]{1,200})\}")
 _VISIBILITE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}visibility"
 _PROPRIETES = frozenset(
     {
@@ -43,9 +47,33 @@ def relever(source: str, extension: str) -> dict[str, object]:
             trouves += [*_lire_partie("content.xml", contenu), *_lire_partie("meta.xml", contenu)]
         elif zipfile.is_zipfile(source):
             trouves += _lire_paquet(source)
+        elif extension in _ANCIENS:
+            with Path(source).open("rb") as flux:
+                trouves += _lire_ancien(flux.read(_PARTIE_MAXIMALE))
     except _PANNES:
         return {"caches": []}  # ce qui ne se lit pas est refusé à la conversion, avec sa raison
     return {"caches": [vars(trouve) for trouve in trouves[:_TROUVES_MAXIMAUX]]}
+
+
+def _lire_ancien(contenu: bytes) -> Iterator[ContenuCache]:
+    """Un RTF dit en clair ses commentaires et ses auteurs ; d'un format binaire, on sait seulement qu'il en garde."""
+    if not contenu.lstrip().startswith(b"{\\rtf"):
+        yield ContenuCache("ce qu'un ancien format garde à part (commentaires, auteurs), non relu", None, "", "retire")
+        return
+    for commentaire in _COMMENTAIRE_RTF.finditer(contenu):
+        if texte := _texte_rtf(commentaire[1]):
+            yield ContenuCache("commentaire", None, texte, "retire")
+    proprietes = [f"{nom.decode()} « {_texte_rtf(valeur)} »" for nom, valeur in _PROPRIETE_RTF.findall(contenu)]
+    if proprietes:
+        yield ContenuCache("métadonnées", None, ", ".join(dict.fromkeys(proprietes))[:_TEXTE_RENDU], "retire")
+
+
+def _texte_rtf(groupe: bytes) -> str:
+    """Le texte d'un groupe RTF, ses commandes ôtées, ses signes accentués relus."""
+    clair = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda t: bytes([int(t[1], 16)]), groupe)
+    clair = re.sub(rb"\\u(-?[0-9]{1,5}) ?.?", lambda t: chr(int(t[1]) % 65536).encode("cp1252", "replace"), clair)
+    clair = re.sub(rb"\{\\\*\\[a-z]+ [^{}]*\}|\\[a-z]+-?[0-9]* ?|[{}\r\n]", b"", clair)
+    return clair.decode("cp1252", "replace").strip()[:_TEXTE_RENDU]
 
 
 def _lire_paquet(source: str) -> Iterator[ContenuCache]:
