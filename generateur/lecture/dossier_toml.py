@@ -18,6 +18,8 @@ TAILLE_MAXIMALE = 16 * 1024 * 1024  # un dossier saisi à la main n'approche jam
 _POSITION = re.compile(r"\(at line (\d+), column \d+\)")
 _CITATION = 70  # signes recopiés d'une ligne fautive
 _EXAMINES = 400  # au-delà, une ligne n'a pas été saisie à la main
+_PARTIES_MAXIMALES = 500
+_CHAINES = re.compile("\"[^\"]*\"|'[^']*'")
 _MONTREES = 20  # un fichier qui n'est pas un dossier aurait toutes ses lignes fautives
 _REFLEXES = (
     (r"[“”„«»]", 'les guillemets doivent être droits : "comme ceci"'),
@@ -118,7 +120,7 @@ def _lire_texte(chemin: Path) -> str:
             remede="Vérifier son chemin et les droits de lecture.",
         ) from erreur
     try:
-        return contenu.decode("utf-8-sig").replace("\r\n", "\n")
+        return _refuser_une_cle_sans_fin(chemin, contenu.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as erreur:
         ligne = contenu[: erreur.start].count(b"\n") + 1
         raise ErreurLecture(
@@ -126,6 +128,14 @@ def _lire_texte(chemin: Path) -> str:
             lieu=f"{chemin.name}, ligne {ligne}",
             remede="Dans votre éditeur : « Enregistrer sous », encodage UTF-8, puis relancer.",
         ) from erreur
+
+
+def _refuser_une_cle_sans_fin(chemin: Path, texte: str) -> str:
+    """Une clé de milliers de parties : le lecteur de TOML y passerait un temps sans mesure, pour la refuser."""
+    longues = (ligne for ligne in texte.split("\n") if ligne.count(".") > _PARTIES_MAXIMALES)
+    if any(_CHAINES.sub("", ligne).count(".") > _PARTIES_MAXIMALES for ligne in longues):
+        raise _trop_profond(chemin)
+    return texte
 
 
 def _expliquer(chemin: Path, texte: str, message: str) -> ErreurLecture:

@@ -1,6 +1,7 @@
 """Le texte du dossier : encodage, TOML, et l'endroit à ouvrir dans chaque message."""
 
 import contextlib
+import time
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,12 @@ def test_une_valeur_quelconque_a_une_cle_connue_ne_leve_que_nos_erreurs(tmp_path
     reste = minimal.removeprefix(debut)
     sans_la_cle = "\n".join(ligne for ligne in debut.splitlines() if not ligne.startswith(f"{cle} ="))
     _ne_lever_que_les_notres(tmp_path, f"{sans_la_cle}\n{cle} = {valeur}\n{reste}".encode())
+
+
+def test_une_cle_de_milliers_de_parties_se_refuse_sans_attendre(refuser, minimal):
+    """Le lecteur y passerait une demi-minute ; une longue ligne de points dans un texte, elle, se lit."""
+    debut = time.monotonic()
+    for cle in (".".join(["a"] * 30_000), f"x = {{ {'.'.join(['a'] * 30_000)}"):
+        assert "imbriqués" in refuser(f"{cle} = 1\n{minimal}").message
+    assert time.monotonic() - debut < 5
+    assert "imbriqués" not in refuser(f'{minimal}\ninconnue = "{"." * 3000}"\n').message
