@@ -25,6 +25,7 @@ NOM_DOSSIER = "dossier"
 _CLES_DE_DOSSIER = {"reference", "debiteurs", "factures"}  # un profil de créancier n'en a aucune
 REPERTOIRE_DES_PROFILS = "creanciers"
 SOURCES_A_IMPORTER = "exemples_import"  # des exports et des factures à importer, livrés à côté des dossiers d'exemple
+_DE_SORTIE = (".verrou", ".en_cours")  # ce que le programme laisse dans une sortie, même sans rien y publier
 # Invisibles qu'un copier-coller apporte et que les actes n'impriment pas : césure, marques d'ordre, liants.
 _INOFFENSIFS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
@@ -137,7 +138,7 @@ def _pourrait_etre(chemin: Path, sauf: Path | None) -> bool:
         return True
     return (
         chemin.name != SOURCES_A_IMPORTER
-        and not (chemin / ".verrou").is_file()
+        and not any((chemin / nom).exists() for nom in _DE_SORTIE)
         and not _ne_porte_que_des_profils(chemin)
     )
 

@@ -155,3 +155,10 @@ def test_une_sortie_coupee_ne_fait_pas_d_erreur():
     processus.stderr.close()
     assert processus.wait(30) == 0
     assert messages == ""
+
+
+def test_une_sortie_ou_rien_n_a_ete_publie_n_est_pas_prise_pour_un_dossier(commander, copier, tmp_path):
+    racine = copier("2026-0074").parent
+    assert commander("lot", racine, "-o", racine / "sortie", "-q").code == CodeSortie.LOT_PARTIEL
+    autre = commander("lot", racine, "-o", tmp_path / "ailleurs", "--json", "-q")
+    assert [dossier["reference"] for dossier in autre.objet["dossiers"]] == ["2026-0074"]

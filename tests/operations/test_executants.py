@@ -16,7 +16,9 @@ from generateur.operations import lot
 from generateur.operations.executants import EXECUTANT_D_UNE_GRAPPE, EXECUTANTS, choisir_executant
 from generateur.operations.executants.processus import ExecutantProcessus, _Equipe
 from generateur.operations.journal_lot import JournalLot
+from generateur.publication import echange
 from generateur.reglages import Reglages, Resultat, Travail
+from generateur.surveillance import provisoires
 from generateur.surveillance.enfant import Enfant
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
@@ -212,3 +214,18 @@ def test_un_refus_tient_sur_une_ligne_avec_son_code_sa_raison_et_son_remede(
     assert refus.manques[0].remede
     assert refus.fiche.creancier
     assert refus.fiche.debiteurs
+
+
+def test_un_lot_ne_relit_pas_toute_la_sortie_a_chaque_dossier(tmp_path, lot_d_exemples, monkeypatch):
+    """Sinon dix mille dossiers la reliraient dix mille fois."""
+    lectures = []
+    for module, nom in ((echange, "balayer"), (provisoires, "balayer")):
+        monkeypatch.setattr(module, nom, lambda racine=None: lectures.append(racine))
+    sortie = tmp_path / "sortie"
+    sortie.mkdir()
+    bilan = lot.produire_lot(
+        lot_d_exemples, sortie, jour=JOUR, au=JOUR, reglages=Reglages(), executant=_choisir("sequentiel"),
+        avancer=lambda _: None,
+    )  # fmt: skip
+    assert bilan.combien("produit") == 3
+    assert lectures.count(sortie) == 1
