@@ -22,6 +22,7 @@ _SUIVIES = frozenset(
     {*("display", "visibility", "mso-hide", "opacity", "max-height", "font-size", "text-indent", "left", "top")}
     | {*("color", "background", "background-color", "text-decoration", "text-decoration-line", "position")}
 )
+_ATTRIBUTS_D_APPARENCE = frozenset({"hidden", "color", "bgcolor", "text"})
 _PRESQUE_PAREIL = 16  # sur 255, dans chaque couleur
 _TEXTE_NUL = 1.0  # pixel ou point : un texte qu'on ne lit pas
 _HORS_DE_LA_PAGE = -900.0  # pixels
@@ -78,6 +79,8 @@ class Feuille:
         self, balise: str, attributs: Mapping[str, str | None], ancetres: Sequence[Apparence], parent: Apparence
     ) -> Apparence:
         """L'apparence d'un élément qui s'ouvre."""
+        if not attributs and not self._regles and balise not in _RAYES:
+            return parent
         classes = (attributs.get("class") or "").lower().split()
         jetons = frozenset({balise, *(f".{classe}" for classe in classes)} | _lire_identifiant(attributs))
         proprietes: dict[str, str] = {}
@@ -86,18 +89,25 @@ class Feuille:
                 if etages[-1] <= jetons and _sont_dedans(etages[:-1], ancetres):
                     proprietes |= propres
         proprietes |= _lire_proprietes((attributs.get("style") or "").lower())
-        return _heriter(replace(parent, jetons=jetons), balise, attributs, proprietes)
+        return _heriter(parent, jetons, balise, attributs, proprietes)
 
 
 def _heriter(
-    parent: Apparence, balise: str, attributs: Mapping[str, str | None], proprietes: Mapping[str, str]
+    parent: Apparence,
+    jetons: frozenset[str],
+    balise: str,
+    attributs: Mapping[str, str | None],
+    proprietes: Mapping[str, str],
 ) -> Apparence:
+    if not proprietes and balise not in _RAYES and not attributs.keys() & _ATTRIBUTS_D_APPARENCE:
+        return replace(parent, jetons=jetons)
     couleur = proprietes.get("color") or attributs.get("color") or (attributs.get("text") if balise == "body" else "")
     fond = proprietes.get("background-color") or proprietes.get("background") or attributs.get("bgcolor")
     decoration = proprietes.get("text-decoration", "") + proprietes.get("text-decoration-line", "")
     taille = _mesurer(proprietes.get("font-size", ""))
     return replace(
         parent,
+        jetons=jetons,
         est_retiree=parent.est_retiree or "hidden" in attributs or _est_retire(proprietes),
         est_rayee=parent.est_rayee or balise in _RAYES or "line-through" in decoration,
         couleur=_lire_couleur(couleur, parent.couleur, inconnue=parent.couleur) if couleur else parent.couleur,

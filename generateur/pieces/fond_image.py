@@ -16,7 +16,7 @@ _GRILLE = 300  # cases du plus grand côté, où se cherchent les morceaux
 _CASES_MINIMALES = 4  # un point isolé n'est rien
 _COULEURS = 16
 _PART_D_UNE_COULEUR = 500  # une couleur compte à partir d'un point sur tant
-_OPAQUE = 128
+_OPAQUE, _PLEIN = 128, 255
 
 
 def est_transparente(vue: Image.Image) -> bool:
@@ -34,7 +34,7 @@ def choisir_fond(vue: Image.Image) -> str:
 
     La couleur se juge sur des points : un trait clair, isolé, sans rien de plus sombre qui le touche.
     """
-    if not est_transparente(vue):
+    if not est_transparente(vue) or _est_opaque(vue):
         return FOND
     gris = _FONDS_GRIS[0]
     seuil = _lire_gris(gris) + _ECART_LISIBLE
@@ -47,6 +47,11 @@ def choisir_fond(vue: Image.Image) -> str:
     nuances = _lire_nuances(vue)
     ecarts = {fond: min(abs(nuance - _lire_gris(fond)) for nuance in nuances) for fond in _FONDS_GRIS}
     return gris if ecarts[gris] >= _ECART_LISIBLE else max(_FONDS_GRIS, key=ecarts.__getitem__)
+
+
+def _est_opaque(vue: Image.Image) -> bool:
+    """Vrai pour une capture d'écran qui porte une transparence sans s'en servir : rien à chercher."""
+    return vue.mode in {"RGBA", "LA"} and vue.getchannel("A").getextrema() == (_PLEIN, _PLEIN)
 
 
 def _lire_gris(couleur: str) -> int:

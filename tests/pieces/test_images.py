@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from generateur.erreurs import ErreurPiece
+from generateur.pieces.fond_image import FOND, choisir_fond
 from generateur.pieces.limites import Limites
 from tests.pieces.conftest import Preparer
 
@@ -124,6 +125,11 @@ def test_le_texte_blanc_d_un_logo_colore_ne_se_perd_pas(tmp_path: Path, preparer
     sombre, clair = vue.crop((220, 60, 600, 140)).getextrema()
     assert clair - sombre > 100, "le texte blanc se lit"
     assert abs(vue.getpixel((100, 30)) - vue.getpixel((5, 5))) > 25, "le logo se distingue du fond"
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_une_image_toute_blanche_et_opaque_n_a_pas_besoin_de_fond(mode: str) -> None:
+    assert choisir_fond(Image.new(mode, (50, 50), "white")) == FOND
 
 
 def test_le_blanc_pris_dans_une_couleur_ne_change_rien_au_fond(tmp_path: Path, preparer: Preparer) -> None:
