@@ -15,7 +15,7 @@ from generateur.registre.parcours import NATURES
 from generateur.registre.recherche import Affaire
 
 _TITRES = (
-    "Référence", "État", "Débiteur", "Créancier", "Procédure", "Total", "Prochaine échéance", "Ce qu'elle est",
+    "Référence", "État", "Débiteur", "Créancier", "Procédure", "Total", "Échéance", "Objet",
     "Inscrite le",
 )  # fmt: skip
 _TITRE = "Registre"
@@ -78,7 +78,7 @@ def _en_case(valeur: Any) -> str:
 def _composer_classeur(affaires: Sequence[Affaire], jour: dt.date) -> bytes:
     from generateur.commandes.classeur import Colonne, Feuille, Genre, composer_classeur
 
-    genres: dict[str, Genre] = {"Total": "euros", "Prochaine échéance": "date", "Inscrite le": "date"}
+    genres: dict[str, Genre] = {"Total": "euros", "Échéance": "date", "Inscrite le": "date"}
     colonnes = tuple(Colonne(titre, genres.get(titre, "texte")) for titre in _TITRES)
     lignes = [_ligne(affaire) for affaire in affaires]
     return composer_classeur((Feuille(_TITRE, colonnes, lignes),), titre=_TITRE, jour=jour)
