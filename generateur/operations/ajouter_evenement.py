@@ -44,6 +44,8 @@ _AILLEURS: Mapping[NomEvenement, str] = {
     "produit": "« generateur produire » le note tout seul",
 }
 _SANS_DETAIL = frozenset({"depot", "avis_greffe", "opposition", "consignation"})
+_DU_DEPOT = "NUMEROS_NON_RETENUS"  # à dire le jour du dépôt, non à chaque événement
+_DE_LA_SAISIE = "SAISIE_SANS_TITRE"
 _EN_LISTE = {"saisies": "saisies", "signification": "significations"}
 
 
@@ -70,9 +72,9 @@ def ajouter_evenement(
     editions = _situer(etat, cle, valeur)
     if cite and cle in _SANS_DETAIL:
         editions.append(_garder_a_part(nom, valeurs["date"], cite))
-    _refuser_l_impossible(etat, editions, jour)
+    _refuser_l_impossible(etat, cle, editions, jour)
     ecrire_editions(etat, editions, copies)
-    restants = relire_ajout(etat, "suivi.", jour, outils)
+    restants = [c for c in relire_ajout(etat, "suivi.", jour, outils) if cle == "depot" or c.code != _DU_DEPOT]
     return Ajoute(str(etat.donnees.get("reference", "")), etat.fichier.parent, "suivi", {cle: valeur}, tuple(restants))
 
 
@@ -172,11 +174,15 @@ def _garder_a_part(nom: NomEvenement, jour: dt.date, cite: str) -> Ajout:
     return Ajout("pieces", {"titre": titre, "date": jour, "fichier": cite, "confidentiel": True})
 
 
-def _refuser_l_impossible(etat: Etat, editions: list[Pose | Ajout], jour: dt.date) -> None:
-    """Refuse ce que l'ajout rendrait impossible, et que le dossier ne disait pas déjà."""
+def _refuser_l_impossible(etat: Etat, cle: str, editions: list[Pose | Ajout], jour: dt.date) -> None:
+    """Refuse ce que l'ajout rendrait impossible, et que le dossier ne disait pas déjà.
+
+    Une opposition apprise après la saisie est vraie quand même : elle s'écrit, et la saisie se dit sans titre.
+    """
     avant = {(c.code, c.message) for c in _constater(lire_dossier(etat.fichier).dossier, jour)}
     apres = _constater(relire(etat.fichier, modifier(etat, editions)).dossier, jour)
-    nouveaux = [c.pour(str(etat.fichier.parent)) for c in apres if (c.code, c.message) not in avant]
+    vus = [c for c in apres if (c.code, c.message) not in avant and (cle == "saisies" or c.code != _DE_LA_SAISIE)]
+    nouveaux = [c.pour(str(etat.fichier.parent)) for c in vus]
     if nouveaux:
         raise ErreurDossier(
             f"cet événement ne peut pas être noté : {nouveaux[0].message}",

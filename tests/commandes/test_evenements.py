@@ -129,6 +129,22 @@ def test_les_saisies_se_suivent(noter):
     assert [s.get("nature") for s in noter.lire()["suivi"]["saisies"]] == [None, "vente"]
 
 
+def test_une_opposition_apprise_apres_la_saisie_s_ecrit_et_la_saisie_se_dit_sans_titre(noter):
+    for fait in (ORDONNANCE, SIGNIFICATION, ("saisie", "--date", "2026-12-08")):
+        noter(*fait)
+    reponse = noter("opposition", "--date", "2026-11-05")
+    assert reponse.code == CodeSortie.FAIT
+    assert "SAISIE_SANS_TITRE" in {constat["code"] for constat in reponse.objet["constats"]}
+
+
+def test_les_numeros_a_retenir_se_disent_le_jour_du_depot_seulement(noter):
+    codes = [
+        {constat["code"] for constat in noter(*fait).objet["constats"]}
+        for fait in (("depot", "--date", "2026-09-10"), ORDONNANCE)
+    ]
+    assert ["NUMEROS_NON_RETENUS" in vus for vus in codes] == [True, False]
+
+
 def test_le_document_suit_l_evenement_et_n_entre_pas_dans_la_liasse(noter, commander, tmp_path):
     """L'ordonnance n'est pas une pièce de la requête qui l'a obtenue : elle se joint aux suites."""
     avant = commander("verifier", noter.dossier, "--au", "2026-12-20", "--json").objet["constats"]
