@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo tests noyau outils paquet controle aide verrou propre
+.PHONY: demo tests noyau matrice outils paquet controle aide verrou propre
 
 demo: $(VENV)/pret
 	$(BIN)/generateur demo
@@ -17,6 +17,14 @@ tests: $(VENV)/pret-developpement
 # Le noyau seul : le droit, les sommes, les constats, les voies.
 noyau: $(VENV)/pret-developpement
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
+
+# Le noyau sous chaque autre Python que cette machine a, chacun dans son environnement.
+matrice:
+	@for version in 3.12 3.13 3.14; do \
+	  if python$$version -V >/dev/null 2>&1; \
+	  then $(MAKE) noyau PYTHON=python$$version VENV=build/python-$$version || exit 1; \
+	  else echo "python$$version n'est pas là : rien n'est essayé avec lui"; fi; \
+	done
 
 outils: $(VENV)/pret-developpement build/moto/pret
 	$(BIN)/python -m pytest -m outils
