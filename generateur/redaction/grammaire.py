@@ -4,6 +4,7 @@ Un modèle vient d'un utilisateur et finit dans un acte servi : rien n'y appelle
 montre un objet entier, ni n'y tourne sans fin.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,6 +21,14 @@ _ADMIS: tuple[type[nodes.Node], ...] = (
     nodes.If, nodes.Include, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Filter, nodes.Test,
     nodes.CondExpr, nodes.Slice,
 )  # fmt: skip
+_REPROCHES = (
+    (r"unknown tag '([^']*)'", "« {} » n'ouvre ni ne ferme rien à cet endroit"),
+    ("[Uu]nexpected end of template", "une balise ouverte n'est jamais fermée"),
+    ("got 'end of|[Ee]xpected an expression", "une balise se ferme avant d'être complète"),
+    ("got '([^']*)'", "« {} » n'est pas à sa place dans une balise"),
+    (r"unexpected (?:char )?'([^']*)'", "« {} » n'a pas sa place dans une balise"),
+    ("[Uu]nexpected", "un signe n'est pas à sa place dans une balise"),
+)
 _BOUCLES_IMBRIQUEES = 3  # une facture, ses paiements, leurs parts : au-delà, un modèle ne finirait pas
 
 
@@ -33,9 +42,22 @@ class EnvironnementDesModeles(SandboxedEnvironment):
         self.filters["join"] = _joindre
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        arbre = super()._parse(source, name, filename)
+        try:
+            arbre = super()._parse(source, name, filename)
+        except TemplateSyntaxError as erreur:
+            raise TemplateSyntaxError(
+                _dire_en_francais(erreur.message or ""), erreur.lineno, name, filename
+            ) from erreur
         _juger(arbre, name, 0)
         return arbre
+
+
+def _dire_en_francais(message: str) -> str:
+    """Ce que Jinja reproche à une balise, dans nos mots."""
+    for motif, phrase in _REPROCHES:
+        if trouve := re.search(motif, message):
+            return phrase.format(*trouve.groups())
+    return "cette écriture ne se lit pas"
 
 
 def _sur_un_texte(filtre: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,13 +1,16 @@
 """Un modèle ne montre pas un objet, n'appelle rien, n'assemble rien et finit toujours : sinon il est refusé (7)."""
 
 import os
+import re
 from dataclasses import dataclass
 
 import pytest
+from jinja2 import TemplateSyntaxError
 
 from generateur.erreurs import ErreurModele
 from generateur.redaction.controle_modeles import verifier_modeles
 from generateur.redaction.gabarits import Bibliotheque
+from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.modeles_livres import lire_modeles
 from tests.outils.modeles_word import ecrire_charte, ecrire_modele
 
@@ -143,3 +146,22 @@ def test_un_tube_un_peripherique_ou_un_repertoire_n_est_pas_un_modele(racine, po
     assert "essai/acte" not in lire_modeles(racine)
     with pytest.raises(ErreurModele):
         Bibliotheque(racine).modele("essai/acte")
+
+
+@pytest.mark.parametrize(
+    ("balise", "dit"),
+    [
+        ("{{ reference", "jamais fermée|avant d'être complète|n'est pas à sa place"),
+        ("{% if %}x{% endif %}", "se ferme avant d'être complète"),
+        ("{% for x in debiteurs %}x", "n'est jamais fermée"),
+        ("{% endif %}", "« endif » n'ouvre ni ne ferme rien"),
+        ("{% zut %}", "« zut » n'ouvre ni ne ferme rien"),
+        ("{{ reference ! }}", "« ! » n'a pas sa place"),
+        ("{{ reference reference }}", "« reference » n'est pas à sa place"),
+        ("{{ }}", "se ferme avant d'être complète"),
+    ],
+)
+def test_une_balise_cassee_se_dit_en_francais(balise, dit):
+    with pytest.raises(TemplateSyntaxError, match=dit) as refus:
+        EnvironnementDesModeles().from_string(balise)
+    assert not re.search(r"\b(expected|unexpected|unknown|tag|token|Encountered)\b", str(refus.value))
