@@ -15,6 +15,7 @@ from generateur.page.adresses import Bureau
 from generateur.page.essentiels import est_essentiel
 from generateur.page.onglets import ONGLETS, SECTIONS_DES_ONGLETS, nom_nu
 from generateur.pieces.emplacement import lister_presents
+from generateur.redaction.fiche import conduite_apres_depot
 
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
 
@@ -48,6 +49,7 @@ def montrer_onglet(bureau: Bureau, chemin: Path, onglet: str, **propres: Any) ->
         "dits": ranger_par_lieu(constats),
         "fichiers": lister_presents(chemin),
         "page": bureau.maison.onglets.ouvrir(version),
+        "conduite": conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot) if etude else None,
         "profil": partage if isinstance(partage, str) else "",
     }
     return bureau.gabarits.repondre(f"onglets/{onglet}.html", **communs, **propres)

@@ -249,3 +249,15 @@ def test_aucun_contenu_du_dossier_dans_une_adresse(visiteur):
     page = visiteur.voir(PRET).texte
     adresses = [morceau.split('"')[0] for morceau in page.split('href="')[1:]]
     assert not [a for a in adresses if "Beaurivage" in a or "999" in a]
+
+
+def test_le_suivi_dit_ou_en_est_le_dossier_et_ce_qui_s_ecrit_maintenant(visiteur):
+    assert "Avant le dépôt" in visiteur.voir(f"{PRET}?onglet=suivi").texte
+    page = _ouvrir(visiteur, f"{PRET}?onglet=suivi")
+    for lieu, valeur in (("suivi.depot", "2026-10-20"), ("suivi.ordonnance.date", "2026-11-05")):
+        champs = {"page": page, "lieu": lieu, "valeur": valeur}
+        assert visiteur.poster(f"{PRET}/champ", champs, htmx=True).code == 200
+    suivi = visiteur.voir(f"{PRET}?onglet=suivi").texte
+    assert "À signifier" in suivi
+    assert 'value="suite_signification"' in suivi
+    assert 'value="suite_saisie"' not in suivi
