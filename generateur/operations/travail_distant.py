@@ -4,6 +4,7 @@ Tout ce qui est amené l'est dans un répertoire privé (0700), effacé avec le 
 la commande suivante.
 """
 
+import gc
 import json
 import posixpath
 import tomllib
@@ -19,15 +20,18 @@ from generateur.publication.magasin import Adresse, Magasin, est_cle_sure, lire_
 from generateur.reglages import Resultat, Travail
 from generateur.surveillance.provisoires import repertoire_provisoire
 
+_ENTRE_DEUX_BALAYAGES = 20  # dossiers
 _ENTRE_DEUX_BORNES = 100  # dossiers : mesurer le fonds coûte un regard par pièce gardée
 _SOURCE = "dossier.toml"
 _PROFIL_AU_PLUS = 1024**2
 
 
 def enchainer(travaux: Iterable[Travail], moteurs: Moteurs) -> Iterator[Resultat]:
-    """Un résultat par travail, au fil de l'eau ; ce que les moteurs gardent reste borné."""
+    """Un résultat par travail, au fil de l'eau ; la mémoire, et ce que les moteurs gardent, restent bornés."""
     for rang, travail in enumerate(travaux, start=1):
         yield accomplir_partout(travail, moteurs)
+        if rang % _ENTRE_DEUX_BALAYAGES == 0:
+            gc.collect()  # les PDF ouverts pèsent hors de Python, qui ne les voit pas et attendrait trop
         if rang % _ENTRE_DEUX_BORNES == 0:
             moteurs.pieces.fonds.borner()
 

@@ -7,12 +7,13 @@ import sys
 import threading
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from generateur.commandes.presentation_lot import dire_echec
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
-from generateur.operations import lot
+from generateur.operations import lot, travail_distant
 from generateur.operations.executants import EXECUTANT_D_UNE_GRAPPE, EXECUTANTS, choisir_executant
 from generateur.operations.executants.processus import ExecutantProcessus, _Equipe
 from generateur.operations.journal_lot import JournalLot
@@ -214,6 +215,18 @@ def test_un_refus_tient_sur_une_ligne_avec_son_code_sa_raison_et_son_remede(
     assert refus.manques[0].remede
     assert refus.fiche.creancier
     assert refus.fiche.debiteurs
+
+
+def test_un_long_lot_rend_la_memoire_et_borne_ses_caches_en_chemin(monkeypatch):
+    balayages, bornes = [], []
+    monkeypatch.setattr(travail_distant.gc, "collect", lambda: balayages.append(len(faits)))
+    monkeypatch.setattr(travail_distant, "accomplir_partout", lambda travail, _: travail)
+    fonds = SimpleNamespace(borner=lambda: bornes.append(len(faits)))
+    faits = []
+    for fait in travail_distant.enchainer(range(205), SimpleNamespace(pieces=SimpleNamespace(fonds=fonds))):
+        faits.append(fait)  # noqa: PERF402 (on regarde ce qui se passe entre deux)
+    assert balayages == list(range(20, 201, 20))
+    assert bornes == [100, 200]
 
 
 def test_un_lot_ne_relit_pas_toute_la_sortie_a_chaque_dossier(tmp_path, lot_d_exemples, monkeypatch):
