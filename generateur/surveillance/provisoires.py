@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 import zlib
@@ -22,7 +23,9 @@ from generateur.surveillance.lien_de_vie import LienDeVie
 _MARQUE = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<pid>[0-9]+)-(?P<debut>[0-9]+)-")
 _PREFIXE = "generateur-"
 PROFILS = "profil*"  # ceux de LibreOffice, dans un répertoire de travail
-_ECART_S = 2  # l'instant de démarrage d'un processus se relit à une seconde près
+_ECART = 2  # l'instant de démarrage d'un processus se relit à une seconde près
+_PROCESSUS = Path("/proc")
+_RANG_DEMARRAGE, _FINIS = 19, frozenset("ZXx")  # de proc(5), à partir de l'état
 _ESSAIS, _PAUSE_S = 25, 0.02  # le temps qu'un enfant tué cesse d'écrire
 _OUVERTS: set[Path] = set()
 
@@ -113,7 +116,7 @@ def est_abandonne(nom: str) -> bool:
     if marque is None or marque["machine"] != _machine():
         return False
     demarrage = _demarrage(int(marque["pid"]))
-    return demarrage is None or abs(demarrage - int(marque["debut"])) > _ECART_S
+    return demarrage is None or abs(demarrage - int(marque["debut"])) > _ECART
 
 
 def est_marque(nom: str) -> bool:
@@ -160,7 +163,13 @@ def _machine() -> str:
 
 
 def _demarrage(pid: int) -> int | None:
-    """L'instant de démarrage d'un processus, en secondes ; None s'il n'existe plus (ou n'attend que d'être lu)."""
+    """L'instant de démarrage d'un processus ; None s'il n'existe plus (ou n'attend que d'être lu).
+
+    Sous Linux, compté depuis le démarrage de la machine : l'heure qu'on remet (réseau, reprise de veille) ne fait pas
+    d'un vivant un mort, dont on effacerait le travail. Ailleurs, en secondes.
+    """
+    if sys.platform.startswith("linux"):
+        return _demarrage_linux(pid)
     import psutil  # noqa: PLC0415 (chargé si un répertoire se crée ou en rencontre un autre)
 
     try:
@@ -170,3 +179,12 @@ def _demarrage(pid: int) -> int | None:
         return None if not psutil.pid_exists(pid) else 0
     except psutil.Error:
         return None
+
+
+def _demarrage_linux(pid: int) -> int | None:
+    try:
+        etat = (_PROCESSUS / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    champs = etat.rpartition(")")[2].split()  # le nom du programme, entre parenthèses, peut contenir n'importe quoi
+    return None if champs[0] in _FINIS else int(champs[_RANG_DEMARRAGE])

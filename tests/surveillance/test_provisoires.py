@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from generateur.cli import executer
@@ -72,6 +73,18 @@ def test_un_repertoire_de_travail_n_est_lisible_que_de_son_proprietaire():
     with repertoire_provisoire() as chemin:
         assert chemin.stat().st_mode & 0o777 == 0o700
         assert chemin.parent == Path(tempfile.gettempdir())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ailleurs, le démarrage se lit en heure du jour")
+def test_une_heure_remise_ne_fait_pas_d_un_vivant_un_mort(monkeypatch, tmp_path):
+    nom = f"generateur-{dire_proprietaire()}abc"
+    lue = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda processus: lue(processus) + 3600)
+    assert not est_abandonne(nom)
+    travail = creer_provisoire(tmp_path)
+    balayer(tmp_path)
+    assert travail.is_dir()
+    provisoires.effacer_provisoire(travail)
 
 
 def test_un_numero_de_processus_repris_ne_protege_rien():
