@@ -6,12 +6,13 @@ Le parent seul suit l'avancement ; les travaux vont à un exécutant, qui en ren
 import datetime as dt
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generateur.contrats import Executant
 from generateur.dependances import lister_exemples
+from generateur.erreurs import ErreurEcriture
 from generateur.operations.entree_du_lot import EntreeDuLot, ouvrir_entree, suivre_chemins
 from generateur.operations.journal_lot import JournalLot
 from generateur.operations.outillage import ouvrir_moteurs
@@ -131,10 +132,15 @@ def _enchainer(
             yield commun.model_copy(update=entree.preciser(chemin))
 
     journal, debut = JournalLot(), time.perf_counter()
-    with closing(_fermable(executant.executer(travaux()))) as suite:
-        for rang, resultat in enumerate(suite, start=1):
-            journal.ajouter(resultat)
-            avancer(Avancee(rang, len(entree.chemins), resultat, entree.chemins[rang - 1]))
+    try:
+        with closing(_fermable(executant.executer(travaux()))) as suite:
+            for rang, resultat in enumerate(suite, start=1):
+                journal.ajouter(resultat)
+                avancer(Avancee(rang, len(entree.chemins), resultat, entree.chemins[rang - 1]))
+    except BaseException:  # arrêté en route : ce que les processus tués laissent dans la sortie n'y reste pas
+        with suppress(ErreurEcriture):
+            reparer_tout(commun.sortie)
+        raise
     duree = time.perf_counter() - debut
     return Bilan(journal, prevus=len(entree.chemins), executant=executant.nom, duree_s=duree)
 

@@ -162,3 +162,24 @@ def test_une_sortie_ou_rien_n_a_ete_publie_n_est_pas_prise_pour_un_dossier(comma
     assert commander("lot", racine, "-o", racine / "sortie", "-q").code == CodeSortie.LOT_PARTIEL
     autre = commander("lot", racine, "-o", tmp_path / "ailleurs", "--json", "-q")
     assert [dossier["reference"] for dossier in autre.objet["dossiers"]] == ["2026-0074"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT ne s'envoie ainsi que sur POSIX")
+def test_un_lot_arrete_deux_fois_ne_laisse_rien_de_ses_processus(tmp_path):
+    """Le second Ctrl-C tue les processus au travail : leurs répertoires, dans la sortie et à côté, s'en vont aussi."""
+    (tmp_path / "t").mkdir()
+    processus = subprocess.Popen(
+        [sys.executable, "-m", "generateur", "lot", str(EXEMPLES), "-o", str(tmp_path / "s"), "--processus", "2"],
+        cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "TMPDIR": str(tmp_path / "t")},
+    )  # fmt: skip
+    assert processus.stderr is not None
+    assert "2026-0042" in processus.stderr.readline()
+    for _ in range(2):
+        time.sleep(0.2)
+        os.killpg(processus.pid, signal.SIGINT)
+    _, messages = processus.communicate(timeout=60)
+    assert processus.returncode == CodeSortie.INTERROMPU
+    assert "Traceback" not in messages
+    assert not list((tmp_path / "t").iterdir())
+    assert not [*(tmp_path / "s").glob(".generateur-*"), *(tmp_path / "s").glob(".*.preparation")]
