@@ -15,7 +15,7 @@ from generateur.commandes.presentation_lot import dire_echec
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
 from generateur.operations import lot, travail_distant
 from generateur.operations.executants import EXECUTANT_D_UNE_GRAPPE, EXECUTANTS, choisir_executant
-from generateur.operations.executants.processus import ExecutantProcessus, _Equipe
+from generateur.operations.executants.processus import _RETARD, ExecutantProcessus, _Equipe
 from generateur.operations.journal_lot import JournalLot
 from generateur.publication import echange
 from generateur.reglages import Reglages, Resultat, Travail
@@ -108,10 +108,9 @@ def test_ce_qui_empeche_tout_se_dit_avant_le_premier_dossier(tmp_path):
 def equipe(tmp_path):
     ouvertes = []
 
-    def ouvrir(nombre):
-        ouverte = _Equipe(
-            nombre, lambda: Enfant([sys.executable, "-S", str(CAPRICIEUX), str(tmp_path / "journal")], os.environ)
-        )
+    def ouvrir(nombre, est_interrompu=lambda: False):
+        commande = [sys.executable, "-S", str(CAPRICIEUX), str(tmp_path / "journal")]
+        ouverte = _Equipe(nombre, lambda: Enfant(commande, os.environ), est_interrompu)
         ouvertes.append(ouverte)
         return ouverte
 
@@ -155,13 +154,32 @@ def test_les_travaux_ne_sont_pris_qu_a_mesure(equipe):
     donnes = []
 
     def suite():
-        for rang in range(200):
+        for rang in range(2000):
             donnes.append(rang)
             yield _travaux(f"bon-{rang}")[0]
 
     resultats = equipe(2).accomplir(suite())
     next(resultats)
-    assert len(donnes) < 20
+    assert len(donnes) <= 2 * _RETARD
+
+
+def test_interrompu_seul_ce_qui_est_en_main_s_acheve(equipe, tmp_path):
+    """Ce qui attendait son tour n'est pas commencé : Ctrl-C ne coûte qu'un dossier par processus."""
+    demande = threading.Event()
+    resultats = equipe(1, demande.is_set).accomplir(_travaux(*(f"lent-{rang}" for rang in range(10))))
+    premiers = [next(resultats)]
+    demande.set()
+    premiers += resultats
+    assert [r.reference for r in premiers] == [f"lent-{rang}" for rang in range(len(premiers))]
+    assert len(premiers) <= 2
+    assert len((tmp_path / "journal").read_text("utf-8").splitlines()) == len(premiers)
+
+
+def test_un_dossier_tres_long_n_arrete_pas_les_autres(equipe, tmp_path):
+    resultats = equipe(2).accomplir(_travaux("lent-1", *(f"bon-{rang}" for rang in range(150))))
+    assert next(resultats).reference == "lent-1"
+    assert len((tmp_path / "journal").read_text("utf-8").splitlines()) > 16
+    assert len(list(resultats)) == 150
 
 
 def test_rien_ne_reste_en_marche_quand_le_lot_s_arrete(equipe):

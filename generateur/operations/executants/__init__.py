@@ -16,6 +16,7 @@ EXECUTANTS = {
     "dask": "generateur.operations.executants.grappe:ExecutantDask",
 }
 EXECUTANT_PAR_DEFAUT = "processus"
+EXECUTANT_SANS_ATTENTE = "sequentiel"  # il ne prend un travail que pour le faire
 EXECUTANT_D_UNE_GRAPPE = "dask"
 
 
@@ -31,7 +32,7 @@ def choisir_executant(
 ) -> Executant:
     """L'exécutant de ce nom, prêt pour des travaux de ces réglages ; `nombre` : combien de processus au plus.
 
-    `ordonnanceur` : celui d'une grappe ; `est_interrompu` : vrai, ce qu'elle n'a pas commencé ne le sera pas.
+    `ordonnanceur` : celui d'une grappe ; `est_interrompu` : vrai, ce qui n'est pas commencé ne le sera pas.
     Lève ErreurUsage si le nom est inconnu, ou n'a que faire d'un ordonnanceur.
     """
     if nom not in EXECUTANTS:
@@ -47,9 +48,9 @@ def choisir_executant(
             remede=f"Ajouter --executant {EXECUTANT_D_UNE_GRAPPE}, ou retirer --ordonnanceur.",
         )
     module, _, classe = EXECUTANTS[nom].partition(":")
-    propres: dict[str, Any] = {}
+    propres: dict[str, Any] = {} if nom == EXECUTANT_SANS_ATTENTE else {"est_interrompu": est_interrompu}
     if nom == EXECUTANT_D_UNE_GRAPPE:
-        propres = {"ordonnanceur": ordonnanceur, "est_interrompu": est_interrompu}
+        propres["ordonnanceur"] = ordonnanceur
     executant: Executant = getattr(import_module(module), classe)(
         reglages, jour=jour, demander_mot_de_passe=demander_mot_de_passe, nombre=nombre, **propres
     )

@@ -15,6 +15,7 @@ from generateur.surveillance.enfant import Enfant
 from generateur.surveillance.provisoires import balayer
 
 _AVANCE = 4  # travaux en main ou en attente, par ouvrier : assez pour ne jamais attendre, jamais toute la liste
+_RETARD = 100  # résultats arrivés avant leur tour, par ouvrier : un dossier très long n'arrête pas les autres
 
 
 class ExecutantProcessus:
@@ -23,8 +24,16 @@ class ExecutantProcessus:
     nom = "processus"
 
     def __init__(
-        self, reglages: Reglages, *, jour: dt.date, demander_mot_de_passe: Callable[[], str], nombre: int = 1
+        self,
+        reglages: Reglages,
+        *,
+        jour: dt.date,
+        demander_mot_de_passe: Callable[[], str],
+        nombre: int = 1,
+        est_interrompu: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`est_interrompu` : vrai, ce qui n'est pas commencé ne le sera pas."""
+        self._est_interrompu = est_interrompu
         self._reglages = reglages
         self._jour = jour
         self._demander = demander_mot_de_passe
@@ -33,7 +42,9 @@ class ExecutantProcessus:
     def executer(self, travaux: Iterable[Travail]) -> Iterator[Resultat]:
         """Un résultat par travail, dans leur ordre. Lève ErreurUsage ou ErreurOutilAbsent si rien ne peut commencer."""
         environnement = preparer_environnement(self._reglages, self._jour, self._demander)
-        equipe = _Equipe(self._nombre, lambda: embaucher(self._reglages, self._jour, environnement))
+        equipe = _Equipe(
+            self._nombre, lambda: embaucher(self._reglages, self._jour, environnement), self._est_interrompu
+        )
         try:
             yield from equipe.accomplir(travaux)
         finally:
@@ -44,23 +55,29 @@ class ExecutantProcessus:
 class _Equipe:
     """Des fils, un ouvrier chacun, qui prennent les travaux d'une file courte et rangent les résultats par rang."""
 
-    def __init__(self, nombre: int, embaucher: Callable[[], Enfant]) -> None:
+    def __init__(
+        self, nombre: int, embaucher: Callable[[], Enfant], est_interrompu: Callable[[], bool] = lambda: False
+    ) -> None:
         self._embaucher = embaucher
+        self._est_interrompu = est_interrompu
         self._a_faire: queue.Queue[tuple[int, Travail] | None] = queue.Queue()
-        self._faits: queue.Queue[tuple[int, Resultat] | BaseException] = queue.Queue()
+        self._faits: queue.Queue[tuple[int, Resultat | None] | BaseException] = queue.Queue()
         self._postes: list[Poste] = []
         self._arrete = False
         self._nombre = nombre
         self._fils: list[threading.Thread] = []
 
     def accomplir(self, travaux: Iterable[Travail]) -> Iterator[Resultat]:
-        """Les résultats dans l'ordre ; la file n'est nourrie qu'à mesure, la mémoire ne suit pas la longueur du lot."""
+        """Les résultats dans l'ordre ; la file n'est nourrie qu'à mesure, la mémoire ne suit pas la longueur du lot.
+
+        Interrompu, ceux qui étaient en main sont les derniers : la file va dans l'ordre, rien ne manque au milieu.
+        """
         suite = enumerate(travaux)
-        en_attente: dict[int, Resultat] = {}
-        donnes = rendus = 0
+        en_attente: dict[int, Resultat | None] = {}
+        donnes = arrives = rendus = 0
         fini = False
         while True:
-            while not fini and donnes - rendus < self._nombre * _AVANCE:
+            while not fini and donnes - arrives < self._nombre * _AVANCE and donnes - rendus < self._nombre * _RETARD:
                 suivant = next(suite, None)
                 if suivant is None:
                     fini = True
@@ -70,13 +87,17 @@ class _Equipe:
                 self._renforcer(donnes)
             if rendus == donnes and fini:
                 return
-            while rendus not in en_attente:
-                arrive = self._faits.get()
-                if isinstance(arrive, BaseException):
-                    raise arrive
-                en_attente[arrive[0]] = arrive[1]
-            yield en_attente.pop(rendus)
-            rendus += 1
+            if rendus in en_attente:
+                if (resultat := en_attente.pop(rendus)) is None:
+                    return
+                yield resultat
+                rendus += 1
+                continue
+            arrive = self._faits.get()
+            if isinstance(arrive, BaseException):
+                raise arrive
+            en_attente[arrive[0]] = arrive[1]
+            arrives += 1
 
     def _renforcer(self, demandes: int) -> None:
         if len(self._fils) < min(self._nombre, demandes):
@@ -91,7 +112,7 @@ class _Equipe:
         try:
             while (suivant := self._a_faire.get()) is not None and not self._arrete:
                 rang, travail = suivant
-                self._faits.put((rang, poste.accomplir(travail)))
+                self._faits.put((rang, None if self._est_interrompu() else poste.accomplir(travail)))
         except BaseException as erreur:  # noqa: BLE001 (une panne du surveillant se dit au parent, qui l'attend)
             self._faits.put(erreur)
         finally:
