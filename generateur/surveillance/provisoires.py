@@ -20,10 +20,11 @@ from pathlib import Path
 from generateur.surveillance.depart import d_un_seul_geste, ranger_avant_de_partir
 from generateur.surveillance.lien_de_vie import LienDeVie
 
-_MARQUE = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<pid>[0-9]+)-(?P<debut>[0-9]+)-")
+_MARQUE = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<pid>[0-9]+)-(?P<depuis>b?)(?P<debut>[0-9]+)-")
 _PREFIXE = "generateur-"
 PROFILS = "profil*"  # ceux de LibreOffice, dans un répertoire de travail
 _ECART = 2  # l'instant de démarrage d'un processus se relit à une seconde près
+_DEPUIS_LA_MACHINE = "b"  # le démarrage est compté depuis celui de la machine, non en heure du jour
 _PROCESSUS = Path("/proc")
 _RANG_DEMARRAGE, _FINIS = 19, frozenset("ZXx")  # de proc(5), à partir de l'état
 _ESSAIS, _PAUSE_S = 25, 0.02  # le temps qu'un enfant tué cesse d'écrire
@@ -107,7 +108,8 @@ def situer_prise(profil: Path) -> Path:
 
 def dire_proprietaire() -> str:
     """La marque de ce processus, à mettre dans un nom : machine, numéro, instant de démarrage."""
-    return f"{_machine()}-{os.getpid()}-{_demarrage(os.getpid()) or 0}-"
+    depuis = _DEPUIS_LA_MACHINE if sys.platform.startswith("linux") else ""
+    return f"{_machine()}-{os.getpid()}-{depuis}{_demarrage(os.getpid()) or 0}-"
 
 
 def est_abandonne(nom: str) -> bool:
@@ -116,6 +118,8 @@ def est_abandonne(nom: str) -> bool:
     if marque is None or marque["machine"] != _machine():
         return False
     demarrage = _demarrage(int(marque["pid"]))
+    if demarrage is not None and sys.platform.startswith("linux") and not marque["depuis"]:
+        return False  # d'une version qui marquait autrement : le doute profite au vivant
     return demarrage is None or abs(demarrage - int(marque["debut"])) > _ECART
 
 

@@ -89,8 +89,16 @@ def test_une_heure_remise_ne_fait_pas_d_un_vivant_un_mort(monkeypatch, tmp_path)
 
 def test_un_numero_de_processus_repris_ne_protege_rien():
     machine, pid, debut, _ = dire_proprietaire().split("-")
-    assert est_abandonne(f"generateur-{machine}-{pid}-{int(debut) - 3600}-abc")
+    depuis, instant = ("b", int(debut[1:])) if debut.startswith("b") else ("", int(debut))
+    assert est_abandonne(f"generateur-{machine}-{pid}-{depuis}{instant - 3600}-abc")
     assert not est_abandonne(f"generateur-{machine}-{pid}-{debut}-abc")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ailleurs, la marque n'a pas changé")
+def test_un_vivant_marque_par_une_version_d_avant_reste():
+    machine, pid, _, _ = dire_proprietaire().split("-")
+    assert not est_abandonne(f"generateur-{machine}-{pid}-1790000000-abc")
+    assert est_abandonne(f"generateur-{machine}-999999999-1790000000-abc")
 
 
 @pytest.mark.parametrize(
