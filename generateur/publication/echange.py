@@ -27,7 +27,14 @@ from generateur.publication.inventaire_publie import (
     garder_a_part,
 )
 from generateur.surveillance.droits import ouvrir_selon_le_partage
-from generateur.surveillance.provisoires import balayer, dire_proprietaire, est_abandonne, est_marque
+from generateur.surveillance.provisoires import (
+    adopter,
+    balayer,
+    dire_proprietaire,
+    effacer_provisoire,
+    est_abandonne,
+    est_marque,
+)
 
 _DELAI_VERROU_S = 120
 _ECRITURES_ENSEMBLE = 8
@@ -63,7 +70,7 @@ class PublicationLocale:
                 reparer(self._sortie, reference, est_balayee=self._est_balayee)
                 refuser_autrui(self._sortie / reference, self._temoin)
                 marque = f".{reference}.{dire_proprietaire()}"
-                return Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=self._sortie))
+                return adopter(Path(tempfile.mkdtemp(prefix=marque, suffix=_EN_PREPARATION, dir=self._sortie)))
 
     def publier(self, reference: str, preparation: Path, emporter: Emporter | None = None) -> tuple[str, ...]:
         """Met la préparation, entière, à la place de ce qui était publié sous cette référence.
@@ -81,7 +88,7 @@ class PublicationLocale:
 
     def abandonner(self, preparation: Path) -> None:
         """Efface une préparation ; sans effet une fois publiée."""
-        shutil.rmtree(preparation, ignore_errors=True)
+        effacer_provisoire(preparation)
 
 
 @contextlib.contextmanager

@@ -73,6 +73,14 @@ class Enfant:
             raise ErreurEnfant(trop_long=self._trop_long, est_tue=self._est_tue())
         return reponse[:-1]
 
+    def laisser_finir(self, delai: float) -> None:
+        """Lui dit que c'est fini et l'attend, `delai` en secondes : il range ce qu'il avait pris. Puis `arreter`."""
+        if self._processus.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._processus.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._processus.wait(delai)
+
     @d_un_seul_geste
     def arreter(self) -> None:
         """Tue le processus et rend ses descripteurs ; il ne garde rien, inutile d'attendre qu'il finisse."""

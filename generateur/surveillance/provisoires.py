@@ -56,6 +56,12 @@ def creer_provisoire(ou: Path | None = None, *, est_balaye: bool = False) -> Pat
     return chemin
 
 
+def adopter(chemin: Path) -> Path:
+    """Ce répertoire de travail, né ailleurs, s'efface avec les autres si le programme part sans attendre."""
+    _OUVERTS.add(chemin)
+    return chemin
+
+
 @d_un_seul_geste
 def creer_fichier_provisoire(ou: Path, suffixe: str = "", *, est_un_cache: bool = False) -> tuple[int, Path]:
     """Un fichier privé (0600), ouvert, à renommer à sa place ou à effacer ; ceux d'un mort s'effacent d'abord.

@@ -21,6 +21,7 @@ from generateur.surveillance.enfant import Enfant, ErreurEnfant
 
 _RACINE = Path(__file__).resolve().parents[3]
 _DELAI_DOSSIER_S = 1800
+_DELAI_DE_DEPART_S = 5
 _ESSAIS = 2
 
 
@@ -67,6 +68,12 @@ class Poste:
             ouvrier, self._ouvrier = self._ouvrier, None
         if ouvrier is not None:
             ouvrier.arreter()
+
+    def laisser_finir(self) -> None:
+        """Plus de travail : l'ouvrier, inoccupé, range ses moteurs et ses répertoires, et s'en va de lui-même."""
+        self._arrete = True
+        if self._ouvrier is not None:
+            self._ouvrier.laisser_finir(_DELAI_DE_DEPART_S)
 
     def arreter(self) -> None:
         """Arrête l'ouvrier, même au travail : le dossier en main n'est pas publié."""

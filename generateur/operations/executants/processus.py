@@ -47,6 +47,7 @@ class ExecutantProcessus:
         )
         try:
             yield from equipe.accomplir(travaux)
+            equipe.laisser_finir()
         finally:
             equipe.arreter()
             balayer()  # leurs répertoires de travail : ils ont été tués, comme leurs moteurs
@@ -117,6 +118,11 @@ class _Equipe:
             self._faits.put(erreur)
         finally:
             poste.arreter()
+
+    def laisser_finir(self) -> None:
+        """Tout est rendu : chaque ouvrier range ce qu'il avait pris avant de partir."""
+        for poste in self._postes:
+            poste.laisser_finir()
 
     def arreter(self) -> None:
         """Arrête les ouvriers, même au travail : le dossier en main n'est pas publié, ce qui l'était est intact."""
