@@ -15,7 +15,7 @@ LETTRES = {"mise_en_demeure", "gardes", "bordereau_complementaire"}
 @pytest.fixture(scope="module")
 def apercus(tmp_path_factory):
     with ouvrir_moteurs(None) as moteurs:
-        return ecrire_apercus(None, tmp_path_factory.mktemp("apercu"), jour=JOUR, au=None, moteurs=moteurs)
+        return ecrire_apercus(None, tmp_path_factory.mktemp("apercu"), jour=JOUR, au=None, moteurs=moteurs).fichiers
 
 
 @pytest.mark.parametrize("procedure", [pytest.param(p, id=p.nom) for p in lister_procedures()])

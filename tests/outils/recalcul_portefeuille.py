@@ -158,6 +158,9 @@ def _fin_de_mois(jour: dt.date) -> dt.date:
     return jour
 
 
+PREMIERE_LETTRE = 4  # de l'échelle livrée : avant l'échéance, rappel, appel, puis la lettre ferme
+
+
 def suite_attendue(fait: Fait, au: dt.date) -> tuple[str, int | None]:
     """Ce que l'assistante doit faire du dossier ce jour-là, et le niveau de relance."""
     if not restes(fait, au):
@@ -167,8 +170,8 @@ def suite_attendue(fait: Fait, au: dt.date) -> tuple[str, int | None]:
         return "produire", None
     if debiteur != "in_bonis" or fait not in compter([fait]) or "depot" in fait.get("suivi", {}):
         return "aucune", None
-    if _accord_tenu(fait, au):
-        return "attendre", None
+    if fait.get("accord"):  # non tenu, aucun ne porte de relance : la première lettre qui fixe une date réclame
+        return ("attendre", None) if _accord_tenu(fait, au) else ("relancer", PREMIERE_LETTRE)
     if all(f.get("contestee") for f in fait["factures"]):
         return "aucune", None
     return _sur_l_echelle(fait, au)
