@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from generateur.calculs.accords import SuiviAccord
 from generateur.calculs.decompte import chiffrer
 from generateur.calculs.echeancier import dresser_echeancier
 from generateur.calculs.encours import calculer_encours
@@ -14,10 +15,12 @@ from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.controles.competence import Competence, juridiction_competente
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.creances import Facture
-from generateur.domaine.dossier import Dossier
+from generateur.domaine.dossier import Accord, Dossier, EcheanceAccord
+from generateur.domaine.langue import montant
 from generateur.domaine.parties import Cautionnement, Debiteur
 from generateur.domaine.provisions import BaremeProvisions
 from generateur.operations import mise_en_demeure as lettre
+from generateur.operations.accord_menace import MISE_EN_DEMEURE_ACCORD
 from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.etude import Etude, etudier_dossier
@@ -27,9 +30,13 @@ from generateur.operations.suite import ACTES_DES_SUITES
 from generateur.procedures.choix import choisir_procedure
 from generateur.procedures.repertoire import lister_procedures
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, Espece
+from generateur.redaction import lettre as lettre_redigee
 from generateur.redaction.accord import champs_de_l_accord
 from generateur.redaction.actes import en_champs
 from generateur.redaction.annexe_provision import champs_de_l_annexe
+from generateur.redaction.bordereau_remise import MODELE as MODELE_REMISE
+from generateur.redaction.bordereau_remise import TITRE as TITRE_REMISE
+from generateur.redaction.bordereau_remise import LigneRemise, champs_de_la_remise
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.fiche import dresser_fiche
@@ -183,6 +190,34 @@ def _annexe_de(etude: Etude, contexte: ContexteActes) -> Iterator[tuple[str, Con
         yield ANNEXE.modele, replace(contexte, titre_acte=ANNEXE.titre, complement=dict(champs))
 
 
+def _accord_manque_de(etude: Etude, contexte: ContexteActes) -> tuple[str, ContexteActes]:
+    """La mise en demeure de tenir un accord dont la première échéance manque."""
+    au = etude.espece.au
+    termes = tuple(EcheanceAccord(date=au + dt.timedelta(days=jours), montant=Decimal(300)) for jours in (-30, 30))
+    accord = Accord(date=au - dt.timedelta(days=60), echeances=termes)
+    suivi = SuiviAccord(accord, Decimal(0), termes[:1], termes[1:], est_dechu=False)
+    dossier = etude.dossier.model_copy(update={"accord": accord})
+    debiteur = dossier.debiteur
+    champs = lettre_redigee.champs_pour_l_accord(dossier, etude.espece.decompte, contexte, debiteur, suivi)
+    acte = MISE_EN_DEMEURE_ACCORD
+    return acte.modele, replace(contexte, titre_acte=acte.titre, complement={**contexte.complement, **champs})
+
+
+def _remise_de(etude: Etude, contexte: ContexteActes) -> tuple[str, ContexteActes]:
+    """Le bordereau d'une pile où ce dossier est seul."""
+    total = etude.espece.decompte.total
+    ligne = LigneRemise(
+        reference=etude.dossier.reference,
+        creancier=etude.dossier.creancier.nom_complet,
+        debiteur=etude.dossier.debiteur.nom_complet,
+        voie=contexte.titre_acte,
+        pages="18",
+        somme=montant(total),
+    )
+    champs = champs_de_la_remise("Étude de Maître Exemple", "1 place du Palais", [ligne] * 3, total, etude.espece.au)
+    return MODELE_REMISE, replace(contexte, titre_acte=TITRE_REMISE, complement=dict(champs))
+
+
 def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     """Chaque modèle d'acte et son contexte : toutes les procédures, imposées au besoin, et la mise en demeure."""
     retenue = etude.decision.retenue
@@ -201,6 +236,8 @@ def actes_de(etude: Etude) -> Iterator[tuple[str, ContexteActes]]:
     yield from _suites_de(contexte)
     yield from _relances_de(etude, contexte)
     yield _accord_de(etude, contexte)
+    yield _accord_manque_de(etude, contexte)
+    yield _remise_de(etude, contexte)
     yield from _annexe_de(etude, contexte)
     yield (
         MISE_EN_DEMEURE,
