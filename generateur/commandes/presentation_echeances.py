@@ -19,6 +19,7 @@ def en_objet(releve: Releve, agenda: Path) -> dict[str, Any]:
         "dossiers": [
             {
                 "reference": reference,
+                "a_l_agenda": releve.reference_tue(reference),
                 "situation": releve.situation_de(reference) or None,
                 "echeances": [_objet(e) for e in echeances],
             }
@@ -54,7 +55,9 @@ def presenter(releve: Releve) -> str:
                 f"  {quand} : {mettre_en_ligne(reference)} — {mettre_en_ligne(nom)}, {dire_seul(echeance.titre)}"
             )
     for reference, nom, echeances in releve.dossiers:
-        lignes += ["", mettre_en_ligne(f"{reference} — {nom}")]
+        tue = releve.reference_tue(reference)
+        a_l_agenda = f" (à l'agenda : {tue})" if tue != reference else ""
+        lignes += ["", mettre_en_ligne(f"{reference} — {nom}{a_l_agenda}")]
         situation = releve.situation_de(reference)
         if situation:
             lignes.append(f"  {majuscule(situation)}.")

@@ -66,9 +66,11 @@ def _evenements(releve: Releve, *, avec_noms: bool) -> Iterator[Event]:
                 cle = echeance.cle or echeance.titre
                 occurrences[cle] += 1
                 seul = dire_seul(echeance.titre)
-                titre = f"{reference} – {seul}" if reference != _DROIT else seul
+                tue = releve.reference_tue(reference)
+                montree = reference if avec_noms else tue
+                titre = f"{montree} – {seul}" if reference != _DROIT else seul
                 complet = f"{titre} – {nom}" if avec_noms and nom else taire(titre)
-                uid = _identifier(reference, cle, occurrences[cle])
+                uid = _identifier(reference, tue, cle, occurrences[cle])
                 yield _decrire(echeance, echeance.date, uid, complet, taire(echeance.explication))
 
 
@@ -80,10 +82,10 @@ def _taire(noms: tuple[str, ...]) -> Callable[[str], str]:
     return partial(re.compile("|".join(cherches), re.IGNORECASE).sub, _SANS_NOM)
 
 
-def _identifier(reference: str, cle: str, rang: int) -> str:
-    """Le même pour la même échéance du même dossier : un agenda importé deux fois se met à jour sans doubler."""
+def _identifier(reference: str, tue: str, cle: str, rang: int) -> str:
+    """Le même pour la même échéance du même dossier, noms tus ou non : réimporté, l'agenda ne double rien."""
     empreinte = hashlib.sha256(f"{reference}\0{cle}\0{rang}".encode()).hexdigest()[:16]
-    return f"{reference}-{empreinte}@generateur"
+    return f"{tue}-{empreinte}@generateur"
 
 
 def _decrire(echeance: Echeance, le: dt.date, uid: str, titre: str, explication: str) -> Event:

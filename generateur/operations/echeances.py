@@ -1,6 +1,7 @@
 """Les échéances d'un dossier ou d'un répertoire : délais, relances, accords, et le droit qui s'arrête."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from generateur.domaine.echelle import Echelle
 from generateur.domaine.langue import enumerer
 from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import ErreurDroitManquant, ErreurGenerateur, ErreurLecture
+from generateur.importation.groupement import aplatir_nom
 from generateur.lecture.echelle_toml import NOM_ECHELLE, lire_echelle
 from generateur.lecture.socle import DossierLu
 from generateur.operations.portefeuille import lire_portefeuille
 from generateur.procedures.injonction_de_payer import consigne_au_greffe
 
 NOM_AGENDA = "echeances.ics"
+_MOT_PARLANT = 3  # lettres : en deçà, un mot (« de ») se retrouverait dans n'importe quelle référence
 _TITRE_COMMUN = "Échéances des dossiers"
 
 
@@ -49,7 +52,20 @@ class Releve:
     @property
     def titre_agenda(self) -> str:
         """Le nom que l'agenda porte, et qui dit de quels dossiers il est."""
-        return f"Échéances du dossier {self.dossiers[0][0]}" if self.est_seul else _TITRE_COMMUN
+        return f"Échéances du dossier {self.reference_tue(self.dossiers[0][0])}" if self.est_seul else _TITRE_COMMUN
+
+    def reference_tue(self, reference: str) -> str:
+        """La référence telle que l'agenda la montre : une qui nomme un débiteur n'en garde que les initiales.
+
+        « 2026-editions-du-halage » devient « 2026-EDH-3f9a » ; l'empreinte distingue deux mêmes initiales.
+        """
+        plate = aplatir_nom(reference).replace(" ", "")
+        for mots in (aplatir_nom(nom).split() for nom in self.debiteurs):
+            if any(len(mot) >= _MOT_PARLANT and mot in plate for mot in mots):
+                annee = reference[:4] if reference[:4].isdecimal() else "dossier"
+                initiales = "".join(mot[0] for mot in mots).upper()
+                return f"{annee}-{initiales}-{hashlib.sha256(reference.encode()).hexdigest()[:4]}"
+        return reference
 
     def situation_de(self, reference: str) -> str:
         """Où en est ce dossier, vide s'il n'est ni déposé ni clos."""

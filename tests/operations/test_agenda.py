@@ -114,6 +114,25 @@ def test_aucun_nom_de_debiteur_sauf_demande(ranger, ecrire, suite):
     assert all("Comptoirs Beaurivage" in titre for titre in nommes if titre.startswith("A – ")) or not suite
 
 
+@pytest.mark.parametrize(
+    ("reference", "montree"), [("2026-les-comptoirs-beaurivage", "2026-CB-"), ("Beaurivage.2", "dossier-CB-")]
+)
+def test_une_reference_qui_nomme_le_debiteur_n_entre_pas_a_l_agenda(ranger, tmp_path, reference, montree):
+    """Celle qu'une importation donne porte le nom du débiteur ; l'agenda, qui se partage, n'en a que les initiales."""
+    source = ranger(reference, DEPOSE)
+    for releve in (lister_echeances(source, JOUR, None), lister_echeances(source / reference, JOUR, None)):
+        ecrire_agenda(releve, tmp_path / "tu.ics")
+        ecrire_agenda(releve, tmp_path / "dit.ics", avec_noms=True)
+        tu, dit = ((tmp_path / nom).read_bytes().replace(b"\r\n ", b"").decode() for nom in ("tu.ics", "dit.ics"))
+        assert "beaurivage" not in tu.casefold()
+        assert montree in tu
+        assert reference in dit
+        uids = [{str(e["uid"]) for e in Calendar.from_ical(texte).walk("VEVENT")} for texte in (tu, dit)]
+        assert uids[0] == uids[1], "nommer ou taire ne double rien"
+        (tmp_path / "tu.ics").unlink()
+        (tmp_path / "dit.ics").unlink()
+
+
 def test_rien_ne_change_rien_ne_bouge(ranger, ecrire):
     source = ranger("A", DEPOSE)
     premier, _ = ecrire(source)
