@@ -56,21 +56,32 @@ class PublicationDistante:
     def amener(self, reference: str) -> None:
         """Met dans le miroir ce qui est publié sous cette référence, et retient les versions lues.
 
-        Ce qu'un écrivain mort avait commencé n'y est pas : ni à quelqu'un, ni publié. Lève ErreurLecture,
-        ErreurOutilAbsent.
+        Ce qu'un écrivain mort avait commencé n'y est pas : ni à quelqu'un, ni publié. Lève ErreurConcurrence si un
+        autre s'est mis à publier pendant qu'on lisait ; ErreurLecture, ErreurOutilAbsent.
         """
         trouvee = self._magasin.lire(_nommer_annonce(reference), au_plus=_ANNONCE_AU_PLUS)
         commencees, version = (_lire_annonce(trouvee[0]), trouvee[1]) if trouvee else ({}, None)
         lu = _Lu(version, self._magasin.lister(reference, au_plus=FICHIERS_AU_PLUS))
         self._lus[reference] = lu
         ici = self._miroir / reference
-        if lu.objets:
-            rapatrier(self._magasin, reference, lu.objets, ici)
+        try:
+            if lu.objets:
+                rapatrier(self._magasin, reference, lu.objets, ici)
+        except ErreurLecture:
+            self._exiger_seul(reference, version)
+            raise
+        self._exiger_seul(reference, version)
         lu.sommes = {chemin: empreinte(ici / chemin) for chemin in lu.objets}
         connus = connaitre_fichiers(ici) or {}
         for chemin, somme in lu.sommes.items():
             if commencees.get(chemin) == somme and chemin != NOM_MANIFESTE and connus.get(chemin) != somme:
                 (ici / chemin).unlink()
+        _oter_les_vides(ici)
+
+    def _exiger_seul(self, reference: str, version: str | None) -> None:
+        """Lève ErreurConcurrence si un autre a annoncé depuis : ce qu'on a lu est un mélange, ou a changé en route."""
+        if self._magasin.version(_nommer_annonce(reference)) != version:
+            raise self._ceder(reference)
 
     def preparer(self, reference: str) -> Path:
         """Un répertoire vide et privé ; amène d'abord ce qui est publié, si ce n'est fait.
@@ -153,6 +164,13 @@ class PublicationDistante:
         return ErreurConcurrence(
             "une autre commande publie ce dossier au même endroit", lieu=str(self._magasin.adresse / reference)
         )
+
+
+def _oter_les_vides(racine: Path) -> None:
+    """Un magasin n'a pas de répertoires : ceux qui ne portent plus rien ne sont de personne."""
+    for repertoire in (*sorted((p for p in racine.rglob("*") if p.is_dir()), reverse=True), racine):
+        with contextlib.suppress(OSError):  # il n'est pas vide, ou n'existe pas
+            repertoire.rmdir()
 
 
 def rapatrier(magasin: Magasin, prefixe: str, objets: Mapping[str, Objet], ou: Path) -> None:

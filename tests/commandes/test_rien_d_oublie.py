@@ -116,7 +116,7 @@ def test_produire_de_chez_le_dossier_n_y_met_pas_la_sortie(commander, copier, tm
     for commande in (("retenir-numeros", ".."), ("echeances", "../dossier.toml"), ("lot", "..")):
         assert commander(*commande).code == 0
     assert [p.name for p in dossier.iterdir() if p not in avant] == ["numeros_servis.json"]
-    assert sorted(p.name for p in (tmp_path / "sortie").iterdir() if not p.name.startswith(".")) == [
+    assert sorted(p.name for p in (tmp_path / "sortie").iterdir() if p.name not in {".verrou", ".en_cours"}) == [
         "2026-0051",
         "echeances-2026-0051.ics",
     ]

@@ -289,7 +289,7 @@ def test_l_ordonnanceur_perdu_coute_une_reprise_qui_saute_ce_qui_est_fait(port_s
     assert "relancer la même commande" in messages
     _attendre(lambda: not grappe.postes(), "un dossier se fait encore")
     faits = [cle for cle in _publies() if cle.endswith(NOM_MANIFESTE)]
-    assert faits
+    assert 0 < len(faits) < NOMBRE
     grappe.demarrer()
     code, bilan, messages = _finir(_lancer("--executant", "dask", "--ordonnanceur", grappe.adresse))
     assert (code, bilan["produits"]) == (CodeSortie.FAIT, NOMBRE), messages
@@ -304,8 +304,7 @@ def test_deux_lots_a_la_fois_sur_un_vrai_magasin_publient_chaque_dossier_une_foi
         assert bilan["total"] == NOMBRE, messages
         assert code in {CodeSortie.FAIT, CodeSortie.LOT_PARTIEL}
         assert {d["etat"] for d in bilan["dossiers"]} <= {"produit", "a_jour", "en_echec"}
-        # deux écrivains se gênent : celui qui cède le dit, et la reprise tranche
-        assert all(d["message"] for d in bilan["dossiers"] if d["etat"] == "en_echec")
+        assert all("autre commande" in d["message"] for d in bilan["dossiers"] if d["etat"] == "en_echec")
     code, bilan, _ = _finir(_lancer("--executant", "sequentiel"))
     assert (code, {d["etat"] for d in bilan["dossiers"]}) == (CodeSortie.FAIT, {"a_jour"})
     _exiger_les_memes_octets(attendus)

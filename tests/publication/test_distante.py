@@ -1,12 +1,13 @@
 """Publier sans renommer : le manifeste en dernier, un seul écrivain, et un arrêt n'importe où se reprend sans trace."""
 
+import contextlib
 import hashlib
 import json
 
 import pytest
 
 from generateur.contrats import NOM_MANIFESTE
-from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.erreurs import ErreurLecture, ErreurOutilAbsent, ErreurUsage
 from generateur.publication.distante import PublicationDistante, rapatrier
 from generateur.publication.echange import preparer_publication
 from generateur.publication.magasin import Adresse, ErreurConcurrence, Magasin
@@ -100,6 +101,20 @@ def test_un_ecrivain_qui_commence_pendant_qu_un_autre_publie_est_refuse(magasin_
     assert _publie(magasin_factice) == VERSIONS["1"]
 
 
+def test_lire_pendant_qu_un_autre_commence_nomme_l_autre(magasin_factice, tmp_path, monkeypatch):  # noqa: ARG001
+    """Ses premiers fichiers, sans manifeste encore, ne sont pas « autre chose qu'un résultat du programme »."""
+    lister = Magasin.lister
+
+    def commencer_puis_lister(magasin, prefixe="", **reglages):
+        Magasin(SORTIE).ecrire(".R1.publication.json", b'{"publie": false, "fichiers": {}}', version=None)
+        Magasin(SORTIE).ecrire("R1/pieces/Piece_01.pdf", b"piece", version=None)
+        return lister(magasin, prefixe, **reglages)
+
+    monkeypatch.setattr(Magasin, "lister", commencer_puis_lister)
+    with pytest.raises(ErreurConcurrence, match="autre commande"):
+        _ouvrir(tmp_path / "m")
+
+
 def test_un_manifeste_pose_par_un_autre_outil_arrete_la_publication(magasin_factice, tmp_path):
     publication = _ouvrir(tmp_path / "a")
     magasin_factice.objets[f"sortie/R1/{NOM_MANIFESTE}"] = b"{}"
@@ -139,6 +154,26 @@ def test_un_arret_n_importe_ou_se_reprend_sans_rien_garder_a_part(magasin_factic
     magasin_factice.avant = lambda *_: None
     assert _publier(tmp_path / "o", "2") == []
     assert _publie(magasin_factice) == VERSIONS["2"]
+
+
+@pytest.mark.parametrize("arret", range(1, 8))
+def test_une_premiere_publication_arretee_n_importe_ou_se_reprend(magasin_factice, tmp_path, monkeypatch, arret):
+    """Ce qu'elle laisse, sans manifeste, est à nous : le dossier n'en est pas refusé pour toujours."""
+    monkeypatch.setattr("generateur.publication.magasin._REPRISES", 0)
+    rang = []
+
+    def arreter(methode, _):
+        if methode in {"PUT", "POST", "DELETE"}:
+            rang.append(None)
+            if len(rang) >= arret:
+                couper()
+
+    magasin_factice.avant = arreter
+    with contextlib.suppress(ErreurOutilAbsent):  # au-delà de ses écritures, rien n'est coupé
+        _publier(tmp_path / "n", "1")
+    magasin_factice.avant = lambda *_: None
+    assert _publier(tmp_path / "o", "1") == []
+    assert _publie(magasin_factice) == VERSIONS["1"]
 
 
 def test_une_reponse_perdue_n_est_pas_un_autre_ecrivain(magasin_factice, tmp_path):
