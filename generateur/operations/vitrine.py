@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from generateur.calculs.conduite import conduire
 from generateur.calculs.suite_amiable import decider_suite
 from generateur.controles.constat import Verdict
 from generateur.domaine.langue import aplatir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.socle import lire_reference, lister_dossiers
-from generateur.operations.echeances import lister_echeances
+from generateur.operations.echeances import dire_seul, echeances_du_dossier
 from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
 from generateur.operations.outillage import OutilsPieces
 
 _ACTIONS = {
@@ -68,7 +70,8 @@ class Vitrine:
 
     def apercevoir(self, chemin: Path, *, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
         """La ligne de ce dossier à ce jour ; un dossier illisible en est une, qui dit pourquoi."""
-        cle = (chemin, jour, *_dater(chemin), _dater(self._racine / "relances.toml"))
+        communs = (self._racine / "relances.toml", self._racine / REPERTOIRE_PROFILS)
+        cle = (chemin, jour, *_dater(chemin), *map(_dater, communs))
         with self._verrou:
             garde = self._gardes.get(cle)
         if garde is not None:
@@ -105,15 +108,15 @@ def conseiller(etude: Etude, jour: dt.date) -> tuple[str, dt.date | None]:
     """La prochaine chose à faire, et pour quand : après le dépôt, la plus proche échéance ; avant, l'échelle."""
     if etude.depot or etude.communiquee_le:
         prochaines = _echeances_a_venir(etude, jour)
-        return prochaines[0] if prochaines else ("Suivre le dépôt", None)
+        return prochaines[0] if prochaines else (conduire(etude.dossier, etude.espece.au).titre, None)
     suite = decider_suite(etude.dossier, lire_echelle(etude.lu.racine.parent), jour)
     prochaine = suite.prochaine
     return _ACTIONS[suite.suite], suite.du_le or suite.mise_en_demeure_le or (prochaine.le if prochaine else None)
 
 
 def _echeances_a_venir(etude: Etude, jour: dt.date) -> Sequence[tuple[str, dt.date]]:
-    releve = lister_echeances(etude.lu.racine, jour, None)
-    dates = [(e.titre, e.date) for _, _, echeances in releve.dossiers for e in echeances if e.date and e.date >= jour]
+    echeances = echeances_du_dossier(etude.dossier, etude.espece.au)
+    dates = [(dire_seul(e.titre), e.date) for e in echeances if e.date and e.date >= jour and not e.est_attente]
     return sorted(dates, key=lambda paire: paire[1])
 
 

@@ -261,3 +261,15 @@ def test_le_suivi_dit_ou_en_est_le_dossier_et_ce_qui_s_ecrit_maintenant(visiteur
     assert "À signifier" in suivi
     assert 'value="suite_signification"' in suivi
     assert 'value="suite_saisie"' not in suivi
+
+
+def test_la_liste_suit_le_profil_partage_et_la_cloture(visiteur, dossiers):
+    assert "Embruns" in visiteur.voir("/?cherche=lumen").texte
+    assert "Embruns" not in visiteur.voir("/?cherche=phare").texte
+    profil = dossiers / "creanciers" / "atelier.toml"
+    profil.write_text(profil.read_text("utf-8").replace("Atelier Lumen", "Atelier Phare"), "utf-8")
+    assert "Embruns" in visiteur.voir("/?cherche=phare").texte
+    fichier = _fichier(dossiers, "2026-0042")
+    suivi = '\n[suivi]\ndepot = 2026-10-20\nclos = { date = 2026-11-10, motif = "paye" }\n'
+    fichier.write_text(fichier.read_text("utf-8") + suivi, "utf-8")
+    assert "<td>Clos</td>" in visiteur.voir("/").texte

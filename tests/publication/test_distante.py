@@ -135,10 +135,8 @@ def test_celui_qui_a_perdu_la_main_ne_dit_pas_avoir_publie(magasin_factice, tmp_
         _publier(tmp_path / "a", "1", premier)
 
 
-@pytest.mark.parametrize("arret", range(1, 8))
-def test_un_arret_n_importe_ou_se_reprend_sans_rien_garder_a_part(magasin_factice, tmp_path, monkeypatch, arret):
-    monkeypatch.setattr("generateur.publication.magasin._REPRISES", 0)
-    _publier(tmp_path / "m", "1")
+def _couper_des(magasin, arret):
+    """Le réseau est coupé à cette écriture, comptée à partir de 1, et pour toutes les suivantes."""
     rang = []
 
     def arreter(methode, _):
@@ -147,9 +145,16 @@ def test_un_arret_n_importe_ou_se_reprend_sans_rien_garder_a_part(magasin_factic
             if len(rang) >= arret:
                 couper()
 
-    magasin_factice.avant = arreter
+    magasin.avant = arreter
+
+
+@pytest.mark.parametrize("arret", range(1, 8))
+def test_un_arret_n_importe_ou_se_reprend_sans_rien_garder_a_part(magasin_factice, tmp_path, monkeypatch, arret):
+    monkeypatch.setattr("generateur.publication.magasin._REPRISES", 0)
+    _publier(tmp_path / "m", "1")
+    _couper_des(magasin_factice, arret)
     publication = _ouvrir(tmp_path / "n")
-    with pytest.raises(Exception, match="magasin"):  # le réseau est coupé à cette écriture et pour toutes les suivantes
+    with pytest.raises(Exception, match="magasin"):
         _publier(tmp_path / "n", "2", publication)
     magasin_factice.avant = lambda *_: None
     assert _publier(tmp_path / "o", "2") == []
@@ -160,15 +165,7 @@ def test_un_arret_n_importe_ou_se_reprend_sans_rien_garder_a_part(magasin_factic
 def test_une_premiere_publication_arretee_n_importe_ou_se_reprend(magasin_factice, tmp_path, monkeypatch, arret):
     """Ce qu'elle laisse, sans manifeste, est à nous : le dossier n'en est pas refusé pour toujours."""
     monkeypatch.setattr("generateur.publication.magasin._REPRISES", 0)
-    rang = []
-
-    def arreter(methode, _):
-        if methode in {"PUT", "POST", "DELETE"}:
-            rang.append(None)
-            if len(rang) >= arret:
-                couper()
-
-    magasin_factice.avant = arreter
+    _couper_des(magasin_factice, arret)
     with contextlib.suppress(ErreurOutilAbsent):  # au-delà de ses écritures, rien n'est coupé
         _publier(tmp_path / "n", "1")
     magasin_factice.avant = lambda *_: None
