@@ -109,7 +109,7 @@ PLACES = {
         "moteurs.lignes_solidaires",
         "moteurs.textes_perdus",
     },
-    "pikepdf": {"pieces", "liasse"},
+    "pikepdf": {"pieces", "liasse", "moteurs.lignes_de_texte", "moteurs.rendu_dxpdf"},
     "facturx": {"importation.decodage_facture"},
     "python_calamine": {"importation.decodage_classeur"},
     "pypdf": {"importation.decodage_facture", "pieces", "liasse", "publication.verification"},

@@ -13,10 +13,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import pikepdf
+
 from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.equipe import Equipe
+from generateur.moteurs.lignes_de_texte import remettre_en_lignes
 from generateur.moteurs.lignes_solidaires import copier_avec_entetes_lies
 from generateur.moteurs.polices import (
     demande_les_polices_du_systeme,
@@ -75,7 +78,10 @@ class RenduDxpdf:
 
     def empreinte(self) -> str:
         """Ce qui décide du PDF en dehors du document : moteur, version, polices."""
-        return f"dxpdf {version('dxpdf')} polices {empreinte_polices()} en-têtes liés, longs textes coupés"
+        return (
+            f"dxpdf {version('dxpdf')} pikepdf {pikepdf.__version__} polices {empreinte_polices()} "
+            "en-têtes liés, longs textes coupés, texte en lignes"
+        )
 
     def prechauffer(self, nombre: int) -> None:
         """Lance les exécutants à l'avance, pendant que le programme rédige."""
@@ -119,7 +125,7 @@ class RenduDxpdf:
                 raise _echec(source, raison)
             if perd_du_texte(source, provisoire):
                 raise _refus_de_couper(source)
-            publier_fichier(provisoire.read_bytes(), cible)
+            publier_fichier(_mettre_en_lignes(provisoire.read_bytes(), source), cible)
         except OSError as erreur:
             raise refus_du_disque(erreur.errno or 0, cible.parent) from erreur
         finally:
@@ -141,6 +147,13 @@ def _coeurs() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _mettre_en_lignes(pdf: bytes, source: Path) -> bytes:
+    try:
+        return remettre_en_lignes(pdf)
+    except pikepdf.PdfError as erreur:
+        raise _echec(source, f"son PDF ne se relit pas ({erreur})") from erreur
 
 
 def _refus_de_couper(source: Path) -> ErreurRendu:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from docx import Document
@@ -153,7 +154,9 @@ def test_le_moteur_resert_apres_sa_fermeture(moteur, acte, tmp_path):
 
 
 def test_l_empreinte_nomme_la_version_et_les_polices(moteur):
-    assert moteur.empreinte().startswith(f"dxpdf {moteur.disponibilite().version} polices ")
+    assert moteur.empreinte().startswith(
+        f"dxpdf {moteur.disponibilite().version} pikepdf {pikepdf.__version__} polices "
+    )
 
 
 def test_l_executant_ne_charge_que_le_moteur():
