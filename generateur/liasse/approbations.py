@@ -4,9 +4,9 @@ Un refus n'est pas gardé : il se redit avec ses raisons. Un autre validateur re
 """
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 
+from generateur.dependances import version_installee
 from generateur.surveillance.entrees_prouvees import EntreesProuvees
 from generateur.surveillance.prive import dossier_de_cache
 
@@ -19,7 +19,7 @@ class Approbations:
 
     def __init__(self, niveau: str, dossier: Path | None = None) -> None:
         self._entrees = EntreesProuvees(dossier or dossier_de_cache() / "approbations", _ENTREES_MAXIMALES)
-        self._juge = f"{niveau} pikepdf {version('pikepdf')} fonttools {version('fonttools')}"
+        self._juge = f"{niveau} pikepdf {version_installee('pikepdf')} fonttools {version_installee('fonttools')}"
 
     def cle(self, fichier: Path) -> str:
         """Les octets du fichier, et qui les juge."""

@@ -44,7 +44,7 @@ class Encre:
 
     def __init__(self, image: Image.Image, echelle: float) -> None:
         # la couleur du papier se lit sur un échantillon : l'histogramme entier coûterait plus que le rendu
-        echantillon = image.resize(ECHANTILLON, Image.Resampling.NEAREST)
+        echantillon = image.resize(ECHANTILLON, Image.Resampling.NEAREST).convert("RGB")
         niveaux = echantillon.histogram()
         fond = tuple(max(range(256), key=niveaux[256 * rang : 256 * (rang + 1)].__getitem__) for rang in range(3))
         ecart = _mesurer_ecart(_eloigner(echantillon, fond), fond)
@@ -71,7 +71,7 @@ class Encre:
             return True
         if not self._est_lisible:
             return False
-        return _eloigner(self._image.crop(boite), self._fond).point(self._seuil).getbbox() is None
+        return _eloigner(self._image.crop(boite).convert("RGB"), self._fond).point(self._seuil).getbbox() is None
 
 
 class Mesureur:
@@ -107,7 +107,7 @@ class Mesureur:
         rendu = self._rendre(rang, cadre, zone)
         if rendu is None:
             return False
-        extremes: Any = rendu[0].getextrema()
+        extremes: Any = rendu[0].convert("RGB").getextrema()
         return all(sombre >= 255 - ECART_SUR_BLANC for sombre, _ in extremes)
 
     def _rendre(self, rang: int, cadre: Cadre, zone: Rectangle | None) -> tuple[Image.Image, float] | None:
@@ -134,12 +134,13 @@ class Mesureur:
                         max(0.0, largeur - x1 - marge),
                         max(0.0, hauteur - y1 - marge),
                     )
-                image = page.render(scale=echelle, crop=rognage).to_pil()
+                # lue sur place par PIL dans cet ordre : seules les places essayées se recopient
+                vue = page.render(scale=echelle, crop=rognage, prefer_bgrx=True, rev_byteorder=True).to_pil()
             finally:
                 page.close()
         except ERREURS_PDFIUM:
             return None
-        return image.convert("RGB"), echelle
+        return vue, echelle
 
 
 @contextmanager

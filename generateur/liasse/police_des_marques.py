@@ -14,13 +14,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from generateur.dependances import version_installee
 from generateur.surveillance.prive import dossier_de_cache, lire_prive, ouvrir_prive
 
 ENCODAGE = "cp1252"  # le nom Python de WinAnsiEncoding
@@ -83,7 +83,7 @@ def charger_police() -> Police:
     La clé du cache est l'empreinte de la police et la version de fontTools : même clé, mêmes octets.
     """
     source = files("font_source_sans_pro").joinpath("files", "SourceSansPro-Semibold.ttf").read_bytes()
-    cle = hashlib.sha256(source + f"fonttools {version('fonttools')} {ENCODAGE}".encode()).hexdigest()
+    cle = hashlib.sha256(source + f"fonttools {version_installee('fonttools')} {ENCODAGE}".encode()).hexdigest()
     garde = dossier_de_cache() / "tampons" / f"{cle[:32]}.json"
     return _relire(garde) or _garder(_reduire(source), garde)
 

@@ -8,7 +8,6 @@ l'utilisateur.
 import datetime as dt
 import hashlib
 import logging
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from generateur.dependances import version_installee
 from generateur.erreurs import ErreurLecture, ErreurLiasse, ErreurOutilAbsent, ErreurUsage, raison_du_systeme
 from generateur.liasse.sceau import Sceau, SceauReleve
 from generateur.surveillance.ordinaire import lire_ordinaire
@@ -71,7 +71,7 @@ class ScelleurPades:
             signataire=_nommer(certificat),
             certificat_sha256=certificat.sha256.hex(),
             autorite=urlsplit(horodatage).hostname if horodatage else None,
-            logiciel=f"pyHanko {version('pyhanko')}",
+            logiciel=f"pyHanko {version_installee('pyhanko')}",
         )
 
     def sceller(self, fichier: Path, lieu: str) -> str:

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import pikepdf
 
 from generateur.contrats import Conversion, Disponibilite
+from generateur.dependances import version_installee
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.equipe import Equipe
@@ -64,7 +64,7 @@ class RenduDxpdf:
                 raison="la bibliothèque dxpdf n'est pas installée sur cette machine",
                 remede="Réinstaller le programme, ou installer LibreOffice (--rendu libreoffice).",
             )
-        return Disponibilite(presente=True, version=version("dxpdf"))
+        return Disponibilite(presente=True, version=version_installee("dxpdf"))
 
     @property
     def rend_tout(self) -> bool:
@@ -79,7 +79,7 @@ class RenduDxpdf:
     def empreinte(self) -> str:
         """Ce qui décide du PDF en dehors du document : moteur, version, polices."""
         return (
-            f"dxpdf {version('dxpdf')} pikepdf {pikepdf.__version__} polices {empreinte_polices()} "
+            f"dxpdf {version_installee('dxpdf')} pikepdf {pikepdf.__version__} polices {empreinte_polices()} "
             "en-têtes liés, longs textes coupés, texte en lignes"
         )
 

@@ -30,10 +30,10 @@ from generateur.pieces.lecture_pdf import (
     est_signe,
     lire_pieces_jointes,
     lire_texte,
+    lire_texte_et_caches,
     lister_pieces_jointes,
     pages_blanches,
     pages_hors_arborescence,
-    relever_texte_cache,
     sans_dessin,
 )
 from generateur.pieces.longues_images import relever_pages_longues
@@ -72,10 +72,10 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
         elif avertissements:
             with repertoire_provisoire() as essai:
                 _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
-    texte, sans_texte = lire_texte(source, _mots_de_passe(mot_de_passe))
+    (texte, sans_texte), textes_caches = lire_texte_et_caches(source, _mots_de_passe(mot_de_passe))
     if cible is not None and (constates or champs.pages):  # la copie a d'autres textes que les pages de la source
         _, sans_texte = lire_texte(cible, [None])
-    caches += relever_texte_cache(source, _mots_de_passe(mot_de_passe))
+    caches += textes_caches
     return faits | {
         "texte": texte,
         "sans_texte": sans_texte,

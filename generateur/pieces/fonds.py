@@ -12,11 +12,11 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from generateur import VERSION
+from generateur.dependances import version_installee
 from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
 from generateur.surveillance.provisoires import balayer, creer_fichier_provisoire
 
@@ -50,7 +50,9 @@ class Fonds:
     def __init__(self, durable: Path | None = None, ephemere: Path | None = None, graine: str = "") -> None:
         self._durable = durable
         self._ephemere = ephemere
-        self._graine = graine or " ".join((VERSION, _METHODE, *(f"{nom} {version(nom)}" for nom in _LECTEURS)))
+        self._graine = graine or " ".join(
+            (VERSION, _METHODE, *(f"{nom} {version_installee(nom)}" for nom in _LECTEURS))
+        )
 
     def le_temps_d_une_production(self, ephemere: Path) -> "Fonds":
         """Le même fonds, avec de quoi garder ce qui ne doit pas durer."""

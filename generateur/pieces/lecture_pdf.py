@@ -32,12 +32,31 @@ def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, b
     document = ouvrir_pdfium(source, mots_de_passe)
     if document is None:
         return "", False
-    morceaux: list[str] = []
     with document:
-        for rang in range(min(len(document), _PAGES_SONDEES)):
-            if rang >= PAGES_LUES and any(morceaux):
-                break
-            morceaux.append(_texte_de_page(document, rang).strip())
+        return _lire_texte(document, {})
+
+
+def lire_texte_et_caches(
+    source: str, mots_de_passe: Sequence[str | None]
+) -> tuple[tuple[str, bool], list[ContenuCache]]:
+    """Ce que rend `lire_texte`, et ce que les pages portent sans le montrer (voir texte_cache)."""
+    document = ouvrir_pdfium(source, mots_de_passe)
+    if document is None:
+        return ("", False), []
+    ouvertes: dict[int, pypdfium2.PdfPage] = {}
+    with document:
+        return _lire_texte(document, ouvertes), relever_pages(document, ouvertes)
+
+
+def _lire_texte(document: pypdfium2.PdfDocument, ouvertes: dict[int, pypdfium2.PdfPage]) -> tuple[str, bool]:
+    """Le texte ; les pages lues restent ouvertes, par rang."""
+    morceaux: list[str] = []
+    for rang in range(min(len(document), _PAGES_SONDEES)):
+        if rang >= PAGES_LUES and any(morceaux):
+            break
+        with contextlib.suppress(pypdfium2.PdfiumError):
+            ouvertes[rang] = document[rang]
+        morceaux.append(_texte_de_page(ouvertes[rang]).strip() if rang in ouvertes else "")
     texte = "\n\f".join(morceaux[:PAGES_LUES])
     return texte[:_CARACTERES_LUS], not any(morceaux)
 
@@ -52,22 +71,8 @@ def ouvrir_pdfium(source: str, mots_de_passe: Sequence[str | None]) -> pypdfium2
     return None
 
 
-def relever_texte_cache(source: str, mots_de_passe: Sequence[str | None]) -> list[ContenuCache]:
-    """Ce que les pages portent sans le montrer (voir texte_cache)."""
-    document = ouvrir_pdfium(source, mots_de_passe)
-    if document is None:
-        return []
-    with document:
-        return relever_pages(document)
-
-
-def _texte_de_page(document: pypdfium2.PdfDocument, rang: int) -> str:
-    try:
-        page = document[rang]
-    except pypdfium2.PdfiumError:
-        return ""
+def _texte_de_page(page: pypdfium2.PdfPage) -> str:
     texte: str = page.get_textpage().get_text_bounded()
-    page.close()
     return texte.replace("\r\n", "\n").replace("\x00", "")
 
 

@@ -46,15 +46,18 @@ class _Page:
     annotations: list[Boite]
 
 
-def relever_pages(document: pypdfium2.PdfDocument) -> list[ContenuCache]:
-    """Ce que cachent les pages, dans l'ordre ; dit aussi les pages au-delà de ce qu'on regarde."""
+def relever_pages(document: pypdfium2.PdfDocument, ouvertes: dict[int, pypdfium2.PdfPage]) -> list[ContenuCache]:
+    """Ce que cachent les pages, dans l'ordre ; dit aussi les pages au-delà de ce qu'on regarde.
+
+    `ouvertes` : celles qui le sont déjà, par rang ; elles sont refermées.
+    """
     trouves: list[ContenuCache] = []
     dessinees, total = 0, len(document)
     for rang in range(min(total, _PAGES_PARCOURUES)):
         if dessinees == _PAGES_DESSINEES:
             return [*trouves, _dire_le_reste(rang + 1, total)]
         with contextlib.suppress(*_PANNES):  # une page que PDFium ne dessine pas ne montre rien à comparer
-            page = document[rang]
+            page = ouvertes.pop(rang, None) or document[rang]
             try:
                 caches, est_dessinee = _relever_page(_ouvrir(page), rang + 1)
             finally:

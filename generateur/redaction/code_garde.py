@@ -5,12 +5,12 @@ contenu.
 """
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
 from jinja2.bccache import Bucket, BytecodeCache
 
+from generateur.dependances import version_installee
 from generateur.redaction import balises, grammaire, valeurs_imprimees
 from generateur.surveillance.entrees_prouvees import EntreesProuvees
 from generateur.surveillance.prive import dossier_de_cache
@@ -20,7 +20,7 @@ _ENTREES_MAXIMALES = 1000
 
 def resumer_regles(bibliotheque: str, *regles: ModuleType) -> str:
     """Ce qui prépare et ce qui juge un modèle : changé, il rend caduc ce qui était gardé."""
-    somme = hashlib.sha256(f"{bibliotheque} {version(bibliotheque)}".encode())
+    somme = hashlib.sha256(f"{bibliotheque} {version_installee(bibliotheque)}".encode())
     for module in regles:
         somme.update(Path(str(module.__file__)).read_bytes())
     return somme.hexdigest()

@@ -15,6 +15,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from generateur.surveillance.depart import d_un_seul_geste, ranger_avant_de_partir
@@ -114,8 +115,14 @@ def situer_prise(profil: Path) -> Path:
 
 def dire_proprietaire() -> str:
     """La marque de ce processus, à mettre dans un nom : machine, numéro, instant de démarrage."""
+    return _dire_proprietaire(os.getpid())
+
+
+@cache
+def _dire_proprietaire(pid: int) -> str:
+    """Par processus, après un fork aussi : son démarrage ne change plus."""
     depuis = _DEPUIS_LA_MACHINE if sys.platform.startswith("linux") else ""
-    return f"{_machine()}-{os.getpid()}-{depuis}{_demarrage(os.getpid()) or 0}-"
+    return f"{_machine()}-{pid}-{depuis}{_demarrage(pid) or 0}-"
 
 
 def est_abandonne(nom: str) -> bool:
