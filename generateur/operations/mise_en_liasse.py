@@ -28,6 +28,7 @@ from generateur.operations.archivage_des_actes import Archivage, archiver_a_cote
 from generateur.operations.etude import Etude
 from generateur.operations.garde_de_la_liasse import comparer_a_la_liasse
 from generateur.operations.outillage import OutilsPieces
+from generateur.operations.progression import Avancer, Etape, taire
 from generateur.pieces.atelier import Atelier
 from generateur.pieces.emplacement import localiser
 from generateur.pieces.lecture_scans import ajouter_texte
@@ -117,13 +118,17 @@ class Etabli:
     ecritoire: Ecritoire
     options: Options
     atelier: Atelier
+    avancer: Avancer = taire
 
 
 def mettre_en_liasse(matiere: Matiere, pieces: tuple[PiecePrete, ...], etabli: Etabli) -> LiasseFaite:
     """Écrit les actes et la liasse dans le chantier. Lève ErreurLiasse si la pagination ne se stabilise pas."""
+    etabli.avancer(Etape.ACTES)
     with archiver_a_cote(etabli.atelier, matiere.espece.au) as archivage:
         ecrits = _ecrire_et_archiver(matiere, pieces, etabli, archivage)
+        etabli.avancer(Etape.ASSEMBLAGE)
         assemblage = _assembler(matiere, ecrits, pieces, etabli)
+        etabli.avancer(Etape.JUGEMENT)
         if archivage.rendre_les_refuses():  # la liasse tient de chaque acte tel qu'il est publié
             assemblage = _assembler(matiere, ecrits, pieces, etabli)
     en_liasse = comparer_a_la_liasse(assemblage.fichier, assemblage.pages_marquees, etabli.atelier)

@@ -29,6 +29,7 @@ from generateur.operations.mise_en_liasse import (
     sceller_liasse,
 )
 from generateur.operations.outillage import Moteurs
+from generateur.operations.progression import Avancer, Etape, taire
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE, FORMULAIRE, Acte, Procedure
 from generateur.publication.communiquees import date_de_depot, emporter
 from generateur.publication.echange import preparer_publication
@@ -55,16 +56,18 @@ def produire_dossier(
     moteurs: Moteurs,
     publication: Publication | None = None,
     est_balayee: bool = False,
+    avancer: Avancer = taire,
 ) -> Manifeste:
     """Produit le dossier complet ; n'écrit rien dans sortie si une étape échoue.
 
     `publication` : où publier, quand sortie n'est que le miroir d'un magasin. `est_balayee` : la sortie vient d'être
     débarrassée de ce que des commandes mortes y ont laissé ; le refaire à chaque dossier d'un lot la ferait relire
-    autant de fois qu'elle a de dossiers.
+    autant de fois qu'elle a de dossiers. `avancer` est appelé au début de chaque étape.
 
     Lève toute fille d'ErreurGenerateur ; les constats d'un refus sont dans l'erreur.
     """
     with repertoire_de_travail(sortie, est_balayee=est_balayee) as provisoire:
+        avancer(Etape.ETUDE)
         outils = replace(moteurs.pieces, fonds=moteurs.pieces.fonds.le_temps_d_une_production(provisoire / "fonds"))
         etude = etudier_dossier(
             source,
@@ -80,7 +83,7 @@ def produire_dossier(
         refuser_si_besoin(etude, projet=reglages.projet)
         lieux = Lieux(sortie, etude.dossier.reference, provisoire, publication=publication, est_balayee=est_balayee)
         matiere = rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu)
-        return publier_liasse(etude, matiere, lieux, reglages, replace(moteurs, pieces=outils))
+        return publier_liasse(etude, matiere, lieux, reglages, replace(moteurs, pieces=outils), avancer=avancer)
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ class Lieux:
     est_balayee: bool = False
 
 
-def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Reglages, moteurs: Moteurs) -> Manifeste:
+def publier_liasse(
+    etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Reglages, moteurs: Moteurs, *, avancer: Avancer = taire
+) -> Manifeste:
     """Actes, pièces, liasse et manifeste de cette matière, publiés ensemble sous `lieux.nom`."""
     provisoire = lieux.provisoire
     if reglages.sans_couverture:
@@ -123,6 +128,7 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
         publication=lieux.publication,
         est_balayee=lieux.est_balayee,
     ) as chantier:
+        avancer(Etape.PIECES)
         pieces = preparer_pieces(etude, provisoire, moteurs.pieces, reglages)
         if reglages.intercalaires and pieces:
             pieces = intercaler_gardes(pieces, matiere, ecritoire, provisoire)
@@ -130,8 +136,11 @@ def publier_liasse(etude: Etude, matiere: Matiere, lieux: Lieux, reglages: Regla
             reglages, etude.dossier.reference, pieces, est_scellee=moteurs.scelleur is not None
         )
         faite = mettre_en_liasse(
-            annoter_fiche(matiere, pieces), pieces, Etabli(chantier, ecritoire, assemblage, moteurs.pieces.atelier)
+            annoter_fiche(matiere, pieces),
+            pieces,
+            Etabli(chantier, ecritoire, assemblage, moteurs.pieces.atelier, avancer),
         )
+        avancer(Etape.PUBLICATION)
         etude = noter_remplissage(etude, joindre_formulaires(matiere, chantier / "actes", vierge))
         faite = sceller_liasse(faite, moteurs.scelleur, reglages.liasse, etude.dossier.creancier.domicile.commune)
         garder_originaux(pieces, chantier)

@@ -13,6 +13,7 @@ from generateur.operations import empreintes
 from generateur.operations.empreintes import est_a_jour
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier
+from generateur.operations.progression import Etape
 from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.reglages import Reglages
 
@@ -48,6 +49,27 @@ def test_le_lieu_et_l_age_des_fichiers_ne_changent_rien(tmp_path, moteurs):
     _produire(EXEMPLES / "2026-0063", tmp_path / "un", moteurs)
     _produire(ailleurs / "2026-0063", tmp_path / "deux", moteurs)
     assert _octets(tmp_path / "un" / "2026-0063") == _octets(tmp_path / "deux" / "2026-0063")
+
+
+def test_chaque_etape_se_dit_une_fois_dans_l_ordre_avant_la_publication(tmp_path, moteurs):
+    dites, publiee = [], tmp_path / "sortie" / "2026-0063"
+
+    def suivre(etape):
+        dites.append((etape, publiee.exists()))
+
+    produire_dossier(
+        EXEMPLES / "2026-0063", publiee.parent, jour=AU, au=AU, reglages=Reglages(), moteurs=moteurs, avancer=suivre
+    )
+    assert dites == [(etape, False) for etape in Etape]
+    assert publiee.exists()
+
+
+def test_un_refus_s_arrete_a_l_etude(tmp_path, moteurs):
+    dites = []
+    communs = {"jour": AU, "au": AU, "reglages": Reglages(), "moteurs": moteurs, "avancer": dites.append}
+    with pytest.raises(ErreurGenerateur):
+        produire_dossier(EXEMPLES / "2026-0099", tmp_path / "sortie", **communs)
+    assert dites == [Etape.ETUDE]
 
 
 def test_un_refus_n_ecrit_rien_et_porte_ses_constats(tmp_path, moteurs):
