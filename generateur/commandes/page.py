@@ -50,11 +50,11 @@ def ouvrir(
     racine.mkdir(parents=True, exist_ok=True)
     est_objet = click.get_current_context().find_root().obj["json"]
 
-    def annoncer(adresse: str) -> None:
+    def annoncer(adresse: str, adresse_unique: str) -> None:
         click.echo(json.dumps({"url": adresse}) if est_objet else adresse)  # d'une seule ligne : un programme la lit
         dire("La page est ouverte ; Ctrl-C l'arrête.")
         if not sans_navigateur:
-            click.launch(adresse)
+            click.launch(adresse_unique)  # la machine entière lit les arguments d'une commande
 
     servir(
         Lieux(racine, sortie, modeles),

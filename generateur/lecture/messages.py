@@ -17,6 +17,7 @@ from generateur.lecture.cles_secretes import est_secrete, montrer_cle, porte_un_
 
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
+_RANG = re.compile(r"[1-9][0-9]{0,8}")
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
@@ -45,9 +46,9 @@ def nommer(lieu: tuple[str | int, ...]) -> str:
 
 
 def denommer(texte: str) -> tuple[str | int, ...]:
-    """L'inverse de nommer : « factures[2].echeance » redevient un chemin."""
+    """L'inverse de nommer : « factures[2].echeance » redevient un chemin ; le rang 0 n'en est pas un."""
     parties = re.findall(r"[^.\[\]]+", texte)
-    return tuple(int(partie) - 1 if partie.isdecimal() else partie for partie in parties)
+    return tuple(int(partie) - 1 if _RANG.fullmatch(partie) else partie for partie in parties)
 
 
 def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:

@@ -64,7 +64,7 @@ class Vitrine:
     def trouver(self, nom: str) -> Path:
         """Le dossier de ce nom. Lève ErreurLecture : un nom ne mène jamais hors de la racine."""
         for chemin in self.lister():
-            if chemin.name == nom:
+            if chemin.name == nom and est_lisible(nom):
                 return chemin
         raise ErreurLecture("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
 
@@ -84,6 +84,8 @@ class Vitrine:
         return apercu
 
     def _calculer(self, chemin: Path, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
+        if not est_lisible(chemin.name):
+            return ApercuDossier(chemin.name, chemin, erreur="le nom de ce répertoire ne se lit pas : le renommer")
         try:
             etude = etudier_dossier(chemin, jour=jour, outils=outils, sortie=self._sortie)
             action, le = conseiller(etude, jour)
@@ -102,6 +104,11 @@ class Vitrine:
             le,
             retenue.libelle if retenue else "",
         )
+
+
+def est_lisible(nom: str) -> bool:
+    """Faux si des octets de ce nom ne font pas un texte : aucune adresse ne peut le dire."""
+    return not any("\ud800" <= signe <= "\udfff" for signe in nom)
 
 
 def conseiller(etude: Etude, jour: dt.date) -> tuple[str, dt.date | None]:

@@ -18,6 +18,7 @@ from generateur.page.imprimerie import Gabarits
 from generateur.page.maison import Maison
 
 _FICHIERS_MAXIMUM, _CHAMPS_MAXIMUM, _CHAMP_MAXIMUM = 200, 500, 1_000_000
+_ILLISIBLE = f"Cet envoi ne se lit pas : {_FICHIERS_MAXIMUM} fichiers et {_CHAMPS_MAXIMUM} champs au plus en une fois."
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,10 @@ def poster(bureau: Bureau, vue: VueDePoste) -> Callable[[Request], Awaitable[Res
                 return _mener(demande, await run_in_threadpool(_tenter, bureau, demande, lambda: vue(demande, saisie)))
         except ClientDisconnect:  # trop gros, trop lent, ou parti : rien n'a été gardé
             return PlainTextResponse("L'envoi n'est pas arrivé entier : recommencer, ou envoyer moins à la fois.", 413)
-        except HTTPException:
-            return PlainTextResponse("Ce formulaire ne se lit pas.", 400)
+        except OSError:
+            return PlainTextResponse("Cet ordinateur n'a plus de place : libérer du disque, puis recommencer.", 507)
+        except (HTTPException, ValueError):  # une borne dépassée, un jeu de caractères qui n'existe pas
+            return PlainTextResponse(_ILLISIBLE, 400)
 
     return repondre
 

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from starlette.responses import HTMLResponse
@@ -49,6 +50,7 @@ class Gabarits:
             "procedure": lambda nom: trouver_procedure(nom).libelle,
             "libelle": lambda cle: libelle_de("Dossier", cle),
             "resume": _resumer,
+            "urlencode": lambda texte: quote(str(texte), errors="replace"),
             "dire_lieu": dire_lieu,
             "adresser": adresser_lieu,
             "alleger": alleger_remede,
@@ -66,8 +68,8 @@ class Gabarits:
         return self._cadre.get_template(gabarit).render(communs | champs)
 
     def repondre(self, gabarit: str, code: int = 200, /, **champs: Any) -> HTMLResponse:
-        """La page elle-même."""
-        return HTMLResponse(self.remplir(gabarit, **champs), status_code=code)
+        """La page elle-même ; un nom de fichier qui n'est pas de l'UTF-8 s'y lit avec des « ? »."""
+        return HTMLResponse(self.remplir(gabarit, **champs).encode(errors="replace"), status_code=code)
 
 
 def _resumer(groupe: Groupe) -> str:

@@ -20,6 +20,7 @@ from generateur.page.garde import Seance
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _ONGLETS_GARDES = 2000
+_DEPOTS_GARDES = 1_000_000_000  # octets reçus qui attendent une suite ; au-delà, les plus anciens s'effacent
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Maison:
         self._outils: OutilsPieces | None = None
         self._moteurs: Moteurs | None = None
         self._atelier: Path | None = None
+        self._depots: list[Path] = []
 
     def outils(self) -> OutilsPieces:
         """De quoi lire les pièces ; ouvert une fois."""
@@ -89,11 +91,14 @@ class Maison:
             yield self._moteurs
 
     def depot_provisoire(self) -> Path:
-        """Un répertoire privé, effacé en partant, où poser ce que le navigateur envoie."""
+        """Un répertoire privé, où poser ce que le navigateur envoie ; effacé en partant, ou quand il y en a trop."""
         with self._verrou:
             if self._atelier is None:
                 self._atelier = self._pile.enter_context(repertoire_provisoire())
-            return Path(tempfile.mkdtemp(dir=self._atelier))
+            while sum(map(_peser, self._depots)) > _DEPOTS_GARDES:
+                shutil.rmtree(self._depots.pop(0), ignore_errors=True)
+            self._depots.append(Path(tempfile.mkdtemp(dir=self._atelier)))
+            return self._depots[-1]
 
     @contextlib.contextmanager
     def depot(self) -> Iterator[Path]:
@@ -102,6 +107,8 @@ class Maison:
         try:
             yield repertoire
         finally:
+            with self._verrou:
+                self._depots = [depot for depot in self._depots if depot != repertoire]
             shutil.rmtree(repertoire, ignore_errors=True)
 
     def a_fermer(self, fermeture: Callable[[], None]) -> None:
@@ -114,3 +121,7 @@ class Maison:
             fermeture()
         with self._une_production:
             self._pile.close()
+
+
+def _peser(repertoire: Path) -> int:
+    return sum(fichier.stat().st_size for fichier in repertoire.rglob("*") if fichier.is_file())

@@ -12,6 +12,7 @@ from uvicorn.server import HANDLED_SIGNALS
 from generateur.erreurs import ErreurUsage
 from generateur.page.application import creer_application
 from generateur.page.maison import Lieux, Maison
+from generateur.page.protocole import Protocole
 
 _BOUCLE = "127.0.0.1"
 
@@ -50,10 +51,12 @@ def servir(
     *,
     port: int,
     horloge: Callable[[], dt.date],
-    annoncer: Callable[[str], None],
+    annoncer: Callable[[str, str], None],
     reveler: Callable[[Path], None],
 ) -> None:
-    """Sert les dossiers de cette racine ; `port` 0 : le premier libre. `annoncer` reçoit l'adresse, jeton compris.
+    """Sert les dossiers de cette racine ; `port` 0 : le premier libre.
+
+    `annoncer` reçoit l'adresse, jeton compris, et une autre qui n'ouvre qu'une fois.
 
     Lève ErreurUsage si le port est pris.
     """
@@ -63,6 +66,7 @@ def servir(
         application,
         host=_BOUCLE,
         port=port,
+        http=Protocole,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -70,7 +74,12 @@ def servir(
         lifespan="off",
         timeout_graceful_shutdown=3,
     )
-    serveur = _Serveur(configuration, lambda: annoncer(f"http://{_BOUCLE}:{serveur.port}/?jeton={maison.seance.jeton}"))
+
+    def dire_les_adresses() -> None:
+        seance, page = maison.seance, f"http://{_BOUCLE}:{serveur.port}/"
+        annoncer(f"{page}?jeton={seance.jeton}", f"{page}?jeton={seance.donner_un_jeton_unique()}")
+
+    serveur = _Serveur(configuration, dire_les_adresses)
     try:
         serveur.run()
     except SystemExit as sortie:  # uvicorn sort ainsi quand le port est pris

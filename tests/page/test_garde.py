@@ -2,7 +2,9 @@
 
 import pytest
 
-from generateur.page.garde import TAILLE_MAXIMALE
+from generateur.page.garde import TAILLE_MAXIMALE, TAILLE_SANS_FICHIER, Seance
+from generateur.page.maison import Lieux, Maison
+from tests.page.conftest import JOUR
 
 DOSSIER = "/dossiers/2026-0042"
 
@@ -123,3 +125,69 @@ def test_un_echec_imprevu_est_une_phrase_et_ne_ferme_pas_la_page(visiteur, monke
     assert "Erreur interne" in reponse.texte
     monkeypatch.undo()
     assert visiteur.voir("/").code == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("methode", "mode", "vers"),
+    [("POST", "navigate", "document"), ("GET", "no-cors", "image"), ("GET", "navigate", "iframe"), ("GET", "cors", "")],
+)
+def test_un_autre_site_ne_prend_rien_et_ne_change_rien(visiteur, site, methode, mode, vers):
+    """« same-site » : un autre service de cette machine, dont le navigateur croit que c'est chez nous."""
+    entetes = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": vers}
+    assert visiteur.demander(methode, DOSSIER, b"", entetes).code == 403
+
+
+def test_un_lien_d_ailleurs_mene_a_la_page(visiteur):
+    entetes = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert visiteur.demander("GET", "/", b"", entetes).code == 200
+
+
+def test_l_origine_est_celle_de_l_hote_demande(visiteur):
+    corps = f"csrf={visiteur.maison.seance.csrf}".encode()
+    entetes = {"origin": "http://localhost:8765", "content-type": "application/x-www-form-urlencoded"}
+    assert visiteur.demander("POST", f"{DOSSIER}/reveler", corps, entetes).code == 403
+
+
+def test_un_jeton_unique_n_ouvre_qu_une_fois(dehors):
+    jeton = dehors.maison.seance.donner_un_jeton_unique()
+    assert dehors.voir(f"/?jeton={jeton}").code == 303
+    assert dehors.voir(f"/?jeton={jeton}").code == 403
+    assert dehors.voir(f"/?jeton={dehors.maison.seance.jeton}").code == 303
+
+
+def test_une_adresse_perimee_ne_ferme_pas_une_seance_ouverte(visiteur):
+    reponse = visiteur.voir("/echeances?jeton=perime")
+    assert (reponse.code, reponse.entetes["location"]) == (303, "/echeances")
+
+
+@pytest.mark.parametrize(
+    "cookie", ["generateur_8765=", "generateur_8765=faux", "generateur_8765=\xe9", "generateur_1=x"]
+)
+def test_un_cookie_fabrique_n_ouvre_rien(dehors, cookie):
+    assert dehors.demander("GET", "/", b"", {"cookie": cookie}).code == 403
+
+
+def test_le_cookie_d_une_autre_page_ouverte_n_ouvre_pas_celle_ci(visiteur, dossiers, tmp_path):
+    """Deux pages sur la même machine : chacune son secret, même sous le nom de l'autre."""
+    autre = type(visiteur)(Maison(Lieux(dossiers, tmp_path / "autre"), lambda: JOUR, print))
+    autre.cookie = visiteur.cookie
+    assert autre.voir("/").code == 403
+    assert visiteur.demander("POST", f"{DOSSIER}/reveler", f"csrf={autre.maison.seance.csrf}".encode()).code == 403
+
+
+def test_les_secrets_se_comparent_en_un_temps_constant(monkeypatch):
+    compares = []
+    monkeypatch.setattr("hmac.compare_digest", lambda un, autre: compares.append((un, autre)) or un == autre)
+    seance = Seance()
+    assert seance.ouvre(seance.jeton)
+    assert not seance.tient("faux")
+    assert not seance.signe("\ud800")
+    assert len(compares) == 3
+    assert len({seance.jeton, seance.csrf}) == 2
+    assert len(seance.jeton) >= 32
+
+
+def test_ce_qu_on_recoit_sans_fichier_tient_en_memoire(visiteur):
+    entetes = {"content-length": str(TAILLE_SANS_FICHIER + 1), "content-type": "application/x-www-form-urlencoded"}
+    assert visiteur.demander("POST", f"{DOSSIER}/champ", b"", entetes).code == 413

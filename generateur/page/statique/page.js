@@ -10,9 +10,11 @@ function dire(phrase) {
 }
 
 document.addEventListener("htmx:response:error", (evenement) => {
-  const code = evenement.detail?.ctx?.response?.status ?? 0;
+  const { response, text } = evenement.detail?.ctx ?? {};
+  const code = response?.status ?? 0;
+  const phrase = response?.headers.get("content-type")?.startsWith("text/plain") ? text : "";
   if (code === 403) dire("Séance fermée : relancez « generateur ouvrir ». La dernière saisie n’est pas enregistrée.");
-  else if (code >= 500 || code === 413 || code === 421) dire("L’enregistrement n’a pas abouti : recommencez.");
+  else if (phrase || code >= 500) dire(phrase || "L’enregistrement n’a pas abouti : recommencez.");
 });
 
 document.addEventListener("htmx:error", () => {
