@@ -6,7 +6,10 @@ Le délai court de l'attente entière, pas du dernier octet : un client qui en e
 import asyncio
 
 import h11
+from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from generateur.page.voisinage import est_du_meme_compte
 
 DELAIS = {
     "entetes": 10.0,
@@ -23,8 +26,10 @@ class Protocole(H11Protocol):
     _attente: tuple[str, int] = ("", 0)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # comme la classe mère
-        """Le client arrive : ses en-têtes sont attendus."""
+        """Le client arrive : ses en-têtes sont attendus ; d'un autre compte, il n'aura qu'un refus."""
         super().connection_made(transport)
+        if not est_du_meme_compte(transport.get_extra_info("peername"), transport.get_extra_info("sockname")):
+            self.app = PlainTextResponse("Cette demande vient d'un autre compte de cette machine.", 403)
         self._surveiller()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -115,7 +115,7 @@ def test_un_protocole_qui_n_est_pas_le_notre_n_ouvre_rien(service):
 
 
 def test_deux_longueurs_ne_cachent_pas_une_seconde_demande(service):
-    """Ni « Content-Length » double, ni mêlé à un envoi par morceaux : rien de ce qui suit n'est pris pour une demande."""
+    """Longueur double, ou mêlée à un envoi par morceaux : rien de ce qui suit n'est pris pour une demande."""
     suite = service.entete("POST", "/dossiers/2026-0042/reveler")
     entete = service.entete("POST", "/nouveau", FORMULAIRE, "Content-Length: 4", "Content-Length: 5")
     assert _code(service.brut(entete + suite)) == 400
@@ -313,3 +313,37 @@ def test_le_navigateur_recoit_un_jeton_qui_ne_sert_qu_une_fois(tmp_path):
         sans_cookie = {"cookie": "generateur=x"}
         assert service.demander("GET", ouverte, entetes=sans_cookie).code == 303
         assert service.demander("GET", ouverte, entetes=sans_cookie).code == 403
+
+
+_CLIENT = """
+import os, socket, sys
+famille, port, demande = socket.AF_INET6 if sys.argv[3] == "6" else socket.AF_INET, int(sys.argv[1]), sys.argv[2]
+if os.getuid() == 0:
+    os.setuid(65534)
+with socket.socket(famille) as prise:
+    prise.connect(("::ffff:127.0.0.1" if sys.argv[3] == "6" else "127.0.0.1", port))
+    prise.sendall(demande.encode())
+    recu = prise.recv(400)
+    print(int(recu.split()[1]))
+"""
+
+
+@pytest.mark.parametrize("famille", ["4", "6"])
+def test_un_autre_compte_de_la_machine_n_entre_pas_meme_avec_le_cookie(tmp_path, famille):
+    """Le sien, s'il peut en changer ; sinon c'est le service qui se croit d'un autre compte."""
+    autre = "" if os.getuid() == 0 else "import os\nos.getuid = lambda: 12345"
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "dossiers").mkdir()
+    service = lancer(tmp_path, avant=autre)
+    try:
+        demande = f"GET /?jeton={service.jeton} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n\r\n"
+        client = [sys.executable, "-c", _CLIENT, str(service.port), demande, famille]
+        fait = subprocess.run(client, capture_output=True, text=True, check=False, timeout=60)
+        if famille == "6" and not fait.stdout:
+            pytest.skip("Cette machine n'appelle pas une adresse IPv4 par une prise IPv6")
+        assert fait.stdout.strip() == "403", fait.stderr
+    finally:
+        service.processus.send_signal(signal.SIGINT)
+        service.processus.wait(timeout=30)
+        assert service.processus.stdout
+        service.processus.stdout.close()
