@@ -94,7 +94,8 @@ EXCEPTIONS_DU_NOYAU = {
 PLACES = {
     "click": {"cli", "commandes"},
     "starlette": {"page"},
-    "uvicorn": {"page.service"},
+    "h11": {"page.protocole"},
+    "uvicorn": {"page.service", "page.protocole"},
     "anyio": {"page.garde"},
     "markdown_it": {"page.markdown"},
     "docxtpl": {"redaction"},
@@ -164,6 +165,7 @@ RESEAU = {
     "distributed",
 }  # fmt: skip
 AU_RESEAU = {
+    ("page.protocole", "asyncio"),  # les types de la boucle où uvicorn sert la page
     ("annuaire.client", "httpx2"),
     ("publication.magasin", "obstore"),
     ("operations.executants.grappe", "distributed"),

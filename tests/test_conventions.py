@@ -21,6 +21,7 @@ MOTS_REFUSES = {
 NOMS_IMPOSES = {
     "get_help_option", "list_commands", "model_config", "value", "handle_data", "handle_endtag", "handle_starttag",
     "data", "_update_meta", "parse_args", "do_GET", "_parse", "load_bytecode", "file_digest",
+    "data_received",
 }  # fmt: skip
 
 # Nombres qui ne sont pas du droit : l'unité, la paire, le pour cent.

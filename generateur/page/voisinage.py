@@ -7,8 +7,8 @@ visite. Linux dit à qui est chaque prise ; ailleurs, le secret seul protège.
 import os
 import sys
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
-from socket import inet_aton
 
 _PRISES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _DEPUIS_IPV6 = "0000000000000000FFFF0000"  # une adresse IPv4 appelée par une prise IPv6
@@ -42,4 +42,4 @@ def _lire_comptes(client: str, ici: str) -> Iterator[int]:
 def _ecrire(bout: Bout) -> str:
     """« 127.0.0.1 », 8765 s'écrit « 0100007F:223D » dans la table du noyau, selon l'ordre des octets de la machine."""
     adresse, port = bout
-    return f"{int.from_bytes(inet_aton(adresse), sys.byteorder):08X}:{port:04X}"
+    return f"{int.from_bytes(IPv4Address(adresse).packed, sys.byteorder):08X}:{port:04X}"
