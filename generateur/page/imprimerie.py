@@ -15,6 +15,7 @@ from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
 from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque
+from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.redaction.fiche import GRAVITES
@@ -51,6 +52,8 @@ class Gabarits:
             "libelle": lambda cle: libelle_de("Dossier", cle),
             "resume": _resumer,
             "urlencode": lambda texte: quote(str(texte), errors="replace"),
+            "ordonner": ordonner,
+            "est_ouvert": est_ouvert,
             "dire_lieu": dire_lieu,
             "adresser": adresser_lieu,
             "alleger": alleger_remede,

@@ -12,6 +12,7 @@ from generateur.operations.ajouter import SECTIONS
 from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, lister_rangs
 from generateur.operations.saisie import lire_version
 from generateur.page.adresses import Bureau
+from generateur.page.deductions import deduire
 from generateur.page.essentiels import est_essentiel
 from generateur.page.onglets import ONGLETS, SECTIONS_DES_ONGLETS, nom_nu
 from generateur.pieces.emplacement import lister_presents
@@ -47,6 +48,7 @@ def montrer_onglet(bureau: Bureau, chemin: Path, onglet: str, **propres: Any) ->
         "est_visible": lambda groupe, champ: _est_visible(groupe, champ, constats),
         "a_deplier": _a_deplier(constats),
         "dits": ranger_par_lieu(constats),
+        "deduits": deduire(etude.dossier) if etude else {},
         "fichiers": lister_presents(chemin),
         "page": bureau.maison.onglets.ouvrir(version),
         "conduite": conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot) if etude else None,

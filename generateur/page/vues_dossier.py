@@ -11,6 +11,7 @@ from generateur.erreurs import ErreurUsage
 from generateur.operations.ajouter import SECTIONS, Saisie, ajouter
 from generateur.operations.saisie import lire_version, retirer_bloc, saisir
 from generateur.page.adresses import Bureau
+from generateur.page.deductions import deduire
 from generateur.page.montre import lister_sections, montrer_onglet, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.page.saisie_recue import enregistrer_champ
@@ -81,6 +82,7 @@ class Dossiers:
             erreur=erreur,
             constats=constats,
             dits=ranger_par_lieu(constats),
+            deduits=deduire(etude.dossier) if etude else {},
             champs=[c for section in lister_sections(etat.donnees, onglet) for g in section.groupes for c in g.tous()],
         )
 

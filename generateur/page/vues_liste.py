@@ -1,5 +1,6 @@
 """La liste des dossiers, sa recherche, et la création d'un dossier neuf."""
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from generateur.domaine.socle import ZERO
 from generateur.operations.amorce import Amorce, amorcer_par_document, amorcer_par_reponses
 from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS, creer_squelette
 from generateur.operations.vitrine import ApercuDossier
@@ -16,7 +18,15 @@ from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 
 _PAR_PAGE = 50
-_FILTRES = {"": "tous", "pret": "prêts", "a_completer": "à compléter", "irrecevable": "à ne pas déposer"}
+_A_FAIRE = "a_faire"  # ce dont la date est venue, quel que soit l'état
+_FILTRES = {
+    "": "tous",
+    _A_FAIRE: "à faire aujourd’hui",
+    "pret": "prêts",
+    "a_completer": "à compléter",
+    "irrecevable": "à ne pas déposer",
+}
+_TRIS = {"": "nom", "somme": "somme due", "date": "date"}
 
 
 class Liste:
@@ -27,18 +37,19 @@ class Liste:
         self._maison = bureau.maison
 
     def montrer(self, demande: Request) -> Response:
-        """La liste, filtrée par texte et par état, cinquante par page."""
-        cherche = demande.query_params.get("cherche", "").strip()
-        etat = demande.query_params.get("etat", "")
+        """La liste, filtrée par texte et par état, triée, cinquante par page."""
+        cherche, etat, tri = (demande.query_params.get(cle, "").strip() for cle in ("cherche", "etat", "tri"))
         chemins = self._maison.vitrine.lister()
-        if cherche or etat in _FILTRES.keys() - {""}:
+        est_choisi = bool(cherche) or etat in _FILTRES.keys() - {""} or tri in _TRIS.keys() - {""}
+        if est_choisi or len(chemins) <= _PAR_PAGE:
+            jour = self._maison.aujourd_hui()
             apercus = [self._apercevoir(chemin) for chemin in chemins]
-            retenus = [a for a in apercus if _repond(a, cherche, etat)]
+            retenus = _trier([a for a in apercus if _repond(a, cherche, etat, jour)], tri)
             pages, numero = _paginer(len(retenus), demande)
             montres = retenus[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]
-            combien = len(retenus)
-        else:
-            combien = len(chemins)
+            combien, somme = len(retenus), sum((a.total for a in retenus if a.total), ZERO)
+        else:  # mille dossiers ne se lisent pas pour en montrer cinquante
+            combien, somme = len(chemins), None
             pages, numero = _paginer(combien, demande)
             montres = [self._apercevoir(chemin) for chemin in chemins[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]]
         return self._bureau.gabarits.repondre(
@@ -48,7 +59,10 @@ class Liste:
             total=len(chemins),
             cherche=cherche,
             etat=etat,
+            tri=tri,
+            somme=somme,
             filtres=_FILTRES,
+            tris=_TRIS,
             page=numero,
             pages=pages,
         )
@@ -93,9 +107,22 @@ class Liste:
         return maison.vitrine.apercevoir(chemin, jour=maison.aujourd_hui(), outils=maison.outils())
 
 
-def _repond(apercu: ApercuDossier, cherche: str, etat: str) -> bool:
+def _repond(apercu: ApercuDossier, cherche: str, etat: str, jour: dt.date) -> bool:
     texte = f"{apercu.nom} {apercu.debiteur} {apercu.creancier} {apercu.procedure}".casefold()
-    return all(mot in texte for mot in cherche.casefold().split()) and (not etat or apercu.verdict == etat)
+    if etat == _A_FAIRE:
+        est_retenu = apercu.le is not None and apercu.le <= jour
+    else:
+        est_retenu = etat not in _FILTRES or not etat or apercu.verdict == etat
+    return est_retenu and all(mot in texte for mot in cherche.casefold().split())
+
+
+def _trier(apercus: list[ApercuDossier], tri: str) -> list[ApercuDossier]:
+    """Par nom de dossier, par somme décroissante, ou par date, ce qui n'en a pas à la fin."""
+    if tri == "somme":
+        return sorted(apercus, key=lambda a: (-(a.total or ZERO), a.nom))
+    if tri == "date":
+        return sorted(apercus, key=lambda a: (a.le or dt.date.max, a.nom))
+    return apercus
 
 
 def _paginer(combien: int, demande: Request) -> tuple[int, int]:

@@ -29,9 +29,11 @@ class Profils:
         return self._bureau.gabarits.repondre(
             "profil.html",
             nom=profil.stem,
+            titre=str(contenu.get("denomination") or contenu.get("nom") or ""),
             groupe=decrire_section({"creancier": contenu}, ("creancier",)),
             est_visible=_est_visible,
             dits={},
+            deduits={},
             fichiers=(),
             a_deplier=frozenset(),
             page=self._maison.onglets.ouvrir(version),

@@ -1,0 +1,62 @@
+"""La liste : ce qui presse, ce qui pèse, combien en tout ; les dates, à venir d'abord."""
+
+import re
+
+from tests.page.conftest import JOUR
+
+
+def _references(page):
+    return re.findall(r"<td>(2026-\d{4})</td>", page)
+
+
+def test_la_liste_dit_la_somme_de_ce_qu_elle_montre(visiteur):
+    page = visiteur.voir("/").texte
+    sommes = re.findall(r'<td class="nombre">([^<]+)</td>', page)
+    assert len(sommes) == 2
+    centimes = sum(int(re.sub(r"\D", "", somme)) for somme in sommes)
+    dite = re.search(r"dossiers, ([^<]+) dus", page)
+    assert dite
+    assert int(re.sub(r"\D", "", dite[1])) == centimes
+
+
+def test_la_plus_grosse_somme_vient_d_abord(visiteur):
+    assert _references(visiteur.voir("/").texte) == ["2026-0042", "2026-0074"]
+    assert _references(visiteur.voir("/?tri=somme").texte) == ["2026-0042", "2026-0074"]
+    dossier = visiteur.maison.lieux.racine / "2026-0074" / "dossier.toml"
+    texte = dossier.read_text("utf-8")
+    dossier.write_text(re.sub(r'montant_(ht|tva|ttc)\s*= "[^"]+"', r'montant_\1 = "90000.00"', texte), "utf-8")
+    assert _references(visiteur.voir("/?tri=somme").texte) == ["2026-0074", "2026-0042"]
+
+
+def test_ce_dont_la_date_est_venue_se_retient_et_se_dit_depuis_quand(visiteur):
+    page = visiteur.voir("/?etat=a_faire").texte
+    assert _references(page) == ["2026-0074"]
+    assert "depuis le" in page
+    assert "1\u00a0dossier sur 2" in page
+
+
+def test_la_date_trie_ce_qui_n_en_a_pas_a_la_fin(visiteur):
+    assert _references(visiteur.voir("/?tri=date").texte) == ["2026-0074", "2026-0042"]
+
+
+def test_un_tri_ou_un_etat_inconnu_montre_tout(visiteur):
+    assert _references(visiteur.voir("/?tri=x&etat=y").texte) == ["2026-0042", "2026-0074"]
+
+
+def test_les_dates_a_venir_sont_avant_les_dates_passees(visiteur):
+    page = visiteur.voir("/echeances").texte
+    futures, _, passees = page.partition('id="passees"')
+
+    def dates(texte):
+        trouvees = re.findall(r'<td class="date">(\d\d)/(\d\d)/(\d{4})<', texte)
+        return [(int(a), int(m), int(j)) for j, m, a in trouvees]
+
+    seuil = (JOUR.year, JOUR.month, JOUR.day)
+    assert dates(futures)
+    assert min(dates(futures)) >= seuil
+    assert dates(passees)
+    assert max(dates(passees)) < seuil
+
+
+def test_un_debiteur_du_tableau_mene_a_son_dossier(visiteur):
+    assert '<a href="/dossiers/2026-0042">2026-0042</a>' in visiteur.voir("/tableau").texte

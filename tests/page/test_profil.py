@@ -1,0 +1,52 @@
+"""Le profil du créancier et les champs d'une partie : ce qui manque se voit, ce qui est compris se dit."""
+
+import re
+
+from tests.page.conftest import onglet_ouvert
+
+
+def _neuf(dossiers):
+    (dossiers / "creanciers" / "neuf.toml").write_text('denomination = ""\n', "utf-8")
+
+
+def test_ce_sans_quoi_rien_ne_se_depose_se_montre_d_emblee(visiteur, dossiers):
+    _neuf(dossiers)
+    page = visiteur.voir("/creanciers/neuf").texte
+    visible = page.partition("Autres précisions")[0]
+    for champ in ("denomination", "forme", "siren", "iban"):
+        assert f'id="c-creancier-{champ}"' in visible
+    ouverts = re.findall(r'<details class="sous-groupe" id="c-([\w-]+)" open>', page)
+    assert ouverts == ["creancier-adresse", "creancier-representant"]
+    assert 'id="c-creancier-representant-nom"' in page
+
+
+def test_le_profil_porte_le_nom_de_l_entreprise_et_ramene_aux_dossiers(visiteur, dossiers):
+    _neuf(dossiers)
+    assert "<h1>Votre entreprise</h1>" in visiteur.voir("/creanciers/neuf").texte
+    page = visiteur.voir("/creanciers/atelier").texte
+    assert "<h1>Votre entreprise : Atelier Lumen</h1>" in page
+    assert "Voir les dossiers" in page
+
+
+def test_la_forme_se_demande_avant_ce_qu_elle_fait_comprendre(visiteur):
+    page = visiteur.voir("/dossiers/2026-0074").texte
+    rangs = [page.index(f'id="c-debiteurs-0-{cle}"') for cle in ("denomination", "forme", "nature", "qualite")]
+    assert rangs == sorted(rangs)
+
+
+def test_une_forme_saisie_dit_la_nature_et_la_qualite(visiteur, dossiers):
+    dossier = dossiers / "2026-0074" / "dossier.toml"
+    texte = re.sub(r"(?m)^(nature|qualite|forme)\s*=.*\n", "", dossier.read_text("utf-8"))
+    dossier.write_text(texte, "utf-8")
+    page = visiteur.voir("/dossiers/2026-0074").texte
+    assert "Compris : commerçant" not in page
+    champs = {"page": onglet_ouvert(page), "lieu": "debiteurs[1].forme", "valeur": "SAS"}
+    suite = visiteur.poster("/dossiers/2026-0074/champ", champs, htmx=True).texte
+    qualite = suite.partition('id="dit-debiteurs-0-qualite"')[2]
+    assert "Compris : commerçant" in qualite.partition("</div>")[0]
+
+
+def test_ce_qui_est_ecrit_ne_se_dit_pas_compris(visiteur):
+    page = visiteur.voir("/dossiers/2026-0074").texte
+    dit = page.partition('id="dit-debiteurs-0-nature"')[2].partition("</div>")[0]
+    assert "Compris" not in dit
