@@ -23,6 +23,7 @@ from generateur.page.vues_liste import Liste
 from generateur.page.vues_pieces import Pieces
 from generateur.page.vues_production import Productions
 from generateur.page.vues_profil import Profils
+from generateur.page.vues_relances import Relances
 from generateur.page.vues_suivi import Suivi
 
 
@@ -43,7 +44,8 @@ def creer_application(maison: Maison, port: Callable[[], int]) -> Starlette:
 
 
 def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
-    liste, dossiers, pieces = Liste(bureau), Dossiers(bureau), Pieces(bureau)
+    relances = Relances(bureau)
+    liste, dossiers, pieces = Liste(bureau), Dossiers(bureau, relances), Pieces(bureau)
     importation, profils, suivi, accords = Importation(bureau), Profils(bureau), Suivi(bureau), Accords(bureau)
 
     def voir(adresse: str, vue: Vue) -> Route:
@@ -73,6 +75,11 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/dossiers/{reference}/pieces/citer", pieces.citer),
         voir("/dossiers/{reference}/pieces/{numero}", pieces.apercevoir),
         voir("/dossiers/{reference}/pieces/{numero}/image", pieces.image),
+        faire("/dossiers/{reference}/relances", relances.ecrire),
+        voir("/dossiers/{reference}/relances/messages/{rang:int}", relances.servir),
+        voir("/dossiers/{reference}/relances/lettres/{rang:int}", relances.servir_lettre),
+        faire("/dossiers/{reference}/relances/envoi", relances.noter),
+        faire("/dossiers/{reference}/relances/avis", relances.noter_avis),
         voir("/dossiers/{reference}/decompte", suivi.decompte),
         faire("/dossiers/{reference}/produire", productions.lancer),
         voir("/dossiers/{reference}/accord", accords.montrer),

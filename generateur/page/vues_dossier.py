@@ -15,6 +15,7 @@ from generateur.page.deductions import deduire
 from generateur.page.montre import lister_sections, montrer_onglet, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.page.saisie_recue import enregistrer_champ
+from generateur.page.vues_relances import Relances
 
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
 
@@ -22,8 +23,8 @@ _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
 class Dossiers:
     """« /dossiers/<ref> » et ce qu'on y écrit."""
 
-    def __init__(self, bureau: Bureau) -> None:
-        self._bureau, self._maison = bureau, bureau.maison
+    def __init__(self, bureau: Bureau, relances: Relances) -> None:
+        self._bureau, self._maison, self._relances = bureau, bureau.maison, relances
 
     def montrer(self, demande: Request) -> Response:
         """Un onglet du dossier ; un dossier qui ne se lit pas montre pourquoi, et ses champs restent à corriger."""
@@ -32,7 +33,8 @@ class Dossiers:
         if onglet in A_PART:
             return RedirectResponse(f"/dossiers/{quote(chemin.name)}/{onglet}", status_code=303)
         onglet = onglet if onglet in ONGLETS else next(iter(ONGLETS))
-        return montrer_onglet(self._bureau, chemin, onglet)
+        propres = self._relances.rassembler(chemin) if onglet == "relances" else {}
+        return montrer_onglet(self._bureau, chemin, onglet, **propres)
 
     def enregistrer(self, demande: Request, saisie: FormData) -> Response:
         """Un champ quitté ; les constats et le décompte suivent."""

@@ -1,4 +1,4 @@
-"""Produire : la liasse, la mise en demeure, les relances du jour ; puis ouvrir, télécharger, montrer le répertoire."""
+"""Produire : la liasse, la mise en demeure, l'accord, la suite ; puis ouvrir, télécharger, montrer le répertoire."""
 
 import re
 import time
@@ -18,7 +18,6 @@ from generateur.operations.accorder import accorder
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
-from generateur.operations.relancer import Demande, relancer
 from generateur.operations.suite import SUITES, ecrire_suite
 from generateur.page.adresses import Bureau
 from generateur.page.vues_accord import lire_termes
@@ -130,9 +129,6 @@ class Productions:
             return lambda: self._avec(lambda m: produire_dossier(chemin, sortie, moteurs=m, **communs))
         if quoi == "mise_en_demeure":
             return lambda: self._avec(lambda m: ecrire_mise_en_demeure(chemin, sortie, moteurs=m, **communs))
-        if quoi == "relance":
-            demande = Demande(est_a_enregistrer=champs.get("enregistrer") == "oui")
-            return lambda: self._avec(lambda m: relancer(chemin, sortie, demande, moteurs=m, **communs))
         if quoi == "accord":
             termes = lire_termes(champs)
             return lambda: self._avec(lambda m: accorder(chemin, sortie, termes, moteurs=m, **communs))

@@ -43,3 +43,10 @@ for (const curseur of document.querySelectorAll("[data-valeur]")) {
     document.getElementById(curseur.dataset.valeur).textContent = curseur.value;
   });
 }
+
+for (const bouton of document.querySelectorAll("[data-copier]")) {
+  bouton.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(bouton.dataset.copier).textContent);
+    bouton.textContent = "Copié";
+  });
+}
