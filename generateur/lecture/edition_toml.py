@@ -7,7 +7,6 @@ lignes dans l'ordre ; sinon le bloc est inséré par nous à la fin, ou l'éditi
 
 import copy
 import datetime as dt
-import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ from tomlkit.exceptions import TOMLKitError
 from generateur.contrats import Ajout, Pose
 from generateur.erreurs import ErreurDossier, ErreurEcriture, raison_du_systeme
 from generateur.lecture.dossier_toml import reperer_rangs
-from generateur.surveillance.provisoires import creer_fichier_provisoire
+from generateur.surveillance.provisoires import ecrire_d_un_geste
 
 _BOM = "\ufeff"
 _TETE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)\s*(?:\.[^\]]*)?\]\]?")
@@ -79,16 +78,7 @@ def ecrire_si_inchange(etat: Etat, texte: str) -> None:
                 lieu=str(etat.fichier),
                 remede="Enregistrer et fermer ce fichier dans l'éditeur, puis relancer.",
             )
-        descripteur, provisoire = creer_fichier_provisoire(fichier.parent)
-        try:
-            with os.fdopen(descripteur, "wb") as flux:
-                flux.write(texte.encode())
-                flux.flush()
-                os.fsync(flux.fileno())
-            provisoire.chmod(fichier.stat().st_mode & 0o7777)
-            provisoire.replace(fichier)
-        finally:
-            provisoire.unlink(missing_ok=True)
+        ecrire_d_un_geste(fichier, texte.encode(), fichier.stat().st_mode & 0o7777)
     except OSError as erreur:
         raise ErreurEcriture(
             f"le fichier ne s'écrit pas : {raison_du_systeme(erreur)} ; l'ancien est intact", lieu=str(etat.fichier)

@@ -14,6 +14,7 @@ from generateur.importation.groupement import nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, lire_origine
 
 _ESSAIS = 1000
+_VISIBLE = "[!.]*"  # un répertoire caché est celui d'un travail en cours, ou interrompu : ce n'est pas un dossier
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Depot:
 
     @cached_property
     def _connus(self) -> list[Connu]:
-        fichiers = sorted(self.racine.glob(f"*/{NOM_ORIGINE}")) if self.racine.is_dir() else []
+        fichiers = sorted(self.racine.glob(f"{_VISIBLE}/{NOM_ORIGINE}")) if self.racine.is_dir() else []
         return [
             Connu(fichier.parent, origine.debiteur, frozenset(source.format for source in origine.sources))
             for fichier in fichiers
@@ -90,7 +91,7 @@ class Depot:
     def _a_la_main(self) -> dict[str, list[tuple[str, str]]]:
         """Par numéro de facture, les dossiers sans origine et le SIREN de leur premier débiteur."""
         trouves: dict[str, list[tuple[str, str]]] = {}
-        for fichier in sorted(self.racine.glob("*/dossier.toml")) if self.racine.is_dir() else ():
+        for fichier in sorted(self.racine.glob(f"{_VISIBLE}/dossier.toml")) if self.racine.is_dir() else ():
             if not (fichier.parent / NOM_ORIGINE).exists():
                 donnees = _lire(fichier.parent)
                 siren = next((str(d.get("siren", "")) for d in _blocs(donnees, "debiteurs")), "")

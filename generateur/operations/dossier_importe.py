@@ -31,7 +31,7 @@ from generateur.operations.conflits import constater_conflit, retenir_conflits
 from generateur.operations.depot_import import Depot
 from generateur.publication.rangement import MESSAGES, Copies
 from generateur.surveillance.droits import droits_d_un_fichier, ouvrir_selon_le_partage
-from generateur.surveillance.provisoires import creer_fichier_provisoire, repertoire_provisoire
+from generateur.surveillance.provisoires import creer_fichier_provisoire, ecrire_d_un_geste, repertoire_provisoire
 
 PROFILS = "creanciers"
 _PROFIL_NEUF = "a_completer.toml"
@@ -232,7 +232,7 @@ def _rattacher_profil(depot: Depot, profil: Path | None) -> str:
     if not depot.simuler and not cible.exists():
         contenu = profil.read_bytes() if profil else _PROFIL_VIDE.encode()
         cible.parent.mkdir(parents=True, exist_ok=True)
-        cible.write_bytes(contenu)
+        ecrire_d_un_geste(cible, contenu, droits_d_un_fichier())
     return f"../{PROFILS}/{cible.name}"
 
 

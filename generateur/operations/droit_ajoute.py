@@ -6,7 +6,6 @@ deux commandes à la fois ne perdent rien.
 
 import contextlib
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -31,7 +30,7 @@ from generateur.droit.valeurs import Source, Valeur
 from generateur.erreurs import ErreurEcriture, ErreurLecture, ErreurUsage, raison_du_systeme
 from generateur.lecture.mise_a_jour_droit import lire_ajouts, lire_mise_a_jour
 from generateur.operations.donnees_utilisateur import situer_donnees
-from generateur.surveillance.provisoires import creer_fichier_provisoire
+from generateur.surveillance.provisoires import ecrire_d_un_geste
 
 _VERROU = ".droit.verrou"
 _DELAI_VERROU_S = 30
@@ -176,7 +175,7 @@ def _modifier(changer: Callable[[AjoutsDroit], tuple[AjoutsDroit, AjoutsDroit]])
         repertoire.mkdir(parents=True, exist_ok=True)
         with FileLock(repertoire / _VERROU, timeout=_DELAI_VERROU_S):
             tous, changes = changer(lire_ajouts(repertoire))
-            _ecrire(repertoire / NOM_DROIT_AJOUTE, tous)
+            ecrire_d_un_geste(repertoire / NOM_DROIT_AJOUTE, _composer(tous).encode(), 0o600)
     except Timeout as erreur:
         raise ErreurEcriture(
             "une autre commande modifie les valeurs de droit ajoutées",
@@ -195,19 +194,6 @@ def _modifier(changer: Callable[[AjoutsDroit], tuple[AjoutsDroit, AjoutsDroit]])
         (table, cle, completer_table(lire_table_livree(table), tous).horizon_de(cle)) for table, cle in touches
     )
     return Enregistrement(repertoire / NOM_DROIT_AJOUTE, changes, horizons)
-
-
-def _ecrire(fichier: Path, ajouts: AjoutsDroit) -> None:
-    """Écrit à côté, force sur le disque, puis prend la place."""
-    descripteur, provisoire = creer_fichier_provisoire(fichier.parent)
-    try:
-        with os.fdopen(descripteur, "wb") as flux:
-            flux.write(_composer(ajouts).encode())
-            flux.flush()
-            os.fsync(flux.fileno())
-        provisoire.replace(fichier)
-    finally:
-        provisoire.unlink(missing_ok=True)
 
 
 def _composer(ajouts: AjoutsDroit) -> str:

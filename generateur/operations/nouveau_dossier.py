@@ -9,10 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Reference
-from generateur.erreurs import ErreurUsage
+from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.lecture.edition_toml import Etat, modifier
 from generateur.lecture.socle import lire_profil
 from generateur.operations.amorce import Amorce
+from generateur.surveillance.droits import droits_d_un_fichier, ouvrir_selon_le_partage
+from generateur.surveillance.provisoires import ecrire_d_un_geste, forcer_le_repertoire, repertoire_provisoire
 
 REPERTOIRE_PROFILS = "creanciers"
 
@@ -124,7 +126,7 @@ def creer_squelette(
     `profil` : fichier du créancier, à employer à la place du bloc ; `amorce` : ce qui est déjà connu.
 
     Lève ErreurUsage si la référence ne convient pas, si le dossier existe ou si le profil ne peut pas être cité de là ;
-    ErreurLecture si le profil ne se lit pas.
+    ErreurLecture si le profil ne se lit pas ; ErreurEcriture si le disque refuse.
     """
     try:
         TypeAdapter(Reference).validate_python(reference)
@@ -144,13 +146,33 @@ def creer_squelette(
     texte = _MODELE.format(reference=reference, chemin=dossier.as_posix(), jour=jour.isoformat(), creancier=creancier)
     if amorce is not None:
         texte = modifier(Etat(fichier, texte, tomllib.loads(texte)), amorce.editions)
-    (dossier / "pieces").mkdir(parents=True, exist_ok=True)
-    if amorce is not None:
-        amorce.copies.ecrire(dossier)
-    fichier.write_bytes(texte.encode())
+    try:
+        _poser(dossier, texte, amorce)
+    except OSError as erreur:
+        raise ErreurEcriture(f"le dossier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(dossier)) from erreur
     profils = racine / REPERTOIRE_PROFILS
     constats = tuple(amorce.constats) if amorce else ()
     return Squelette(reference, fichier, profil is not None, profils, tuple(sorted(profils.glob("*.toml"))), constats)
+
+
+def _poser(dossier: Path, texte: str, amorce: Amorce | None) -> None:
+    """Le dossier entier d'un seul geste ; dans un répertoire déjà là, son fichier en dernier."""
+    if dossier.exists():
+        _remplir(dossier, texte, amorce)
+        return
+    dossier.parent.mkdir(parents=True, exist_ok=True)
+    with repertoire_provisoire(dossier.parent) as preparation:
+        _remplir(preparation, texte, amorce)
+        ouvrir_selon_le_partage(preparation)
+        preparation.rename(dossier)
+    forcer_le_repertoire(dossier.parent)
+
+
+def _remplir(ou: Path, texte: str, amorce: Amorce | None) -> None:
+    (ou / "pieces").mkdir(parents=True, exist_ok=True)
+    if amorce is not None:
+        amorce.copies.ecrire(ou)
+    ecrire_d_un_geste(ou / "dossier.toml", texte.encode(), droits_d_un_fichier())
 
 
 def _citer_profil(profil: Path, racine: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
 from generateur.publication.manifeste import empreinte
 from generateur.surveillance.droits import droits_d_un_fichier
-from generateur.surveillance.provisoires import creer_fichier_provisoire
+from generateur.surveillance.provisoires import creer_fichier_provisoire, forcer_le_repertoire
 
 PIECES = "pieces"
 MESSAGES = "messages"  # gardé sans être versé : les XML du cycle de vie, les boîtes dont chaque message est une pièce
@@ -84,6 +84,8 @@ class Copies:
                 _ecrire_sans_ecraser(pieces / nom, self._pris[nom.casefold()][1])
                 self._ecrits.append(pieces / nom)
                 del self._a_ecrire[0]
+            if self._ecrits:
+                forcer_le_repertoire(pieces)
         except OSError as erreur:
             raise ErreurEcriture(f"la copie ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(pieces)) from erreur
 
@@ -114,6 +116,8 @@ def _ecrire_sans_ecraser(cible: Path, source: Path | bytes) -> None:
                     shutil.copyfileobj(origine, flux)
             else:
                 flux.write(source)
+            flux.flush()
+            os.fsync(flux.fileno())
         provisoire.chmod(droits_d_un_fichier())
         if cible.exists() or cible.is_symlink():
             raise ErreurEcriture("un autre fichier porte déjà ce nom : rien n'est écrasé", lieu=str(cible))

@@ -75,6 +75,31 @@ def creer_fichier_provisoire(ou: Path, suffixe: str = "", *, est_un_cache: bool 
     return descripteur, Path(nom)
 
 
+def ecrire_d_un_geste(fichier: Path, octets: bytes, droits: int) -> None:
+    """Crée ou remplace ce fichier, entier ou pas du tout : à côté, forcé sur le disque, puis renommé."""
+    descripteur, provisoire = creer_fichier_provisoire(fichier.parent)
+    try:
+        with os.fdopen(descripteur, "wb") as flux:
+            flux.write(octets)
+            flux.flush()
+            os.fsync(flux.fileno())
+        provisoire.chmod(droits)
+        provisoire.replace(fichier)
+    finally:
+        provisoire.unlink(missing_ok=True)
+    forcer_le_repertoire(fichier.parent)
+
+
+def forcer_le_repertoire(repertoire: Path) -> None:
+    """Ce qui vient d'y être renommé y est encore après une coupure de courant ; sans effet où cela ne se peut pas."""
+    with contextlib.suppress(OSError):
+        descripteur = os.open(repertoire, os.O_RDONLY)
+        try:
+            os.fsync(descripteur)
+        finally:
+            os.close(descripteur)
+
+
 def effacer_provisoire(chemin: Path) -> None:
     """Efface le répertoire et ce qu'il contient ; ce qui résiste le sera par une commande suivante.
 
