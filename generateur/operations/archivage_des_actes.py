@@ -57,7 +57,7 @@ class Archivage:
 @contextlib.contextmanager
 def archiver_a_cote(atelier: Atelier, jour: dt.date) -> Iterator[Archivage]:
     """De quoi archiver les actes d'une liasse ; ce qui n'est pas encore jugé à la sortie ne le sera pas."""
-    fil = ThreadPoolExecutor(1, thread_name_prefix="juge")
+    fil = ThreadPoolExecutor(atelier.places, thread_name_prefix="juge")
     try:
         yield Archivage(atelier, fil, jour)
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from generateur.erreurs import ErreurPiece
 from generateur.liasse.geometrie import IDENTITE
@@ -25,8 +26,17 @@ def comparer_a_la_liasse(liasse: Path, marquees: Sequence[PageMarquee], atelier:
         {"page": p.page, "piece": str(p.source), "rang": p.rang, "contenu": p.contenu, "marques": p.marques}
         for p in choisies
     ]
+    part = -(-len(demandees) // atelier.places)
+    parts = [demandees[debut : debut + part] for debut in range(0, len(demandees), part)]
+
+    def comparer(pages: list[dict[str, Any]]) -> list[tuple[int, bool | None]]:
+        vues: list[tuple[int, bool | None]] = executer_borne(atelier, "comparer_dans_la_liasse", liasse, pages=pages)[
+            "pages"
+        ]
+        return vues
+
     try:
-        vues = executer_borne(atelier, "comparer_dans_la_liasse", liasse, pages=demandees)["pages"]
+        vues = [vue for part in atelier.traiter_ensemble(comparer, parts) for vue in part]
     except ErreurPiece:
         return {}
     semblables = {numero: est_semblable for numero, est_semblable in vues if est_semblable is not None}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # pydantic et le sceau ne se chargent que si l'on s'en sert
     from generateur.reglages import Reglages
 
 JUGER_PDFA = "juger_pdfa"
+_PLACES = 2  # soixante mégaoctets chacune ; au-delà, le programme lui-même est ce qu'on attend
 _OBJETS_AVANT_BALAYAGE = 20_000  # 700 par défaut : charger le programme balaierait la mémoire cent fois pour rien
 
 
@@ -55,21 +56,22 @@ class Moteurs:
 
 
 @contextlib.contextmanager
-def ouvrir_atelier() -> Iterator[Atelier]:
-    """L'enfant où se décodent les pièces et se jugent les actes, démarré à sa première tâche, arrêté à la sortie."""
-    with Atelier({JUGER_PDFA: "generateur.liasse.archivage:juger_en_tache"}) as atelier:
+def ouvrir_atelier(places: int = 1) -> Iterator[Atelier]:
+    """Où se décodent les pièces et se jugent les actes ; chaque enfant démarre à sa première tâche."""
+    with Atelier({JUGER_PDFA: "generateur.liasse.archivage:juger_en_tache"}, places) as atelier:
         yield atelier
 
 
 @contextlib.contextmanager
-def ouvrir_outils(*, ocr: bool = False, est_a_prechauffer: bool = True) -> Iterator[OutilsPieces]:
+def ouvrir_outils(*, ocr: bool = False, coeurs: int | None = None) -> Iterator[OutilsPieces]:
     """De quoi lire les pièces, démarré d'abord, arrêté à la sortie.
 
-    `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque.
+    `ocr` : avec de quoi ajouter leur texte aux scans ; lève ErreurOutilAbsent s'il manque. `coeurs` : voir
+    `ouvrir_moteurs`.
     """
     gc.set_threshold(_OBJETS_AVANT_BALAYAGE)
-    with ouvrir_atelier() as atelier:
-        if est_a_prechauffer:
+    with ouvrir_atelier(max(1, min(_PLACES, (os.cpu_count() or 1) if coeurs is None else coeurs))) as atelier:
+        if coeurs != 0:
             atelier.prechauffer()
         from generateur.moteurs import choisir_bureautique, choisir_reconnaissance  # noqa: PLC0415 (l'enfant d'abord)
 
@@ -86,7 +88,7 @@ def ouvrir_outils(*, ocr: bool = False, est_a_prechauffer: bool = True) -> Itera
 def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False, coeurs: int | None = None) -> Iterator[Moteurs]:
     """Le moteur de rendu choisi et les outils des pièces, démarrés d'abord, arrêtés à la sortie.
 
-    `coeurs` : processus de rendu au plus, autant que la machine sinon ; 0 : rien n'est démarré d'avance.
+    `coeurs` : processus de rendu et de lecture au plus, autant que la machine sinon ; 0 : rien n'est démarré d'avance.
 
     Lève ErreurUsage si le moteur est inconnu, ErreurOutilAbsent s'il ne peut pas servir ici.
     """
@@ -95,7 +97,7 @@ def ouvrir_moteurs(rendu: str | None, *, ocr: bool = False, coeurs: int | None =
     moteur = choisir_rendu(rendu, coeurs=coeurs or None)
     try:
         moteur.prechauffer((os.cpu_count() or 1) if coeurs is None else coeurs)
-        with ouvrir_outils(ocr=ocr, est_a_prechauffer=coeurs != 0) as outils:
+        with ouvrir_outils(ocr=ocr, coeurs=coeurs) as outils:
             yield Moteurs(moteur, outils)
     finally:
         moteur.fermer()

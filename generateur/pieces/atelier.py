@@ -1,4 +1,4 @@
-"""Un processus enfant où se décodent les pièces : borné en temps et en mémoire, remplacé s'il tombe.
+"""Les processus enfants où se décodent les pièces : bornés en temps et en mémoire, remplacés s'ils tombent.
 
 Le parent envoie une ligne JSON par tâche et reçoit une ligne JSON par résultat : un document hostile qui
 prendrait la main sur l'enfant ne peut rien faire exécuter au parent. L'enfant (pieces/etabli.py) n'a ni
@@ -10,10 +10,12 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from generateur.erreurs import ErreurEcriture, ErreurPiece
 from generateur.pieces.limites import Limites
@@ -21,17 +23,27 @@ from generateur.surveillance.enfant import Enfant, ErreurEnfant
 from generateur.surveillance.place import disque_plein, refus_du_disque
 
 _RACINE_PAQUET = Path(__file__).resolve().parents[2]
+_Chose = TypeVar("_Chose")
+_Fait = TypeVar("_Fait")
 
 
 class Atelier:
-    """Exécute une tâche à la fois dans un enfant qui dure, d'où qu'on l'appelle ; s'emploie avec « with »."""
+    """Exécute une tâche par place à la fois, chacune dans un enfant qui dure ; s'emploie avec « with »."""
 
-    def __init__(self, taches: Mapping[str, str] | None = None) -> None:
-        """`taches` : celles que l'enfant fera en plus des siennes, nom → « module:fonction »."""
-        self._taches = [f"{nom}={fonction}" for nom, fonction in (taches or {}).items()]
-        self._fermetures = 0
-        self._enfant: Enfant | None = None
-        self._occupe = threading.RLock()  # une demande et sa réponse ne se mêlent jamais à celles d'un autre fil
+    def __init__(self, taches: Mapping[str, str] | None = None, places: int = 1) -> None:
+        """`taches` : celles que l'enfant fera en plus des siennes, nom → « module:fonction ».
+
+        `places` : tâches menées ensemble au plus ; le second enfant ne démarre que si deux fils demandent à la fois.
+        """
+        en_plus = [f"{nom}={fonction}" for nom, fonction in (taches or {}).items()]
+        self._places = [_Place(en_plus) for _ in range(places)]
+        self._suivante = count()
+        self._est_arrete = False
+
+    @property
+    def places(self) -> int:
+        """Combien de tâches peuvent se faire ensemble."""
+        return len(self._places)
 
     def __enter__(self) -> Self:
         return self
@@ -51,8 +63,9 @@ class Atelier:
         """
         demande = json.dumps({"tache": tache, "memoire": memoire, "arguments": arguments}).encode()
         try:
-            with self._occupe:
-                contenu = self._demander(demande, delai, self._fermetures)
+            with self._prendre() as place:
+                self._refuser_si_arrete()
+                contenu = place.demander(demande, delai)
             _lever_refus(contenu)
         except ErreurPiece as refus:
             if (plein := _disque_plein(arguments)) is not None:  # chaque décodeur le dit à sa façon, ou en tombe
@@ -60,6 +73,67 @@ class Atelier:
             raise
         resultat: dict[str, Any] = contenu["resultat"]
         return resultat
+
+    def traiter_ensemble(self, faire: Callable[[_Chose], _Fait], choses: Iterable[_Chose]) -> list[_Fait]:
+        """Ce que rend `faire` pour chaque chose, dans l'ordre ; autant à la fois que l'atelier a de places.
+
+        La première erreur est levée quand ce qui était commencé est fini ; un arrêt demandé n'attend rien.
+        """
+        if self.places == 1:
+            return [faire(chose) for chose in choses]
+        with ThreadPoolExecutor(self.places, thread_name_prefix="piece") as fils:
+            try:
+                return list(fils.map(faire, choses))
+            except Exception:
+                fils.shutdown(cancel_futures=True)
+                raise
+            except BaseException:
+                fils.shutdown(wait=False, cancel_futures=True)
+                self._est_arrete = True
+                self.fermer()  # les fils en attente d'une réponse se terminent aussitôt, et n'en demandent plus
+                raise
+
+    def prechauffer(self) -> None:
+        """Démarre un enfant à l'avance, pendant que le programme se charge."""
+        with self._prendre() as place:
+            place.prechauffer()
+
+    def fermer(self) -> None:
+        """Arrête les enfants, même au travail ; sans effet s'il n'y en a pas."""
+        for place in self._places:
+            place.fermer()
+
+    def _refuser_si_arrete(self) -> None:
+        if self._est_arrete:
+            raise ErreurPiece("La lecture de cette pièce a été interrompue.", remede="Relancez la commande.")
+
+    @contextlib.contextmanager
+    def _prendre(self) -> "Iterator[_Place]":
+        """Une place libre, la première d'abord : son enfant est déjà chaud ; sinon l'une d'elles, à son tour."""
+        for place in self._places:
+            if place.verrou.acquire(blocking=False):
+                break
+        else:
+            place = self._places[next(self._suivante) % self.places]
+            place.verrou.acquire()
+        try:
+            yield place
+        finally:
+            place.verrou.release()
+
+
+class _Place:
+    """Un enfant qui dure, et son tour : une demande et sa réponse ne se mêlent jamais à celles d'un autre fil."""
+
+    def __init__(self, taches: Sequence[str]) -> None:
+        self.verrou = threading.Lock()
+        self._taches = taches
+        self._fermetures = 0
+        self._enfant: Enfant | None = None
+
+    def demander(self, demande: bytes, delai: float) -> dict[str, Any]:
+        """La réponse de l'enfant, repris une fois s'il tombe. Lève ErreurPiece."""
+        return self._demander(demande, delai, self._fermetures)
 
     def _demander(self, demande: bytes, delai: float, fermetures: int, *, est_repris: bool = False) -> dict[str, Any]:
         try:
@@ -77,9 +151,8 @@ class Atelier:
         return self._demander(demande, delai, fermetures, est_repris=True)
 
     def prechauffer(self) -> None:
-        """Démarre l'enfant à l'avance, pendant que le programme se charge."""
-        with self._occupe:
-            self._enfant_vivant()
+        """Démarre l'enfant."""
+        self._enfant_vivant()
 
     def fermer(self) -> None:
         """Arrête l'enfant, même au travail ; sans effet s'il n'y en a pas."""

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +53,13 @@ def inspecter(
             )
     with repertoire_provisoire() as provisoire:
         poste = Poste(atelier, limites or Limites(), moteur_bureautique, "", provisoire, fonds=fonds or Fonds())
-        essais = (provisoire / f"{rang:04d}.pdf" if est_a_preparer else None for rang in count())
-        return {
-            chemin: _inspecter(replace(poste, mot_de_passe=mot_de_passe), racine, chemin, essai, copies)
-            for (chemin, mot_de_passe), essai in zip(chemins, essais)  # noqa: B905 (les essais ne finissent pas)
-        }
+
+        def voir(rang_et_demande: tuple[int, tuple[str, str | None]]) -> Inspection:
+            rang, (chemin, mot_de_passe) = rang_et_demande
+            essai = provisoire / f"{rang:04d}.pdf" if est_a_preparer else None
+            return _inspecter(replace(poste, mot_de_passe=mot_de_passe), racine, chemin, essai, copies)
+
+        return {vue.chemin: vue for vue in atelier.traiter_ensemble(voir, enumerate(chemins))}
 
 
 def _inspecter(poste: Poste, racine: Path, chemin: str, essai: Path | None, copies: Path | None) -> Inspection:

@@ -64,7 +64,7 @@ def mesurer(fichier: Path, racine: Path, *, profil: bool, annexes: Path | None) 
     """Une importation dans ce processus ; imprime le temps, la mémoire la plus haute et les dossiers créés."""
     sonde = cProfile.Profile()
     debut = time.perf_counter()
-    with ouvrir_outils(est_a_prechauffer=False) as outils:
+    with ouvrir_outils(coeurs=0) as outils:
         demande = Demande(
             sources=(fichier,),
             racine=racine,

@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from generateur.erreurs import ErreurPiece
@@ -124,4 +125,71 @@ def test_un_atelier_ferme_par_un_autre_fil_ne_relance_rien(monkeypatch) -> None:
     with Atelier() as atelier:
         with pytest.raises(ErreurPiece):
             atelier.executer("reconnaitre", delai=30, memoire=GIGA)
-        assert atelier._enfant is None
+        monkeypatch.undo()
+        assert not [enfant for enfant in psutil.Process().children() if "generateur.pieces.etabli" in enfant.cmdline()]
+
+
+def test_deux_places_menent_deux_taches_ensemble(monkeypatch) -> None:
+    ensemble = threading.Barrier(2, timeout=20)  # chacune attend l'autre : à la suite, elles ne finiraient pas
+
+    def repondre(*_arguments: object) -> bytes:
+        ensemble.wait()
+        return b'{"resultat": {"vue": true}}'
+
+    monkeypatch.setattr(Enfant, "demander", repondre)
+    with Atelier(places=2) as atelier:
+        faits = atelier.traiter_ensemble(
+            lambda _: atelier.executer("reconnaitre", delai=30, memoire=GIGA), ["a", "b", "c", "d"]
+        )
+    assert faits == [{"vue": True}] * 4
+
+
+def test_ce_qui_se_traite_ensemble_se_rend_dans_l_ordre(tmp_path: Path) -> None:
+    sources = [ecrire_pdf(tmp_path / f"{rang}.pdf", rang) for rang in range(1, 9)]
+
+    def compter(source: Path) -> int:
+        faits = atelier.executer(
+            "traiter_pdf",
+            delai=30,
+            memoire=GIGA,
+            source=str(source),
+            cible=str(source.with_suffix(".prete")),
+            mot_de_passe=None,
+            pages_maximales=100,
+        )
+        return int(faits["pages"])
+
+    with Atelier(places=2) as atelier:
+        assert atelier.traiter_ensemble(compter, sources) == list(range(1, 9))
+
+
+def test_une_piece_refusee_laisse_l_atelier_servir(tmp_path: Path) -> None:
+    bonne, cassee = ecrire_pdf(tmp_path / "a.pdf", 1), tmp_path / "b.pdf"
+    cassee.write_bytes(b"%PDF-1.7 rien")
+
+    def ouvrir(source: Path) -> object:
+        return atelier.executer(
+            "ouvrir_piece", delai=30, memoire=GIGA, source=str(source), cible=None, mot_de_passe=None, pages_maximales=9
+        )
+
+    with Atelier(places=2) as atelier:
+        with pytest.raises(ErreurPiece):
+            atelier.traiter_ensemble(ouvrir, [bonne, cassee, bonne])
+        assert atelier.traiter_ensemble(ouvrir, [bonne, bonne])
+
+
+def test_un_arret_pendant_le_travail_a_plusieurs_n_attend_pas(tmp_path: Path) -> None:
+    source = ecrire_pdf(tmp_path / "a.pdf", 1)
+    commencee = threading.Event()
+
+    def travailler(rang: int) -> None:
+        if rang == 0:
+            assert commencee.wait(20)
+            raise KeyboardInterrupt
+        while True:  # une tâche après l'autre, jusqu'à ce que l'arrêt le dise
+            _reconnaitre(atelier, source)
+            commencee.set()
+
+    with Atelier(places=2) as atelier, pytest.raises(KeyboardInterrupt):
+        atelier.traiter_ensemble(travailler, [0, 1])
+    assert not [fil for fil in threading.enumerate() if fil.name.startswith("piece")]
