@@ -108,7 +108,8 @@ def test_sans_lettre_ecrite_rien_ne_se_note(visiteur):
 
 def test_deux_debiteurs_ont_chacun_leur_pli(visiteur, dossiers):
     dossier = dossiers / "2026-0074" / "dossier.toml"
-    second = '[[debiteurs]]\nnature = "personne_morale"\ndenomination = "Les Régates"\nforme = "SAS"\n' + (
+    second = (
+        '[[debiteurs]]\nnature = "personne_morale"\ndenomination = "Les Régates"\nforme = "SAS"\n'
         'siren = "999999923"\nadresse = { voie = "2 quai", code_postal = "56000", commune = "Vannes" }\n\n'
     )
     dossier.write_text(dossier.read_text("utf-8").replace("[contrat]", second + "[contrat]", 1), "utf-8")
