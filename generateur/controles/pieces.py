@@ -40,7 +40,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         inspection = contexte.fichiers.get(chemin)
         if inspection and chemin not in vus:
             vus.add(chemin)
-            constats += _fichier(lieu, inspection)
+            constats += constater_fichier(lieu, inspection)
             constats += _amenagement(lieu, inspection)
             constats += _jointes(lieu, inspection)
             constats += signaler_caches(lieu, inspection)
@@ -77,7 +77,8 @@ def chemins_cites(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     return tuple((mention.lieu, mention.chemin) for mention in relever_chemins(dossier))
 
 
-def _fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
+def constater_fichier(lieu: str, inspection: Inspection) -> Iterator[Constat]:
+    """Ce qui empêche ce fichier d'être repris comme une pièce, ou ce qu'il y perdrait."""
     chemin = inspection.chemin
     if not inspection.existe:
         yield constater(

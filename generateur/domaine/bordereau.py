@@ -1,13 +1,15 @@
 """Le bordereau : la liste ordonnée et numérotée des pièces communiquées, une par fichier distinct.
 
 Ordre : contrat et commandes, conditions générales, livraisons, factures, avoirs, paiements, relances,
-mise en demeure et ses preuves, identité des parties, autres pièces. Jamais une pièce confidentielle.
+mise en demeure et ses preuves, identité des parties, autres pièces ; ou celui que dit ordre_des_pieces. Jamais une
+pièce confidentielle.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import get_args
 
 from generateur.domaine.dossier import Dossier, Piece
@@ -99,7 +101,18 @@ def _ordonner(dossier: Dossier) -> list[Entree]:
     par_fichier: dict[str, Entree] = {}
     for entree in (*lister_entrees(dossier), *_entrees_ajoutees(dossier), *lister_autres_fichiers(dossier)):
         par_fichier.setdefault(entree.fichier, entree)
-    return sorted(par_fichier.values(), key=_rang)
+    return _suivre_l_ordre_choisi(sorted(par_fichier.values(), key=_rang), dossier.ordre_des_pieces)
+
+
+def _suivre_l_ordre_choisi(entrees: Sequence[Entree], choisi: Sequence[str]) -> list[Entree]:
+    """L'ordre choisi pour les fichiers qu'il nomme ; chaque autre reste derrière celui qui le précède d'ordinaire."""
+    rangs = {fichier: rang for rang, fichier in enumerate(dict.fromkeys(map(normaliser_fichier, choisi)))}
+    nommees = (entree for entree in entrees if entree.fichier in rangs)
+    placees = sorted(nommees, key=lambda entree: rangs[entree.fichier])
+    for precedente, entree in pairwise((None, *entrees)):
+        if entree is not None and entree.fichier not in rangs:
+            placees.insert(placees.index(precedente) + 1 if precedente else 0, entree)
+    return placees
 
 
 def _rang(entree: Entree) -> tuple[int, int]:

@@ -137,6 +137,7 @@ class Dossier(Donnee):
     reference: Reference
     objet: str = ""
     au: Date | None = None
+    ordre_des_pieces: tuple[Texte, ...] = ()  # non des Chemin : un fichier nommé là n'est pas cité pour autant
     creancier: Creancier
     mandataire: Mandataire | None = None
     destinataire: Destinataire | None = None

@@ -52,6 +52,11 @@ def lire_etat(fichier: Path) -> Etat:
         ) from erreur
 
 
+def relire_etat(etat: Etat, texte: str) -> Etat:
+    """Le même fichier, tel que ce texte le ferait ; rien n'est écrit. Le texte vient d'être contrôlé."""
+    return Etat(etat.fichier, texte, tomllib.loads(texte.removeprefix(_BOM), parse_float=Decimal))
+
+
 def modifier(etat: Etat, editions: Sequence[Pose | Ajout]) -> str:
     """Le nouveau texte, contrôlé, sans rien écrire. Lève ErreurDossier si l'édition ne peut pas être sûre."""
     texte = etat.texte
@@ -91,7 +96,7 @@ def _editer(fichier: Path, texte: str, edition: Pose | Ajout) -> str:
         attendu = _appliquer(tomllib.loads(nu, parse_float=Decimal), edition)
     except (TypeError, AttributeError, IndexError, KeyError) as erreur:  # la section est un texte, ou n'a pas ce rang
         raise _refuser(fichier, edition) from erreur
-    for essai in (_par_remplacement, _par_insertion, _par_table_en_ligne, _par_tomlkit, _a_la_fin):
+    for essai in (_par_remplacement, _par_insertion, _en_tete, _par_table_en_ligne, _par_tomlkit, _a_la_fin):
         nouveau = essai(nu, edition)
         if nouveau is not None and _est_sur(nu, nouveau, attendu, edition):
             return marque + nouveau
@@ -167,6 +172,22 @@ def _par_insertion(texte: str, edition: Pose | Ajout) -> str | None:
     fin = "\r\n" if "\r\n" in texte else "\n"
     avant = "".join(lignes[:apres])
     return avant + ("" if avant.endswith("\n") else fin) + ajout.replace("\n", fin) + "".join(lignes[apres:])
+
+
+def _en_tete(texte: str, edition: Pose | Ajout) -> str | None:
+    """En haut du fichier : une clé hors de toute section, après la dernière des siennes."""
+    if isinstance(edition, Ajout) or len(edition.chemin) != 1:
+        return None
+    lignes = texte.splitlines(keepends=True)
+    apres = next((rang for rang, ligne in enumerate(lignes) if ligne.lstrip().startswith("[")), len(lignes))
+    while apres and (not lignes[apres - 1].strip() or lignes[apres - 1].lstrip().startswith("#")):
+        apres -= 1
+    if not apres:
+        return None
+    fin = "\r\n" if "\r\n" in texte else "\n"
+    avant = "".join(lignes[:apres])
+    ajout = f"{edition.chemin[0]} = {_ecrire_valeur(edition.valeur)}{fin}"
+    return avant + ("" if avant.endswith("\n") else fin) + ajout + "".join(lignes[apres:])
 
 
 def _est_tete_de(ligne: str, section: str) -> bool:

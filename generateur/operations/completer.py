@@ -1,6 +1,6 @@
 """Compléter : ce que pieces/ garde et que rien ne cite trouve sa place, avec une raison ; le certain s'écrit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,8 +30,8 @@ class Completude:
     rangees: tuple[str, ...] = ()  # les boîtes dont chaque message est au dossier, mises dans messages/
 
 
-def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces) -> Completude:
-    """Propose une place à chaque fichier ; `est_accepte` : écrit celles qui sont certaines.
+def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces, choisis: Collection[str] = ()) -> Completude:
+    """Propose une place à chaque fichier ; `est_accepte` : écrit celles qui sont certaines, ou celles des `choisis`.
 
     Lève ErreurLecture (le dossier ne se lit pas), ErreurDossier (il a changé entre-temps), ErreurEcriture.
     """
@@ -42,7 +42,8 @@ def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces) -> Compl
     libres = [chemin for chemin in lister_presents(lu.racine) if chemin not in cites]
     lecteur = Lecteur(lu.racine, cites, outils, copies)
     propositions = tuple(proposer(lu.dossier, lecteur.lire(libres)))
-    ecrites = _ecrire(etat, propositions, copies) if est_accepte else ()
+    retenues = [p for p in propositions if (p.fichier in choisis if choisis else p.certitude == "certaine")]
+    ecrites = _ecrire(etat, retenues, copies) if est_accepte else ()
     au_dossier = cites | {str(p.valeurs.get("fichier")) for p in ecrites}
     finies = [boite for boite, messages in lecteur.boites.items() if au_dossier.issuperset(messages)]
     rangees = tuple(boite for boite in finies if _ranger_boite(lu.racine, boite)) if est_accepte else ()
@@ -63,12 +64,10 @@ def _ranger_boite(racine: Path, boite: str) -> bool:
 
 
 def _ecrire(etat: Etat, propositions: Iterable[Proposition], copies: Copies) -> tuple[Proposition, ...]:
-    """Écrit les certaines d'un seul geste ; celle qui ne peut pas s'écrire sûrement reste une proposition."""
+    """Écrit celles-ci d'un seul geste ; celle qui ne peut pas s'écrire sûrement reste une proposition."""
     ecrites: list[Proposition] = []
     editions: list[Pose | Ajout] = []
     for proposition in propositions:
-        if proposition.certitude != "certaine":
-            continue
         siennes = _editer(etat, proposition)
         try:
             modifier(etat, [*editions, *siennes])

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def saisir(source: Path, chemin: Lieu, texte: str, *, version: str) -> Saisi:
     """
     champ = _trouver(chemin)
     valeur = lire_valeur(str(chemin[-1]), champ, texte)
-    etat = _exiger_version(source, version, chemin)
+    etat = exiger_version(source, version, chemin)
     ecrire_editions(etat, [Pose(chemin, valeur)], Copies(etat.fichier.parent))
     return Saisi(nommer(chemin), lire_version(source)[1])
 
@@ -89,7 +90,7 @@ def saisir_au_profil(profil: Path, chemin: Lieu, texte: str, *, version: str) ->
 
 def retirer_bloc(source: Path, section: str, rang: int, *, version: str) -> Saisi:
     """Retire un bloc [[section]] entier (rang à partir de 0). Lève comme `saisir`."""
-    etat = _exiger_version(source, version, (section, rang))
+    etat = exiger_version(source, version, (section, rang))
     texte = retrait_toml.retirer_bloc(etat, section, rang)
     relire(etat.fichier, texte)
     ecrire_si_inchange(etat, texte)
@@ -101,6 +102,18 @@ def _trouver(chemin: Lieu) -> FieldInfo:
         return trouver_champ(chemin)
     except (KeyError, IndexError) as erreur:
         raise ErreurUsage("cette clé n'est pas de celles d'un dossier", lieu=nommer(chemin)) from erreur
+
+
+def valider_textes(section: str, textes: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Les valeurs à écrire dans un bloc de cette section, et la phrase qui refuse chacune des autres, par clé."""
+    valeurs: dict[str, Any] = {}
+    refus: dict[str, str] = {}
+    for cle, texte in textes.items():
+        try:
+            valeurs[cle] = lire_valeur(cle, _trouver((section, 0, cle)), texte)
+        except ErreurUsage as erreur:
+            refus[cle] = erreur.message
+    return valeurs, refus
 
 
 def lire_valeur(cle: str, champ: FieldInfo, texte: str) -> Any:
@@ -144,7 +157,8 @@ def _lire_date(brut: str) -> dt.date:
     return lire_jour(brut)
 
 
-def _exiger_version(source: Path, version: str, chemin: Lieu) -> Etat:
+def exiger_version(source: Path, version: str, chemin: Lieu) -> Etat:
+    """Le fichier, s'il est encore dans cette version. Lève ErreurSaisieDouble, et ce que `chemin` y vaut."""
     etat, presente = lire_version(source)
     if presente != version:
         raise ErreurSaisieDouble(_lire_au_fichier(etat, chemin), presente)

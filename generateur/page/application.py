@@ -1,6 +1,7 @@
 """L'application : chaque adresse et la vue qui y répond, derrière la garde."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from generateur.page.garde import Garde
 from generateur.page.imprimerie import Gabarits
 from generateur.page.maison import Maison
 from generateur.page.vues_accord import Accords
+from generateur.page.vues_apercu import Apercus
 from generateur.page.vues_dossier import Dossiers
+from generateur.page.vues_gestes import Gestes
 from generateur.page.vues_import import Importation
 from generateur.page.vues_liste import Liste
 from generateur.page.vues_pieces import Pieces
@@ -45,15 +48,10 @@ def creer_application(maison: Maison, port: Callable[[], int]) -> Starlette:
 
 def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
     relances = Relances(bureau)
-    liste, dossiers, pieces = Liste(bureau), Dossiers(bureau, relances), Pieces(bureau)
+    liste, dossiers = Liste(bureau), Dossiers(bureau, relances)
     importation, profils, suivi, accords = Importation(bureau), Profils(bureau), Suivi(bureau), Accords(bureau)
 
-    def voir(adresse: str, vue: Vue) -> Route:
-        return Route(adresse, consulter(bureau, vue), methods=["GET"])
-
-    def faire(adresse: str, vue: VueDePoste) -> Route:
-        return Route(adresse, poster(bureau, vue), methods=["POST"])
-
+    voir, faire = partial(_voir, bureau), partial(_faire, bureau)
     return [
         voir("/", liste.montrer),
         voir("/nouveau", liste.proposer),
@@ -69,17 +67,12 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/dossiers/{reference}/champ", dossiers.enregistrer),
         faire("/dossiers/{reference}/ajouter", dossiers.ajouter),
         faire("/dossiers/{reference}/retirer", dossiers.retirer),
-        voir("/dossiers/{reference}/pieces", pieces.montrer),
-        faire("/dossiers/{reference}/pieces", pieces.recevoir),
-        faire("/dossiers/{reference}/pieces/placer", pieces.placer),
-        faire("/dossiers/{reference}/pieces/citer", pieces.citer),
-        voir("/dossiers/{reference}/pieces/{numero}", pieces.apercevoir),
-        voir("/dossiers/{reference}/pieces/{numero}/image", pieces.image),
         faire("/dossiers/{reference}/relances", relances.ecrire),
         voir("/dossiers/{reference}/relances/messages/{rang:int}", relances.servir),
         voir("/dossiers/{reference}/relances/lettres/{rang:int}", relances.servir_lettre),
         faire("/dossiers/{reference}/relances/envoi", relances.noter),
         faire("/dossiers/{reference}/relances/avis", relances.noter_avis),
+        *_routes_des_pieces(bureau),
         voir("/dossiers/{reference}/decompte", suivi.decompte),
         faire("/dossiers/{reference}/produire", productions.lancer),
         voir("/dossiers/{reference}/accord", accords.montrer),
@@ -94,6 +87,34 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         voir("/aide", suivi.aide),
         voir("/aide/{sujet}", suivi.aide),
     ]
+
+
+def _routes_des_pieces(bureau: Bureau) -> list[BaseRoute]:
+    pieces, apercus = Pieces(bureau), Apercus(bureau)
+    gestes, ici = Gestes(bureau, pieces), "/dossiers/{reference}/pieces"
+    voir, faire = partial(_voir, bureau), partial(_faire, bureau)
+    return [
+        voir(ici, pieces.montrer),
+        faire(ici, pieces.recevoir),
+        faire(f"{ici}/placer", pieces.placer),
+        faire(f"{ici}/citer", pieces.citer),
+        faire(f"{ici}/deplacer", gestes.deplacer),
+        faire(f"{ici}/ordonner", gestes.ordonner),
+        faire(f"{ici}/preciser", gestes.preciser),
+        faire(f"{ici}/retirer", gestes.retirer),
+        faire(f"{ici}/effacer", gestes.effacer),
+        faire(f"{ici}/retenir", gestes.retenir),
+        voir(f"{ici}/{{numero}}", apercus.montrer),
+        voir(f"{ici}/{{numero}}/image", apercus.image),
+    ]
+
+
+def _voir(bureau: Bureau, adresse: str, vue: Vue) -> Route:
+    return Route(adresse, consulter(bureau, vue), methods=["GET"])
+
+
+def _faire(bureau: Bureau, adresse: str, vue: VueDePoste) -> Route:
+    return Route(adresse, poster(bureau, vue), methods=["POST"])
 
 
 def _introuvable(bureau: Bureau, demande: Request) -> Response:

@@ -22,6 +22,14 @@ def dire_lieu(lieu: str) -> str:
     return ", ".join(mots)
 
 
+_BLOCS = {"pieces": "une autre pièce", "relances": "une relance", "factures": "une facture", "avoirs": "un avoir"}
+
+
+def dire_place(lieu: str) -> str:
+    """La place proposée à un fichier : un bloc de plus, ou une preuve à un endroit connu."""
+    return _BLOCS.get(lieu) or dire_lieu(lieu.removesuffix(".fichier"))
+
+
 def adresser_lieu(lieu: str, reference: str) -> str:
     """L'onglet qui montre ce champ, la page arrêtée dessus ; vide si aucun ne le montre."""
     chemin = denommer(lieu)

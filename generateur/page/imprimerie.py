@@ -14,7 +14,7 @@ from generateur import VERSION
 from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
-from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque
+from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque, dire_place
 from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
 from generateur.procedures.repertoire import trouver_procedure
@@ -55,6 +55,9 @@ class Gabarits:
             "ordonner": ordonner,
             "est_ouvert": est_ouvert,
             "dire_lieu": dire_lieu,
+            "dire_place": dire_place,
+            "nom_de_fichier": lambda chemin: PurePosixPath(chemin).name,
+            "souche": lambda chemin: PurePosixPath(chemin).stem.replace("_", " "),
             "adresser": adresser_lieu,
             "alleger": alleger_remede,
             "dire_manque": dire_manque,

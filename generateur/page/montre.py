@@ -1,6 +1,6 @@
 """Ce que tout onglet d'un dossier montre : son étude, ses champs, ses constats à côté, la version qu'on voit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from generateur.controles.constat import Constat
 from generateur.operations.ajouter import SECTIONS
+from generateur.operations.etude import Etude
 from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, lister_rangs
 from generateur.operations.saisie import lire_version
 from generateur.page.adresses import Bureau
@@ -31,8 +32,20 @@ class Section:
     genre: str | None = None
 
 
-def montrer_onglet(bureau: Bureau, chemin: Path, onglet: str, **propres: Any) -> Response:
-    """L'onglet ; un dossier qui ne se lit pas montre pourquoi, et ses champs restent à corriger."""
+def montrer_onglet(
+    bureau: Bureau,
+    chemin: Path,
+    onglet: str,
+    code: int = 200,
+    /,
+    *,
+    tirer: Callable[[Etude, Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    **propres: Any,
+) -> Response:
+    """L'onglet ; un dossier qui ne se lit pas montre pourquoi, et ses champs restent à corriger.
+
+    `tirer` : ce que cet onglet tire de l'étude et des données telles qu'écrites, s'il y a une étude.
+    """
     etat, version = lire_version(chemin)
     etude, erreur = bureau.etudier(chemin)
     constats = etude.constats if etude else ()
@@ -54,7 +67,8 @@ def montrer_onglet(bureau: Bureau, chemin: Path, onglet: str, **propres: Any) ->
         "conduite": conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot) if etude else None,
         "profil": partage if isinstance(partage, str) else "",
     }
-    return bureau.gabarits.repondre(f"onglets/{onglet}.html", **communs, **propres)
+    tires = tirer(etude, etat.donnees) if tirer and etude else {}
+    return bureau.gabarits.repondre(f"onglets/{onglet}.html", code, **communs, **propres, **tires)
 
 
 def lister_sections(donnees: Mapping[str, Any], onglet: str) -> tuple[Section, ...]:

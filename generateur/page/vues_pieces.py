@@ -1,5 +1,7 @@
-"""Les pièces d'un dossier : recevoir des fichiers, proposer une place à chacun, montrer la page tamponnée."""
+"""Les pièces d'un dossier : recevoir des fichiers, proposer une place à chacun, montrer le bordereau."""
 
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
@@ -10,89 +12,110 @@ from generateur.contrats import Ajout
 from generateur.domaine.chemins import fichiers_designes
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
 from generateur.lecture.socle import lire_dossier
-from generateur.operations.apercu_piece import apercevoir_piece, trouver_piece
 from generateur.operations.completer import completer
 from generateur.operations.edition_dossier import ecrire_editions
-from generateur.operations.etude import etudier_dossier
-from generateur.operations.saisie import lire_version
-from generateur.page.adresses import Bureau
+from generateur.operations.formulaire_dossier import decrire_section
+from generateur.operations.reception import recevoir_fichiers
+from generateur.operations.saisie import lire_version, valider_textes
+from generateur.page.adresses import Bureau, est_htmx
+from generateur.page.bordereau_montre import montrer_bordereau
 from generateur.page.depots import deposer
+from generateur.page.garde import TAILLE_MAXIMALE
 from generateur.page.montre import montrer_onglet
 from generateur.pieces.emplacement import lister_presents
 from generateur.publication.rangement import Copies
 
+_CLES = ("titre", "nature", "date")
+
 
 class Pieces:
-    """L'onglet des pièces et « /dossiers/<ref>/pieces/<n> »."""
+    """L'onglet des pièces."""
 
     def __init__(self, bureau: Bureau) -> None:
         self._bureau, self._maison = bureau, bureau.maison
 
     def montrer(self, demande: Request) -> Response:
         """Le bordereau tel qu'il sera, et ce que pieces/ garde sans que rien ne le cite, avec une place proposée."""
-        chemin = self._bureau.dossier(demande)
+        return self.dresser(self._bureau.dossier(demande))
+
+    def dresser(self, chemin: Path, code: int = 200, **propres: Any) -> Response:
+        """L'onglet ; `propres` : ce qui vient de se passer, à dire (refuses, double, annonce, focus, saisis…)."""
         try:
             propositions = completer(chemin, est_accepte=False, outils=self._maison.outils()).propositions
             places = fichiers_designes(lire_dossier(chemin).dossier) | {p.fichier for p in propositions}
         except ErreurGenerateur:  # le dossier ne se lit pas : la page dit pourquoi
             propositions, places = (), frozenset(lister_presents(chemin))
-        libres = [fichier for fichier in lister_presents(chemin) if fichier not in places]
-        return montrer_onglet(self._bureau, chemin, "pieces", propositions=propositions, libres=libres)
+        rien: dict[str, Any] = {"refuses": (), "double": None, "annonce": "", "focus": "", "saisis": None}
+        return montrer_onglet(
+            self._bureau,
+            chemin,
+            "pieces",
+            code,
+            tirer=lambda etude, lues: {"bordereau": montrer_bordereau(etude, lues, self._maison.lieux.sortie)},
+            propositions=propositions,
+            libres=[fichier for fichier in lister_presents(chemin) if fichier not in places],
+            a_preciser=_champs_d_une_piece(),
+            maximum=TAILLE_MAXIMALE,
+            **(rien | propres),
+        )
 
     def recevoir(self, demande: Request, saisie: FormData) -> Response:
-        """Les fichiers déposés entrent dans pieces/ ; rien n'est écrasé, le dossier ne change pas encore."""
+        """Les fichiers déposés entrent dans pieces/, ou sont refusés sur place ; rien n'est écrasé."""
         chemin = self._bureau.dossier(demande)
         recus = [envoi for envoi in saisie.getlist("fichiers") if isinstance(envoi, UploadFile) and envoi.filename]
         if not recus:
             raise ErreurUsage("aucun fichier n'a été choisi", remede="Choisir un ou plusieurs fichiers, puis envoyer.")
-        copies = Copies(chemin)
         with self._maison.depot() as depot:
-            for envoi in recus:
-                copies.prevoir(deposer(envoi, depot))
-            copies.ecrire(chemin)
-        return _retourner(chemin.name)
+            deposes = [deposer(envoi, depot) for envoi in recus]
+            mot_de_passe = str(saisie.get("mot_de_passe", ""))
+            faite = recevoir_fichiers(chemin, deposes, outils=self._maison.outils(), mot_de_passe=mot_de_passe)
+        annonce = _dire_reception(len(faite.entres), len(faite.refuses))
+        if faite.refuses:
+            return self.dresser(chemin, 422, refuses=faite.refuses, annonce=annonce, entres=faite.entres)
+        return self.conclure(demande, chemin, annonce=annonce)
 
-    def placer(self, demande: Request, _saisie: FormData) -> Response:
-        """Écrit au dossier les places certaines."""
+    def placer(self, demande: Request, saisie: FormData) -> Response:
+        """Écrit au dossier les places certaines, ou celle d'un seul fichier."""
         chemin = self._bureau.dossier(demande)
-        completer(chemin, est_accepte=True, outils=self._maison.outils())
-        return _retourner(chemin.name)
+        fichier = str(saisie.get("fichier", ""))
+        faite = completer(
+            chemin, est_accepte=True, outils=self._maison.outils(), choisis=frozenset({fichier} if fichier else ())
+        )
+        if not faite.ecrites:
+            raise ErreurUsage("rien n'a pu être rangé", lieu=fichier, remede="Verser le fichier comme pièce.")
+        return self.conclure(demande, chemin, annonce=f"Rangé : {', '.join(p.fichier for p in faite.ecrites)}.")
 
     def citer(self, demande: Request, saisie: FormData) -> Response:
-        """Un fichier sans place devient une pièce, sous le titre donné."""
+        """Un fichier sans place devient une pièce, sous le titre, la nature et la date donnés."""
         chemin = self._bureau.dossier(demande)
-        fichier, titre = str(saisie.get("fichier", "")), str(saisie.get("titre", "")).strip()
+        fichier = str(saisie.get("fichier", ""))
         if fichier not in lister_presents(chemin):
             raise ErreurUsage("ce fichier n'est pas dans pieces/", lieu=fichier)
+        textes = {cle: str(saisie.get(cle, "")).strip() for cle in _CLES}
+        textes["titre"] = textes["titre"] or fichier.rpartition("/")[2]
+        valeurs, refus = valider_textes("pieces", textes)
+        if refus:
+            return self.dresser(
+                chemin, 422, saisis={"fichier": fichier, "valeurs": textes, "refus": refus, "double": ()}
+            )
         etat, _ = lire_version(chemin)
-        valeurs = {"titre": titre or fichier.rpartition("/")[2], "fichier": fichier}
-        ecrire_editions(etat, [Ajout("pieces", valeurs)], Copies(chemin))
-        return _retourner(chemin.name)
+        dites = {cle: valeur for cle, valeur in valeurs.items() if valeur != ""}
+        ecrire_editions(etat, [Ajout("pieces", {**dites, "fichier": fichier})], Copies(chemin))
+        return self.conclure(demande, chemin, annonce=f"Versée : {textes['titre']}.", focus=fichier)
 
-    def apercevoir(self, demande: Request) -> Response:
-        """La page d'une pièce, avec son tampon, dans la page du dossier."""
-        chemin = self._bureau.dossier(demande)
-        etude = etudier_dossier(chemin, jour=self._maison.aujourd_hui(), outils=self._maison.outils())
-        piece = trouver_piece(etude, demande.path_params["numero"])
-        return self._bureau.gabarits.repondre(
-            "piece.html", reference=chemin.name, piece=piece, numero_page=_page(demande), etude=etude
-        )
-
-    def image(self, demande: Request) -> Response:
-        """L'image de la page : c'est nous qui la faisons, le fichier du débiteur n'est jamais servi tel quel."""
-        chemin, maison = self._bureau.dossier(demande), self._maison
-        numero = demande.path_params["numero"]
-        with maison.produire() as moteurs:
-            etude = etudier_dossier(chemin, jour=maison.aujourd_hui(), outils=moteurs.pieces)
-            vue = apercevoir_piece(etude, numero, _page(demande), jour=maison.aujourd_hui(), outils=moteurs.pieces)
-        entetes = {"x-page": str(vue.page), "x-pages": str(vue.pages)}
-        return Response(vue.png, media_type="image/png", headers=entetes)
+    def conclure(self, demande: Request, chemin: Path, **propres: Any) -> Response:
+        """C'est écrit : l'onglet se remontre sur place, sans perdre la main ; sans htmx, la page se recharge."""
+        if est_htmx(demande):
+            return self.dresser(chemin, **propres)
+        return RedirectResponse(f"/dossiers/{quote(chemin.name)}/pieces", status_code=303)
 
 
-def _page(demande: Request) -> int:
-    voulue = demande.query_params.get("page", "1")
-    return int(voulue) if voulue.isdecimal() and len(voulue) < 7 else 1  # noqa: PLR2004
+def _champs_d_une_piece() -> dict[str, Any]:
+    groupe = decrire_section({}, ("pieces", 0))
+    return {str(champ.chemin[-1]): champ for champ in groupe.champs}
 
 
-def _retourner(reference: str) -> Response:
-    return RedirectResponse(f"/dossiers/{quote(reference)}/pieces", status_code=303)
+def _dire_reception(entres: int, refuses: int) -> str:
+    dits = [f"{entres} {'fichiers ajoutés' if entres > 1 else 'fichier ajouté'}"] if entres else []
+    dits += [f"{refuses} {'fichiers refusés' if refuses > 1 else 'fichier refusé'}"] if refuses else []
+    return f"{', '.join(dits)}."

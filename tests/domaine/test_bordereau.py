@@ -273,3 +273,37 @@ def test_joint_les_justificatifs_de_frais_de_la_procedure() -> None:
 def test_refuse_un_numero_qui_n_en_est_pas_un(numero: str) -> None:
     with pytest.raises(ErreurLecture):
         lire_numero(numero)
+
+
+def _fichiers(dossier: Dossier, servis: dict[str, str] | None = None) -> list[str]:
+    return [piece.fichier for piece in dresser_bordereau(dossier, servis).pieces]
+
+
+def test_l_ordre_choisi_l_emporte_et_le_reste_suit_sa_voisine_habituelle() -> None:
+    habituel = _fichiers(_complet())
+    choisi = [habituel[-1], habituel[0]]
+    obtenu = _fichiers(_complet(ordre_des_pieces=choisi))
+    assert sorted(obtenu) == sorted(habituel)
+    assert obtenu.index(habituel[-1]) < obtenu.index(habituel[0])
+    assert [f for f in obtenu if f not in choisi] == habituel[1:-1]
+    assert obtenu[-len(habituel) + 1 :] == habituel[:-1]
+
+
+def test_un_ordre_qui_nomme_un_absent_deux_fois_le_meme_ou_tout_l_habituel_ne_change_rien() -> None:
+    habituel = _fichiers(_complet())
+    for choisi in (["pieces/absent.pdf"], [*habituel, *habituel], habituel, ["./" + habituel[0]]):
+        assert _fichiers(_complet(ordre_des_pieces=choisi)) == habituel
+
+
+def test_l_ordre_choisi_ne_change_aucun_numero_communique_et_place_la_piece_tardive() -> None:
+    sans = _complet()
+    autres = [piece.model_dump(exclude_none=True) for piece in sans.pieces]
+    servis = {piece.fichier: piece.numero for piece in dresser_bordereau(sans).pieces}
+    tardive = {"titre": "Lettre", "fichier": "pieces/lettre.pdf"}
+    ordre = list(servis)
+    for place, attendu in ((2, "2 bis"), (len(ordre), str(len(ordre) + 1))):
+        choisi = [*ordre[:place], "pieces/lettre.pdf", *ordre[place:]]
+        pieces = dresser_bordereau(_complet(pieces=[*autres, tardive], ordre_des_pieces=choisi), servis).pieces
+        assert {p.fichier: p.numero for p in pieces} == servis | {"pieces/lettre.pdf": attendu}
+    inverse = _complet(ordre_des_pieces=ordre[::-1])
+    assert {p.fichier: p.numero for p in dresser_bordereau(inverse, servis).pieces} == servis

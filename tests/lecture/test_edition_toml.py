@@ -143,3 +143,12 @@ def test_les_droits_et_le_lien_restent(ecrire, tmp_path):
     assert lien.is_symlink()
     assert fichier.stat().st_mode & 0o777 == 0o640
     assert not list(tmp_path.glob("*.partiel"))
+
+
+def test_une_cle_du_haut_s_ecrit_avec_celles_du_haut(ecrire):
+    etat = lire_etat(ecrire(DOSSIER))
+    texte = modifier(etat, [Pose(("ordre_des_pieces",), ["pieces/b.pdf", "pieces/a.pdf"])])
+    lignes = texte.splitlines()
+    assert lignes[3] == 'ordre_des_pieces = ["pieces/b.pdf", "pieces/a.pdf"]'
+    assert [ligne for ligne in lignes if ligne != lignes[3]] == DOSSIER.splitlines()
+    assert tomllib.loads(modifier(etat, [Pose(("objet",), "Vente")]))["objet"] == "Vente"

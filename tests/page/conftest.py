@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,8 +100,11 @@ class Visiteur:
     def voir(self, adresse: str, **entetes: str) -> Reponse:
         return self.demander("GET", adresse, entetes=entetes)
 
-    def poster(self, adresse: str, champs: Mapping[str, str], *, htmx: bool = False) -> Reponse:
-        corps = urlencode({"csrf": self.maison.seance.csrf, **champs}, quote_via=quote_plus).encode()
+    def poster(
+        self, adresse: str, champs: Mapping[str, str] | Sequence[tuple[str, str]], *, htmx: bool = False
+    ) -> Reponse:
+        paires = champs.items() if isinstance(champs, Mapping) else champs
+        corps = urlencode([("csrf", self.maison.seance.csrf), *paires], quote_via=quote_plus).encode()
         entetes = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://{HOTE}"}
         return self.demander("POST", adresse, corps, {**entetes, **({"hx-request": "true"} if htmx else {})})
 

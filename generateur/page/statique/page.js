@@ -21,22 +21,85 @@ document.addEventListener("htmx:error", () => {
   dire("La page ne répond plus : « generateur ouvrir » est-il arrêté ? La dernière saisie n’est pas enregistrée.");
 });
 
-for (const depot of document.querySelectorAll("[data-depot]")) {
-  const champ = depot.querySelector("input[type=file]");
-  depot.addEventListener("dragover", (evenement) => {
-    evenement.preventDefault();
-    depot.classList.add("survol");
-  });
-  depot.addEventListener("dragleave", () => depot.classList.remove("survol"));
-  depot.addEventListener("drop", (evenement) => {
-    evenement.preventDefault();
-    depot.classList.remove("survol");
-    if (evenement.dataTransfer.files.length) {
-      champ.files = evenement.dataTransfer.files;
-      depot.requestSubmit();
-    }
-  });
-}
+// Tout est écouté du document : un morceau de page remplacé reste vivant.
+const depot = (evenement) => evenement.target.closest?.("[data-depot]");
+
+document.addEventListener("dragover", (evenement) => {
+  const zone = depot(evenement);
+  if (!zone) return;
+  evenement.preventDefault();
+  zone.classList.add("survol");
+});
+
+document.addEventListener("dragleave", (evenement) => depot(evenement)?.classList.remove("survol"));
+
+document.addEventListener("drop", (evenement) => {
+  const zone = depot(evenement);
+  if (!zone) return;
+  evenement.preventDefault();
+  zone.classList.remove("survol");
+  if (!evenement.dataTransfer.files.length) return;
+  zone.querySelector("input[type=file]").files = evenement.dataTransfer.files;
+  if (zone.dataset.depot !== "joindre") zone.requestSubmit();
+});
+
+document.addEventListener("submit", (evenement) => {
+  const maximum = Number(evenement.target.dataset?.maximum ?? 0);
+  if (!maximum) return;
+  const fichiers = [...evenement.target.querySelectorAll("input[type=file]")].flatMap((champ) => [...champ.files]);
+  const total = fichiers.reduce((somme, fichier) => somme + fichier.size, 0);
+  if (total <= maximum) return;
+  evenement.preventDefault();
+  evenement.stopImmediatePropagation();
+  dire(`Ces fichiers pèsent ${Math.ceil(total / 1e6)} Mo, pour ${Math.floor(maximum / 1e6)} Mo reçus au plus en une fois : les envoyer l’un après l’autre, ou copier le plus gros dans le répertoire « pieces » du dossier.`);
+}, true);
+
+// Une pièce se glisse à sa place ; ses boutons font la même chose au clavier.
+let glissee = null;
+const piece = (evenement) => evenement.target.closest?.("[data-ordre] [data-fichier]");
+const effacer = () => document.querySelectorAll(".piece.avant, .piece.apres").forEach((p) => p.classList.remove("avant", "apres"));
+const dessous = (ligne, evenement) => {
+  const cadre = ligne.getBoundingClientRect();
+  return evenement.clientY > cadre.top + cadre.height / 2;
+};
+
+document.addEventListener("dragstart", (evenement) => {
+  glissee = piece(evenement)?.draggable ? piece(evenement) : null;
+  if (!glissee) return;
+  evenement.dataTransfer.effectAllowed = "move";
+  glissee.classList.add("saisie");
+});
+
+document.addEventListener("dragover", (evenement) => {
+  const ligne = piece(evenement);
+  if (!glissee || !ligne) return;
+  evenement.preventDefault();
+  effacer();
+  ligne.classList.add(dessous(ligne, evenement) ? "apres" : "avant");
+});
+
+document.addEventListener("drop", (evenement) => {
+  const ligne = piece(evenement);
+  if (!glissee || !ligne) return;
+  evenement.preventDefault();
+  const suivante = dessous(ligne, evenement) ? ligne.nextElementSibling : ligne;
+  const formulaire = document.getElementById(ligne.closest("[data-ordre]").dataset.ordre);
+  if (suivante !== glissee && ligne !== glissee) {
+    formulaire.elements.fichier.value = glissee.dataset.fichier;
+    formulaire.elements.avant.value = suivante?.dataset.fichier ?? "";
+    formulaire.requestSubmit();
+  }
+});
+
+document.addEventListener("dragend", () => {
+  glissee?.classList.remove("saisie");
+  glissee = null;
+  effacer();
+});
+
+document.addEventListener("click", (evenement) => {
+  if (evenement.target.closest?.("button[aria-disabled=true]")) evenement.preventDefault();
+});
 
 for (const curseur of document.querySelectorAll("[data-valeur]")) {
   curseur.addEventListener("input", () => {
