@@ -79,7 +79,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/dossiers/{reference}/accord", accords.prevoir),
         voir("/dossiers/{reference}/production", productions.montrer),
         faire("/dossiers/{reference}/reveler", productions.reveler),
-        voir("/dossiers/{reference}/produit/{rang:int}", productions.servir),
+        voir("/dossiers/{reference}/produit/{cle}", productions.servir),
         voir("/tableau", suivi.tableau),
         voir("/echeances", suivi.echeances),
         voir("/echeances/agenda", suivi.agenda),

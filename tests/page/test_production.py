@@ -1,9 +1,15 @@
 """Produire depuis la page : la même liasse que la commande, ses refus dits, ses fichiers servis sans surprise."""
 
 import io
+import threading
 import time
 
 import pypdf
+import pytest
+
+from generateur.erreurs import ErreurEcriture
+from generateur.operations.progression import Etape
+from generateur.page import vues_production
 
 DOSSIER = "/dossiers/2026-0042"
 
@@ -24,7 +30,7 @@ def _adresses(page):
 
 def test_la_liasse_est_produite_ouverte_et_telechargee(visiteur, tmp_path):
     page = _produire(visiteur)
-    assert "Fait." in page
+    assert 'class="fait">Fait' in page
     premiere = _adresses(page)[0]
     ouverte = visiteur.voir(premiere)
     assert ouverte.entetes["content-type"] == "application/pdf"
@@ -50,14 +56,131 @@ def test_ce_qui_n_est_pas_un_pdf_se_telecharge_toujours(visiteur, tmp_path):
 def test_un_lien_vers_ailleurs_n_est_pas_servi(visiteur, tmp_path):
     sortie = tmp_path / "sortie" / "2026-0042"
     sortie.mkdir(parents=True)
-    (sortie / "lien.pdf").symlink_to("/etc/passwd")
-    assert "lien.pdf" not in visiteur.voir(f"{DOSSIER}/production").texte
-    assert visiteur.voir(f"{DOSSIER}/produit/0").code == 404
+    lien = sortie / "2026-0042_liasse.pdf"
+    lien.write_bytes(b"%PDF-1.7")
+    (adresse, *_) = _adresses(visiteur.voir(f"{DOSSIER}/production").texte)
+    assert visiteur.voir(adresse).code == 200
+    lien.unlink()
+    lien.symlink_to("/etc/passwd")
+    assert "_liasse.pdf" not in visiteur.voir(f"{DOSSIER}/production").texte
+    assert visiteur.voir(adresse).code == 404
+
+
+def test_le_papier_d_autrui_n_est_jamais_ouvert_tel_quel(visiteur):
+    page = _produire(visiteur)
+    vus = {}
+    for adresse in _adresses(page):
+        entetes = visiteur.voir(adresse).entetes
+        vus.setdefault(entetes["content-disposition"].partition(";")[0], []).append(entetes["content-disposition"])
+    assert any("Piece_01" in nom for nom in vus["attachment"])
+    assert not any("Piece_" in nom for nom in vus["inline"])
+    assert any("_liasse.pdf" in nom for nom in vus["inline"])
+
+
+def test_une_adresse_designe_toujours_le_meme_fichier(visiteur, tmp_path):
+    """Une page restée ouverte pendant qu'une autre production range autre chose devant."""
+    sortie = tmp_path / "sortie" / "2026-0042"
+    sortie.mkdir(parents=True)
+    (sortie / "b.txt").write_text("b")
+    (adresse,) = _adresses(visiteur.voir(f"{DOSSIER}/production").texte)
+    (sortie / "a.txt").write_text("a")
+    assert visiteur.voir(adresse).texte == "b"
+    assert "b.txt" not in adresse
+
+
+@pytest.fixture
+def a_l_arret(monkeypatch):
+    """Une production qui s'arrête au milieu, jusqu'à ce qu'on la laisse finir ; compte ses lancements."""
+    suite, lances = threading.Event(), []
+
+    def produire(*_args, avancer, **_cles):
+        lances.append(1)
+        avancer(Etape.ETUDE)
+        avancer(Etape.ACTES)
+        assert suite.wait(30)
+
+    monkeypatch.setattr(vues_production, "produire_dossier", produire)
+    yield suite, lances
+    suite.set()
+
+
+def _attendre(visiteur, mot):
+    for _ in range(300):
+        page = visiteur.voir(f"{DOSSIER}/production?morceau=1").texte
+        if mot in page:
+            return page
+        time.sleep(0.05)
+    raise AssertionError(page)
+
+
+def test_chaque_etape_se_montre_et_ne_s_annonce_qu_en_changeant(visiteur, a_l_arret):
+    suite, _ = a_l_arret
+    visiteur.poster(f"{DOSSIER}/produire", {"quoi": "liasse"})
+    page = _attendre(visiteur, 'aria-current="step">Rédaction des actes')
+    assert page.count('class="faite"') == 2
+    assert page.count('class="a_venir"') == 3
+    assert 'innerHTML:#annonce">Rédaction des actes<' in page
+    suivante = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    assert "#annonce" not in visiteur.voir(suivante).texte
+    suite.set()
+    assert "Production terminée" in _attendre(visiteur, 'class="fait"')
+
+
+def test_deux_fois_la_meme_production_n_en_font_qu_une(visiteur, a_l_arret):
+    suite, lances = a_l_arret
+    fils = [threading.Thread(target=_lancer, args=(visiteur,)) for _ in range(6)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join()
+    _attendre(visiteur, "Rédaction des actes")
+    suite.set()
+    _attendre(visiteur, 'class="fait"')
+    assert lances == [1]
+
+
+def _lancer(visiteur):
+    assert visiteur.poster(f"{DOSSIER}/produire", {"quoi": "liasse"}).code == 303
+
+
+def test_une_autre_demande_pendant_la_production_est_refusee_avec_sa_raison(visiteur, a_l_arret):
+    visiteur.poster(f"{DOSSIER}/produire", {"quoi": "liasse"})
+    refus = visiteur.poster(f"{DOSSIER}/produire", {"quoi": "mise_en_demeure"}, htmx=True)
+    assert refus.code == 422
+    assert "une autre production est en cours" in refus.texte.lower()
+    assert a_l_arret
+
+
+@pytest.mark.parametrize(
+    "levee", [ErreurEcriture("le disque est plein", remede="Libérer de la place."), OSError(28, "No space left")]
+)
+def test_un_disque_plein_se_dit_ne_perd_rien_et_se_recommence(visiteur, monkeypatch, tmp_path, levee):
+    _produire(visiteur)
+    liasse = tmp_path / "sortie" / "2026-0042" / "2026-0042_liasse.pdf"
+    avant = liasse.read_bytes()
+
+    def echouer(*_args, avancer, **_cles):
+        avancer(Etape.ASSEMBLAGE)
+        raise levee
+
+    with monkeypatch.context() as remplace:
+        remplace.setattr(vues_production, "produire_dossier", echouer)
+        page = _produire(visiteur)
+    assert "disque" in page.split('class="refus"')[1]
+    assert 'class="arretee">Assemblage' in page
+    assert "ce qui était déjà produit est intact" in page
+    assert ">Recommencer<" in page
+    assert "Traceback" not in page
+    assert liasse.read_bytes() == avant
+    assert "Fait" in _produire(visiteur)
 
 
 def test_un_dossier_incomplet_dit_ce_qui_manque(visiteur, tmp_path):
     page = _produire(visiteur, dossier="/dossiers/2026-0074")
-    assert "mise en demeure" in page
+    refus = page.split('class="refus"')[1]
+    assert "à régler d’abord" in refus
+    assert "mise en demeure" in refus
+    assert "generateur verifier" not in page
     assert not (tmp_path / "sortie" / "2026-0074").exists()
 
 
@@ -66,6 +189,9 @@ def test_la_lettre_de_mise_en_demeure_se_produit(visiteur):
 
 
 def test_montrer_le_repertoire_n_ouvre_que_celui_du_dossier(visiteur, reveles, tmp_path):
+    assert visiteur.poster(f"{DOSSIER}/reveler", {}).code == 404
+    assert not reveles
+    (tmp_path / "sortie" / "2026-0042").mkdir(parents=True)
     assert visiteur.poster(f"{DOSSIER}/reveler", {}).code == 303
     assert reveles == [tmp_path / "sortie" / "2026-0042"]
 

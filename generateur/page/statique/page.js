@@ -113,3 +113,13 @@ for (const bouton of document.querySelectorAll("[data-copier]")) {
     bouton.textContent = "Copié";
   });
 }
+
+// « Imprimer » ouvre la liasse dans le lecteur du navigateur, et lui demande l'impression quand il sait la recevoir.
+document.addEventListener("click", (evenement) => {
+  const lien = evenement.target.closest?.("[data-imprimer]");
+  if (!lien) return;
+  const fenetre = window.open(lien.href);
+  if (!fenetre) return;
+  evenement.preventDefault();
+  fenetre.addEventListener("load", () => fenetre.print());
+});
