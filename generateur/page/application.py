@@ -77,6 +77,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/dossiers/{reference}/produire", productions.lancer),
         voir("/dossiers/{reference}/accord", accords.montrer),
         faire("/dossiers/{reference}/accord", accords.prevoir),
+        faire("/dossiers/{reference}/accord/signe", accords.noter),
         voir("/dossiers/{reference}/production", productions.montrer),
         faire("/dossiers/{reference}/reveler", productions.reveler),
         voir("/dossiers/{reference}/produit/{cle}", productions.servir),

@@ -1,16 +1,24 @@
-"""Accorder un échelonnement : l'échéancier répond à chaque changement, le protocole s'écrit quand on le demande."""
+"""Accorder un échelonnement : l'échéancier répond à chaque changement, le protocole s'écrit, puis se note signé."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from urllib.parse import quote
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from generateur.calculs.calendrier import ajouter_mois
 from generateur.domaine.socle import ZERO, lire_jour, lire_nombre
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
-from generateur.operations.accorder import Termes, prevoir
+from generateur.lecture.socle import lire_dossier
+from generateur.operations.accorder import Termes, accorder, prevoir
 from generateur.page.adresses import Bureau
+from generateur.page.depots import deposer
+from generateur.reglages import Reglages
+
+_NOMBRE = 6  # où le curseur se pose d'abord : on le déplace
 
 
 class Accords:
@@ -20,9 +28,46 @@ class Accords:
         self._bureau, self._maison = bureau, bureau.maison
 
     def montrer(self, demande: Request) -> Response:
-        """Les termes à choisir ; rien du dossier ne passe par l'adresse."""
-        chemin = self._bureau.dossier(demande)
-        return self._bureau.gabarits.repondre("accord.html", reference=chemin.name, echeancier=None, erreur=None)
+        """Les termes à choisir, l'échéancier d'abord proposé sous les yeux ; rien du dossier ne passe par l'adresse."""
+        chemin, jour = self._bureau.dossier(demande), self._maison.aujourd_hui()
+        termes = Termes(_NOMBRE, ajouter_mois(jour, 1))
+        debiteur, echeancier, erreur = "", None, None
+        try:
+            debiteur = lire_dossier(chemin).dossier.debiteur.nom_complet
+            echeancier = prevoir(chemin, termes, jour=jour, au=None)
+        except ErreurGenerateur as levee:
+            erreur = levee
+        return self._bureau.gabarits.repondre(
+            "accord.html",
+            reference=chemin.name,
+            debiteur=debiteur,
+            termes=termes,
+            echeancier=echeancier,
+            erreur=erreur,
+        )
+
+    def noter(self, demande: Request, saisie: FormData) -> Response:
+        """Le protocole est signé : ses termes et l'exemplaire numérisé entrent au dossier."""
+        chemin, maison = self._bureau.dossier(demande), self._maison
+        termes = lire_termes({cle: valeur for cle, valeur in saisie.items() if isinstance(valeur, str)})
+        envoi = saisie.get("signe")
+        if not isinstance(envoi, UploadFile) or not envoi.filename:
+            raise ErreurUsage("il manque l'exemplaire signé", lieu="signe", remede="Le numériser, puis le choisir.")
+        try:
+            signe_le = lire_jour(str(saisie.get("signe_le", "")))
+        except ValueError as erreur:
+            raise ErreurUsage(str(erreur), lieu="signe_le", remede="Choisir la date du protocole.") from erreur
+        with maison.depot() as depot, maison.produire() as moteurs:
+            accorder(
+                chemin,
+                maison.lieux.sortie,
+                replace(termes, signe_le=signe_le, fichier=deposer(envoi, depot)),
+                jour=maison.aujourd_hui(),
+                au=None,
+                reglages=Reglages(modeles=maison.lieux.modeles),
+                moteurs=moteurs,
+            )
+        return RedirectResponse(f"/dossiers/{quote(chemin.name)}?onglet=suivi", status_code=303)
 
     def prevoir(self, demande: Request, saisie: FormData) -> Response:
         """L'échéancier que ces termes donnent, ou ce qui ne va pas."""

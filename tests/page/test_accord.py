@@ -1,8 +1,12 @@
 """Accorder depuis la page : l'échéancier répond, le protocole s'écrit."""
 
+import datetime as dt
+import tomllib
+
 import pytest
 
 DOSSIER = "/dossiers/2026-0042"
+SIGNE = ("signe", "protocole.pdf", b"%PDF-1.4 accord")
 TERMES = {"premiere": "2026-12-15", "echeances": "4", "acompte": "500"}
 
 
@@ -13,8 +17,14 @@ def test_l_echeancier_repond_au_centime(visiteur):
     assert "<html" not in page
 
 
+def test_un_echeancier_est_propose_d_emblee_a_ce_debiteur(visiteur):
+    page = visiteur.voir(f"{DOSSIER}/accord").texte
+    assert "échelonné à Les Comptoirs Beaurivage" in page
+    assert 'value="2026-12-21"' in page
+    assert page.count("<tr>") == 7
+
+
 def test_sans_date_on_la_demande(visiteur):
-    assert "Donner la première échéance" in visiteur.voir(f"{DOSSIER}/accord").texte
     assert "Donner la première échéance" in visiteur.poster(f"{DOSSIER}/accord", {"echeances": "4"}).texte
 
 
@@ -38,3 +48,15 @@ def test_des_termes_impossibles_sont_dits_a_leur_place(visiteur, termes):
 def test_le_protocole_est_refuse_si_ses_termes_le_sont(visiteur):
     champs = {"quoi": "accord", "premiere": "demain", "echeances": "3"}
     assert visiteur.poster(f"{DOSSIER}/produire", champs).code == 422
+
+
+def test_le_protocole_signe_entre_au_dossier(visiteur, dossiers):
+    champs = {**TERMES, "signe_le": "2026-11-20"}
+    assert visiteur.envoyer(f"{DOSSIER}/accord/signe", champs, []).code == 422
+    assert visiteur.envoyer(f"{DOSSIER}/accord/signe", {**champs, "signe_le": "hier"}, [SIGNE]).code == 422
+    assert visiteur.envoyer(f"{DOSSIER}/accord/signe", champs, [SIGNE]).code == 303
+    accord = tomllib.loads((dossiers / "2026-0042" / "dossier.toml").read_text("utf-8"))["accord"]
+    assert accord["date"] == dt.date(2026, 11, 20)
+    assert len(accord["echeances"]) == 5  # l'acompte est la première
+    assert (dossiers / "2026-0042" / accord["fichier"]).read_bytes() == SIGNE[2]
+    assert "15/12/2026" in visiteur.voir("/echeances").texte
