@@ -18,6 +18,7 @@ from tests.outils.fabriquer_exemples_import import dessiner
 
 VENDEUR = "Fournil des Quais"
 SIREN_VENDEUR = "999990005"
+RECOMMANDE = "1A 234 567 8901 2"
 A_DEPOSER, A_RELANCER, A_ECHELONNER = "Brasserie Montbrun", "Hôtel du Vieux Pont", "Traiteur Saint-Aubin"
 
 _ENTETE = (
@@ -184,17 +185,21 @@ def _documents(toutes: Sequence[Vente]) -> dict[str, bytes]:
         **{f"{vente.numero}.pdf": _dessiner_facture(vente) for vente in suivies},
         "Bon de commande Montbrun.pdf": commande,
         "BL Montbrun.pdf": livraison,
+        "Preuve de dépôt.pdf": dessiner("PREUVE DE DÉPÔT", f"Recommandé n° {RECOMMANDE}", premiere.client.nom),
+        "Avis de réception.pdf": dessiner("AVIS DE RÉCEPTION", f"Recommandé n° {RECOMMANDE}", "Distribué"),
+        "Protocole signé.pdf": dessiner("PROTOCOLE", "Lu et approuvé", A_ECHELONNER),
     }
 
 
 def _dessiner_facture(vente: Vente) -> bytes:
     client = vente.client
+    ht, tva, ttc = (_euros(somme, "\u00a0") for somme in (vente.ht, vente.tva, vente.ttc))
     return dessiner(
         f"{VENDEUR} SARL - 8 quai de la Pêcherie, 69001 Lyon - SIREN {SIREN_VENDEUR}", f"FACTURE n° {vente.numero}",
         f"Date : {_dire_jour(vente.date)}", f"Client : {client.nom} {client.forme}",
         f"{client.voie}, {client.code_postal} {client.commune}", f"SIREN client : {client.siren}",
-        "Pains et viennoiseries", f"Total HT {_euros(vente.ht)}", f"TVA {_euros(vente.tva)}",
-        f"Total TTC {_euros(vente.ttc)}", f"Échéance : {_dire_jour(vente.echeance)}",
+        "Pains et viennoiseries", f"Total HT {ht}", f"TVA {tva}",
+        f"Total TTC {ttc}", f"Échéance : {_dire_jour(vente.echeance)}",
         "Pénalités de retard : trois fois le taux d'intérêt légal ; indemnité forfaitaire de recouvrement : 40 €.",
     )  # fmt: skip
 
@@ -207,8 +212,8 @@ def _dire_jour(jour: dt.date) -> str:
     return f"{jour:%d/%m/%Y}"
 
 
-def _euros(valeur: Decimal) -> str:
-    return f"{valeur:,.2f}".replace(",", "\u202f").replace(".", ",") + "\u00a0€"
+def _euros(valeur: Decimal, espace: str = "\u202f") -> str:
+    return f"{valeur:,.2f}".replace(",", espace).replace(".", ",") + "\u00a0€"
 
 
 if __name__ == "__main__":
