@@ -130,6 +130,8 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     presentes = {str(bloc.get("numero", "")) for s in ("factures", "avoirs") for bloc in etat.donnees.get(s) or ()}
     neuves = [f.piece for f in solde.dues if f.piece.numero not in presentes]
     neuves += [a for a in solde.avoirs if a.numero not in presentes]
+    sans_document = _sans_document(etat, base)
+    neuves += [f.piece for f in solde.dues if f.piece.numero in sans_document]
     fichiers = _prevoir(copies, depot.documents, neuves)
     messages = Copies(chemin, MESSAGES)
     suivies = [
@@ -159,6 +161,13 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
             *_constater_absences(etat, groupe, base, frozenset(source.format for source in sources)),
         ),
     )
+
+
+def _sans_document(etat: Etat, base: Mapping[CheminValeur, Any]) -> frozenset[str]:
+    """Les factures du dossier dont le fichier n'est pas connu ; ôté à la main, il ne revient pas."""
+    blocs = etat.donnees.get("factures") or ()
+    muettes = (str(bloc.get("numero", "")) for bloc in blocs if not bloc.get("fichier"))
+    return frozenset(numero for numero in muettes if ("factures", numero, "fichier") not in base)
 
 
 def _prevoir(copies: Copies, documents: Documents, pieces: Iterable[PieceLue]) -> dict[str, str]:

@@ -192,6 +192,22 @@ def test_les_documents_se_trouvent_par_le_nom_ou_par_le_texte(bureau, tmp_path):
     assert all((bureau.toml().parent / fichier).is_file() for fichier in fichiers)
 
 
+def test_les_documents_donnes_plus_tard_completent_le_dossier(bureau, tmp_path):
+    bureau.importer(F1, F2)
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for numero in ("F1", "F2"):
+        (documents / f"{numero}.pdf").write_bytes(b"%PDF-1.4 " + numero.encode())
+    fait = bureau.importer(F1, F2, documents=documents)
+    assert fait.dossiers[0].etat == "complete"
+    assert [f["fichier"] for f in bureau.donnees()["factures"]] == ["pieces/F1.pdf", "pieces/F2.pdf"]
+    assert bureau.importer(F1, F2, documents=documents).dossiers[0].etat == "inchange"
+    texte = bureau.toml().read_text("utf-8").replace('fichier = "pieces/F2.pdf"\n', "")
+    bureau.toml().write_text(texte, "utf-8")
+    bureau.importer(F1, F2, documents=documents)
+    assert [f.get("fichier") for f in bureau.donnees()["factures"]] == ["pieces/F1.pdf", None]  # ôté à la main
+
+
 def test_la_banque_prouve_un_paiement_certain_et_montre_le_probable(bureau, tmp_path):
     banque = tmp_path / "qonto.csv"
     banque.write_text(
