@@ -137,6 +137,13 @@ def ancienne_commune(code_postal: str, nom: str, insee: str | None = None) -> An
     """L'ancienne commune que l'adresse nomme, si elle ne nomme aucune commune d'aujourd'hui, et une seule ancienne."""
     if insee or not nom.strip():
         return None
+    return _trouver_ancienne(_marque_des_communes(), marquer(RESSORTS, TABLE_ANCIENNES), code_postal, nom)
+
+
+@lru_cache(maxsize=4096)
+def _trouver_ancienne(
+    _marque: Marque | None, _autre: Marque | None, code_postal: str, nom: str
+) -> AncienneCommune | None:
     code = re.sub(r"\D", "", code_postal).zfill(5)
     candidates = tuple(_communes_du_code_postal(code)) or tuple(_communes_du_departement(code))
     anciennes = () if _designees(candidates, nom) else _anciennes(candidates, nom)

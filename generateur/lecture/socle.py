@@ -119,7 +119,8 @@ def lister_dossiers(source: Path, sauf: Path | None = None) -> list[Path]:
     """
     if source.is_file() or _contient_un_dossier(source):
         return [source]
-    trouves = sorted(p for p in source.iterdir() if p.is_dir() and _pourrait_etre(p, sauf)) if source.is_dir() else []
+    exclu = _identifier(sauf)
+    trouves = sorted(p for p in source.iterdir() if p.is_dir() and _pourrait_etre(p, exclu)) if source.is_dir() else []
     if not trouves:
         raise ErreurLecture(
             "aucun dossier ici",
@@ -131,8 +132,26 @@ def lister_dossiers(source: Path, sauf: Path | None = None) -> list[Path]:
     return trouves
 
 
-def _pourrait_etre(chemin: Path, sauf: Path | None) -> bool:
-    if chemin.name.startswith(".") or (sauf is not None and chemin.resolve() == sauf.resolve()):
+def trouver_dossier(source: Path, nom: str, sauf: Path | None = None) -> Path | None:
+    """Celui de ce nom parmi ceux de `lister_dossiers`, sans les regarder tous ; un nom ne mène jamais ailleurs."""
+    if source.is_file() or _contient_un_dossier(source):
+        return source if source.name == nom else None
+    chemin = source / nom
+    est_la = source.is_dir() and any(p.name == nom for p in source.iterdir()) and chemin.is_dir()
+    return chemin if est_la and _pourrait_etre(chemin, _identifier(sauf)) else None
+
+
+def _identifier(chemin: Path | None) -> tuple[int, int] | None:
+    """Ce qui désigne un répertoire sous tous ses noms ; None s'il n'est pas là."""
+    try:
+        etat = chemin.stat() if chemin is not None else None
+    except OSError:
+        return None
+    return (etat.st_dev, etat.st_ino) if etat is not None else None
+
+
+def _pourrait_etre(chemin: Path, exclu: tuple[int, int] | None) -> bool:
+    if chemin.name.startswith(".") or (exclu is not None and _identifier(chemin) == exclu):
         return False
     if _contient_un_dossier(chemin):
         return True

@@ -1,10 +1,12 @@
 """Le portefeuille d'un coup d'œil : qui doit, combien aujourd'hui, où en est chaque dossier, quoi faire et quand."""
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from generateur.calculs.conduite import conduire
@@ -13,11 +15,12 @@ from generateur.controles.constat import Verdict
 from generateur.domaine.langue import aplatir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
 from generateur.lecture.echelle_toml import lire_echelle
-from generateur.lecture.socle import lire_reference, lister_dossiers
+from generateur.lecture.socle import lire_reference, lister_dossiers, trouver_dossier, trouver_source
 from generateur.operations.echeances import dire_seul, echeances_du_dossier
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
 from generateur.operations.outillage import OutilsPieces
+from generateur.procedures.repertoire import lister_procedures
 
 _ACTIONS = {
     "attendre": "Attendre",
@@ -26,6 +29,7 @@ _ACTIONS = {
     "produire": "Produire la liasse",
     "aucune": "Rien à relancer",
 }
+_PROFIL = re.compile(r"[\"'/]([^\"'/\\]+\.toml)[\"']")  # le fichier d'un créancier, cité par le dossier
 _GARDES = 5000  # aperçus gardés en mémoire, par contenu
 
 
@@ -63,10 +67,27 @@ class Vitrine:
 
     def trouver(self, nom: str) -> Path:
         """Le dossier de ce nom. Lève ErreurLecture : un nom ne mène jamais hors de la racine."""
-        for chemin in self.lister():
-            if chemin.name == nom and est_lisible(nom):
-                return chemin
+        chemin = trouver_dossier(self._racine, nom, self._sortie) if est_lisible(nom) else None
+        if chemin is not None:
+            return chemin
         raise ErreurLecture("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+
+    def peut_repondre(self, chemin: Path, cherche: str) -> bool:
+        """Faux si l'aperçu de ce dossier ne peut pas contenir ces mots : ils ne sont nulle part dans ses fichiers.
+
+        Lire deux mille textes prend une seconde ; étudier deux mille dossiers, une minute.
+        """
+        mots = [mot for mot in cherche.casefold().split() if mot not in _dits_des_voies()]
+        if not mots:
+            return True
+        try:
+            texte = trouver_source(chemin).read_text(encoding="utf-8")
+            for profil in _PROFIL.findall(texte):
+                texte += (self._racine / REPERTOIRE_PROFILS / profil).read_text(encoding="utf-8")
+        except (ErreurLecture, OSError, ValueError):
+            return True  # ce qui ne se lit pas ainsi, l'étude le dira
+        texte = f"{chemin.name} {texte}".casefold()
+        return "\\u" in texte or all(mot in texte for mot in mots)  # « \u00e9 » : une lettre écrite par son numéro
 
     def apercevoir(self, chemin: Path, *, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
         """La ligne de ce dossier à ce jour ; un dossier illisible en est une, qui dit pourquoi."""
@@ -104,6 +125,11 @@ class Vitrine:
             le,
             retenue.libelle if retenue else "",
         )
+
+
+@cache
+def _dits_des_voies() -> str:
+    return " ".join(procedure.libelle for procedure in lister_procedures()).casefold()
 
 
 def est_lisible(nom: str) -> bool:

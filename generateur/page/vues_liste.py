@@ -43,7 +43,8 @@ class Liste:
         est_choisi = bool(cherche) or etat in _FILTRES.keys() - {""} or tri in _TRIS.keys() - {""}
         if est_choisi or len(chemins) <= _PAR_PAGE:
             jour = self._maison.aujourd_hui()
-            apercus = [self._apercevoir(chemin) for chemin in chemins]
+            vitrine = self._maison.vitrine
+            apercus = [self._apercevoir(chemin) for chemin in chemins if vitrine.peut_repondre(chemin, cherche)]
             retenus = _trier([a for a in apercus if _repond(a, cherche, etat, jour)], tri)
             pages, numero = _paginer(len(retenus), demande)
             montres = retenus[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]

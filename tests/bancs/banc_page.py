@@ -1,0 +1,115 @@
+"""Banc de la page : le départ, la liste de deux mille dossiers, l'enregistrement d'un champ au milieu d'eux.
+
+Visé : la première page moins d'une seconde après les imports, et un enregistrement qui ne suit pas le nombre de
+dossiers.
+
+    python tests/bancs/banc_page.py [--dossiers 2000] [--profil]
+"""
+
+import argparse
+import cProfile
+import datetime as dt
+import pstats
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from generateur.page.maison import Lieux, Maison
+from tests.page.conftest import Visiteur, onglet_ouvert
+
+JOUR = dt.date(2026, 11, 21)
+RACINE = Path(__file__).parents[2]
+ESSAIS = 5
+_DEPART = """
+import json, sys, time, datetime, pathlib, urllib.request, http.cookiejar, threading, os, signal
+debut = time.perf_counter()
+from generateur.page.maison import Lieux
+from generateur.page.service import servir
+import generateur.commandes.page
+imports = time.perf_counter() - debut
+debut = time.perf_counter()
+
+def lire(adresse):
+    boite = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    with urllib.request.build_opener(urllib.request.ProxyHandler({}), boite).open(adresse) as reponse:
+        assert reponse.status == 200 and b"<h1>" in reponse.read()
+    print(json.dumps({"imports": imports, "premiere_page": time.perf_counter() - debut}), flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+
+racine = pathlib.Path(sys.argv[1])
+servir(Lieux(racine, racine.parent / "sortie"), port=0, horloge=lambda: datetime.date(2026, 11, 21),
+       annoncer=lambda adresse, _: threading.Thread(target=lire, args=(adresse,)).start(), reveler=print)
+"""
+
+
+def _fabriquer(racine: Path, combien: int) -> None:
+    modele = (RACINE / "dossiers" / "2026-0074" / "dossier.toml").read_text("utf-8")
+    shutil.copytree(RACINE / "dossiers" / "creanciers", racine / "creanciers")
+    for rang in range(combien):
+        dossier = racine / f"2026-{rang:05d}"
+        (dossier / "pieces").mkdir(parents=True)
+        texte = modele.replace('"2026-0074"', f'"2026-{rang:05d}"').replace("Embruns Bleus", f"Embruns {rang}")
+        (dossier / "dossier.toml").write_text(texte, "utf-8")
+
+
+def _chronometrer(nom: str, geste: Callable[[], object], essais: int = ESSAIS) -> None:
+    durees = []
+    for _ in range(essais):
+        debut = time.perf_counter()
+        geste()
+        durees.append(time.perf_counter() - debut)
+    print(f"{nom:52} {statistics.median(durees) * 1000:9.0f} ms")
+
+
+def _enregistrer(visiteur: Visiteur, page: str, rang: int) -> None:
+    champs = {"page": page, "lieu": "objet", "valeur": f"Objet {rang}"}
+    assert visiteur.poster("/dossiers/2026-00001/champ", champs, htmx=True).code == 200
+
+
+def _mesurer(racine: Path, combien: int) -> None:
+    maison = Maison(Lieux(racine, racine.parent / "sortie"), lambda: JOUR, print)
+    visiteur = Visiteur(maison)
+    visiteur.entrer()
+    _chronometrer(f"liste de {combien}, première page, à froid", lambda: visiteur.voir("/"), 1)
+    _chronometrer("liste, la même page", lambda: visiteur.voir("/"))
+    _chronometrer("liste, une recherche, à froid", lambda: visiteur.voir("/?cherche=embruns"), 1)
+    _chronometrer("liste, une autre recherche", lambda: visiteur.voir("/?cherche=1500"))
+    _chronometrer("un dossier", lambda: visiteur.voir("/dossiers/2026-00001?onglet=factures"))
+    page = onglet_ouvert(visiteur.voir("/dossiers/2026-00001?onglet=factures").texte)
+    rangs = iter(range(1000))
+    _chronometrer("un champ enregistré", lambda: _enregistrer(visiteur, page, next(rangs)))
+    _chronometrer("tableau", lambda: visiteur.voir("/tableau"), 1)
+    _chronometrer("échéances", lambda: visiteur.voir("/echeances"), 1)
+    maison.fermer()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--dossiers", type=int, default=2000)
+    options.add_argument("--profil", action="store_true", help="où passe le temps")
+    choix = options.parse_args()
+    with tempfile.TemporaryDirectory() as atelier:
+        for combien in (2, choix.dossiers):
+            racine = Path(atelier) / str(combien) / "dossiers"
+            racine.mkdir(parents=True)
+            _fabriquer(racine, combien)
+            depart = [sys.executable, "-c", _DEPART, str(racine)]
+            print(f"— {combien} dossiers")
+            print(subprocess.run(depart, capture_output=True, text=True, check=True).stdout.strip())
+            if not choix.profil:
+                _mesurer(racine, combien)
+                continue
+            profileur = cProfile.Profile()
+            profileur.runcall(_mesurer, racine, combien)
+            pstats.Stats(profileur).sort_stats("cumulative").print_stats(40)
+
+
+if __name__ == "__main__":
+    main()
