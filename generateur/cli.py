@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -19,7 +20,6 @@ from generateur.commandes import (
     entree,
     etude,
     lot,
-    page,
     production,
     purge,
     registre,
@@ -28,6 +28,7 @@ from generateur.commandes import (
 )
 from generateur.commandes.ecran import afficher, afficher_objet
 from generateur.commandes.francais import REGLAGES_CLICK, Groupe, traduire_usage
+from generateur.commandes.page import composer_ouvrir
 from generateur.commandes.signes import mettre_en_ligne
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurInterruption, expliquer_imprevu
 from generateur.surveillance.depart import INTERROMPU, commencer, finir
@@ -45,7 +46,14 @@ def generateur(contexte: click.Context) -> None:
         click.echo(contexte.get_help())
 
 
-for _famille in (
+def _servir_la_page(racine: Path, sortie: Path, modeles: Path | None, **reste: Any) -> None:
+    from generateur.page.maison import Lieux
+    from generateur.page.service import servir
+
+    servir(Lieux(racine, sortie, modeles), **reste)
+
+
+_FAMILLES = (
     etude,
     entree,
     ajout,
@@ -58,11 +66,13 @@ for _famille in (
     purge,
     droit,
     consultation,
-    page,
-    aide,
+)
+for _commande in (
+    *(commande for famille in _FAMILLES for commande in famille.COMMANDES),
+    composer_ouvrir(_servir_la_page),
+    *aide.COMMANDES,
 ):
-    for _commande in _famille.COMMANDES:
-        generateur.add_command(_commande)
+    generateur.add_command(_commande)
 
 
 def principal(arguments: Sequence[str] | None = None) -> None:

@@ -1,7 +1,5 @@
-"""Ce que l'installation apporte : les dossiers d'exemple, et la version de chaque bibliothèque."""
+"""Où sont les données livrées avec le programme : les dossiers d'exemple."""
 
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from generateur.erreurs import ErreurLecture
@@ -22,9 +20,3 @@ def lister_exemples() -> list[Path]:
     """Les dossiers d'exemple, par nom ; les vôtres, rangés au même endroit, n'en sont pas."""
     candidats = sorted(racine_des_exemples().glob("*/dossier.toml"))
     return [fichier.parent for fichier in candidats if fichier.read_bytes().startswith(_MARQUE)]
-
-
-@cache  # une bibliothèque installée ne change pas sous un programme qui tourne ; la lire prend quatre millisecondes
-def version_installee(bibliotheque: str) -> str:
-    """La version installée de cette bibliothèque. Lève PackageNotFoundError si elle manque."""
-    return version(bibliotheque)

@@ -24,8 +24,7 @@ ETAGES = (
     {"lecture", "importation", "redaction", "pieces", "liasse", "moteurs", "annuaire"},
     {"publication", "registre"},  # deux mémoires : les fichiers publiés, la base des affaires ; elles s'ignorent
     {"operations"},
-    {"page"},
-    {"commandes"},
+    {"commandes", "page"},  # deux façades sur les mêmes opérations ; elles s'ignorent
     {"cli"},
     {"__main__"},
 )

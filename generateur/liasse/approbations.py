@@ -6,7 +6,7 @@ Un refus n'est pas gardé : il se redit avec ses raisons. Un autre validateur re
 import hashlib
 from pathlib import Path
 
-from generateur.dependances import version_installee
+from generateur.surveillance.bibliotheques import version_installee
 from generateur.surveillance.entrees_prouvees import EntreesProuvees
 from generateur.surveillance.prive import dossier_de_cache
 

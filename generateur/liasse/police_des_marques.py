@@ -20,7 +20,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from generateur.dependances import version_installee
+from generateur.surveillance.bibliotheques import version_installee
 from generateur.surveillance.prive import dossier_de_cache, lire_prive, ouvrir_prive
 
 ENCODAGE = "cp1252"  # le nom Python de WinAnsiEncoding

@@ -24,9 +24,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from generateur.dependances import version_installee
 from generateur.erreurs import ErreurLecture, ErreurLiasse, ErreurOutilAbsent, ErreurUsage, raison_du_systeme
 from generateur.liasse.sceau import Sceau, SceauReleve
+from generateur.surveillance.bibliotheques import version_installee
 from generateur.surveillance.ordinaire import lire_ordinaire
 
 CHAMP = "Sceau"

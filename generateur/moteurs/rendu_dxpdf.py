@@ -15,7 +15,6 @@ from pathlib import Path
 import pikepdf
 
 from generateur.contrats import Conversion, Disponibilite
-from generateur.dependances import version_installee
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.equipe import Equipe
@@ -29,6 +28,7 @@ from generateur.moteurs.polices import (
 )
 from generateur.moteurs.sortie_pdf import defaut_du_pdf, publier_fichier
 from generateur.moteurs.textes_perdus import perd_du_texte
+from generateur.surveillance.bibliotheques import version_installee
 from generateur.surveillance.enfant import Enfant
 from generateur.surveillance.place import refus_du_disque
 

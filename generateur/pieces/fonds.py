@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur import VERSION
-from generateur.dependances import version_installee
+from generateur.surveillance.bibliotheques import version_installee
 from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_prive, ouvrir_prive
 from generateur.surveillance.provisoires import balayer, creer_fichier_provisoire
 

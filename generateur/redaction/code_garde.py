@@ -10,8 +10,8 @@ from types import ModuleType
 
 from jinja2.bccache import Bucket, BytecodeCache
 
-from generateur.dependances import version_installee
 from generateur.redaction import balises, grammaire, valeurs_imprimees
+from generateur.surveillance.bibliotheques import version_installee
 from generateur.surveillance.entrees_prouvees import EntreesProuvees
 from generateur.surveillance.prive import dossier_de_cache
 
