@@ -26,11 +26,12 @@ class Accords:
 
     def __init__(self, bureau: Bureau) -> None:
         self._bureau, self._maison = bureau, bureau.maison
+        self._proposes: dict[str, Termes] = {}  # les derniers termes essayés, par dossier : on les retrouve en revenant
 
     def montrer(self, demande: Request) -> Response:
         """Les termes à choisir, l'échéancier d'abord proposé sous les yeux ; rien du dossier ne passe par l'adresse."""
         chemin, jour = self._bureau.dossier(demande), self._maison.aujourd_hui()
-        termes = Termes(_NOMBRE, ajouter_mois(jour, 1))
+        termes = self._proposes.get(chemin.name) or Termes(_NOMBRE, ajouter_mois(jour, 1))
         debiteur, echeancier, erreur = "", None, None
         try:
             debiteur = lire_dossier(chemin).dossier.debiteur.nom_complet
@@ -76,7 +77,9 @@ class Accords:
         echeancier, erreur = None, None
         try:
             if champs.get("premiere"):
-                echeancier = prevoir(chemin, lire_termes(champs), jour=self._maison.aujourd_hui(), au=None)
+                termes = lire_termes(champs)
+                echeancier = prevoir(chemin, termes, jour=self._maison.aujourd_hui(), au=None)
+                self._proposes[chemin.name] = termes
         except ErreurGenerateur as levee:
             erreur = levee
         return self._bureau.gabarits.repondre("morceaux/echeancier.html", echeancier=echeancier, erreur=erreur)

@@ -9,7 +9,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.droit.juridictions import Juridiction
+from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
+from generateur.lecture.socle import lire_dossier
 from generateur.operations.accorder import accorder
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 from generateur.operations.outillage import Moteurs
@@ -55,12 +57,29 @@ class Productions:
         return self._bureau.gabarits.repondre(
             "morceaux/production.html" if morceau else "production.html",
             reference=chemin.name,
+            debiteur=self._nommer_debiteur(chemin),
             fabrication=fabrication,
+            juridiction=self._trouver_juridiction(chemin, fabrication),
             annonce=dite if morceau and demande.query_params.get("vue") != dite else "",
             rayons=ranger(produits),
             liasse=next((p for p in produits if p.est_la_liasse), None),
             repertoire=(self._maison.lieux.sortie / self._bureau.reference(chemin)).as_posix(),
         )
+
+    def _nommer_debiteur(self, chemin: Path) -> str:
+        """Le débiteur, ou le nom du dossier s'il ne se lit pas."""
+        try:
+            return lire_dossier(chemin).dossier.debiteur.nom_complet
+        except ErreurGenerateur:
+            return chemin.name
+
+    def _trouver_juridiction(self, chemin: Path, fabrication: Fabrication | None) -> Juridiction | None:
+        """Où déposer la liasse qui vient d'être produite ; None si elle ne va pas au greffe."""
+        if fabrication is None or fabrication.quoi != "liasse" or not fabrication.est_finie or fabrication.erreur:
+            return None
+        etude, _ = self._bureau.etudier(chemin)
+        retenue = etude.decision.retenue if etude else None
+        return etude.espece.competence.juridiction if etude and retenue and retenue.saisit_juridiction else None
 
     def servir(self, demande: Request) -> Response:
         """Un fichier produit."""

@@ -24,6 +24,16 @@ def test_un_echeancier_est_propose_d_emblee_a_ce_debiteur(visiteur):
     assert page.count("<tr>") == 7
 
 
+def test_les_termes_essayes_se_retrouvent_en_revenant(visiteur):
+    visiteur.poster(f"{DOSSIER}/accord", TERMES, htmx=True)
+    page = visiteur.voir(f"{DOSSIER}/accord").texte
+    assert page.count("<tr>") == 5
+    assert 'name="premiere" type="date" value="2026-12-15"' in page
+    assert 'name="acompte" value="500' in page
+    visiteur.poster(f"{DOSSIER}/accord", {**TERMES, "remise": "100"}, htmx=True)  # impossible : rien n'en reste
+    assert 'name="remise" value=""' in visiteur.voir(f"{DOSSIER}/accord").texte
+
+
 def test_sans_date_on_la_demande(visiteur):
     assert "Donner la première échéance" in visiteur.poster(f"{DOSSIER}/accord", {"echeances": "4"}).texte
 

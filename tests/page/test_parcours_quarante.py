@@ -41,7 +41,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium n'est pas installé"),
 ]
 ENVOI, DEPOT = dt.date(2026, 11, 3), dt.date(2026, 11, 28)
-CLICS, CHAMPS = 42, 12  # mesurés : l'un ou l'autre ne fait que baisser
+CLICS, CHAMPS = 41, 12  # mesurés : l'un ou l'autre ne fait que baisser
 ATTENTE = 90_000  # millisecondes ; une machine chargée
 
 
@@ -172,8 +172,7 @@ def _mettre_en_demeure(sophie: Sophie, export: Path) -> None:
     sophie.attendre("text=Bon de livraison")
     sophie.cliquer("button", "Écrire la mise en demeure")
     sophie.attendre(".produits a")
-    sophie.cliquer("link", "Retour au dossier")
-    sophie.cliquer("link", "Relances et mise en demeure")
+    sophie.cliquer("link", "notez son envoi")
     sophie.taper("#numero-1", RECOMMANDE)
     sophie.donner("#preuve-1", export / "Preuve de dépôt.pdf")
     sophie.cliquer("button", "Noter l’envoi")
@@ -201,6 +200,7 @@ def _produire_la_liasse(sophie: Sophie, export: Path) -> None:
     sophie.cliquer("button", "Produire la liasse")
     sophie.attendre(".produits a")
     assert "_liasse.pdf" in sophie.lire(".produits li a")
+    assert "déposez-la au greffe : Tribunal des activités économiques de Lyon" in sophie.lire(".suite")
     with sophie.onglet.context.expect_page() as lecteur:
         sophie.ouvrir(".produits li a")
     assert lecteur.value.url
@@ -215,8 +215,7 @@ def _echelonner(sophie: Sophie, export: Path) -> None:
     sophie.attendre("#echeancier tbody tr:nth-child(6)")
     sophie.cliquer("button", "Écrire le protocole")
     sophie.attendre(".produits a")
-    sophie.onglet.go_back()
-    sophie.clics += 1
+    sophie.cliquer("link", "notez l’accord signé")
     sophie.ouvrir("summary:has-text('Le protocole est signé')")
     sophie.donner("#signe", export / "Protocole signé.pdf")
     sophie.cliquer("button", "Noter l’accord signé")

@@ -198,3 +198,13 @@ def test_montrer_le_repertoire_n_ouvre_que_celui_du_dossier(visiteur, reveles, t
 
 def test_on_ne_produit_que_ce_qui_est_connu(visiteur):
     assert visiteur.poster(f"{DOSSIER}/produire", {"quoi": "autre"}).code == 422
+
+
+def test_ce_qui_vient_d_etre_ecrit_dit_la_suite(visiteur):
+    lettre = _produire(visiteur, "mise_en_demeure", "/dossiers/2026-0074")
+    assert "<h1>Hôtel des Embruns Bleus</h1>" in lettre
+    assert '?onglet=relances">notez son envoi</a>' in lettre
+    liasse = _produire(visiteur)
+    assert "déposez-la au greffe : Tribunal" in liasse
+    assert '?onglet=suivi">notez le dépôt</a>' in liasse
+    assert "notez" not in _produire(visiteur, dossier="/dossiers/2026-0074")  # refusée : rien à déposer
