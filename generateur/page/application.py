@@ -27,6 +27,7 @@ from generateur.page.vues_pieces import Pieces
 from generateur.page.vues_production import Productions
 from generateur.page.vues_profil import Profils
 from generateur.page.vues_relances import Relances
+from generateur.page.vues_remedes import Remedes
 from generateur.page.vues_suivi import Suivi
 
 
@@ -74,6 +75,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/dossiers/{reference}/relances/avis", relances.noter_avis),
         *_routes_des_pieces(bureau),
         voir("/dossiers/{reference}/decompte", suivi.decompte),
+        faire("/dossiers/{reference}/joindre", Remedes(bureau).joindre),
         faire("/dossiers/{reference}/produire", productions.lancer),
         voir("/dossiers/{reference}/accord", accords.montrer),
         faire("/dossiers/{reference}/accord", accords.prevoir),

@@ -17,6 +17,7 @@ from generateur.operations.formulaire_dossier import Groupe, libelle_de
 from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque, dire_place
 from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
+from generateur.page.remedes import remedier
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.redaction.fiche import GRAVITES
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
@@ -60,6 +61,7 @@ class Gabarits:
             "souche": lambda chemin: PurePosixPath(chemin).stem.replace("_", " "),
             "adresser": adresser_lieu,
             "alleger": alleger_remede,
+            "remedier": remedier,
             "dire_manque": dire_manque,
             "dire_indicateur": dire_valeur,
             "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),

@@ -1,6 +1,6 @@
 """Ce que tout onglet d'un dossier montre : son étude, ses champs, ses constats à côté, la version qu'on voit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from generateur.controles.constat import Constat
+from generateur.lecture.messages import denommer
 from generateur.operations.ajouter import SECTIONS
 from generateur.operations.etude import Etude
 from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, lister_rangs
@@ -15,10 +16,12 @@ from generateur.operations.saisie import lire_version
 from generateur.page.adresses import Bureau
 from generateur.page.deductions import deduire
 from generateur.page.essentiels import est_essentiel
-from generateur.page.onglets import ONGLETS, SECTIONS_DES_ONGLETS, nom_nu
+from generateur.page.onglets import ONGLETS, PROPRES_AUX_VOIES, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.pieces.emplacement import lister_presents
+from generateur.procedures.repertoire import lister_procedures
 from generateur.redaction.fiche import conduite_apres_depot
 
+_CLES_SEULES = frozenset({"objet"})  # une clé du dossier lui-même, montrée comme une section
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
 
 
@@ -57,7 +60,7 @@ def montrer_onglet(
         "etude": etude,
         "erreur": erreur,
         "constats": constats,
-        "sections": lister_sections(etat.donnees, onglet),
+        "sections": lister_sections(etat.donnees, onglet, constats),
         "est_visible": lambda groupe, champ: _est_visible(groupe, champ, constats),
         "a_deplier": _a_deplier(constats),
         "dits": ranger_par_lieu(constats),
@@ -71,15 +74,29 @@ def montrer_onglet(
     return bureau.gabarits.repondre(f"onglets/{onglet}.html", code, **communs, **propres, **tires)
 
 
-def lister_sections(donnees: Mapping[str, Any], onglet: str) -> tuple[Section, ...]:
-    """Les sections que cet onglet montre."""
-    return tuple(_section(donnees, nom) for nom in SECTIONS_DES_ONGLETS.get(onglet, ()))
+def lister_sections(donnees: Mapping[str, Any], onglet: str, constats: Iterable[Constat] = ()) -> tuple[Section, ...]:
+    """Les sections que cet onglet montre ; celles d'une voie, si le dossier ou un constat en parle."""
+    voies = _voies(donnees, constats) if onglet == onglet_de(PROPRES_AUX_VOIES) else []
+    propres = Section(PROPRES_AUX_VOIES, tuple(decrire_section(donnees, voie) for voie in voies), est_liste=False)
+    return (*(_section(donnees, nom) for nom in SECTIONS_DES_ONGLETS.get(onglet, ())), *([propres] if voies else []))
+
+
+def _voies(donnees: Mapping[str, Any], constats: Iterable[Constat]) -> list[tuple[str, str]]:
+    """Le chemin de ce qui est propre à chaque voie dont le dossier ou un constat parle."""
+    designees = [denommer(constat.lieu)[:2] for constat in constats]
+    noms = {str(chemin[1]) for chemin in designees if len(chemin) > 1 and chemin[0] == PROPRES_AUX_VOIES}
+    ecrites = donnees.get(PROPRES_AUX_VOIES)
+    noms |= set(ecrites) if isinstance(ecrites, Mapping) else set()
+    return [(PROPRES_AUX_VOIES, procedure.nom) for procedure in lister_procedures() if procedure.nom in noms]
 
 
 def _section(donnees: Mapping[str, Any], nom: str) -> Section:
     nu, est_liste = nom_nu(nom), nom.endswith("[]")
     if est_liste:
         groupes = tuple(decrire_section(donnees, (nu, rang)) for rang in lister_rangs(donnees, nu))
+    elif nu in _CLES_SEULES:
+        tout = decrire_section(donnees, ())
+        groupes = (Groupe((nu,), tout.libelle, tuple(c for c in tout.champs if c.chemin == (nu,))),)
     else:
         groupes = (decrire_section(donnees, (nu,)),)
     return Section(nu, groupes, est_liste, _AJOUTS.get(nu))

@@ -12,10 +12,11 @@ ONGLETS = {
     "procedure": "Procédure",
     "suivi": "Suivi",
 }
+PROPRES_AUX_VOIES = "procedures"  # ce que chaque voie demande en plus : une section par voie concernée
 A_PART = frozenset({"pieces", "decompte"})  # leur page a son adresse, et sa vue
 SECTIONS_DES_ONGLETS: Mapping[str, tuple[str, ...]] = {
     "parties": ("debiteurs[]", "creancier", "mandataire", "destinataire"),
-    "contrat": ("contrat", "contrats[]", "cgv"),
+    "contrat": ("objet", "contrat", "contrats[]", "cgv"),
     "factures": ("factures[]", "paiements[]", "avoirs[]"),
     "relances": ("relances[]", "mise_en_demeure", "mises_en_demeure[]"),
     "pieces": ("pieces[]",),
@@ -31,4 +32,6 @@ def nom_nu(section: str) -> str:
 
 def onglet_de(section: str) -> str:
     """L'onglet qui montre cette section ; vide si aucun."""
+    if section == PROPRES_AUX_VOIES:
+        return "procedure"
     return next((o for o, noms in SECTIONS_DES_ONGLETS.items() if section in map(nom_nu, noms)), "")

@@ -85,7 +85,12 @@ class Dossiers:
             constats=constats,
             dits=ranger_par_lieu(constats),
             deduits=deduire(etude.dossier) if etude else {},
-            champs=[c for section in lister_sections(etat.donnees, onglet) for g in section.groupes for c in g.tous()],
+            champs=[
+                c
+                for section in lister_sections(etat.donnees, onglet, constats)
+                for g in section.groupes
+                for c in g.tous()
+            ],
         )
 
 

@@ -114,12 +114,22 @@ for (const bouton of document.querySelectorAll("[data-copier]")) {
   });
 }
 
-// « Imprimer » ouvre la liasse dans le lecteur du navigateur, et lui demande l'impression quand il sait la recevoir.
+// Un lien de constat mène au champ lui-même : ce qui le cache se déplie, et il reçoit la saisie.
+function viser() {
+  const pas = decodeURIComponent(location.hash.slice(1)).split("-");
+  if (pas[0] !== "c") return;
+  let cible = null;
+  for (let n = pas.length; n > 1 && !cible; n--) cible = document.getElementById(pas.slice(0, n).join("-"));
+  cible ??= document.getElementById(`s-${pas[1]}`)?.closest("section");
+  if (!cible) return;
+  for (let pli = cible.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
+  const champs = "input:not([type=hidden]), select, textarea";
+  const champ = cible.matches(champs) ? cible : (cible.querySelector(champs) ?? cible.querySelector("a, button"));
+  champ?.focus();
+  champ?.scrollIntoView({ block: "center" });
+}
+window.addEventListener("hashchange", viser);
 document.addEventListener("click", (evenement) => {
-  const lien = evenement.target.closest?.("[data-imprimer]");
-  if (!lien) return;
-  const fenetre = window.open(lien.href);
-  if (!fenetre) return;
-  evenement.preventDefault();
-  fenetre.addEventListener("load", () => fenetre.print());
+  if (evenement.target.closest?.("[data-viser]")?.href === location.href) viser();
 });
+viser();
