@@ -60,7 +60,8 @@ class Travail(BaseModel):
     """Un dossier à produire : le même objet va à un processus d'ici ou d'ailleurs.
 
     `jumeaux` : les dossiers du lot qui portent la même référence ; `deposes` : refaire aussi un dossier déposé ;
-    `est_a_classer` : rendre aussi de quoi remettre le dossier sans rien ressaisir. `depuis`, `vers` : l'adresse du
+    `est_a_classer` : rendre aussi de quoi remettre le dossier sans rien ressaisir ; `est_a_inscrire` : et de quoi
+    l'inscrire au registre sans le relire. `depuis`, `vers` : l'adresse du
     dossier, celle de la sortie, quand elles sont dans un magasin d'objets.
     """
 
@@ -76,6 +77,7 @@ class Travail(BaseModel):
     depuis: str | None = None
     vers: str | None = None
     est_a_classer: bool = False
+    est_a_inscrire: bool = False
 
 
 class Manque(BaseModel):
@@ -119,7 +121,7 @@ class Resultat(BaseModel):
     """Ce qu'il est advenu d'un dossier ; un échec en est un, jamais une exception.
 
     `message` dit tout ; `raison` et `remede` tiennent chacun sur une ligne. `manques`, `fiche` : pour la synthèse et
-    les piles.
+    les piles. `inscription` : ce qui est à écrire au registre, s'il est demandé.
     """
 
     model_config = _MODELE
@@ -135,3 +137,4 @@ class Resultat(BaseModel):
     remede: str = ""
     manques: tuple[Manque, ...] = ()
     fiche: FicheDossier = FicheDossier()
+    inscription: str = ""

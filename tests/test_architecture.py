@@ -142,6 +142,7 @@ PLACES = {
         "operations.formulaire_dossier",
         "operations.saisie",
         "operations.dossier_importe",
+        "operations.inscription_composee",
         "reglages",
         "domaine",
         "procedures",

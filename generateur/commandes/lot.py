@@ -76,7 +76,7 @@ def lot(
     with (
         ecouter_interruption() as est_interrompu,
         suivre_lot() as avancer,
-        tenir_registre(registre, (source, sortie), jour, avancer) as tenue,
+        tenir_registre(registre, jour, avancer) as tenue,
     ):
         equipe = choisir_executant(
             executant,
@@ -97,6 +97,7 @@ def lot(
             avancer=tenue.avancer,
             deposes=deposes,
             classement=classer,
+            est_a_inscrire=registre is not None,
             est_interrompu=est_interrompu,
         )
     annoncer_horizons_du_lot(bilan.dossiers, jour)

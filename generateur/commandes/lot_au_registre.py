@@ -2,18 +2,15 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.commandes.options import dire
-from generateur.erreurs import ErreurUsage
 
 if TYPE_CHECKING:
     from generateur.operations.inscription import Inscrits
     from generateur.operations.lot import Avancee
-    from generateur.publication.magasin import Adresse
 
 AIDE_REGISTRE_DU_LOT = "Inscrit au registre ce qui est produit : sqlite:///chemin ou postgresql://compte@hôte/base."
 
@@ -32,23 +29,15 @@ class Tenue:
 
 
 @contextlib.contextmanager
-def tenir_registre(
-    adresse: str | None, lieux: "Sequence[Path | Adresse]", jour: dt.date, avancer: Callable[["Avancee"], None]
-) -> Iterator[Tenue]:
+def tenir_registre(adresse: str | None, jour: dt.date, avancer: Callable[["Avancee"], None]) -> Iterator[Tenue]:
     """Ouvre le registre avant le lot, y inscrit à mesure, et dit à la fin ce qu'il n'a pas pris.
 
-    Un lot interrompu y laisse ce qu'il a fait. Lève ErreurUsage si l'un de ces lieux n'est pas sur ce disque.
+    Un lot interrompu y laisse ce qu'il a fait.
     """
     tenue = Tenue(avancer)
     if adresse is None:
         yield tenue
         return
-    if not all(isinstance(lieu, Path) for lieu in lieux):
-        raise ErreurUsage(
-            "un lot dont les dossiers ou la sortie sont dans un magasin d'objets ne tient pas de registre",
-            lieu="--registre",
-            remede="Retirer --registre, puis « generateur registre inscrire » sur une copie des dossiers.",
-        )
     from generateur.commandes import presentation_inscription
     from generateur.operations.inscription import Inscripteur, ouvrir_registre
 

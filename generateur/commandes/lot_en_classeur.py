@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from generateur.commandes.classeur import Colonne, Feuille, Valeur, composer_classeur
-from generateur.commandes.presentation_lot import ETATS
+from generateur.commandes.presentation_lot import ETATS, dire_chemin
 from generateur.domaine.langue import date_longue
 from generateur.operations.lot import Bilan
 from generateur.operations.synthese_lot import Geste, compter_par_voie, grouper_les_gestes
@@ -31,7 +31,7 @@ def _feuilles(bilan: Bilan) -> Iterator[Feuille]:
         yield Feuille(
             "Piles",
             (Colonne("Pile"), Colonne("Dossiers", "entier"), Colonne("Somme", "euros"), Colonne("Répertoire")),
-            [(p.nom, p.dossiers, p.total, p.chemin.as_posix()) for p in bilan.piles.piles],
+            [(p.nom, p.dossiers, p.total, dire_chemin(p.chemin)) for p in bilan.piles.piles],
             (
                 "Total",
                 sum(p.dossiers for p in bilan.piles.piles),

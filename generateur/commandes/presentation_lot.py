@@ -11,6 +11,7 @@ from generateur.domaine.langue import montant
 from generateur.operations.lot import Avancee, Bilan
 from generateur.operations.piles import Piles
 from generateur.procedures.repertoire import trouver_procedure
+from generateur.publication.magasin import Adresse
 from generateur.redaction.typographie import pluriel
 from generateur.reglages import Resultat
 
@@ -29,7 +30,7 @@ def en_objet(bilan: Bilan, synthese: Path | None = None) -> dict[str, Any]:
         "debit": round(len(bilan.dossiers) / bilan.duree_s, 2) if bilan.duree_s else 0.0,
         "executant": bilan.executant,
         "piles": [
-            {"nom": p.nom, "dossiers": p.dossiers, "total": f"{p.total:.2f}", "chemin": p.chemin.as_posix()}
+            {"nom": p.nom, "dossiers": p.dossiers, "total": f"{p.total:.2f}", "chemin": dire_chemin(p.chemin)}
             for p in bilan.piles.piles
         ],
         **({"synthese": synthese.as_posix()} if synthese else {}),
@@ -65,7 +66,7 @@ def _presenter_piles(piles: Piles) -> Iterator[str]:
     largeur = max((len(pile.nom) for pile in piles.piles), default=0)
     if piles.piles:
         yield ""
-        yield f"À remettre, dans {piles.piles[0].chemin.parent.as_posix()} :"
+        yield f"À remettre, dans {dire_chemin(piles.piles[0].chemin).rpartition('/')[0]} :"
     for pile in piles.piles:
         yield f"  {pile.nom:<{largeur}}  {pluriel(pile.dossiers, 'dossier'):>12}  {montant(pile.total):>16}"
     for raison, nombre in piles.laisses.items():
@@ -82,6 +83,11 @@ def _decrire(resultat: Resultat, largeur: int) -> list[str]:
             *(f"{'':<{largeur}}  {ligne}" for ligne in suite),
         ]
     return [f"{debut}{dire_echec(resultat)}"]
+
+
+def dire_chemin(chemin: Path | Adresse) -> str:
+    """Où c'est, sur ce disque ou dans un magasin."""
+    return chemin.as_posix() if isinstance(chemin, Path) else str(chemin)
 
 
 def dire_echec(resultat: Resultat) -> str:

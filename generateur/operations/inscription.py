@@ -5,27 +5,24 @@ registre n'a pas pu prendre est gardé, retenté, puis dit : le relancer suffit,
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
 from generateur.contrats import NOM_MANIFESTE
-from generateur.domaine.dossier import Dossier
-from generateur.domaine.evenements import SYNONYMES, lister_evenements
+from generateur.domaine.evenements import SYNONYMES
 from generateur.domaine.socle import arrondir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage, expliquer_imprevu
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers
-from generateur.operations.echeances import echeances_du_dossier
-from generateur.operations.extrait_dossier import extraire_dossier
+from generateur.operations.inscription_composee import composer_inscription, lire_inscription
 from generateur.operations.portefeuille import Ecarte
-from generateur.operations.tableau_de_bord import est_entier
 from generateur.publication.communiquees import relire_manifeste
 from generateur.publication.echange import reparer_si_besoin
 from generateur.registre.base import Base, ouvrir_base
 from generateur.registre.parcours import AU_PROGRAMME, NATURES, Fait
-from generateur.registre.plume import Fiche, Inscription, Plume
+from generateur.registre.plume import Inscription, Plume
 from generateur.registre.recherche import Affaire, lister_affaires, trouver_affaire
 from generateur.reglages import Resultat
 
@@ -65,16 +62,16 @@ class Inscripteur:
 
     def inscrire_resultat(self, source: Path, resultat: Resultat) -> None:
         """Inscrit ce qu'un lot vient de produire, ou a trouvé à jour ; un dossier refusé n'a rien à inscrire."""
-        if resultat.etat in _PUBLIES and resultat.fichier:
-            self.inscrire(source, Path(resultat.fichier).parent, resultat.reference)
+        if resultat.etat in _PUBLIES:
+            self._prendre(source, lambda: _relire(source, resultat))
 
-    def inscrire(self, source: Path, publie: Path | None = None, attendue: str | None = None) -> None:
-        """Inscrit ce dossier, avec la liasse publiée là ; ne lève rien : ce qui échoue est dit à la fin.
+    def inscrire(self, source: Path, sortie: Path | None = None) -> None:
+        """Inscrit ce dossier, avec sa liasse publiée là ; ne lève rien : ce qui échoue est dit à la fin."""
+        self._prendre(source, lambda: _composer(source, sortie, self.jour))
 
-        `attendue` : la référence qu'il doit porter ; il a pu changer depuis qu'il a été produit.
-        """
+    def _prendre(self, source: Path, composer: Callable[[], Inscription]) -> None:
         try:
-            self._en_main.append((source, _composer(source, publie, self.jour, attendue)))
+            self._en_main.append((source, composer()))
             if len(self._en_main) % _GROUPE == 0:
                 self._ecrire(est_fin=False)
         except ErreurGenerateur as erreur:
@@ -146,47 +143,23 @@ def noter(
         return trouver_affaire(base, reference, jour)
 
 
-def _composer(source: Path, sortie: Path | None, jour: dt.date, attendue: str | None = None) -> Inscription:
+def _relire(source: Path, resultat: Resultat) -> Inscription:
+    """Ce que celui qui a produit ce dossier en a composé. Lève ErreurLecture s'il ne l'a pas pu."""
+    if not resultat.inscription:
+        raise ErreurLecture(
+            "ce dossier est produit, mais n'a pu être résumé pour le registre",
+            lieu=str(source),
+            remede="L'inscrire avec « generateur registre inscrire », qui dira pourquoi.",
+        )
+    return lire_inscription(resultat.inscription)
+
+
+def _composer(source: Path, sortie: Path | None, jour: dt.date) -> Inscription:
     """Ce qu'un dossier fait inscrire ; `sortie` : où est sa liasse, ou celles de tous. Lève ErreurGenerateur."""
     lu = lire_dossier(source)
-    dossier = lu.dossier
-    if attendue not in {None, dossier.reference}:
-        raise ErreurLecture(
-            "ce dossier a changé de référence pendant le lot",
-            lieu=str(source),
-            remede="L'inscrire avec « generateur registre inscrire ».",
-        )
-    echeances = echeances_du_dossier(dossier, dossier.arrete_au(jour))
-    fiche = Fiche(
-        reference=dossier.reference,
-        debiteur=dossier.debiteur.nom_complet,
-        creancier=dossier.creancier.nom_complet,
-        creancier_physique=dossier.creancier.est_physique,
-        echeances=tuple((e.date, e.titre, e.fondement) for e in echeances if e.date),
-        extrait=extraire_dossier(dossier) if est_entier(lu) else "",
-    )
-    liasse = _lire_liasse(dossier, sortie, jour) if sortie else ()
-    return Inscription(fiche, (*liasse, *_lister_suites(dossier)))
-
-
-def _lire_liasse(dossier: Dossier, sortie: Path, jour: dt.date) -> tuple[Fait, ...]:
-    """La liasse publiée de ce dossier, si elle l'est ; un projet n'en est pas une."""
-    publie = sortie if (sortie / NOM_MANIFESTE).is_file() else sortie / dossier.reference
-    reparer_si_besoin(publie)
-    manifeste = relire_manifeste(publie)
-    if manifeste is None or manifeste.projet or manifeste.reference != dossier.reference:
-        return ()
-    contenu = {
-        "procedure": manifeste.procedure,
-        "total": manifeste.total,
-        "au": manifeste.au,
-        "manifeste": manifeste.empreinte_manifeste,
-    }
-    return (Fait("produit", jour, contenu),)
-
-
-def _lister_suites(dossier: Dossier) -> Iterator[Fait]:
-    """Ce qui est arrivé au dossier d'après lui-même, par date."""
-    for evenement in lister_evenements(dossier):
-        somme = evenement.montant
-        yield Fait(evenement.nom, evenement.date, {} if somme is None else {"montant": f"{somme:.2f}"})
+    manifeste = None
+    if sortie is not None:
+        publie = sortie if (sortie / NOM_MANIFESTE).is_file() else sortie / lu.dossier.reference
+        reparer_si_besoin(publie)
+        manifeste = relire_manifeste(publie)
+    return composer_inscription(lu, manifeste, jour)

@@ -16,7 +16,7 @@ from generateur.erreurs import ErreurEcriture
 from generateur.operations.entree_du_lot import EntreeDuLot, ouvrir_entree, suivre_chemins
 from generateur.operations.journal_lot import JournalLot
 from generateur.operations.outillage import ouvrir_moteurs
-from generateur.operations.piles import Piles, choisir_ecritoire, exiger_un_disque, ranger_en_piles, trouver_classement
+from generateur.operations.piles import Piles, choisir_ecritoire, ranger_en_piles, trouver_classement
 from generateur.publication.echange import reparer_tout
 from generateur.publication.magasin import Adresse
 from generateur.reglages import Reglages, Resultat, Travail
@@ -73,18 +73,20 @@ def produire_lot(
     avancer: Callable[[Avancee], None],
     deposes: bool = False,
     classement: str | None = None,
+    est_a_inscrire: bool = False,
     est_interrompu: Callable[[], bool] = lambda: False,
 ) -> Bilan:
     """Produit chaque dossier de source ; un répertoire qui n'en est pas un a sa ligne, et dit pourquoi.
 
     `deposes` : refait aussi les dossiers déjà déposés ou communiqués, que le lot laisse sinon tels quels.
     `classement` : range en piles, le lot fini, ce qui doit partir ; un lot interrompu n'en fait pas.
+    `est_a_inscrire` : chaque résultat porte de quoi l'inscrire au registre.
     `est_interrompu` : demandé avant chaque dossier ; vrai, ceux qui sont en main s'achèvent et le lot s'arrête là.
     Lève ErreurLecture si source ne contient rien, ErreurUsage si le classement est inconnu, ErreurUsage ou
     ErreurOutilAbsent si un magasin ne convient pas.
     """
     est_au_loin = isinstance(sortie, Adresse)
-    est_a_classer = bool(classement and trouver_classement(classement) and exiger_un_disque(sortie))
+    est_a_classer = bool(classement and trouver_classement(classement))
     commun = Travail(
         source=Path(),
         sortie=Path() if est_au_loin else sortie,
@@ -94,9 +96,10 @@ def produire_lot(
         reglages=reglages,
         deposes=deposes,
         est_a_classer=est_a_classer,
+        est_a_inscrire=est_a_inscrire,
     )
     bilan = _enchainer(ouvrir_entree(source, sortie), commun, executant, avancer, est_interrompu)
-    if classement is None or bilan.est_interrompu or isinstance(sortie, Adresse):
+    if classement is None or bilan.est_interrompu:
         return bilan
     with ouvrir_moteurs(reglages.rendu, coeurs=0) as moteurs:
         ecritoire = choisir_ecritoire(reglages, moteurs)

@@ -1,7 +1,7 @@
 """Les piles d'un lot : un répertoire par juridiction, étude, voie ou créancier, prêt à remettre.
 
-Seul ce qui doit partir y entre : ni projet, ni dossier déjà déposé. Toutes les piles d'un classement sont préparées à
-côté, puis publiées d'un seul échange : une pile d'hier ne traîne pas à côté de celles d'aujourd'hui.
+Seul ce qui doit partir y entre : ni projet, ni dossier déjà déposé. Sur un disque, toutes les piles d'un classement
+sont préparées à côté, puis publiées d'un seul échange : une pile d'hier ne traîne pas à côté de celles d'aujourd'hui.
 """
 
 import datetime as dt
@@ -19,13 +19,15 @@ from generateur.domaine.langue import aplatir
 from generateur.erreurs import ErreurUsage
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import ouvrir_ecritoire
-from generateur.operations.remise_ecrite import BORDEREAU, ecrire_remise
+from generateur.operations.remise_ecrite import BORDEREAU, Joindre, ecrire_remise, joindre_ici
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.publication.echange import preparer_publication
 from generateur.publication.magasin import Adresse
+from generateur.publication.pile_distante import Copie, PilesDistantes
 from generateur.redaction.actes import Ecritoire
 from generateur.redaction.gabarits import ouvrir_bibliotheque
 from generateur.reglages import FicheDossier, Reglages, Resultat
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 REPERTOIRE = "_piles"  # un tiret bas d'abord : aucune référence de dossier ne commence ainsi
 _LONGUEUR = 60
@@ -77,12 +79,12 @@ CLASSEMENTS = {
 
 @dataclass(frozen=True)
 class Pile:
-    """Une pile écrite : son nom, ses dossiers, leur total en euros, son répertoire."""
+    """Une pile écrite : son nom, ses dossiers, leur total en euros, où elle est."""
 
     nom: str
     dossiers: int
     total: Decimal
-    chemin: Path
+    chemin: Path | Adresse
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,9 @@ class _EnCours:
     total: Decimal = Decimal(0)
 
 
+_Ecrire = Callable[[_EnCours, Path, Joindre], None]
+
+
 def trouver_classement(nom: str) -> str:
     """Ce nom, s'il en est un. Lève ErreurUsage."""
     if nom not in CLASSEMENTS:
@@ -108,17 +113,6 @@ def trouver_classement(nom: str) -> str:
             f"on ne classe pas par « {nom} »", lieu="--classer", remede=f"Choisir parmi : {', '.join(CLASSEMENTS)}."
         )
     return nom
-
-
-def exiger_un_disque(sortie: Path | Adresse) -> bool:
-    """Une pile se remet d'ici. Lève ErreurUsage si la sortie est un magasin d'objets."""
-    if isinstance(sortie, Adresse):
-        raise ErreurUsage(
-            "les piles s'écrivent sur ce disque, non dans un magasin d'objets",
-            lieu="--classer",
-            remede="Donner un répertoire avec --sortie, ou retirer --classer.",
-        )
-    return True
 
 
 def choisir_ecritoire(reglages: Reglages, moteurs: Moteurs) -> Ecritoire:
@@ -130,33 +124,62 @@ def choisir_ecritoire(reglages: Reglages, moteurs: Moteurs) -> Ecritoire:
 
 
 def ranger_en_piles(
-    resultats: Sequence[Resultat], classement: str, sortie: Path, *, jour: dt.date, ecritoire: Ecritoire
+    resultats: Sequence[Resultat], classement: str, sortie: Path | Adresse, *, jour: dt.date, ecritoire: Ecritoire
 ) -> Piles:
     """Écrit sortie/_piles/<classement>/ : une pile par sous-répertoire. Lève ErreurEcriture, ErreurModele, ErreurRendu.
 
-    Rien d'autre ne se trouve là : ce qui restait d'un classement précédent s'en va dans le même échange, sauf ce
-    qu'une personne y a mis, gardé à part.
+    Rien d'autre ne se trouve là : ce qui restait d'un classement précédent s'en va, sauf ce qu'une personne y a mis,
+    gardé à part. Sur un disque, d'un seul échange ; dans un magasin, pile par pile.
     """
     regle = CLASSEMENTS[trouver_classement(classement)]
     en_cours, laisses = _repartir(resultats, regle)
-    if not en_cours and not (sortie / REPERTOIRE / classement).exists():
-        return Piles(laisses=laisses)
-    faites = []
+    nommees = list(_nommer(en_cours))
+
+    def ecrire(pile: _EnCours, ou: Path, joindre: Joindre) -> None:
+        ecrire_remise(
+            ou,
+            pile.libelle,
+            pile.adresse,
+            (resultats[rang] for rang in pile.rangs),
+            pile.total,
+            jour=jour,
+            ecritoire=ecritoire,
+            avec_confidentiels=regle.est_destinataire,
+            joindre=joindre,
+        )
+
+    if isinstance(sortie, Adresse):
+        _ranger_au_magasin(nommees, sortie, classement, ecrire)
+    else:
+        _ranger_ici(nommees, sortie, classement, ecrire)
+    ou = sortie / REPERTOIRE / classement
+    return Piles(tuple(Pile(p.libelle, len(p.rangs), p.total, ou / nom) for nom, p in nommees), laisses)
+
+
+def _ranger_ici(nommees: Sequence[tuple[str, _EnCours]], sortie: Path, classement: str, ecrire: _Ecrire) -> None:
+    if not nommees and not (sortie / REPERTOIRE / classement).exists():
+        return
     with preparer_publication(sortie / REPERTOIRE, classement, temoin=_TEMOIN) as chantier:
-        for nom, pile in _nommer(en_cours):
+        for nom, pile in nommees:
             (chantier / nom).mkdir()
-            ecrire_remise(
-                chantier / nom,
-                pile.libelle,
-                pile.adresse,
-                (resultats[rang] for rang in pile.rangs),
-                pile.total,
-                jour=jour,
-                ecritoire=ecritoire,
-                avec_confidentiels=regle.est_destinataire,
-            )
-            faites.append(Pile(pile.libelle, len(pile.rangs), pile.total, sortie / REPERTOIRE / classement / nom))
-    return Piles(tuple(faites), laisses)
+            ecrire(pile, chantier / nom, joindre_ici(chantier / nom))
+
+
+def _ranger_au_magasin(
+    nommees: Sequence[tuple[str, _EnCours]], sortie: Adresse, classement: str, ecrire: _Ecrire
+) -> None:
+    """Seuls les bordereaux passent tous par ici ; une liasse n'y passe que le temps de sa copie."""
+    piles = PilesDistantes(sortie / REPERTOIRE / classement, sortie)
+    for nom, pile in nommees:
+        copies: dict[str, Copie] = {}
+
+        def joindre(source: str, nom_joint: str, somme: str, copies: dict[str, Copie] = copies) -> None:
+            copies[nom_joint] = Copie(source.removeprefix(f"{sortie}/"), somme)
+
+        with repertoire_provisoire() as ici:
+            ecrire(pile, ici, joindre)
+            piles.publier(nom, ici, copies)
+    piles.oter_les_autres({nom for nom, _ in nommees})
 
 
 def situer_dans_les_piles(sortie: Path, reference: str) -> tuple[Path, ...]:

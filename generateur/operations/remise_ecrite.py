@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from generateur.reglages import Resultat
 _VERSION = 1
 _SEPARATEUR = ";"  # ce qu'un tableur français ouvre d'un clic
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
+Joindre = Callable[[str, str, str], None]  # un fichier publié, son nom dans la pile, son empreinte
 BORDEREAU = Acte("bordereau_de_remise", TITRE, MODELE, place="a_cote")
 _COLONNES_BORDEREAU = ("reference", "creancier", "debiteur", "voie", "pages", "total", "fichier")
 _COLONNES = (
@@ -46,9 +47,13 @@ def ecrire_remise(
     jour: dt.date,
     ecritoire: Ecritoire,
     avec_confidentiels: bool,
+    joindre: Joindre,
 ) -> None:
-    """Emplit le répertoire d'une pile. Lève OSError, ErreurModele, ErreurRendu."""
-    objets = [_joindre(ou, resultat, avec_confidentiels=avec_confidentiels) for resultat in resultats]
+    """Emplit le répertoire d'une pile. Lève OSError, ErreurModele, ErreurRendu.
+
+    `joindre` : met dans la pile, sous ce nom, un fichier publié d'un dossier, dont l'empreinte est donnée.
+    """
+    objets = [_joindre(resultat, joindre, avec_confidentiels=avec_confidentiels) for resultat in resultats]
     contenu = {
         "version": _VERSION,
         "pile": nom,
@@ -81,16 +86,21 @@ def ecrire_remise(
     ecritoire.moteur_pour(BORDEREAU).convertir([Conversion(docx, pdf)])
 
 
-def _joindre(ou: Path, resultat: Resultat, *, avec_confidentiels: bool) -> dict[str, Any]:
+def joindre_ici(ou: Path) -> Joindre:
+    """De quoi mettre dans ce répertoire ce qui est publié sur ce disque. Ce qu'elle fait lève OSError."""
+    return lambda source, nom, _: poser(Path(source), ou / nom)
+
+
+def _joindre(resultat: Resultat, joindre: Joindre, *, avec_confidentiels: bool) -> dict[str, Any]:
     """Met dans la pile ce qui part de ce dossier, et rend son objet, fichiers nommés comme ils y sont."""
     remise = dict(resultat.fiche.remise)
-    publie = Path(resultat.fichier or "").parent
+    publie = (resultat.fichier or "").rpartition("/")[0]
     confidentiels = remise.pop("confidentiels")
     if avec_confidentiels:
         remise["fichiers"] = [*remise["fichiers"], *confidentiels]
     remise["fichiers"] = [{"nom": _prefixer(f["source"], resultat.reference), **f} for f in remise["fichiers"]]
     for fichier in remise["fichiers"]:
-        poser(publie / fichier.pop("source"), ou / fichier["nom"])
+        joindre(f"{publie}/{fichier.pop('source')}", fichier["nom"], fichier["sha256"])
     return remise
 
 

@@ -129,7 +129,21 @@ def _reussir(
         message=message,
         fichier=liasse.as_posix(),
         fiche=dresser_fiche(lu.dossier, manifeste, parti=parti, est_a_classer=travail.est_a_classer),
+        inscription=_resumer(travail, lu, ou) if travail.est_a_inscrire else "",
     )
+
+
+def _resumer(travail: Travail, lu: DossierLu, ou: Path) -> str:
+    """De quoi inscrire ce dossier ; vide si cela ne se peut pas : il n'en est pas moins produit."""
+    from generateur.operations.inscription_composee import (  # noqa: PLC0415 (la base : si l'on inscrit)
+        composer_inscription,
+        ecrire_inscription,
+    )
+
+    try:
+        return ecrire_inscription(composer_inscription(lu, relire_manifeste(ou), travail.jour))
+    except Exception:  # noqa: BLE001 (le registre n'arrête jamais ce qui se produit ; le parent le dira)
+        return ""
 
 
 def echouer(chemin: Path, erreur: ErreurGenerateur, fiche: FicheDossier | None = None) -> Resultat:

@@ -59,7 +59,7 @@ class PublicationDistante:
         Ce qu'un écrivain mort avait commencé n'y est pas : ni à quelqu'un, ni publié. Lève ErreurConcurrence si un
         autre s'est mis à publier pendant qu'on lisait ; ErreurLecture, ErreurOutilAbsent.
         """
-        trouvee = self._magasin.lire(_nommer_annonce(reference), au_plus=_ANNONCE_AU_PLUS)
+        trouvee = self._magasin.lire(nommer_annonce(reference), au_plus=_ANNONCE_AU_PLUS)
         commencees, version = (_lire_annonce(trouvee[0]), trouvee[1]) if trouvee else ({}, None)
         lu = _Lu(version, self._magasin.lister(reference, au_plus=FICHIERS_AU_PLUS))
         self._lus[reference] = lu
@@ -80,7 +80,7 @@ class PublicationDistante:
 
     def _exiger_seul(self, reference: str, version: str | None) -> None:
         """Lève ErreurConcurrence si un autre a annoncé depuis : ce qu'on a lu est un mélange, ou a changé en route."""
-        if self._magasin.version(_nommer_annonce(reference)) != version:
+        if self._magasin.version(nommer_annonce(reference)) != version:
             raise self._ceder(reference)
 
     def preparer(self, reference: str) -> Path:
@@ -126,44 +126,45 @@ class PublicationDistante:
         shutil.rmtree(preparation, ignore_errors=True)
 
     def _remettre(self, reference: str, preparation: Path, lu: _Lu, sommes: Mapping[str, str]) -> None:
-        annonce, ecrivain = _nommer_annonce(reference), uuid.uuid4().hex
-        tenue = self._ecrire(annonce, _annoncer(ecrivain, sommes, est_publie=False), lu.annonce)
+        annonce, ecrivain = nommer_annonce(reference), uuid.uuid4().hex
+        tenue = ecrire_sans_doute(self._magasin, annonce, _annoncer(ecrivain, sommes, est_publie=False), lu.annonce)
         manifeste = f"{reference}/{NOM_MANIFESTE}"
         if self._magasin.version(manifeste) != lu.version(NOM_MANIFESTE):
             raise self._ceder(reference)
         changes = [chemin for chemin, somme in sommes.items() if lu.sommes.get(chemin) != somme]
 
         def ecrire(chemin: str) -> None:
-            self._ecrire(f"{reference}/{chemin}", preparation / chemin, lu.version(chemin))
+            ecrire_sans_doute(self._magasin, f"{reference}/{chemin}", preparation / chemin, lu.version(chemin))
 
-        _de_front(ecrire, [chemin for chemin in changes if chemin != NOM_MANIFESTE])
+        faire_de_front(ecrire, [chemin for chemin in changes if chemin != NOM_MANIFESTE])
         self._magasin.effacer([f"{reference}/{chemin}" for chemin in lu.objets if chemin not in sommes])
         if NOM_MANIFESTE in changes:
             ecrire(NOM_MANIFESTE)
         # refusé si un autre a annoncé entre-temps : ce qui est là n'est peut-être plus ce qu'on vient d'écrire
-        self._ecrire(annonce, _annoncer(ecrivain, sommes, est_publie=True), tenue)
-
-    def _ecrire(self, cle: str, contenu: bytes | Path, version: str | None) -> str:
-        """Écrit sous condition, et rend la version. Lève ErreurConcurrence.
-
-        Une écriture dont la réponse s'est perdue est redemandée, et se refuse alors à elle-même : ce qui est déjà là,
-        octet pour octet, est écrit. L'annonce, qui nomme son écrivain, dira si c'est un autre.
-        """
-        try:
-            return self._magasin.ecrire(cle, contenu, version=version)
-        except ErreurConcurrence:
-            voulu = contenu if isinstance(contenu, bytes) else contenu.read_bytes()
-            with contextlib.suppress(ErreurLecture):  # trop gros pour être le nôtre
-                la = self._magasin.lire(cle, au_plus=len(voulu))
-                if la is not None and la[0] == voulu:
-                    return la[1]
-            raise
+        ecrire_sans_doute(self._magasin, annonce, _annoncer(ecrivain, sommes, est_publie=True), tenue)
 
     def _ceder(self, reference: str) -> ErreurConcurrence:
         self.est_devancee = True
         return ErreurConcurrence(
             "une autre commande publie ce dossier au même endroit", lieu=str(self._magasin.adresse / reference)
         )
+
+
+def ecrire_sans_doute(magasin: Magasin, cle: str, contenu: bytes | Path, version: str | None) -> str:
+    """Écrit sous condition, et rend la version. Lève ErreurConcurrence.
+
+    Une écriture dont la réponse s'est perdue est redemandée, et se refuse alors à elle-même : ce qui est déjà là,
+    octet pour octet, est écrit. L'annonce, qui nomme son écrivain, dira si c'est un autre.
+    """
+    try:
+        return magasin.ecrire(cle, contenu, version=version)
+    except ErreurConcurrence:
+        voulu = contenu if isinstance(contenu, bytes) else contenu.read_bytes()
+        with contextlib.suppress(ErreurLecture):  # trop gros pour être le nôtre
+            la = magasin.lire(cle, au_plus=len(voulu))
+            if la is not None and la[0] == voulu:
+                return la[1]
+        raise
 
 
 def _oter_les_vides(racine: Path) -> None:
@@ -188,7 +189,7 @@ def rapatrier(magasin: Magasin, prefixe: str, objets: Mapping[str, Objet], ou: P
         magasin.telecharger(f"{prefixe}/{chemin}" if prefixe else chemin, cible, objets[chemin])
 
     try:
-        _de_front(telecharger, objets)
+        faire_de_front(telecharger, objets)
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as erreur:
         raise ErreurLecture(
             "deux objets se disputent un même nom de fichier",
@@ -197,14 +198,15 @@ def rapatrier(magasin: Magasin, prefixe: str, objets: Mapping[str, Objet], ou: P
         ) from erreur
 
 
-def _de_front(faire: Callable[[str], None], chemins: Iterable[str]) -> None:
+def faire_de_front(faire: Callable[[str], None], chemins: Iterable[str]) -> None:
     """Plusieurs transferts à la fois ; le premier échec est levé quand ceux qui sont partis ont fini."""
     with ThreadPoolExecutor(_DE_FRONT) as fils:
         for fait in [fils.submit(faire, chemin) for chemin in chemins]:
             fait.result()
 
 
-def _nommer_annonce(reference: str) -> str:
+def nommer_annonce(reference: str) -> str:
+    """La clé de l'annonce de ce qui se publie sous ce nom."""
     return f".{reference}.publication.json"
 
 

@@ -137,13 +137,19 @@ class Magasin:
             reponse = obstore.list_with_delimiter(self._objets, prefixe or None)
         return sorted(chemin.rpartition("/")[2] for chemin in reponse["common_prefixes"])
 
-    def version(self, cle: str) -> str | None:
-        """La version de cet objet, None s'il n'est pas là."""
+    def regarder(self, cle: str) -> Objet | None:
+        """Cet objet, tel qu'il est maintenant ; None s'il n'est pas là."""
         import obstore  # noqa: PLC0415
 
         with contextlib.suppress(FileNotFoundError), self._traduire(cle):
-            return obstore.head(self._objets, cle)["e_tag"] or ""
+            vu = obstore.head(self._objets, cle)
+            return Objet(vu["size"], vu["e_tag"] or "")
         return None
+
+    def version(self, cle: str) -> str | None:
+        """La version de cet objet, None s'il n'est pas là."""
+        objet = self.regarder(cle)
+        return objet.version if objet else None
 
     def lire(self, cle: str, *, au_plus: int) -> tuple[bytes, str] | None:
         """Les octets de cet objet et sa version, None s'il n'est pas là. Lève ErreurLecture s'il est trop gros."""

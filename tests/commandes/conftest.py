@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from generateur.cli import executer
+from tests.publication.conftest import magasin_factice
+
+__all__ = ["magasin_factice"]
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"
 

@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from generateur.erreurs import CodeSortie
+from generateur.operations import inscription_composee
 from generateur.registre import base as bases
 
 
@@ -71,10 +72,33 @@ def test_ce_que_le_registre_ne_prend_pas_est_dit_et_la_liasse_reste(faire_lot, m
     assert [e["nature"] for e in lister()[0]["evenements"]] == ["produit", "produit"]
 
 
-def test_un_lot_d_ailleurs_ne_tient_pas_de_registre(commander, copier, tmp_path):
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_un_lot_d_un_magasin_tient_le_registre_comme_un_lot_d_ici(magasin_factice, commander, copier, tmp_path):
     racine = copier("2026-0051").parent
-    adresse = f"sqlite:///{tmp_path}/registre.sqlite"
-    reponse = commander("lot", racine, "-o", "s3://seau/sortie", "--registre", adresse)
-    assert reponse.code == CodeSortie.USAGE
-    assert "magasin d'objets" in reponse.messages
-    assert not (tmp_path / "registre.sqlite").exists()
+    for fichier in racine.rglob("*"):
+        if fichier.is_file():
+            magasin_factice.objets[f"dossiers/{fichier.relative_to(racine).as_posix()}"] = fichier.read_bytes()
+    listes = []
+    for source, sortie in ((racine, tmp_path / "sortie"), ("s3://seau/dossiers", "s3://seau/sortie")):
+        adresse = f"sqlite:///{tmp_path}/{len(listes)}.sqlite"
+        commande = ("lot", source, "-o", sortie, "--executant", "sequentiel", "--registre", adresse)
+        assert [commander(*commande).code for _ in range(2)] == [CodeSortie.FAIT] * 2
+        listes.append(commander("registre", "lister", "--registre", adresse, "--json").objet["dossiers"])
+    ici, la_bas = listes
+    assert [evenement["nature"] for evenement in la_bas[0]["evenements"]] == ["produit"]
+    assert la_bas == ici
+
+
+def test_un_dossier_qui_ne_se_resume_pas_est_produit_et_nomme(faire_lot, monkeypatch, tmp_path):
+    faire, lister = faire_lot
+
+    def refuser(*_):
+        raise ValueError
+
+    monkeypatch.setattr(inscription_composee, "composer_inscription", refuser)
+    reponse = faire()
+    assert reponse.code == CodeSortie.LOT_PARTIEL
+    assert (tmp_path / "sortie" / "2026-0051" / "manifeste.json").is_file()
+    assert "2026-0051 : PAS AU REGISTRE" in reponse.messages
+    assert "registre inscrire" in reponse.messages
+    assert lister() == []

@@ -316,6 +316,37 @@ def test_le_vrai_magasin_passe_la_sonde(port_s3):  # noqa: ARG001
     assert _publies() == {}
 
 
+def test_les_piles_et_le_registre_d_un_vrai_magasin_sont_ceux_d_un_disque(port_s3, verses, attendus, tmp_path):
+    def courir(source, sortie, registre):
+        options = ("--classer", "etude", "--registre", f"sqlite:///{tmp_path}/{registre}")
+        code, bilan, messages = _finir(_lancer(*options, source=source, sortie=sortie))
+        assert code == CodeSortie.FAIT, messages
+        commande = [sys.executable, "-m", "generateur", "registre", "lister", *options[2:], "--json"]
+        return bilan["piles"], json.loads(subprocess.check_output(commande, cwd=RACINE))["dossiers"]
+
+    piles, affaires = courir(SOURCE, SORTIE, "loin")
+    assert courir(SOURCE, SORTIE, "loin") == (piles, affaires)
+    ici, memes = courir(verses, tmp_path / "sortie", "ici")
+    assert affaires == memes
+    assert [affaire["reference"] for affaire in affaires] == REFERENCES
+    assert [(p["nom"], p["dossiers"], p["total"]) for p in piles] == [
+        (p["nom"], p["dossiers"], p["total"]) for p in ici
+    ]
+    magasin = Magasin(SORTIE)
+    for la_bas, pile in zip(piles, ici, strict=True):
+        prefixe = la_bas["chemin"].removeprefix(f"{SORTIE}/")
+        fichiers = {p.name: p.read_bytes() for p in Path(pile["chemin"]).iterdir()}
+        assert {cle: magasin.lire(f"{prefixe}/{cle}", au_plus=10**9)[0] for cle in fichiers} == fichiers
+        assert set(magasin.lister(prefixe, au_plus=100)) == set(fichiers)
+    assert _compter_versions(port_s3) == dict.fromkeys(_manifestes(attendus), 1)
+    _, listees = _demander(port_s3, "GET", f"/{SEAU}?versions&prefix=sortie/_piles/etude/")
+    assert listees.count(f"{REFERENCES[0]}_liasse.pdf</Key>") == 1  # la seconde course n'a rien recopié
+
+
+def _manifestes(attendus):
+    return [f"sortie/{cle}" for cle in attendus if cle.endswith(NOM_MANIFESTE)]
+
+
 def test_sans_certificat_une_grappe_chiffree_ne_prend_pas_le_lot(dossiers, tmp_path, monkeypatch):
     """Le certificat du client est la seule clé : sans lui l'ordonnanceur ne répond pas, avec lui le lot se fait."""
     secret = Security.temporary().get_tls_config_for_role("client")

@@ -21,12 +21,13 @@ JOUR = dt.date(2026, 11, 21)
 SOURCE, SORTIE = Adresse("seau", "dossiers"), Adresse("seau", "sortie")
 
 
-def _produire(source, sortie, **reglages):
+def _produire(source, sortie, *, classement=None, **reglages):
     choisis = Reglages(**reglages)
     executant = choisir_executant("sequentiel", choisis, jour=JOUR, demander_mot_de_passe=str)
     return lot.produire_lot(
-        source, sortie, jour=JOUR, au=JOUR, reglages=choisis, executant=executant, avancer=lambda _: None
-    )
+        source, sortie, jour=JOUR, au=JOUR, reglages=choisis, executant=executant, avancer=lambda _: None,
+        classement=classement,
+    )  # fmt: skip
 
 
 def _verser(magasin, source, prefixe="dossiers"):
@@ -37,6 +38,10 @@ def _verser(magasin, source, prefixe="dossiers"):
 
 def _fichiers(repertoire):
     return {p.relative_to(repertoire).as_posix(): p.read_bytes() for p in repertoire.rglob("*") if p.is_file()}
+
+
+def _montrees(fichiers):
+    return {cle: octets for cle, octets in fichiers.items() if not cle.startswith(".")}
 
 
 @pytest.fixture
@@ -179,3 +184,25 @@ def test_deux_lots_aux_reglages_differents_le_second_est_refuse(magasin_factice,
     (resultat,) = _produire(SOURCE, SORTIE, intercalaires=True).dossiers
     assert (resultat.etat, autres) == ("en_echec", [None, "produit"])
     assert "une autre commande publie ce dossier" in resultat.message
+
+
+def test_les_piles_d_un_magasin_sont_celles_d_un_disque(magasin_factice, tmp_path, exemples, provisoires):
+    _verser(magasin_factice, exemples)
+    ici = _produire(exemples, tmp_path / "sortie", classement="etude")
+    la_bas = _produire(SOURCE, SORTIE, classement="etude")
+    piles = _montrees(magasin_factice.sous("sortie/_piles/etude/"))
+    assert piles == _montrees(_fichiers(tmp_path / "sortie" / "_piles" / "etude"))
+    assert [(p.nom, p.dossiers, p.total, str(p.chemin)) for p in la_bas.piles.piles] == [
+        (p.nom, p.dossiers, p.total, f"s3://seau/sortie/_piles/etude/{p.chemin.name}") for p in ici.piles.piles
+    ]
+    assert la_bas.piles.piles
+    assert list(provisoires.iterdir()) == []
+
+
+def test_les_piles_d_un_magasin_vers_un_disque_et_d_un_disque_vers_un_magasin(magasin_factice, tmp_path, exemples):
+    _verser(magasin_factice, exemples)
+    _produire(SOURCE, tmp_path / "sortie", classement="creancier")
+    _produire(exemples, SORTIE, classement="creancier")
+    ici = _montrees(_fichiers(tmp_path / "sortie" / "_piles" / "creancier"))
+    assert ici
+    assert _montrees(magasin_factice.sous("sortie/_piles/creancier/")) == ici

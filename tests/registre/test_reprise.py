@@ -89,16 +89,16 @@ def test_un_dossier_qui_ne_s_inscrit_pas_n_empeche_pas_les_autres(fichier, dossi
     assert len(inscrits.affaires) == 11
 
 
-def test_un_resultat_sans_liasse_ou_d_un_autre_dossier_n_est_pas_inscrit(fichier, dossiers, tmp_path):
+def test_un_resultat_refuse_ou_non_resume_n_est_pas_inscrit(fichier, dossiers):
     refuse = Resultat(reference="2026-0000", etat="refuse", code=4)
-    autre = Resultat(reference="2026-0009", etat="produit", code=0, fichier=str(tmp_path / "sortie" / "x.pdf"))
+    muet = Resultat(reference="2026-0001", etat="produit", code=0, fichier="x.pdf")
     with ouvrir_base(f"sqlite:///{fichier}", creer=True) as base:
         inscripteur = Inscripteur(base, JOUR)
         inscripteur.inscrire_resultat(dossiers[0], refuse)
-        inscripteur.inscrire_resultat(dossiers[1], autre)
+        inscripteur.inscrire_resultat(dossiers[1], muet)
         inscrits = inscripteur.finir()
     assert not inscrits.ajouts
-    assert [e.erreur.message for e in inscrits.ecartes] == ["ce dossier a changé de référence pendant le lot"]
+    assert [(e.chemin, "registre inscrire" in e.erreur.remede) for e in inscrits.ecartes] == [(dossiers[1], True)]
 
 
 @pytest.mark.outils
