@@ -29,6 +29,8 @@ CODES_DU_JOUR = frozenset(
         "TITRE_EXPIRE",
     }
 )
+# Ce qu'un événement noté ne peut pas dire : « generateur ajouter evenement » et la page le refusent.
+DATES_IMPOSSIBLES = frozenset({"DATE_FUTURE", "REJET_AVANT_PAIEMENT"})
 _FACTUREES_DAVANCE = frozenset({"acompte", "loyer", "cotisation", "effet", "penalites"})
 
 

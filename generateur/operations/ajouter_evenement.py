@@ -11,11 +11,14 @@ from typing import Any
 
 from generateur.calculs.accords import suivre_accord
 from generateur.contrats import Ajout, Pose
+from generateur.controles.chronologie import DATES_IMPOSSIBLES
+from generateur.controles.chronologie import controler as controler_dates
 from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.suites import IMPOSSIBLES
 from generateur.controles.suites import controler as controler_suites
 from generateur.domaine.apres_depot import Suivi
+from generateur.domaine.creances import Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import LIBELLES, SYNONYMES, NomEvenement
 from generateur.domaine.socle import est_vide
@@ -43,6 +46,7 @@ _AILLEURS: Mapping[NomEvenement, str] = {
     "accord": "un accord signé se note avec « generateur accorder … --signe-le DATE --fichier FICHIER »",
     "produit": "« generateur produire » le note tout seul",
 }
+PREFIXE_DU_REFUS = "cet événement ne peut pas être noté : "
 _SANS_DETAIL = frozenset({"depot", "avis_greffe", "opposition", "consignation"})
 _DU_DEPOT = "NUMEROS_NON_RETENUS"  # à dire le jour du dépôt, non à chaque événement
 _DE_LA_SAISIE = "SAISIE_SANS_TITRE"
@@ -59,6 +63,7 @@ def ajouter_evenement(
     """
     nom = _reconnaitre(nature)
     if nom == "paye":
+        _refuser_le_paiement(source, valeurs, jour)
         saisie = Saisie(valeurs, {"fichier": fichier} if fichier else {})
         return ajouter(source, "paiement", saisie, jour=jour, outils=outils)
     etat = lire_etat(trouver_source(source))
@@ -72,7 +77,7 @@ def ajouter_evenement(
     editions = _situer(etat, cle, valeur)
     if cite and cle in _SANS_DETAIL:
         editions.append(_garder_a_part(nom, valeurs["date"], cite))
-    _refuser_l_impossible(etat, cle, editions, jour)
+    refuser_l_impossible(etat, cle, editions, jour)
     ecrire_editions(etat, editions, copies)
     restants = [c for c in relire_ajout(etat, "suivi.", jour, outils) if cle == "depot" or c.code != _DU_DEPOT]
     return Ajoute(str(etat.donnees.get("reference", "")), etat.fichier.parent, "suivi", {cle: valeur}, tuple(restants))
@@ -174,7 +179,15 @@ def _garder_a_part(nom: NomEvenement, jour: dt.date, cite: str) -> Ajout:
     return Ajout("pieces", {"titre": titre, "date": jour, "fichier": cite, "confidentiel": True})
 
 
-def _refuser_l_impossible(etat: Etat, cle: str, editions: list[Pose | Ajout], jour: dt.date) -> None:
+def _refuser_le_paiement(source: Path, valeurs: Mapping[str, Any], jour: dt.date) -> None:
+    """Un paiement reçu a une date, et elle est venue. Lève comme `ajouter_evenement`."""
+    if "date" not in valeurs:
+        raise ErreurUsage("il manque la date du paiement", lieu="--date", remede="Exemple : --date 2026-05-31.")
+    bloc = valider("paiement", Paiement, valeurs)
+    refuser_l_impossible(lire_etat(trouver_source(source)), "paiements", [Ajout("paiements", bloc)], jour)
+
+
+def refuser_l_impossible(etat: Etat, cle: str, editions: list[Pose | Ajout], jour: dt.date) -> None:
     """Refuse ce que l'ajout rendrait impossible, et que le dossier ne disait pas déjà.
 
     Une opposition apprise après la saisie est vraie quand même : elle s'écrit, et la saisie se dit sans titre.
@@ -185,7 +198,7 @@ def _refuser_l_impossible(etat: Etat, cle: str, editions: list[Pose | Ajout], jo
     nouveaux = [c.pour(str(etat.fichier.parent)) for c in vus]
     if nouveaux:
         raise ErreurDossier(
-            f"cet événement ne peut pas être noté : {nouveaux[0].message}",
+            f"{PREFIXE_DU_REFUS}{nouveaux[0].message}",
             lieu=nouveaux[0].lieu,
             remede=nouveaux[0].remede,
             constats=tuple(nouveaux),
@@ -193,5 +206,6 @@ def _refuser_l_impossible(etat: Etat, cle: str, editions: list[Pose | Ajout], jo
 
 
 def _constater(dossier: Dossier, jour: dt.date) -> list[Constat]:
-    constats = controler_suites(dossier, Contexte(jour, jour, {}, None))
-    return [constat for constat in constats if constat.code in IMPOSSIBLES]
+    contexte = Contexte(jour, jour, {}, None)
+    constats = (*controler_suites(dossier, contexte), *controler_dates(dossier, contexte))
+    return [constat for constat in constats if constat.code in IMPOSSIBLES | DATES_IMPOSSIBLES]

@@ -44,7 +44,7 @@ def preciser_piece(source: Path, fichier: str, textes: Mapping[str, str], *, ver
 
     Lève ErreurPrecisions (chaque valeur refusée), ErreurSaisieDouble, ErreurDossier, ErreurLecture, ErreurEcriture.
     """
-    valeurs, refus = valider_textes("pieces", textes)
+    valeurs, refus = valider_textes(("pieces", 0), textes)
     if refus:
         raise ErreurPrecisions(refus)
     etat = exiger_version(source, version, ("pieces",))

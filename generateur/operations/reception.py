@@ -57,6 +57,12 @@ def recevoir_fichiers(
     return Reception(tuple(entres), tuple(refuses))
 
 
+def refuser_fichier(depose: Path, outils: OutilsPieces) -> Constat | None:
+    """Ce qui empêche ce document d'être gardé comme pièce ; None s'il peut l'être."""
+    vu, _ = _regarder(depose, "", outils)
+    return next((c for c in constater_fichier(depose.name, vu) if c.code in _REFUSES), None)
+
+
 def _est_une_facture_xml(depose: Path) -> bool:
     """Elle ne s'imprime pas, mais elle se lit : elle remplit le dossier."""
     return depose.suffix.lower() == ".xml" and bool(format_facture_electronique.reconnaitre(depose))

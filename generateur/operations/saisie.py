@@ -104,13 +104,13 @@ def _trouver(chemin: Lieu) -> FieldInfo:
         raise ErreurUsage("cette clé n'est pas de celles d'un dossier", lieu=nommer(chemin)) from erreur
 
 
-def valider_textes(section: str, textes: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Les valeurs à écrire dans un bloc de cette section, et la phrase qui refuse chacune des autres, par clé."""
+def valider_textes(section: Lieu, textes: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Les valeurs à écrire dans cette section, et la phrase qui refuse chacune des autres, par clé."""
     valeurs: dict[str, Any] = {}
     refus: dict[str, str] = {}
     for cle, texte in textes.items():
         try:
-            valeurs[cle] = lire_valeur(cle, _trouver((section, 0, cle)), texte)
+            valeurs[cle] = lire_valeur(cle, _trouver((*section, cle)), texte)
         except ErreurUsage as erreur:
             refus[cle] = erreur.message
     return valeurs, refus

@@ -20,6 +20,7 @@ from generateur.page.maison import Maison
 from generateur.page.vues_accord import Accords
 from generateur.page.vues_apercu import Apercus
 from generateur.page.vues_dossier import Dossiers
+from generateur.page.vues_evenements import Evenements
 from generateur.page.vues_gestes import Gestes
 from generateur.page.vues_import import Importation
 from generateur.page.vues_liste import Liste
@@ -49,7 +50,8 @@ def creer_application(maison: Maison, port: Callable[[], int]) -> Starlette:
 
 def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
     relances = Relances(bureau)
-    liste, dossiers = Liste(bureau), Dossiers(bureau, relances)
+    evenements = Evenements(bureau)
+    liste, dossiers = Liste(bureau), Dossiers(bureau, relances, evenements)
     importation, profils, suivi, accords = Importation(bureau), Profils(bureau), Suivi(bureau), Accords(bureau)
 
     voir, faire = partial(_voir, bureau), partial(_faire, bureau)
@@ -68,6 +70,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/dossiers/{reference}/champ", dossiers.enregistrer),
         faire("/dossiers/{reference}/ajouter", dossiers.ajouter),
         faire("/dossiers/{reference}/retirer", dossiers.retirer),
+        faire("/dossiers/{reference}/evenement", evenements.noter),
         faire("/dossiers/{reference}/relances", relances.ecrire),
         voir("/dossiers/{reference}/relances/messages/{rang:int}", relances.servir),
         voir("/dossiers/{reference}/relances/lettres/{rang:int}", relances.servir_lettre),

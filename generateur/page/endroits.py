@@ -8,6 +8,7 @@ from generateur.operations.formulaire_dossier import libelle_de
 from generateur.page.onglets import onglet_de
 
 _A_COLLER = re.compile(r"\s*(#|\[\[?[a-z_]|[a-z_]+\s*=)")
+_COMMANDE = re.compile(r"(?:,? ou « … [^»]*»)|\s*(?:: |\()?« generateur [^»]*»\)?")
 _MOTS_DE_RENVOI = 5  # « Dans ce bloc, ajoutez : » ne dit rien sans ce qui suit
 
 
@@ -47,6 +48,11 @@ def alleger_remede(remede: str) -> str:
     lignes = [ligne for ligne in remede.splitlines() if not _A_COLLER.match(ligne) and "generateur " not in ligne]
     phrases = [ligne for ligne in lignes if not (ligne.endswith(" :") and len(ligne.split()) <= _MOTS_DE_RENVOI)]
     return "\n".join(f"{ligne[:-2]}." if ligne.endswith(" :") else ligne for ligne in phrases)
+
+
+def taire_commandes(phrase: str) -> str:
+    """La phrase sans les commandes à taper qu'elle cite : la page a un bouton à leur place."""
+    return _COMMANDE.sub("", phrase)
 
 
 def dire_manque(code: str) -> str:

@@ -14,7 +14,7 @@ from generateur import VERSION
 from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
-from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque, dire_place
+from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque, dire_place, taire_commandes
 from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
 from generateur.page.remedes import remedier
@@ -62,6 +62,7 @@ class Gabarits:
             "adresser": adresser_lieu,
             "alleger": alleger_remede,
             "remedier": remedier,
+            "sans_commande": taire_commandes,
             "dire_manque": dire_manque,
             "dire_indicateur": dire_valeur,
             "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),

@@ -15,6 +15,7 @@ from generateur.page.deductions import deduire
 from generateur.page.montre import lister_sections, montrer_onglet, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.page.saisie_recue import enregistrer_champ
+from generateur.page.vues_evenements import Evenements
 from generateur.page.vues_relances import Relances
 
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
@@ -23,8 +24,9 @@ _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
 class Dossiers:
     """« /dossiers/<ref> » et ce qu'on y écrit."""
 
-    def __init__(self, bureau: Bureau, relances: Relances) -> None:
-        self._bureau, self._maison, self._relances = bureau, bureau.maison, relances
+    def __init__(self, bureau: Bureau, relances: Relances, evenements: Evenements) -> None:
+        self._bureau, self._maison = bureau, bureau.maison
+        self._relances, self._evenements = relances, evenements
 
     def montrer(self, demande: Request) -> Response:
         """Un onglet du dossier ; un dossier qui ne se lit pas montre pourquoi, et ses champs restent à corriger."""
@@ -32,6 +34,8 @@ class Dossiers:
         onglet = demande.query_params.get("onglet", "")
         if onglet in A_PART:
             return RedirectResponse(f"/dossiers/{quote(chemin.name)}/{onglet}", status_code=303)
+        if onglet == "suivi":
+            return self._evenements.montrer(demande)
         onglet = onglet if onglet in ONGLETS else next(iter(ONGLETS))
         propres = self._relances.rassembler(chemin) if onglet == "relances" else {}
         return montrer_onglet(self._bureau, chemin, onglet, **propres)

@@ -93,7 +93,7 @@ class Pieces:
             raise ErreurUsage("ce fichier n'est pas dans pieces/", lieu=fichier)
         textes = {cle: str(saisie.get(cle, "")).strip() for cle in _CLES}
         textes["titre"] = textes["titre"] or fichier.rpartition("/")[2]
-        valeurs, refus = valider_textes("pieces", textes)
+        valeurs, refus = valider_textes(("pieces", 0), textes)
         if refus:
             return self.dresser(
                 chemin, 422, saisis={"fichier": fichier, "valeurs": textes, "refus": refus, "double": ()}

@@ -101,6 +101,16 @@ document.addEventListener("click", (evenement) => {
   if (evenement.target.closest?.("button[aria-disabled=true]")) evenement.preventDefault();
 });
 
+// Un formulaire refusé revient avec ses erreurs : le document déjà choisi ne se choisit pas deux fois.
+const gardes = new Map();
+document.addEventListener("htmx:before:swap", () => {
+  gardes.clear();
+  for (const champ of document.querySelectorAll("input[data-garder]")) if (champ.files.length) gardes.set(champ.id, champ.files);
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const champ of document.querySelectorAll("[data-refuse] input[data-garder]")) if (gardes.has(champ.id)) champ.files = gardes.get(champ.id);
+});
+
 for (const curseur of document.querySelectorAll("[data-valeur]")) {
   curseur.addEventListener("input", () => {
     document.getElementById(curseur.dataset.valeur).textContent = curseur.value;
