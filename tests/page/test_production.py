@@ -206,5 +206,5 @@ def test_ce_qui_vient_d_etre_ecrit_dit_la_suite(visiteur):
     assert '?onglet=relances">notez son envoi</a>' in lettre
     liasse = _produire(visiteur)
     assert "déposez-la au greffe : Tribunal" in liasse
-    assert '?onglet=suivi">notez le dépôt</a>' in liasse
+    assert '?onglet=suivi&amp;noter=depose#noter">notez le dépôt</a>' in liasse
     assert "notez" not in _produire(visiteur, dossier="/dossiers/2026-0074")  # refusée : rien à déposer
