@@ -180,6 +180,11 @@ def expliquer_imprevu(erreur: Exception) -> ErreurGenerateur:
             lieu=str(erreur.filename or ""),
             remede="Vérifier la place libre et les droits sur ce fichier, puis relancer.",
         )
+    if isinstance(erreur, MemoryError):
+        return ErreurGenerateur(
+            "la mémoire manque",
+            remede="Fermer d'autres programmes, ou faire moins de dossiers à la fois (--processus), puis relancer.",
+        )
     return ErreurGenerateur(
         f"erreur interne inattendue ({type(erreur).__name__}) : {erreur}",
         remede="Relancer avec -v et transmettre le message ; rien n'a été publié.",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--processus", type=Entier(), help="Combien de dossiers à la fois (défaut : autant que de cœurs).")
 @click.option("--executant", metavar="NOM", default="processus", help="processus (défaut), sequentiel ou dask.")
 @click.option("--ordonnanceur", metavar="ADRESSE", help="Avec dask : tcp://MACHINE:PORT, ou tls:// ; sinon, ici.")
+@click.option("--delai-dossier", type=Entier(), metavar="MINUTES", help="Au-delà, un dossier échoue (défaut : 30).")
 @click.option("--classer", metavar="PAR", help="Piles à remettre, par juridiction, etude, procedure ou creancier.")
 @click.option("--synthese", type=CHEMIN, metavar="F.xlsx", help="Écrit aussi la synthèse du lot, raisons comprises.")
 @click.option("--registre", metavar="URL", help=AIDE_REGISTRE_DU_LOT)
@@ -55,6 +56,7 @@ def lot(
     processus: int | None,
     executant: str,
     ordonnanceur: str | None,
+    delai_dossier: int | None,
     classer: str | None,
     synthese: Path | None,
     registre: str | None,
@@ -86,6 +88,7 @@ def lot(
             nombre=processus or os.cpu_count() or 1,
             ordonnanceur=ordonnanceur,
             est_interrompu=est_interrompu,
+            delai_dossier_s=delai_dossier and delai_dossier * 60.0,
         )
         bilan = lots.produire_lot(
             source,

@@ -10,6 +10,8 @@ import os
 import signal
 import sys
 
+_MEMOIRE = 4 * 1024**3  # un acte en demande cent fois moins
+
 
 def servir(dossier_du_moteur: str, delai: int) -> None:
     """Répond aux demandes jusqu'à la fin de l'entrée ; le délai est en secondes par document."""
@@ -19,6 +21,8 @@ def servir(dossier_du_moteur: str, delai: int) -> None:
     sys.path.insert(0, dossier_du_moteur)
     import dxpdf  # noqa: PLC0415 - le chemin vient d'être posé
 
+    _borner_memoire()
+
     for ligne in sys.stdin:
         source, cible = json.loads(ligne)
         if hasattr(signal, "alarm"):
@@ -27,6 +31,18 @@ def servir(dossier_du_moteur: str, delai: int) -> None:
         reponses.flush()
         if hasattr(signal, "alarm"):
             signal.alarm(0)
+
+
+def _borner_memoire() -> None:
+    """Un document piégé fait tomber l'exécutant, jamais la machine ; là où le système s'y prête."""
+    try:
+        import resource  # noqa: PLC0415 - absent de Windows
+
+        _, plafond = resource.getrlimit(resource.RLIMIT_AS)
+        borne = _MEMOIRE if plafond == resource.RLIM_INFINITY else min(_MEMOIRE, plafond)
+        resource.setrlimit(resource.RLIMIT_AS, (borne, plafond))
+    except (ImportError, ValueError, OSError):
+        return
 
 
 def _convertir(convertir: object, source: str, cible: str) -> str | int:

@@ -142,7 +142,8 @@ def _enchainer(
                 avancer(Avancee(rang, len(entree.chemins), resultat, entree.chemins[rang - 1]))
     except BaseException:  # arrêté en route : ce que les processus tués laissent dans la sortie n'y reste pas
         with suppress(ErreurEcriture):
-            reparer_tout(commun.sortie)
+            if commun.vers is None:  # dans un magasin, rien n'est à moitié là qui passe pour entier
+                reparer_tout(commun.sortie)
         raise
     duree = time.perf_counter() - debut
     return Bilan(journal, prevus=len(entree.chemins), executant=executant.nom, duree_s=duree)

@@ -11,6 +11,8 @@ from pathlib import Path
 from generateur.surveillance.depart import d_un_seul_geste
 from generateur.surveillance.lien_de_vie import LienDeVie
 
+_MEMOIRE = 8 * 1024**3
+
 
 class Programme:
     """Un programme externe dans sa propre session : Ctrl-C s'adresse à nous, et le groupe entier s'arrête d'un coup."""
@@ -41,6 +43,7 @@ class Programme:
             self._lien.rompre()
             raise
         self._lien.attacher(self.processus.pid, est_groupe=True)
+        _borner_memoire(self.processus.pid)
 
     def attendre(self, delai: float) -> int | None:
         """Son code de retour (négatif : le signal qui l'a tué), None s'il dépasse ce délai, en secondes."""
@@ -60,6 +63,15 @@ class Programme:
                     os.killpg(self.processus.pid, signal.SIGKILL)  # il en lance d'autres : soffice.bin, tesseract
         self.processus.wait()
         self._lien.rompre()
+
+
+def _borner_memoire(pid: int) -> None:
+    """Il tombe, et ce qu'il lance avec lui, avant d'avoir pris toute la mémoire de la machine. Propre à Linux."""
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 (absent de Windows)
+
+        with contextlib.suppress(OSError, ValueError):  # déjà fini, ou borné plus bas
+            resource.prlimit(pid, resource.RLIMIT_AS, (_MEMOIRE, _MEMOIRE))
 
 
 def est_interruption(code: int) -> bool:

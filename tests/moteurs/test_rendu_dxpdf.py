@@ -1,5 +1,6 @@
 """Le moteur embarqué convertit, ne tombe jamais avec le programme, et nomme le document fautif."""
 
+import json
 import os
 import signal
 import subprocess
@@ -139,6 +140,21 @@ def test_un_executant_tombe_une_fois_est_remplace(acte, tmp_path):
     moteur.convertir([Conversion(acte, tmp_path / "acte.pdf")])
     moteur.fermer()
     assert (tmp_path / "acte.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="la borne de mémoire n'est appliquée à coup sûr que sous Linux")
+def test_un_document_qui_demande_toute_la_memoire_est_refuse_et_la_machine_reste(tmp_path):
+    (tmp_path / "dxpdf.py").write_text("def convert(octets):\n    return bytes(5 << 30)[:1]\n", encoding="utf-8")
+    script = Path(sys.modules[RenduDxpdf.__module__].__file__).with_name("executant_dxpdf.py")
+    demande = json.dumps([str(script), str(tmp_path / "acte.pdf")]) + "\n"
+    rendu = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), str(tmp_path), "60"],
+        input=demande,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "MemoryError" in json.loads(rendu.stdout)
 
 
 def test_un_dossier_de_sortie_absent_est_une_erreur_claire(moteur, acte, tmp_path):

@@ -15,6 +15,7 @@ from generateur.commandes.presentation_lot import dire_echec
 from generateur.erreurs import ErreurOutilAbsent, ErreurUsage
 from generateur.operations import lot, travail_distant
 from generateur.operations.executants import EXECUTANT_D_UNE_GRAPPE, EXECUTANTS, choisir_executant
+from generateur.operations.executants.poste_ouvrier import Poste
 from generateur.operations.executants.processus import _RETARD, ExecutantProcessus, _Equipe
 from generateur.operations.journal_lot import JournalLot
 from generateur.publication import echange
@@ -110,7 +111,7 @@ def equipe(tmp_path):
 
     def ouvrir(nombre, est_interrompu=lambda: False):
         commande = [sys.executable, "-S", str(CAPRICIEUX), str(tmp_path / "journal")]
-        ouverte = _Equipe(nombre, lambda: Enfant(commande, os.environ), est_interrompu)
+        ouverte = _Equipe(nombre, lambda: Poste(lambda: Enfant(commande, os.environ)), est_interrompu)
         ouvertes.append(ouverte)
         return ouverte
 

@@ -182,6 +182,13 @@ def test_un_programme_externe_rend_son_code_et_s_abat_en_entier():
     assert interroger(["programme-absent"], 20, environnement=os.environ) == ""
 
 
+@linux
+def test_un_programme_externe_et_ce_qu_il_lance_ne_prennent_pas_toute_la_memoire():
+    borne = "import resource; print(resource.getrlimit(resource.RLIMIT_AS)[0])"
+    commande = ["sh", "-c", f"sleep 0.3; {sys.executable} -c '{borne}'"]
+    assert int(interroger(commande, 30, environnement=os.environ)) <= 8 * GIGA
+
+
 def test_un_lien_rompu_par_deux_fils_ne_rend_son_descripteur_qu_une_fois(monkeypatch):
     """Rendu deux fois, c'est le fichier d'un autre qui se ferme."""
     rendus = []

@@ -29,11 +29,13 @@ def choisir_executant(
     nombre: int = 1,
     ordonnanceur: str | None = None,
     est_interrompu: Callable[[], bool] = lambda: False,
+    delai_dossier_s: float | None = None,
 ) -> Executant:
     """L'exécutant de ce nom, prêt pour des travaux de ces réglages ; `nombre` : combien de processus au plus.
 
-    `ordonnanceur` : celui d'une grappe ; `est_interrompu` : vrai, ce qui n'est pas commencé ne le sera pas.
-    Lève ErreurUsage si le nom est inconnu, ou n'a que faire d'un ordonnanceur.
+    `ordonnanceur` : celui d'une grappe ; `est_interrompu` : vrai, ce qui n'est pas commencé ne le sera pas ;
+    `delai_dossier_s` : au-delà, un dossier est arrêté, et en échec.
+    Lève ErreurUsage si le nom est inconnu, ou n'a que faire d'un ordonnanceur ou d'un délai.
     """
     if nom not in EXECUTANTS:
         raise ErreurUsage(
@@ -47,8 +49,16 @@ def choisir_executant(
             lieu="--ordonnanceur",
             remede=f"Ajouter --executant {EXECUTANT_D_UNE_GRAPPE}, ou retirer --ordonnanceur.",
         )
+    if delai_dossier_s is not None and nom == EXECUTANT_SANS_ATTENTE:
+        raise ErreurUsage(
+            f"l'exécutant « {nom} » fait tout dans ce processus : il n'arrête pas un dossier trop long",
+            lieu="--delai-dossier",
+            remede="Garder --executant processus, ou retirer --delai-dossier.",
+        )
     module, _, classe = EXECUTANTS[nom].partition(":")
     propres: dict[str, Any] = {} if nom == EXECUTANT_SANS_ATTENTE else {"est_interrompu": est_interrompu}
+    if delai_dossier_s is not None:
+        propres["delai_dossier_s"] = delai_dossier_s
     if nom == EXECUTANT_D_UNE_GRAPPE:
         propres["ordonnanceur"] = ordonnanceur
     executant: Executant = getattr(import_module(module), classe)(

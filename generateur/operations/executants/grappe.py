@@ -20,7 +20,7 @@ from generateur.erreurs import ErreurGenerateur, ErreurUsage
 from generateur.operations.executants import guichet
 from generateur.operations.executants.ordonnanceur import dire_perdu, dire_sans_ouvrier, joindre
 from generateur.operations.executants.ouvrier import VARIABLE_MOT_DE_PASSE
-from generateur.operations.executants.poste_ouvrier import preparer_environnement, situer_programme
+from generateur.operations.executants.poste_ouvrier import DELAI_DOSSIER_S, preparer_environnement, situer_programme
 from generateur.operations.journal_lot import JournalLot
 from generateur.operations.travail import echouer
 from generateur.reglages import Reglages, Resultat, Travail
@@ -52,7 +52,9 @@ class ExecutantDask:
         nombre: int = 1,
         ordonnanceur: str | None = None,
         est_interrompu: Callable[[], bool] = lambda: False,
+        delai_dossier_s: float = DELAI_DOSSIER_S,
     ) -> None:
+        self._delai_s = delai_dossier_s
         self._reglages = reglages
         self._jour = jour
         self._demander = demander_mot_de_passe
@@ -73,6 +75,7 @@ class ExecutantDask:
             reglages=reglages,
             jour=self._jour,
             installation=guichet.decrire_installation(reglages.model_dump_json()),
+            delai_dossier_s=self._delai_s,
         )
         with joindre(self._ordonnanceur, nombre=self._nombre, environnement=a_transmettre) as client:
             _exiger_la_meme_installation(client, reglages.model_dump_json(), consigne.installation)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.droit_ajoute import ouvrir_droit
 from generateur.operations.empreintes import resumer_installation
-from generateur.operations.executants.poste_ouvrier import Poste, embaucher, situer_programme
+from generateur.operations.executants.poste_ouvrier import DELAI_DOSSIER_S, Poste, embaucher, situer_programme
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.reglages import Reglages, Resultat, Travail
 
@@ -35,6 +35,7 @@ class Consigne(BaseModel):
     reglages: Reglages
     jour: dt.date
     installation: str
+    delai_dossier_s: float = DELAI_DOSSIER_S
 
 
 class Reponse(BaseModel):
@@ -96,7 +97,7 @@ def _prendre_poste(consigne: Consigne) -> Poste | None:
     if decrire_installation(consigne.reglages.model_dump_json()) != consigne.installation:
         return None
     environnement = os.environ | situer_programme()
-    poste = Poste(lambda: embaucher(consigne.reglages, consigne.jour, environnement))
+    poste = Poste(lambda: embaucher(consigne.reglages, consigne.jour, environnement), consigne.delai_dossier_s)
     with _verrou:
         du_fil[consigne.lot] = poste
         anciens = [du_fil.popitem(last=False)[1] for _ in range(len(du_fil) - _LOTS_AU_PLUS)]

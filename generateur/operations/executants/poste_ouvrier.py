@@ -20,16 +20,19 @@ from generateur.reglages import Reglages, Resultat, Travail
 from generateur.surveillance.enfant import Enfant, ErreurEnfant
 
 _RACINE = Path(__file__).resolve().parents[3]
-_DELAI_DOSSIER_S = 1800
+DELAI_DOSSIER_S = 1800.0
 _DELAI_DE_DEPART_S = 5
 _ESSAIS = 2
+_MINUTE_S = 60
 
 
 class Poste:
     """Un travail à la fois ; `arreter` peut venir d'un autre fil, même pendant un travail."""
 
-    def __init__(self, embaucher: Callable[[], Enfant]) -> None:
+    def __init__(self, embaucher: Callable[[], Enfant], delai_s: float = DELAI_DOSSIER_S) -> None:
+        """`delai_s` : au-delà, l'ouvrier est tué avec ses moteurs, et le dossier en échec."""
         self._embaucher = embaucher
+        self._delai_s = delai_s
         self._ouvrier: Enfant | None = None
         self._verrou = threading.Lock()
         self._arrete = False
@@ -42,7 +45,7 @@ class Poste:
             if ouvrier is None:
                 break
             try:
-                reponse = ouvrier.demander(travail.model_dump_json().encode(), _DELAI_DOSSIER_S)
+                reponse = ouvrier.demander(travail.model_dump_json().encode(), self._delai_s)
             except ErreurEnfant as panne:
                 self._congedier()
                 perte = panne
@@ -50,7 +53,7 @@ class Poste:
                     break
             else:
                 return Resultat.model_validate_json(reponse)
-        return echouer(travail.source, _dire_la_perte(perte))
+        return echouer(travail.source, _dire_la_perte(perte, self._delai_s))
 
     def _tenir_un_ouvrier(self) -> Enfant | None:
         """L'ouvrier du poste, remplacé s'il est mort ; None si le poste est arrêté."""
@@ -116,9 +119,22 @@ class _ErreurOuvrier(ErreurGenerateur):
     code = CodeSortie.ERREUR_INTERNE
 
 
-def _dire_la_perte(perte: ErreurEnfant) -> ErreurGenerateur:
+def _dire_la_perte(perte: ErreurEnfant, delai_s: float) -> ErreurGenerateur:
+    remede = "Le produire seul (« generateur produire ») pour voir où il s'arrête"
     if perte.trop_long:
-        raison = f"ce dossier demande plus de {_DELAI_DOSSIER_S // 60} minutes"
+        raison = f"ce dossier demande plus de {_dire_delai(delai_s)}"
+        remede += " ; s'il est seulement très lourd, relancer le lot avec un plus grand --delai-dossier"
+    elif perte.est_tue:
+        raison = (
+            "ce dossier a fait tomber deux fois le processus qui le produisait, tué du dehors : peut-être la mémoire"
+        )
+        remede += ", ou relancer le lot avec un plus petit --processus"
     else:
         raison = "ce dossier a fait tomber deux fois le processus qui le produisait : il est mis à part"
-    return _ErreurOuvrier(raison, remede="Le produire seul (« generateur produire ») pour voir où il s'arrête.")
+    return _ErreurOuvrier(raison, remede=f"{remede}.")
+
+
+def _dire_delai(secondes: float) -> str:
+    if secondes < 2 * _MINUTE_S:
+        return f"{secondes:.0f} secondes"
+    return f"{secondes / _MINUTE_S:.0f} minutes"

@@ -9,9 +9,8 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from generateur.operations.executants.poste_ouvrier import Poste, embaucher, preparer_environnement
+from generateur.operations.executants.poste_ouvrier import DELAI_DOSSIER_S, Poste, embaucher, preparer_environnement
 from generateur.reglages import Reglages, Resultat, Travail
-from generateur.surveillance.enfant import Enfant
 from generateur.surveillance.provisoires import balayer
 
 _AVANCE = 4  # travaux en main ou en attente, par ouvrier : assez pour ne jamais attendre, jamais toute la liste
@@ -31,9 +30,11 @@ class ExecutantProcessus:
         demander_mot_de_passe: Callable[[], str],
         nombre: int = 1,
         est_interrompu: Callable[[], bool] = lambda: False,
+        delai_dossier_s: float = DELAI_DOSSIER_S,
     ) -> None:
-        """`est_interrompu` : vrai, ce qui n'est pas commencé ne le sera pas."""
+        """`est_interrompu` : vrai, ce qui n'est pas commencé ne le sera pas ; `delai_dossier_s` : pour chacun."""
         self._est_interrompu = est_interrompu
+        self._delai_s = delai_dossier_s
         self._reglages = reglages
         self._jour = jour
         self._demander = demander_mot_de_passe
@@ -43,7 +44,9 @@ class ExecutantProcessus:
         """Un résultat par travail, dans leur ordre. Lève ErreurUsage ou ErreurOutilAbsent si rien ne peut commencer."""
         environnement = preparer_environnement(self._reglages, self._jour, self._demander)
         equipe = _Equipe(
-            self._nombre, lambda: embaucher(self._reglages, self._jour, environnement), self._est_interrompu
+            self._nombre,
+            lambda: Poste(lambda: embaucher(self._reglages, self._jour, environnement), self._delai_s),
+            self._est_interrompu,
         )
         try:
             yield from equipe.accomplir(travaux)
@@ -57,9 +60,9 @@ class _Equipe:
     """Des fils, un ouvrier chacun, qui prennent les travaux d'une file courte et rangent les résultats par rang."""
 
     def __init__(
-        self, nombre: int, embaucher: Callable[[], Enfant], est_interrompu: Callable[[], bool] = lambda: False
+        self, nombre: int, ouvrir: Callable[[], Poste], est_interrompu: Callable[[], bool] = lambda: False
     ) -> None:
-        self._embaucher = embaucher
+        self._ouvrir = ouvrir
         self._est_interrompu = est_interrompu
         self._a_faire: queue.Queue[tuple[int, Travail] | None] = queue.Queue()
         self._faits: queue.Queue[tuple[int, Resultat | None] | BaseException] = queue.Queue()
@@ -102,7 +105,7 @@ class _Equipe:
 
     def _renforcer(self, demandes: int) -> None:
         if len(self._fils) < min(self._nombre, demandes):
-            poste = Poste(self._embaucher)
+            poste = self._ouvrir()
             nom = f"ouvrier-{len(self._fils) + 1}"
             fil = threading.Thread(target=self._travailler, args=(poste,), name=nom, daemon=True)
             self._postes.append(poste)
