@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from generateur.controles.constat import Constat
+from generateur.erreurs import ErreurDossier
 from generateur.lecture.messages import denommer
 from generateur.operations.ajouter import SECTIONS
 from generateur.operations.etude import Etude
@@ -49,8 +50,11 @@ def montrer_onglet(
 
     `tirer` : ce que cet onglet tire de l'étude et des données telles qu'écrites, s'il y a une étude.
     """
-    etat, version = lire_version(chemin)
     etude, erreur = bureau.etudier(chemin)
+    try:
+        etat, version = lire_version(chemin)
+    except ErreurDossier as illisible:  # pas même du TOML : l'étude dit la ligne
+        raise erreur or illisible from illisible
     constats = etude.constats if etude else ()
     partage = etat.donnees.get("creancier")
     communs: dict[str, Any] = {

@@ -229,6 +229,16 @@ def test_un_dossier_illisible_dit_pourquoi_et_n_empeche_pas_les_autres(visiteur,
     assert "montant_tttc" in page.texte
 
 
+def test_un_fichier_abime_dans_un_editeur_dit_la_ligne(visiteur, dossiers):
+    fichier = dossiers / "2026-0074" / "dossier.toml"
+    lignes = fichier.read_text("utf-8").count("\n")
+    fichier.write_text(f"{fichier.read_text('utf-8')}[[factures\n", "utf-8")
+    reponse = visiteur.voir(INCOMPLET)
+    assert reponse.code == 422
+    assert f"ligne {lignes + 1}" in reponse.texte
+    assert "generateur verifier" not in reponse.texte
+
+
 def test_un_nom_hostile_reste_un_texte(visiteur, dossiers):
     fichier = _fichier(dossiers)
     hostile = "<img src=x onerror=alert(1)>"

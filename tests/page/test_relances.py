@@ -120,3 +120,21 @@ def test_deux_debiteurs_ont_chacun_leur_pli(visiteur, dossiers):
     plis = _lire(dossiers)["mises_en_demeure"]
     assert [(m["debiteur"], m["numero"]) for m in plis] == [(1, "A"), (2, "B")]
     assert len({m["fichier"] for m in plis}) == 2
+
+
+def test_noter_la_relance_n_efface_pas_ce_qu_un_editeur_a_ecrit(visiteur, dossiers):
+    _poster(visiteur, "", {"noter": ""})
+    fichier = dossiers / "2026-0074" / "dossier.toml"
+    fichier.write_text(fichier.read_text("utf-8").replace("Comptoir d’accueil et banquettes", "Banquettes"), "utf-8")
+    _poster(visiteur, "", {"noter": "oui"})
+    donnees = _lire(dossiers)
+    assert donnees["factures"][0]["objet"] == "Banquettes"
+    assert donnees["relances"][-1]["date"] == JOUR
+
+
+def test_la_lettre_ne_se_propose_plus_une_fois_partie(visiteur):
+    bouton = 'value="mise_en_demeure" type="submit">Écrire la mise en demeure'
+    assert bouton in visiteur.voir(DOSSIER).texte
+    _produire(visiteur, "mise_en_demeure", DOSSIER)
+    _poster(visiteur, "/envoi", {"le": "2026-11-10"})
+    assert bouton not in visiteur.voir(DOSSIER).texte
