@@ -19,6 +19,13 @@ _CHAMPS_SUFFISANTS = 2
 Correspondances = Mapping[str, Sequence[str]]
 
 
+class ErreurColonnes(ErreurUsage):
+    """Plusieurs colonnes se disputent un champ : l'utilisateur dit laquelle."""
+
+    champ: str = ""
+    candidates: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Entete:
     """La ligne d'en-tête d'une feuille, et la colonne de chaque champ compris."""
@@ -57,6 +64,11 @@ def est_un_compte_collectif(libelle: str) -> bool:
 def est_une_operation_ecartee(statut: Cellule) -> bool:
     """Vrai si la banque dit l'opération en cours, refusée ou annulée."""
     return normaliser_entete(statut) in _donnees()["lignes_de_banque"]["ecartees"]
+
+
+def libeller(champ: str) -> str:
+    """Le champ d'un export, dit comme à une personne : « montant_ttc » est « montant TTC »."""
+    return str(_donnees()["libelles"].get(champ, champ.replace("_", " ")))
 
 
 def champs_connus() -> tuple[str, ...]:
@@ -148,9 +160,11 @@ def _imposer(champ: str, voulu: str, noms: Sequence[str], normalises: Sequence[s
     return places[0]
 
 
-def _hesiter(champ: str, noms: Sequence[str]) -> ErreurUsage:
-    return ErreurUsage(
+def _hesiter(champ: str, noms: Sequence[str]) -> ErreurColonnes:
+    erreur = ErreurColonnes(
         f"deux colonnes se disputent le champ « {champ} » : {' et '.join(f'« {nom} »' for nom in noms)}",
         lieu="--colonnes",
         remede=f'Dire laquelle : --colonnes "{champ}={noms[0]}", ou --colonnes "{champ}={noms[1]}".',
     )
+    erreur.champ, erreur.candidates = champ, tuple(noms)
+    return erreur

@@ -4,10 +4,10 @@ Ce que la source seule a changé est mis à jour ; ce qu'une personne a changé 
 Une facture réglée depuis reçoit ses paiements et ne disparaît pas ; une facture retirée à la main ne revient pas.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from generateur.contrats import Ajout, Pose
 from generateur.importation.socle import Reglement, Tiers
@@ -36,14 +36,42 @@ class Conflit:
     source: Any
 
 
+Sort = Literal["prise", "gardee", "conflit"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Une valeur que la dernière importation, le dossier et la nouvelle source ne disent pas tous trois de même.
+
+    `sort` : « prise » de la source, « gardee » telle que saisie, ou « conflit » (gardée, à départager) ;
+    `est_au_choix` : on peut demander la valeur de la source.
+    """
+
+    cle: CheminValeur
+    lieu: str
+    derniere: Any
+    saisie: Any
+    source: Any
+    sort: Sort
+    est_au_choix: bool = False
+
+
 @dataclass
 class Fusion:
     """Ce qu'il faut écrire, ce qui est en conflit, et les valeurs de cette importation à retenir."""
 
+    differences: list[Difference] = field(default_factory=list)
     editions: list[Pose | Ajout] = field(default_factory=list)
     conflits: list[Conflit] = field(default_factory=list)
     comparees: set[CheminValeur] = field(default_factory=set)
     retenues: dict[CheminValeur, Any] = field(default_factory=dict)
+    a_prendre: frozenset[CheminValeur] = frozenset()
+
+    def noter(
+        self, cle: CheminValeur, derniere: Any, saisie: Any, source: Any, sort: Sort, *, est_au_choix: bool = False
+    ) -> None:
+        """Retient ce que les trois versions disent de cette valeur."""
+        self.differences.append(Difference(cle, _nommer(cle), derniere, saisie, source, sort, est_au_choix))
 
 
 def fusionner(
@@ -53,9 +81,13 @@ def fusionner(
     solde: Solde,
     fichiers: Mapping[str, str],
     versees: Iterable[Mapping[str, Any]] = (),
+    a_prendre: Collection[CheminValeur] = (),
 ) -> Fusion:
-    """Les modifications à faire au dossier `actuel` ; `base` : les valeurs de la dernière importation."""
-    fusion = Fusion(retenues=dict(base))
+    """Les modifications à faire au dossier `actuel` ; `base` : les valeurs de la dernière importation.
+
+    `a_prendre` : les valeurs en conflit que la personne veut telles que la source les dit.
+    """
+    fusion = Fusion(retenues=dict(base), a_prendre=frozenset(a_prendre))
     presentes = aplatir(actuel)
     for cle, valeur in _descendre(("debiteur",), valeurs_du_debiteur(tiers)):
         _fusionner_valeur(fusion, base, presentes, cle, valeur, ("debiteurs", 0, *cle[1:]))
@@ -112,6 +144,7 @@ def _fusionner_bloc(
             return False
         fusion.editions.append(Ajout(section, dict(bloc)))
         fusion.retenues |= dict(_descendre((section, numero), bloc))
+        fusion.noter((section, numero), None, None, bloc.get("montant_ttc", bloc.get("montant", "ajoutée")), "prise")
         return True
     for cle, valeur in _descendre((section, numero), bloc):
         _fusionner_valeur(fusion, base, presentes, cle, valeur, (section, rangs[numero], *cle[2:]))
@@ -130,11 +163,16 @@ def _fusionner_valeur(
     fusion.comparees.add(cle)
     if saisie == valeur:
         fusion.retenues[cle] = valeur
-    elif saisie == derniere:  # absente des deux, ou inchangée depuis la dernière importation
+    elif saisie == derniere or (valeur != derniere and cle in fusion.a_prendre):
+        # absente des deux, inchangée depuis la dernière importation, ou la source choisie contre la saisie
         fusion.editions.append(Pose(chemin, valeur))
         fusion.retenues[cle] = valeur
+        fusion.noter(cle, derniere, saisie, valeur, "prise", est_au_choix=cle in fusion.a_prendre)
     elif valeur != derniere:
         fusion.conflits.append(Conflit(cle, _nommer(cle), saisie, valeur))
+        fusion.noter(cle, derniere, saisie, valeur, "conflit", est_au_choix=True)
+    else:
+        fusion.noter(cle, derniere, saisie, valeur, "gardee")
 
 
 def _fusionner_paiements(
@@ -151,10 +189,12 @@ def _fusionner_paiements(
     if saisi != deja:  # une personne a saisi d'autres paiements : lesquels de ceux-ci sont déjà comptés ?
         if facture.paye != deja:
             fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, facture.paye))
+            fusion.noter(cle, deja, saisi, facture.paye, "conflit")
         return
     for reglement in _nouveaux(facture.reglements, facture.paye - deja):
         fusion.editions.append(Ajout("paiements", valeurs_du_paiement(numero, reglement)))
     fusion.retenues[cle] = facture.paye
+    fusion.noter(cle, deja, saisi, facture.paye, "prise")
 
 
 def _nouveaux(reglements: tuple[Reglement, ...], montant: Decimal) -> list[Reglement]:
@@ -176,6 +216,8 @@ def _descendre(chemin: CheminValeur, valeurs: Mapping[str, Any]) -> Iterator[tup
 
 
 def _nommer(cle: CheminValeur) -> str:
+    if cle[0] == "paye":
+        return f"paiements de la facture {cle[1]}"
     if cle[0] in _CLES_DU_BLOC:
-        return f"{_CLES_DU_BLOC[cle[0]]} {cle[1]}, {'.'.join(cle[2:])}"
+        return ", ".join(filter(None, (f"{_CLES_DU_BLOC[cle[0]]} {cle[1]}", ".".join(cle[2:]))))
     return ".".join(cle)

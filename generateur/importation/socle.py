@@ -128,7 +128,10 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Lecture:
-    """Ce qu'un lecteur a compris d'un fichier. `colonnes` : champ du programme → en-tête lu, None s'il manque."""
+    """Ce qu'un lecteur a compris d'un fichier.
+
+    `colonnes` : champ du programme → en-tête lu, None s'il manque ; `entetes` : tous ceux du fichier, quand il en a.
+    """
 
     fichier: Path
     format: str
@@ -140,6 +143,7 @@ class Lecture:
     clients: tuple[Tiers, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     evenements: tuple["EvenementLu", ...] = ()
+    entetes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

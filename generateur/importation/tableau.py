@@ -84,11 +84,13 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
     refus: list[Refus] = []
     clients: list[Tiers] = []
     colonnes: dict[str, str | None] = {}
+    entetes: dict[str, None] = {}
     for feuille in lire_feuilles(fichier):
         rang = trouver_entete(feuille, format_.correspondances)
         if rang is None:
             continue
         entete = comprendre(feuille, rang, format_.correspondances, consignes.colonnes)
+        entetes |= dict.fromkeys(nom for nom in entete.noms if nom)
         if not {"montant_ttc", "reste_du", "montant_ht"} & set(entete.colonnes) or "numero" not in entete.colonnes:
             clients += _lire_clients(feuille, entete)
             colonnes = colonnes or entete.en_clair(champs_connus())
@@ -112,6 +114,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
         tuple(doutes),
         colonnes,
         tuple(clients),
+        entetes=tuple(entetes),
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from generateur.erreurs import ErreurUsage
 from generateur.importation.documents import Documents
 from generateur.importation.groupement import nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, lire_origine
+from generateur.importation.valeurs_a_plat import CheminValeur
 
 _ESSAIS = 1000
 _VISIBLE = "[!.]*"  # un répertoire caché est celui d'un travail en cours, ou interrompu : ce n'est pas un dossier
@@ -28,13 +29,17 @@ class Connu:
 
 @dataclass
 class Depot:
-    """Où vont les dossiers, et ce qui vaut pour tous : le profil du créancier, les documents, le jour."""
+    """Où vont les dossiers, et ce qui vaut pour tous : le profil du créancier, les documents, le jour.
+
+    `a_prendre` : par dossier, les valeurs en conflit à prendre de la source.
+    """
 
     racine: Path
     creancier: Path | None
     documents: Documents
     jour: dt.date
     simuler: bool
+    a_prendre: Mapping[str, Collection[CheminValeur]] = field(default_factory=dict)
     _reservees: set[str] = field(default_factory=set)
     _retrouves: set[Path] = field(default_factory=set)
 

@@ -20,7 +20,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.importation.documents import Documents
-from generateur.importation.fusion import fusionner
+from generateur.importation.fusion import Difference, fusionner
 from generateur.importation.groupement import Groupe, siren_de
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
@@ -48,6 +48,7 @@ class Ecrit:
     donnees: Mapping[str, Any]
     manques: tuple[str, ...]
     constats: tuple[Constat, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     @property
     def a_un_contrat(self) -> bool:
@@ -137,7 +138,9 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     suivies = [
         f.piece for f in solde.dues if f.piece.numero in presentes or ("factures", f.piece.numero) not in connues
     ]
-    fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers, _verser(copies, messages, suivies))
+    versees = _verser(copies, messages, suivies)
+    a_prendre = depot.a_prendre.get(chemin.name, ())
+    fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers, versees, a_prendre)
     texte = modifier(etat, fusion.editions)
     cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
     historique = relever_historique(solde, depot.jour) or (ancienne.historique if ancienne else None)
@@ -160,6 +163,7 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
             *(constater_conflit(conflit, chemin.name) for conflit in fusion.conflits),
             *_constater_absences(etat, groupe, base, frozenset(source.format for source in sources)),
         ),
+        tuple(fusion.differences),
     )
 
 

@@ -6,7 +6,7 @@ résultat sans rien écrire.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -20,12 +20,14 @@ from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses
 from generateur.importation.cycle_de_vie import appliquer
 from generateur.importation.documents import Documents
+from generateur.importation.fusion import Difference
 from generateur.importation.groupement import Groupe, dedoublonner, grouper, siren_de
 from generateur.importation.lecteurs import choisir_lecteur, lister_fichiers
 from generateur.importation.origine import SourceImportee
 from generateur.importation.rapprochement import Rapprochement, rapprocher
 from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Reglement, Tiers
 from generateur.importation.soldes import ZERO, Solde, solder
+from generateur.importation.valeurs_a_plat import CheminValeur
 from generateur.operations.depot_import import Depot
 from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier, profil_a_remplir, siren_du_profil
 from generateur.operations.outillage import OutilsPieces
@@ -50,6 +52,7 @@ class Demande:
     consignes: Consignes = field(default_factory=Consignes)
     minimum: Decimal = ZERO
     simuler: bool = False
+    a_prendre: Mapping[str, Collection[CheminValeur]] = field(default_factory=dict)  # par dossier, en conflit
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class DossierImporte:
     reste_du: Decimal
     manques: tuple[str, ...] = ()
     motif: str = ""
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,9 @@ def importer(
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
     encaissements = _ranger_encaissements(rapprochements)
     documents = Documents(demande.documents, partial(_lire_texte, outils))
-    depot = Depot(demande.racine, demande.creancier, documents, jour, simuler=demande.simuler)
+    depot = Depot(
+        demande.racine, demande.creancier, documents, jour, simuler=demande.simuler, a_prendre=demande.a_prendre
+    )
     sources = tuple(_declarer(lecture, jour) for lecture in lectures)
     doutes = [doute for lecture in lectures for doute in lecture.doutes]
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
@@ -289,6 +295,7 @@ def _rendre(groupe: Groupe, solde: Solde, ecrit: Ecrit) -> DossierImporte:
         tuple(facture.piece.numero for facture in solde.dues),
         max(ZERO, solde.net),
         ecrit.manques,
+        differences=ecrit.differences,
     )
 
 
