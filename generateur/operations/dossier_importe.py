@@ -219,11 +219,22 @@ def _choisir_creancier(depot: Depot, groupe: Groupe) -> str | dict[str, Any]:
 
 def siren_du_profil(profil: Path) -> str:
     """Le SIREN écrit dans un profil de créancier ; vide s'il ne se lit pas."""
+    return "".join(str(_lire_profil(profil).get("siren", "")).split())
+
+
+def nommer_profil(profil: Path) -> str:
+    """Le nom de l'entreprise d'un profil ; celui du fichier tant qu'elle n'y est pas."""
+    donnees = _lire_profil(profil)
+    return str(donnees.get("denomination") or donnees.get("nom") or profil.stem)
+
+
+def _lire_profil(profil: Path) -> Mapping[str, Any]:
     try:
         donnees = tomllib.loads(profil.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
-        return ""
-    return "".join(str(donnees.get("creancier", donnees).get("siren", "")).split())
+        return {}
+    createur = donnees.get("creancier", donnees)
+    return createur if isinstance(createur, Mapping) else {}
 
 
 def profil_a_remplir(racine: Path) -> Path | None:

@@ -63,6 +63,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         faire("/importer", importation.recevoir),
         voir("/importer/{depot}", importation.montrer),
         faire("/importer/{depot}", importation.creer),
+        faire("/importer/{depot}/colonnes", importation.choisir_colonnes),
         voir("/importer/{depot}/fait", importation.conclure),
         voir("/creanciers/{nom}", profils.montrer),
         faire("/creanciers/{nom}", profils.enregistrer),

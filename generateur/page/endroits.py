@@ -55,6 +55,19 @@ def taire_commandes(phrase: str) -> str:
     return _COMMANDE.sub("", phrase)
 
 
+_MANQUES = {
+    "OBJET_MANQUANT": "ce qui a été vendu",
+    "NATURE_MANQUANTE": "société ou particulier",
+    "ADRESSE_MANQUANTE": "l’adresse du débiteur",
+    "DATE_FACTURE_MANQUANTE": "la date d’une facture",
+    "ECHEANCE_MANQUANTE": "une échéance",
+    "PIECE_FACTURE_MANQUANTE": "le PDF de chaque facture",
+    "DOSSIER_ILLISIBLE": "à reprendre : une valeur ne se lit pas",
+}
+
+
 def dire_manque(code: str) -> str:
-    """« ADRESSE_MANQUANTE » se dit « adresse »."""
+    """Ce qui manque à un dossier importé, dit comme à une personne."""
+    if code in _MANQUES:
+        return _MANQUES[code]
     return code.lower().replace("_manquante", "").replace("_manquant", "").replace("_absente", "").replace("_", " ")

@@ -1,6 +1,7 @@
 """Les gabarits HTML, remplis avec échappement ; les mêmes écritures que les actes pour les montants et les dates."""
 
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -64,6 +65,8 @@ class Gabarits:
             "remedier": remedier,
             "sans_commande": taire_commandes,
             "dire_manque": dire_manque,
+            "dire_version": _dire_version,
+            "en_json": json.dumps,
             "dire_indicateur": dire_valeur,
             "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),
             "zip_soi": lambda valeurs: [(valeur, valeur) for valeur in valeurs],
@@ -79,6 +82,17 @@ class Gabarits:
     def repondre(self, gabarit: str, code: int = 200, /, **champs: Any) -> HTMLResponse:
         """La page elle-même ; un nom de fichier qui n'est pas de l'UTF-8 s'y lit avec des « ? »."""
         return HTMLResponse(self.remplir(gabarit, **champs).encode(errors="replace"), status_code=code)
+
+
+def _dire_version(valeur: Any) -> str:
+    """Une valeur d'un export ou d'un dossier ; « – » quand elle n'y est pas."""
+    if valeur is None:
+        return "–"
+    if isinstance(valeur, Decimal):
+        return _montant(valeur)
+    if isinstance(valeur, dt.date):
+        return date_courte(valeur)
+    return str(valeur)
 
 
 def _resumer(groupe: Groupe) -> str:

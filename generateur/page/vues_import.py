@@ -1,24 +1,31 @@
 """L'importation : un fichier, ce qui en a été compris, la table des débiteurs, puis les dossiers créés ou complétés."""
 
+import contextlib
+import json
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from generateur.erreurs import ErreurUsage
+from generateur.importation.entetes import ErreurColonnes, libeller
 from generateur.importation.socle import Consignes
-from generateur.operations.importer import Demande, Import, importer
+from generateur.operations.dossier_importe import nommer_profil
+from generateur.operations.importer import Demande, DossierImporte, Import, importer
 from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 
 _GARDES = 20
+_COLONNE = "colonne."
+_ASSEZ_POUR_RESUMER = 3  # en dessous, la table le dit aussi bien
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,8 @@ class Importation:
 
     def proposer(self, _demande: Request) -> Response:
         """Le formulaire d'envoi."""
-        return self._bureau.gabarits.repondre("importer.html", profils=self._profils())
+        profils = [(profil.name, nommer_profil(profil)) for profil in self._profils()]
+        return self._bureau.gabarits.repondre("importer.html", profils=profils)
 
     def recevoir(self, _demande: Request, saisie: FormData) -> Response:
         """Garde les fichiers à l'écart, et montre ce qu'ils disent."""
@@ -57,7 +65,7 @@ class Importation:
             next(iter(self._deposer(saisie, "banque")), None),
             documents[0].parent if documents else None,
             str(saisie.get("profil", "")),
-            _lire_colonnes(str(saisie.get("colonnes", ""))),
+            {},
         )
         nom = secrets.token_urlsafe(9)
         self._depots[nom] = depot
@@ -70,13 +78,29 @@ class Importation:
         """Ce qui a été compris : colonnes, lignes, doutes, débiteurs et ce qui manque à chacun ; rien n'est écrit."""
         nom = demande.path_params["depot"]
         depot = self._trouver(nom)
-        fait = self._importer(depot, est_simule=True)
-        return self._bureau.gabarits.repondre("import_lu.html", nom=nom, depot=depot, fait=fait)
+        try:
+            fait = self._importer(depot, est_simule=True)
+        except ErreurColonnes as doute:
+            return self._repondre("import_colonnes.html", nom=nom, doute=doute)
+        return self._repondre("import_lu.html", nom=nom, depot=depot, fait=fait)
 
-    def creer(self, demande: Request, _saisie: FormData) -> Response:
+    def choisir_colonnes(self, demande: Request, saisie: FormData) -> Response:
+        """Retient la colonne de chaque champ, si le fichier se relit ainsi. Lève ErreurUsage sinon."""
+        nom = demande.path_params["depot"]
+        depot = self._trouver(nom)
+        dites = {cle.removeprefix(_COLONNE): str(valeur) for cle, valeur in saisie.items() if cle.startswith(_COLONNE)}
+        toutes = {**depot.colonnes, **dites}
+        choisi = replace(depot, colonnes={champ: entete for champ, entete in toutes.items() if entete})
+        with contextlib.suppress(ErreurColonnes):  # un autre champ est disputé : c'est la question suivante
+            self._importer(choisi, est_simule=True)
+        self._depots[nom] = choisi
+        return RedirectResponse(f"/importer/{nom}", status_code=303)
+
+    def creer(self, demande: Request, saisie: FormData) -> Response:
         """Crée ou complète les dossiers, puis montre ce qui a été fait."""
         nom = demande.path_params["depot"]
-        self._faites[nom] = self._importer(self._trouver(nom), est_simule=False)
+        a_prendre = _lire_choix(saisie.getlist("prendre"))
+        self._faites[nom] = self._importer(self._trouver(nom), est_simule=False, a_prendre=a_prendre)
         return RedirectResponse(f"/importer/{nom}/fait", status_code=303)
 
     def conclure(self, demande: Request) -> Response:
@@ -84,9 +108,16 @@ class Importation:
         fait = self._faites.get(demande.path_params["depot"])
         if fait is None:
             raise ErreurUsage("cette importation n'est plus en mémoire", remede="Revenir à la liste des dossiers.")
-        return self._bureau.gabarits.repondre("import_fait.html", fait=fait)
+        return self._repondre("import_fait.html", fait=fait)
 
-    def _importer(self, depot: Depot, *, est_simule: bool) -> Import:
+    def _repondre(self, gabarit: str, **champs: Any) -> Response:
+        fait: Import | None = champs.get("fait")
+        communs = _manques_communs(fait.dossiers) if fait else []
+        return self._bureau.gabarits.repondre(gabarit, libeller=libeller, communs=communs, **champs)
+
+    def _importer(
+        self, depot: Depot, *, est_simule: bool, a_prendre: Mapping[str, Collection[tuple[str, ...]]] | None = None
+    ) -> Import:
         maison = self._maison
         profil = next((p for p in self._profils() if p.name == depot.profil), None)
         demande = Demande(
@@ -99,6 +130,7 @@ class Importation:
             consignes=Consignes(colonnes=depot.colonnes),
             minimum=Decimal("0.00"),
             simuler=est_simule,
+            a_prendre=a_prendre or {},
         )
         return importer(demande, jour=maison.aujourd_hui(), outils=maison.outils(), avancer=lambda *_: None)
 
@@ -118,7 +150,21 @@ class Importation:
         return sorted((self._maison.lieux.racine / REPERTOIRE_PROFILS).glob("*.toml"))
 
 
-def _lire_colonnes(texte: str) -> dict[str, str]:
-    """« montant_ttc = Total TTC », une par ligne."""
-    paires = (ligne.partition("=") for ligne in texte.splitlines() if "=" in ligne)
-    return {champ.strip(): entete.strip() for champ, _, entete in paires}
+def _lire_choix(choix: Iterable[object]) -> dict[str, set[tuple[str, ...]]]:
+    """Les valeurs à prendre de la source : par dossier, leur clé. Lève ErreurUsage si l'envoi n'en est pas un."""
+    a_prendre: dict[str, set[tuple[str, ...]]] = {}
+    for brut in choix:
+        try:
+            dossier, *cle = map(str, json.loads(str(brut)))
+        except (ValueError, TypeError) as erreur:
+            raise ErreurUsage("ce choix ne se lit pas", remede="Relire la page, puis choisir de nouveau.") from erreur
+        a_prendre.setdefault(dossier, set()).add(tuple(cle))
+    return a_prendre
+
+
+def _manques_communs(dossiers: Iterable[DossierImporte]) -> list[str]:
+    """Ce qui manque à tous les dossiers qui ont un état : dit une fois, au-dessus de la table."""
+    retenus = [dossier.manques for dossier in dossiers if dossier.etat != "ecarte"]
+    if len(retenus) < _ASSEZ_POUR_RESUMER:
+        return []
+    return [manque for manque in retenus[0] if all(manque in autres for autres in retenus)]

@@ -1,0 +1,117 @@
+"""Importer par la page : les colonnes se choisissent dans une liste, et l'on tranche entre trois versions."""
+
+import json
+import re
+import tomllib
+
+ENTETE = "Numéro;Date;Échéance;Montant TTC;Reste dû;Client;SIREN"
+LIGNE = "F1;01/05/2026;31/05/2026;1200,00;1200,00;Garage Lumen SAS;999999915"
+DOSSIER = "2026-garage-lumen-sas"
+
+
+def _envoyer(visiteur, *lignes, entete=ENTETE):
+    octets = "\n".join((entete, *lignes)).encode()
+    reponse = visiteur.envoyer("/importer", {"profil": "atelier.toml"}, [("sources", "export.csv", octets)])
+    assert reponse.code == 303
+    return reponse.entetes["location"]
+
+
+def _creer(visiteur, lieu, **choix):
+    fait = visiteur.poster(lieu, choix)
+    assert fait.code == 303
+    return visiteur.voir(fait.entetes["location"]).texte
+
+
+def _corriger(dossiers, avant, apres):
+    fichier = dossiers / DOSSIER / "dossier.toml"
+    texte = fichier.read_text("utf-8")
+    assert avant in texte
+    fichier.write_text(texte.replace(avant, apres), "utf-8")
+
+
+def _echeance(dossiers):
+    return tomllib.loads((dossiers / DOSSIER / "dossier.toml").read_text("utf-8"))["factures"][0]["echeance"]
+
+
+def test_deux_colonnes_qui_se_disputent_se_choisissent_dans_une_liste(visiteur):
+    lieu = _envoyer(visiteur, f"{LIGNE};1300,00", entete=f"{ENTETE};Total TTC")
+    question = visiteur.voir(lieu)
+    assert question.code == 200
+    assert "Quelle colonne dit « montant TTC » ?" in question.texte
+    assert re.findall(r'<option value="([^"]*)"', question.texte) == ["Montant TTC", "Total TTC"]
+    assert visiteur.poster(f"{lieu}/colonnes", {"colonne.montant_ttc": "Montant TTC"}).entetes["location"] == lieu
+    assert "Garage Lumen SAS" in visiteur.voir(lieu).texte
+
+
+def test_une_colonne_mal_comprise_se_corrige_dans_une_liste(visiteur):
+    lieu = _envoyer(visiteur, f"{LIGNE};Pose d’une verrière", entete=f"{ENTETE};Affaire")
+    page = visiteur.voir(lieu).texte
+    assert 'name="colonne.objet"' in page
+    visiteur.poster(f"{lieu}/colonnes", {"colonne.objet": "Affaire", "colonne.numero": ""})
+    page = visiteur.voir(lieu).texte
+    assert '<option value="Affaire" selected>' in page
+    assert "ce qui a été vendu" not in page
+
+
+def test_une_colonne_qui_n_existe_pas_ne_change_rien(visiteur):
+    lieu = _envoyer(visiteur, LIGNE)
+    assert visiteur.poster(f"{lieu}/colonnes", {"colonne.objet": "<script>"}).code == 422
+    page = visiteur.voir(lieu)
+    assert page.code == 200
+    assert "<script>" not in page.texte.partition("Colonnes comprises")[2]
+
+
+def test_ce_que_l_export_seul_a_change_se_montre_puis_se_reprend(visiteur, dossiers):
+    _creer(visiteur, _envoyer(visiteur, LIGNE))
+    lieu = _envoyer(visiteur, LIGNE.replace("31/05/2026", "15/06/2026"))
+    page = visiteur.voir(lieu).texte
+    rangee = page.partition("Facture F1, echeance")[2].partition("</tr>")[0]
+    assert re.findall(r"<td>(.*?)</td>", rangee, re.DOTALL)[:3] == ["31/05/2026", "31/05/2026", "15/06/2026"]
+    assert "à reprendre de l’export" in rangee
+    assert str(_echeance(dossiers)) == "2026-05-31"
+    assert "reprise de l’export" in _creer(visiteur, lieu)
+    assert str(_echeance(dossiers)) == "2026-06-15"
+
+
+def test_ce_que_la_personne_a_change_est_garde_et_se_dit(visiteur, dossiers):
+    _creer(visiteur, _envoyer(visiteur, LIGNE))
+    _corriger(dossiers, "echeance = 2026-05-31", "echeance = 2026-06-10")
+    lieu = _envoyer(visiteur, LIGNE)
+    assert "la vôtre est gardée" in visiteur.voir(lieu).texte
+    _creer(visiteur, lieu)
+    assert str(_echeance(dossiers)) == "2026-06-10"
+
+
+def test_entre_deux_changements_la_saisie_reste_sauf_choix_contraire(visiteur, dossiers):
+    _creer(visiteur, _envoyer(visiteur, LIGNE))
+    _corriger(dossiers, "echeance = 2026-05-31", "echeance = 2026-06-10")
+    nouveau = LIGNE.replace("31/05/2026", "15/06/2026")
+    lieu = _envoyer(visiteur, nouveau)
+    page = visiteur.voir(lieu).texte
+    rangee = page.partition("Facture F1, echeance")[2].partition("</tr>")[0]
+    assert re.findall(r"<td>(.*?)</td>", rangee, re.DOTALL)[:3] == ["31/05/2026", "10/06/2026", "15/06/2026"]
+    _creer(visiteur, lieu)
+    assert str(_echeance(dossiers)) == "2026-06-10"
+    choix = json.dumps([DOSSIER, "factures", "F1", "echeance"])
+    assert choix.replace('"', "&#34;") in visiteur.voir(lieu).texte
+    _creer(visiteur, lieu, prendre=choix)
+    assert str(_echeance(dossiers)) == "2026-06-15"
+    assert "Ce qui a changé" not in visiteur.voir(_envoyer(visiteur, nouveau)).texte
+
+
+def test_un_choix_fabrique_n_ecrit_rien(visiteur, dossiers):
+    _creer(visiteur, _envoyer(visiteur, LIGNE))
+    avant = (dossiers / DOSSIER / "dossier.toml").read_bytes()
+    lieu = _envoyer(visiteur, LIGNE)
+    assert visiteur.poster(lieu, {"prendre": "{"}).code == 422
+    _creer(visiteur, lieu, prendre=json.dumps(["../2026-0042", "factures", "F1", "montant_ttc"]))
+    assert (dossiers / DOSSIER / "dossier.toml").read_bytes() == avant
+
+
+def test_ce_qui_manque_a_tous_se_dit_une_fois(visiteur):
+    lignes = [f"F{n};01/05/2026;31/05/2026;100,00;100,00;Client {n};" for n in range(4)]
+    page = visiteur.voir(_envoyer(visiteur, *lignes)).texte
+    assert "4\u00a0débiteurs, 400,00\u00a0€ dus" in page
+    assert "Il manque à tous :" in page
+    assert page.count("l’adresse du débiteur") == 1
+    assert "à créer" in page
