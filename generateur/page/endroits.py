@@ -1,6 +1,7 @@
 """L'endroit qu'un constat désigne, dit comme à une personne, et l'adresse du champ à remplir."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from generateur.lecture.messages import denommer
@@ -21,6 +22,18 @@ def dire_lieu(lieu: str) -> str:
         else:
             mots.append(libelle_de("Dossier", pas))
     return ", ".join(mots)
+
+
+_NOMS = {"factures": "facture", "avoirs": "avoir", "pieces": "pièce"}
+
+
+def dire_cle(cle: Sequence[str]) -> str:
+    """Une valeur importée : « facture F-1, Échéance », « paiements de la facture F-1 », « Code postal » du débiteur."""
+    section, *reste = cle
+    if section == "paye":
+        return f"paiements de la facture {reste[0]}"
+    nom = [f"{_NOMS[section]} {reste[0]}"] if section in _NOMS else []
+    return ", ".join([*nom, *(libelle_de("Dossier", pas) for pas in (reste[1:] if nom else reste))])
 
 
 _BLOCS = {"pieces": "une autre pièce", "relances": "une relance", "factures": "une facture", "avoirs": "un avoir"}

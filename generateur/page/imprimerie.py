@@ -15,7 +15,15 @@ from generateur import VERSION
 from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
-from generateur.page.endroits import adresser_lieu, alleger_remede, dire_lieu, dire_manque, dire_place, taire_commandes
+from generateur.page.endroits import (
+    adresser_lieu,
+    alleger_remede,
+    dire_cle,
+    dire_lieu,
+    dire_manque,
+    dire_place,
+    taire_commandes,
+)
 from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
 from generateur.page.remedes import remedier
@@ -66,6 +74,7 @@ class Gabarits:
             "sans_commande": taire_commandes,
             "dire_manque": dire_manque,
             "dire_version": _dire_version,
+            "dire_cle": dire_cle,
             "en_json": json.dumps,
             "dire_indicateur": dire_valeur,
             "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from generateur.controles.constat import Constat
 from generateur.erreurs import ErreurUsage
 from generateur.importation.entetes import ErreurColonnes, libeller
 from generateur.importation.socle import Consignes
@@ -113,7 +114,8 @@ class Importation:
     def _repondre(self, gabarit: str, **champs: Any) -> Response:
         fait: Import | None = champs.get("fait")
         communs = _manques_communs(fait.dossiers) if fait else []
-        return self._bureau.gabarits.repondre(gabarit, libeller=libeller, communs=communs, **champs)
+        a_savoir = _taire_les_conflits_montres(fait) if fait else []
+        return self._bureau.gabarits.repondre(gabarit, libeller=libeller, communs=communs, a_savoir=a_savoir, **champs)
 
     def _importer(
         self, depot: Depot, *, est_simule: bool, a_prendre: Mapping[str, Collection[tuple[str, ...]]] | None = None
@@ -160,6 +162,12 @@ def _lire_choix(choix: Iterable[object]) -> dict[str, set[tuple[str, ...]]]:
             raise ErreurUsage("ce choix ne se lit pas", remede="Relire la page, puis choisir de nouveau.") from erreur
         a_prendre.setdefault(dossier, set()).add(tuple(cle))
     return a_prendre
+
+
+def _taire_les_conflits_montres(fait: Import) -> list[Constat]:
+    """Ce qu'il y a à savoir, sans ce que la table des différences montre déjà."""
+    montres = {f"{dossier.reference}, {diff.lieu}" for dossier in fait.dossiers for diff in dossier.differences}
+    return [c for c in fait.constats if c.code != "CONFLIT_IMPORT" or c.lieu not in montres]
 
 
 def _manques_communs(dossiers: Iterable[DossierImporte]) -> list[str]:

@@ -65,7 +65,7 @@ def test_ce_que_l_export_seul_a_change_se_montre_puis_se_reprend(visiteur, dossi
     _creer(visiteur, _envoyer(visiteur, LIGNE))
     lieu = _envoyer(visiteur, LIGNE.replace("31/05/2026", "15/06/2026"))
     page = visiteur.voir(lieu).texte
-    rangee = page.partition("Facture F1, echeance")[2].partition("</tr>")[0]
+    rangee = page.partition("Facture F1, Échéance")[2].partition("</tr>")[0]
     assert re.findall(r"<td>(.*?)</td>", rangee, re.DOTALL)[:3] == ["31/05/2026", "31/05/2026", "15/06/2026"]
     assert "à reprendre de l’export" in rangee
     assert str(_echeance(dossiers)) == "2026-05-31"
@@ -88,7 +88,7 @@ def test_entre_deux_changements_la_saisie_reste_sauf_choix_contraire(visiteur, d
     nouveau = LIGNE.replace("31/05/2026", "15/06/2026")
     lieu = _envoyer(visiteur, nouveau)
     page = visiteur.voir(lieu).texte
-    rangee = page.partition("Facture F1, echeance")[2].partition("</tr>")[0]
+    rangee = page.partition("Facture F1, Échéance")[2].partition("</tr>")[0]
     assert re.findall(r"<td>(.*?)</td>", rangee, re.DOTALL)[:3] == ["31/05/2026", "10/06/2026", "15/06/2026"]
     _creer(visiteur, lieu)
     assert str(_echeance(dossiers)) == "2026-06-10"
