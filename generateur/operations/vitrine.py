@@ -12,7 +12,6 @@ from pathlib import Path
 from generateur.calculs.conduite import conduire
 from generateur.calculs.suite_amiable import decider_suite
 from generateur.controles.constat import Verdict
-from generateur.domaine.langue import aplatir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.socle import lire_reference, lister_dossiers, trouver_dossier, trouver_source
@@ -111,7 +110,9 @@ class Vitrine:
             etude = etudier_dossier(chemin, jour=jour, outils=outils, sortie=self._sortie)
             action, le = conseiller(etude, jour)
         except ErreurGenerateur as erreur:
-            return ApercuDossier(chemin.name, chemin, debiteur=lire_reference(chemin), erreur=aplatir(erreur.message))
+            return ApercuDossier(
+                chemin.name, chemin, debiteur=lire_reference(chemin), erreur=" ".join(erreur.message.split())
+            )
         retenue = etude.decision.retenue
         return ApercuDossier(
             chemin.name,

@@ -26,6 +26,7 @@ from generateur.page.endroits import (
 )
 from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
+from generateur.page.ponctuation import ponctuer_page
 from generateur.page.remedes import remedier
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.redaction.fiche import GRAVITES
@@ -86,7 +87,7 @@ class Gabarits:
     def remplir(self, gabarit: str, /, **champs: Any) -> str:
         """Le gabarit rempli ; chaque page connaît le jour et le jeton de ses formulaires."""
         communs = {"csrf": self._maison.seance.csrf, "jour": self._maison.aujourd_hui()}
-        return self._cadre.get_template(gabarit).render(communs | champs)
+        return ponctuer_page(self._cadre.get_template(gabarit).render(communs | champs))
 
     def repondre(self, gabarit: str, code: int = 200, /, **champs: Any) -> HTMLResponse:
         """La page elle-même ; un nom de fichier qui n'est pas de l'UTF-8 s'y lit avec des « ? »."""

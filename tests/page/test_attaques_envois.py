@@ -22,7 +22,6 @@ pytestmark = [
 DOSSIER = "/dossiers/2026-0042"
 PIECES = f"{DOSSIER}/pieces"
 CAPACITE = 400_000_000  # octets : le service au repos en tient cent
-HOSTILE = "<img src=x onerror=alert(1)>\"'{{7*7}}{%x%}\u202egpj.\N{PILE OF POO}\u200f"
 
 
 @pytest.fixture(scope="module")

@@ -236,7 +236,7 @@ def test_l_ordre_choisi_est_celui_du_bordereau_et_de_la_liasse_produite(visiteur
     voulu = Lecture(visiteur).ordre
     assert voulu[0] == FACTURE
     visiteur.poster(f"{DOSSIER}/produire", {"quoi": "liasse"})
-    assert "Fait." in _attendre(visiteur)
+    assert 'class="fait"' in _attendre(visiteur)
     sortie = tmp_path / "sortie" / REFERENCE
     manifeste = json.loads((sortie / "manifeste.json").read_text("utf-8"))
     assert [piece["source"] for piece in manifeste["pieces"]] == voulu

@@ -127,9 +127,9 @@ def test_chaque_genre_de_valeur_s_ecrit_comme_le_dossier_la_lit(visiteur, dossie
 @pytest.mark.parametrize(
     ("lieu", "saisi", "dit"),
     [
-        ("factures[1].montant_ttc", "douze", "n&#39;est pas un nombre"),
+        ("factures[1].montant_ttc", "douze", "n’est pas un nombre"),
         ("factures[1].montant_ttc", "-5", "supérieur à zéro"),
-        ("factures[1].echeance", "2026-02-30", "n&#39;existe pas au calendrier"),
+        ("factures[1].echeance", "2026-02-30", "n’existe pas au calendrier"),
         ("factures[1].nature", "autre chose", "admis"),
         ("factures[1].contestee", "peut-être", "oui ou non"),
         ("factures[1].fichier", "../../etc/passwd", "sort du dossier"),
@@ -223,7 +223,9 @@ def test_on_ne_retire_pas_ce_qui_n_est_pas_un_bloc(visiteur, dossiers):
 def test_un_dossier_illisible_dit_pourquoi_et_n_empeche_pas_les_autres(visiteur, dossiers):
     fichier = _fichier(dossiers)
     fichier.write_text(fichier.read_text("utf-8").replace("montant_ttc", "montant_tttc", 1), "utf-8")
-    assert "Beaurivage" in visiteur.voir("/").texte
+    liste = visiteur.voir("/").texte
+    assert "Beaurivage" in liste
+    assert "défauts dans le fichier" in liste
     page = visiteur.voir(INCOMPLET)
     assert page.code == 200
     assert "montant_tttc" in page.texte

@@ -32,6 +32,7 @@ from tests.outils.quarante_debiteurs import (
     ecrire_export,
     ventes,
 )
+from tests.page.conftest import deponctuer
 
 RACINE = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -73,7 +74,7 @@ class Sophie:
         self.clics += 1
 
     def lire(self, selecteur: str) -> str:
-        return str(self.onglet.locator(selecteur).first.inner_text())
+        return deponctuer(self.onglet.locator(selecteur).first.inner_text())
 
     def attendre(self, selecteur: str) -> None:
         self.onglet.wait_for_selector(selecteur)

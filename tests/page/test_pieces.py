@@ -95,7 +95,7 @@ def _proteger(octets, mot_de_passe):
         ("film.mp4", b"\0\0\0\x18ftypmp42" + bytes(32), "son ou une vidéo"),
         ("vide.pdf", b"", "est vide"),
         ("abime.pdf", b"%PDF-1.7\nrien de plus", "ne peut pas être reprise"),
-        ("inconnu.xyz", bytes(range(256)), "n&#39;est pas reconnu"),
+        ("inconnu.xyz", bytes(range(256)), "n’est pas reconnu"),
     ],
 )
 def test_ce_qui_ne_peut_pas_etre_une_piece_est_refuse_sur_place_dans_les_mots_de_verifier(
@@ -147,7 +147,7 @@ def test_une_date_fausse_est_refusee_a_cote_de_son_champ_et_la_saisie_reste(visi
     champs = {"fichier": "pieces/note.txt", "titre": "Ma note", "date": "31/02/2026"}
     page = visiteur.poster(f"{DOSSIER}/pieces/citer", champs, htmx=True)
     assert page.code == 422
-    assert "n&#39;existe pas au calendrier" in page.texte
+    assert "n’existe pas au calendrier" in page.texte
     assert 'value="Ma note"' in page.texte
     assert (dossiers / "2026-0042" / "dossier.toml").read_bytes() == avant
 

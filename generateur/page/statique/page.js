@@ -13,12 +13,12 @@ document.addEventListener("htmx:response:error", (evenement) => {
   const { response, text } = evenement.detail?.ctx ?? {};
   const code = response?.status ?? 0;
   const phrase = response?.headers.get("content-type")?.startsWith("text/plain") ? text : "";
-  if (code === 403) dire("Séance fermée : relancez « generateur ouvrir ». La dernière saisie n’est pas enregistrée.");
-  else if (phrase || code >= 500) dire(phrase || "L’enregistrement n’a pas abouti : recommencez.");
+  if (code === 403) dire("Séance fermée : relancez « generateur ouvrir ». La dernière saisie n’est pas enregistrée.");
+  else if (phrase || code >= 500) dire(phrase || "L’enregistrement n’a pas abouti : recommencez.");
 });
 
 document.addEventListener("htmx:error", () => {
-  dire("La page ne répond plus : « generateur ouvrir » est-il arrêté ? La dernière saisie n’est pas enregistrée.");
+  dire("La page ne répond plus : « generateur ouvrir » est-il arrêté ? La dernière saisie n’est pas enregistrée.");
 });
 
 // Tout est écouté du document : un morceau de page remplacé reste vivant.
