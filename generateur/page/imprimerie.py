@@ -33,7 +33,7 @@ from generateur.redaction.fiche import GRAVITES
 from generateur.redaction.typographie import date_courte, majuscule, pluriel
 from generateur.redaction.valeurs_dites import dire_valeur
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _RESUMEES = ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
 _VERDICTS = {"pret": "prêt à déposer", "a_completer": "à compléter", "irrecevable": "à ne pas déposer"}
 
@@ -111,7 +111,11 @@ def _resumer(groupe: Groupe) -> str:
     vus = (
         dits.get(cle) for cle in ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
     )
-    return " · ".join(vu for vu in vus if vu) or "à remplir"
+    return " · ".join(_ISO.sub(_a_la_francaise, vu) for vu in vus if vu) or "à remplir"
+
+
+def _a_la_francaise(trouve: re.Match[str]) -> str:
+    return "/".join(reversed(trouve[0].split("-")))
 
 
 def _montant(valeur: Decimal | None) -> str:
