@@ -301,3 +301,13 @@ def test_ce_qui_n_est_pas_importe_se_dit(bureau):
     (ecart,) = [c for c in fait.constats if c.code == "FACTURE_NON_IMPORTEE"]
     assert "annulée" in ecart.message
     assert ecart.lieu == "ligne 3"
+
+
+def test_une_reimportation_garde_l_ordre_des_pieces_choisi(bureau):
+    bureau.importer(F1)
+    choisi = ["pieces/b.pdf", "pieces/a.pdf"]
+    texte = bureau.toml().read_text(encoding="utf-8")
+    bureau.toml().write_text(f'ordre_des_pieces = ["{choisi[0]}", "{choisi[1]}"]\n{texte}', encoding="utf-8")
+    bureau.importer(F1, F2)
+    assert bureau.donnees()["ordre_des_pieces"] == choisi
+    assert len(bureau.donnees()["factures"]) == 2

@@ -31,6 +31,7 @@ ECRANS = {
     "decompte": "/dossiers/2026-0042/decompte",
     "procedure": "/dossiers/2026-0042?onglet=procedure",
     "suivi": "/dossiers/2026-0042?onglet=suivi",
+    "evenement": "/dossiers/2026-0042?onglet=suivi&noter=signifie",
     "accord": "/dossiers/2026-0042/accord",
     "importer": "/importer",
     "nouveau": "/nouveau",
@@ -180,7 +181,7 @@ def test_des_fichiers_deposes_entrent_dans_pieces(page, tmp_path):
     page.goto("/dossiers/2026-0042/pieces")
     page.set_input_files("#fichiers", {"name": "note <b>.txt", "mimeType": "text/plain", "buffer": b"Note"})
     page.get_by_role("button", name="Ajouter").click()
-    page.wait_for_selector("text=Rangés, cités nulle part")
+    page.wait_for_selector("text=À ranger")
     assert any("note" in p.name for p in (tmp_path / "dossiers" / "2026-0042" / "pieces").iterdir())
 
 
