@@ -10,6 +10,7 @@ from generateur.page.onglets import onglet_de
 
 _A_COLLER = re.compile(r"\s*(#|\[\[?[a-z_]|[a-z_]+\s*=)")
 _COMMANDE = re.compile(r"(?:,? ou « … [^»]*»)|\s*(?:: |\()?« generateur [^»]*»\)?")
+_RENVOI = re.compile(r"(, puis écrivez)? :$")  # ce qui annonçait les lignes retirées
 _MOTS_DE_RENVOI = 5  # « Dans ce bloc, ajoutez : » ne dit rien sans ce qui suit
 
 
@@ -60,7 +61,7 @@ def alleger_remede(remede: str) -> str:
     """Le remède sans ce qui ne se fait qu'ailleurs : les lignes à coller au fichier, les commandes à taper."""
     lignes = [ligne for ligne in remede.splitlines() if not _A_COLLER.match(ligne) and "generateur " not in ligne]
     phrases = [ligne for ligne in lignes if not (ligne.endswith(" :") and len(ligne.split()) <= _MOTS_DE_RENVOI)]
-    return "\n".join(f"{ligne[:-2]}." if ligne.endswith(" :") else ligne for ligne in phrases)
+    return "\n".join(_RENVOI.sub(".", ligne) for ligne in phrases)
 
 
 def taire_commandes(phrase: str) -> str:

@@ -7,9 +7,10 @@ import time
 import pypdf
 import pytest
 
-from generateur.erreurs import ErreurEcriture
+from generateur.erreurs import ErreurEcriture, ErreurOutilAbsent
 from generateur.operations.progression import Etape
-from generateur.page import vues_production
+from generateur.page import maison, vues_production
+from generateur.page.endroits import alleger_remede
 
 DOSSIER = "/dossiers/2026-0042"
 
@@ -208,3 +209,22 @@ def test_ce_qui_vient_d_etre_ecrit_dit_la_suite(visiteur):
     assert "déposez-la au greffe : Tribunal" in liasse
     assert '?onglet=suivi&amp;noter=depose#noter">notez le dépôt</a>' in liasse
     assert "notez" not in _produire(visiteur, dossier="/dossiers/2026-0074")  # refusée : rien à déposer
+
+
+def test_un_moteur_absent_se_dit_et_la_page_reste_utilisable(visiteur, monkeypatch, tmp_path):
+    def echouer(_nom):
+        raise ErreurOutilAbsent("dxpdf n'est pas installé", remede="Installer le programme entier.")
+
+    with monkeypatch.context() as remplace:
+        remplace.setattr(maison, "ouvrir_moteurs", echouer)
+        page = _produire(visiteur)
+    refus = page.split('class="refus"')[1]
+    assert "Dxpdf n&#39;est pas installé" in refus
+    assert "Installer le programme entier." in refus
+    assert not (tmp_path / "sortie" / "2026-0042").exists()
+    assert 'class="fait"' in _produire(visiteur)
+
+
+def test_un_remede_sans_ses_lignes_a_coller_reste_une_phrase():
+    assert alleger_remede('Rangez-la dans pieces/, puis écrivez :\nfichier = "x"') == "Rangez-la dans pieces/."
+    assert alleger_remede("Complétez l'adresse du débiteur dans ce bloc :\nvoie = 1").endswith("bloc.")
