@@ -65,6 +65,15 @@ def test_un_nom_piege_reste_dans_pieces_sous_un_nom_sur(service, part, range_):
     assert (pieces / range_).stat().st_mode & 0o7777 == 0o600
 
 
+def test_ce_que_la_page_ecrit_n_est_lisible_que_de_son_auteur(service):
+    champs = {"reference": "2026-0100", "profil": "atelier.toml", "debiteur": "Café", "numero": "1", "montant": "12"}
+    assert service.deposer("/nouveau", champs=champs).code == 303
+    dossier = service.dossiers / "2026-0100"
+    droits = {chemin.name: chemin.stat().st_mode & 0o7777 for chemin in (dossier, *dossier.rglob("*"))}
+    assert droits == {"2026-0100": 0o700, "pieces": 0o700, "dossier.toml": 0o600}
+    assert all(chemin.stat().st_mode & 0o077 == 0 for chemin in (service.lieu / "tmp").iterdir())
+
+
 def _ailleurs(service):
     return {p for p in service.lieu.rglob("*") if "pieces" not in p.parts and "tmp" not in p.parts}
 
