@@ -31,6 +31,16 @@ def test_confirmer_cree_un_dossier_par_debiteur(visiteur, dossiers):
     assert visiteur.voir("/dossiers/2026-editions-du-halage").code == 200
 
 
+def test_un_export_ou_personne_ne_doit_rien_se_lit(visiteur):
+    entete = "Numéro;Date;Échéance;Client;Montant TTC;Reste dû"
+    octets = f"{entete}\nF-1;04/05/2026;03/06/2026;Café Lune;120,00;0,00\n".encode()
+    lieu = visiteur.envoyer("/importer", {"profil": "atelier.toml"}, [("sources", "p.csv", octets)])
+    page = visiteur.voir(lieu.entetes["location"])
+    assert page.code == 200
+    assert "Personne ne doit rien" in page.texte
+    assert "Café Lune" in page.texte
+
+
 def test_reimporter_ne_double_rien(visiteur):
     visiteur.poster(_lire(visiteur, "pennylane.csv"), {})
     page = visiteur.voir(_lire(visiteur, "pennylane.csv")).texte
