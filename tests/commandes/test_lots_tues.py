@@ -117,8 +117,10 @@ def test_un_ouvrier_tue_une_fois_n_est_meme_pas_remarque(source, tranquille, tmp
 
 
 def test_deux_courses_ensemble_se_partagent_les_dossiers_sans_en_faire_un_deux_fois(source, tranquille, tmp_path):
-    courses = [_lancer(source, tmp_path, "--processus", "1") for _ in range(2)]
+    courses = [_lancer(source, tmp_path, "--processus", "1", "--classer", "etude") for _ in range(2)]
     finies = [_finir(course) for course in courses]
+    assert [[pile["dossiers"] for pile in objet["piles"]] for _, objet, _ in finies] == [[len(REFERENCES)]] * 2
+    assert len(list((tmp_path / "_piles").rglob("*_liasse.pdf"))) == len(REFERENCES)
     assert [code for code, _, _ in finies] == [CodeSortie.FAIT] * 2
     for reference in REFERENCES:
         etats = sorted(d["etat"] for _, objet, _ in finies for d in objet["dossiers"] if d["reference"] == reference)

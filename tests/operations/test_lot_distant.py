@@ -206,3 +206,20 @@ def test_les_piles_d_un_magasin_vers_un_disque_et_d_un_disque_vers_un_magasin(ma
     ici = _montrees(_fichiers(tmp_path / "sortie" / "_piles" / "creancier"))
     assert ici
     assert _montrees(magasin_factice.sous("sortie/_piles/creancier/")) == ici
+
+
+def test_un_lot_au_loin_arrete_ne_laisse_rien_dans_le_repertoire_courant(
+    magasin_factice, tmp_path, exemples, monkeypatch
+):
+    _verser(magasin_factice, exemples)
+    ici = tmp_path / "ici"
+    ici.mkdir()
+    monkeypatch.chdir(ici)
+    executant = choisir_executant("sequentiel", Reglages(), jour=JOUR, demander_mot_de_passe=str)
+
+    def arreter(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lot.produire_lot(SOURCE, SORTIE, jour=JOUR, au=JOUR, reglages=Reglages(), executant=executant, avancer=arreter)
+    assert list(ici.iterdir()) == []
