@@ -35,6 +35,7 @@ from generateur.pieces.inspection import inspecter
 from generateur.publication.manifeste import empreinte
 
 ETAPE_LECTURE, ETAPE_DOSSIERS = "Lecture des sources", "Dossiers"
+_LAISSE = "vous l'avez laissé de côté"
 Etat = Literal["cree", "complete", "inchange", "ecarte"]
 
 
@@ -53,6 +54,7 @@ class Demande:
     minimum: Decimal = ZERO
     simuler: bool = False
     a_prendre: Mapping[str, Collection[CheminValeur]] = field(default_factory=dict)  # par dossier, en conflit
+    laisses: Collection[str] = ()  # les débiteurs à laisser de côté, par la plus sûre de leurs clés
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class DossierImporte:
     manques: tuple[str, ...] = ()
     motif: str = ""
     differences: tuple[Difference, ...] = ()
+    cle: str = ""  # la plus sûre des clés du débiteur
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,7 @@ def importer(
     for rang, groupe in enumerate(groupes, start=1):
         avancer(ETAPE_DOSSIERS, rang, len(groupes), groupe.tiers.nom)
         try:
-            importe, propres = _importer_groupe(
-                groupe, encaissements.get(groupe.cles, {}), depot, sources, demande.minimum
-            )
+            importe, propres = _importer_groupe(groupe, encaissements.get(groupe.cles, {}), depot, sources, demande)
         except ErreurDossier as erreur:
             if len(groupes) == 1:
                 raise
@@ -239,11 +240,13 @@ def _importer_groupe(
     encaissements: Mapping[str, Reglement],
     depot: Depot,
     sources: tuple[SourceImportee, ...],
-    minimum: Decimal,
+    demande: Demande,
 ) -> tuple[DossierImporte, list[Constat]]:
     solde = solder(groupe, encaissements)
     existant = depot.retrouver(groupe.cles)
-    motif = "" if existant else _motif_d_ecart(solde, minimum, groupe.tiers.nom)
+    motif = "" if existant else _motif_d_ecart(solde, demande.minimum, groupe.tiers.nom)
+    if _cle(groupe) in demande.laisses:
+        motif = _LAISSE
     constats = [_constater_ecart(piece, raison) for piece, raison in solde.ecartees]
     if motif:
         return DossierImporte(
@@ -296,7 +299,12 @@ def _rendre(groupe: Groupe, solde: Solde, ecrit: Ecrit) -> DossierImporte:
         max(ZERO, solde.net),
         ecrit.manques,
         differences=ecrit.differences,
+        cle=_cle(groupe),
     )
+
+
+def _cle(groupe: Groupe) -> str:
+    return groupe.cles[0] if groupe.cles else ""
 
 
 def _siren(groupe: Groupe) -> str:

@@ -101,7 +101,9 @@ class Importation:
         """Crée ou complète les dossiers, puis montre ce qui a été fait."""
         nom = demande.path_params["depot"]
         a_prendre = _lire_choix(saisie.getlist("prendre"))
-        self._faites[nom] = self._importer(self._trouver(nom), est_simule=False, a_prendre=a_prendre)
+        laisses = frozenset(map(str, saisie.getlist("laisser")))
+        depot = self._trouver(nom)
+        self._faites[nom] = self._importer(depot, est_simule=False, a_prendre=a_prendre, laisses=laisses)
         return RedirectResponse(f"/importer/{nom}/fait", status_code=303)
 
     def conclure(self, demande: Request) -> Response:
@@ -118,7 +120,12 @@ class Importation:
         return self._bureau.gabarits.repondre(gabarit, libeller=libeller, communs=communs, a_savoir=a_savoir, **champs)
 
     def _importer(
-        self, depot: Depot, *, est_simule: bool, a_prendre: Mapping[str, Collection[tuple[str, ...]]] | None = None
+        self,
+        depot: Depot,
+        *,
+        est_simule: bool,
+        a_prendre: Mapping[str, Collection[tuple[str, ...]]] | None = None,
+        laisses: Collection[str] = (),
     ) -> Import:
         maison = self._maison
         profil = next((p for p in self._profils() if p.name == depot.profil), None)
@@ -133,6 +140,7 @@ class Importation:
             minimum=Decimal("0.00"),
             simuler=est_simule,
             a_prendre=a_prendre or {},
+            laisses=laisses,
         )
         return importer(demande, jour=maison.aujourd_hui(), outils=maison.outils(), avancer=lambda *_: None)
 

@@ -115,3 +115,30 @@ def test_ce_qui_manque_a_tous_se_dit_une_fois(visiteur):
     assert "Il manque à tous :" in page
     assert page.count("l’adresse du débiteur") == 1
     assert "à créer" in page
+
+
+def test_un_debiteur_laisse_de_cote_n_a_pas_de_dossier(visiteur, dossiers):
+    autre = LIGNE.replace("F1;", "F2;").replace("Garage Lumen SAS;999999915", "Menuiserie <b>Orme</b>;")
+    lieu = _envoyer(visiteur, LIGNE, autre)
+    page = visiteur.voir(lieu).texte
+    assert "<b>Orme" not in page
+    cles = re.findall(r'name="laisser" value="([^"]*)" aria-label="Laisser ([^"]*) de côté"', page)
+    assert len(cles) == 2
+    laissee = next(cle for cle, nom in cles if nom == "Garage Lumen SAS")
+    avant = set(dossiers.iterdir())
+    assert "vous l’avez laissé de côté" in _creer(visiteur, lieu, laisser=laissee)
+    crees = {nouveau.name for nouveau in set(dossiers.iterdir()) - avant}
+    assert len(crees) == 1
+    assert DOSSIER not in crees
+
+
+def test_un_dossier_laisse_de_cote_ne_change_pas_et_n_est_pas_dit_absent(visiteur, dossiers):
+    _creer(visiteur, _envoyer(visiteur, LIGNE))
+    avant = (dossiers / DOSSIER / "dossier.toml").read_bytes()
+    lieu = _envoyer(visiteur, LIGNE.replace("31/05/2026", "15/06/2026"))
+    fait = _creer(visiteur, lieu, laisser="siren:999999915")
+    assert "n’est dans l’export" not in fait
+    assert "n'est dans l'export" not in fait
+    assert (dossiers / DOSSIER / "dossier.toml").read_bytes() == avant
+    _creer(visiteur, _envoyer(visiteur, LIGNE.replace("31/05/2026", "15/06/2026")))
+    assert (dossiers / DOSSIER / "dossier.toml").read_bytes() != avant
