@@ -35,7 +35,9 @@ def _champs(page):
 
 def _refus(page):
     """La phrase à côté de chaque champ."""
-    return {cle: unescape(dit) for cle, dit in re.findall(r'id="dit-e-([a-z_]+)">([^<]*)<', page.texte)}
+    return {
+        cle: unescape(dit).replace("’", "'") for cle, dit in re.findall(r'id="dit-e-([a-z_]+)">([^<]*)<', page.texte)
+    }
 
 
 def _deposer_et_juger(visiteur):
