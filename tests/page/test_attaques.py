@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from generateur.page.rayons import Produit
 from tests.page.service_reel import RACINE, attendre, lancer, ouvrir_service, tout_lire
 
 pytestmark = [
@@ -217,7 +218,8 @@ def test_un_client_qui_ne_lit_pas_est_coupe(tmp_path):
     gros.write_bytes(bytes(60_000_000))
     delai = "from generateur.page import protocole\nprotocole.DELAIS['lecture'] = 2.0"
     with ouvrir_service(tmp_path, avant=delai) as service:
-        with service.prise(service.entete("GET", "/dossiers/2026-0042/produit/0")) as prise:
+        adresse = f"/dossiers/2026-0042/produit/{Produit(PurePosixPath('2026-0042/gros.bin')).cle}"
+        with service.prise(service.entete("GET", adresse)) as prise:
             assert _code(prise.recv(200)) == 200
             assert attendre(lambda: service.tient(gros))
             assert attendre(lambda: not service.tient(gros), 15)

@@ -25,7 +25,7 @@ pytestmark = [
 DOSSIER = "/dossiers/2026-0074"
 GESTES = frozenset({"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.link", "os.truncate"})
 EXPORT = (RACINE / "dossiers" / "exemples_import" / "pennylane.csv").read_bytes()
-GROS = bytes(range(256)) * 8000  # deux mégaoctets : la copie se fait en plusieurs écritures
+GROS = b"ligne\n" * 350_000  # deux mégaoctets : la copie se fait en plusieurs écritures
 
 
 def _est_un_geste(nom: str, arguments: tuple[object, ...], racine: str) -> bool:
@@ -101,7 +101,7 @@ def _ajouter(visiteur: Visiteur) -> None:
 
 
 def _envoyer(visiteur: Visiteur) -> None:
-    fichiers = [("fichiers", "un.bin", GROS), ("fichiers", "deux.txt", b"deux")]
+    fichiers = [("fichiers", "un.txt", GROS), ("fichiers", "deux.txt", b"deux")]
     assert visiteur.envoyer(f"{DOSSIER}/pieces", {}, fichiers).code == 303
 
 

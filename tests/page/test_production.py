@@ -219,7 +219,7 @@ def test_un_moteur_absent_se_dit_et_la_page_reste_utilisable(visiteur, monkeypat
         remplace.setattr(maison, "ouvrir_moteurs", echouer)
         page = _produire(visiteur)
     refus = page.split('class="refus"')[1]
-    assert "Dxpdf n&#39;est pas installé" in refus
+    assert "Dxpdf n’est pas installé" in refus
     assert "Installer le programme entier." in refus
     assert not (tmp_path / "sortie" / "2026-0042").exists()
     assert 'class="fait"' in _produire(visiteur)

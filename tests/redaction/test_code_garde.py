@@ -46,7 +46,7 @@ def test_un_modele_change_est_recompile(garde):
 
 def test_d_autres_regles_de_lecture_rendent_le_code_caduc(garde, monkeypatch):
     _remplir(garde)
-    monkeypatch.setattr(code_garde, "version", lambda _: "99")
+    monkeypatch.setattr(code_garde, "version_installee", lambda _: "99")
     assert _remplir(garde) == ("Bonjour Lumen.", 1)
 
 
@@ -59,7 +59,7 @@ def test_un_texte_deja_balise_n_est_pas_rebalise_sauf_s_il_change(garde, monkeyp
 
 def test_un_autre_docxtpl_rebalise(garde, monkeypatch):
     Baliseur(garde)("a")
-    monkeypatch.setattr(code_garde, "version", lambda _: "99")
+    monkeypatch.setattr(code_garde, "version_installee", lambda _: "99")
     monkeypatch.setattr(balises, "baliser", lambda _: "autrement")
     assert Baliseur(garde)("a") == "autrement"
 
