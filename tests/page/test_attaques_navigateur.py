@@ -5,10 +5,12 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 import pytest
 
+from generateur.page.rayons import Produit
 from tests.page.service_reel import Service, ouvrir_service
 
 CHROMIUM = shutil.which("chromium")
@@ -210,6 +212,7 @@ def test_l_agenda_et_les_telechargements_ne_portent_pas_le_nom(service: Service)
     sortie = service.lieu / "sortie" / "2026-0042"
     sortie.mkdir(parents=True, exist_ok=True)
     (sortie / 'x"; filename="piege.html').write_text("<script>")
-    recue = service.demander("GET", "/dossiers/2026-0042/produit/0")
+    cle = Produit(PurePosixPath("2026-0042", 'x"; filename="piege.html')).cle
+    recue = service.demander("GET", f"/dossiers/2026-0042/produit/{cle}")
     assert recue.entetes["content-disposition"] == "attachment; filename*=utf-8''x%22%3B%20filename%3D%22piege.html"
     assert recue.entetes["content-type"] == "application/octet-stream"

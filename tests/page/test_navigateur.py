@@ -153,7 +153,7 @@ def test_d_un_export_a_une_liasse(page, tmp_path):
     page.goto("/importer")
     page.set_input_files("#sources", RACINE / "dossiers" / "exemples_import" / "pennylane.csv")
     page.get_by_role("button", name="Lire").click()
-    page.get_by_role("button", name="Créer ou compléter").click()
+    page.get_by_role("button", name="Créer ou compléter").first.click()
     page.get_by_role("link", name="Éditions du Halage").click()
     page.wait_for_selector("#constats")
     assert "à régler" in _dire(page, "#constats h2")
