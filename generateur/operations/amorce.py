@@ -17,7 +17,6 @@ from generateur.importation.socle import Consignes, PieceLue, Tiers
 from generateur.importation.soldes import solder
 from generateur.importation.valeurs_a_plat import valeurs_de_la_facture, valeurs_du_debiteur, valeurs_du_paiement
 from generateur.operations.outillage import OutilsPieces
-from generateur.pieces.inspection import inspecter
 from generateur.publication.rangement import Copies
 
 _DEVINEES = ("nature", "forme")  # le squelette en propose ; une facture ne les dit pas
@@ -83,13 +82,7 @@ def _constater_conditions(piece: PieceLue) -> Iterator[Constat]:
 
 def _amorcer_par_texte(document: Path, copies: Copies, outils: OutilsPieces) -> Amorce:
     """Le fichier, et ce que son texte dit sans ambiguïté."""
-    vu = inspecter(
-        document.parent,
-        [(document.name, None)],
-        moteur_bureautique=outils.bureautique,
-        atelier=outils.atelier,
-        fonds=outils.fonds,
-    )[document.name]
+    vu = outils.regarder(document)
     if not vu.lisible:
         raise ErreurLecture(f"ce document ne se lit pas : {vu.raison}", lieu=str(document), remede=vu.remede)
     valeurs = {**lire_facture_imprimee(vu.texte), "fichier": copies.prevoir(document)}

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +30,6 @@ from generateur.importation.valeurs_a_plat import CheminValeur
 from generateur.operations.depot_import import Depot
 from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier, profil_a_remplir, siren_du_profil
 from generateur.operations.outillage import OutilsPieces
-from generateur.pieces.inspection import inspecter
 from generateur.publication.manifeste import empreinte
 
 ETAPE_LECTURE, ETAPE_DOSSIERS = "Lecture des sources", "Dossiers"
@@ -117,7 +115,7 @@ def importer(
     avec_banque = [*([banque] if banque else []), *lectures]
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
     encaissements = _ranger_encaissements(rapprochements)
-    documents = Documents(demande.documents, partial(_lire_texte, outils))
+    documents = Documents(demande.documents, lambda fichier: outils.regarder(fichier).texte)
     depot = Depot(
         demande.racine, demande.creancier, documents, jour, simuler=demande.simuler, a_prendre=demande.a_prendre
     )
@@ -215,18 +213,6 @@ def _lire_banque(demande: Demande) -> Lecture | None:
     lecteur = choisir_lecteur(demande.banque)
     lue = lecteur.lire(demande.banque, demande.consignes) if lecteur.NOM == format_qonto.NOM else None
     return lue if lue and lue.transactions else format_releve_bancaire.lire(demande.banque, demande.consignes)
-
-
-def _lire_texte(outils: OutilsPieces, fichier: Path) -> str:
-    """Le texte des premières pages d'un document ; vide s'il ne se lit pas."""
-    vus = inspecter(
-        fichier.parent,
-        [(fichier.name, None)],
-        moteur_bureautique=outils.bureautique,
-        atelier=outils.atelier,
-        fonds=outils.fonds,
-    )
-    return vus[fichier.name].texte
 
 
 def _declarer(lecture: Lecture, jour: dt.date) -> SourceImportee:

@@ -63,6 +63,16 @@ class Lettres:
         return "\n\n".join(lettre.a_saisir for lettre in self.lettres)
 
 
+def situer_lettres(dossier: Dossier) -> str:
+    """Le répertoire des lettres de ce dossier, dans la sortie."""
+    return f"{dossier.reference}_mise_en_demeure"
+
+
+def nommer_lettre(dossier: Dossier, rang: int) -> str:
+    """Le nom, sans extension, de la lettre au débiteur de ce rang (1 pour le premier)."""
+    return "mise_en_demeure" if len(dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
+
+
 def ecrire_mise_en_demeure(
     source: Path, sortie: Path, *, jour: dt.date, au: dt.date | None, reglages: Reglages, moteurs: Moteurs
 ) -> Lettres:
@@ -77,15 +87,14 @@ def ecrire_mise_en_demeure(
     a_prevenir = _debiteurs_a_mettre_en_demeure(etude)
     contexte = composer_contexte(rassembler_matiere(etude, projet=reglages.projet, moteur=moteurs.rendu))
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
-    reference = f"{etude.dossier.reference}_mise_en_demeure"
+    reference = situer_lettres(etude.dossier)
     envois = [lettre.date_envoi for lettre in etude.dossier.toutes_mises_en_demeure]
     garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
     lettres = []
     gardes: list[str] = []
     with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder, gardes=gardes) as chantier:
         for debiteur in a_prevenir:
-            rang = etude.dossier.debiteurs.index(debiteur) + 1
-            nom = "mise_en_demeure" if len(etude.dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
+            nom = nommer_lettre(etude.dossier, etude.dossier.debiteurs.index(debiteur) + 1)
             acte = replace(MISE_EN_DEMEURE, nom=nom)
             adressee = adresser_lettre(etude, contexte, debiteur)
             (ecrite,) = ecrire_actes({acte: chantier / nom}, adressee, ecritoire, etude.espece.au)
@@ -100,15 +109,14 @@ def _ecrire_pour_l_accord(menace: AccordMenace, sortie: Path, reglages: Reglages
     """Une lettre par débiteur que rien ne protège, pour les échéances manquées."""
     dossier, au = menace.dossier, menace.au
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
-    reference = f"{dossier.reference}_mise_en_demeure"
+    reference = situer_lettres(dossier)
     envois = [lettre.date_envoi for lettre in dossier.toutes_mises_en_demeure]
     garder = partial(emporter_lettres, envoyee_le=max(envois, default=None))
     lettres = []
     gardes: list[str] = []
     with preparer_publication(sortie, reference, temoin=_TEMOIN, emporter=garder, gardes=gardes) as chantier:
         for debiteur in (d for d in dossier.debiteurs_poursuivis if not _est_protege(dossier, d)):
-            rang = dossier.debiteurs.index(debiteur) + 1
-            nom = "mise_en_demeure" if len(dossier.debiteurs) == 1 else f"mise_en_demeure_{rang}"
+            nom = nommer_lettre(dossier, dossier.debiteurs.index(debiteur) + 1)
             acte = replace(MISE_EN_DEMEURE_ACCORD, nom=nom)
             (ecrite,) = ecrire_actes({acte: chantier / nom}, adresser_pour_l_accord(menace, debiteur), ecritoire, au)
             somme = somme_demandee(debiteur, menace.suivi.manque)

@@ -15,6 +15,7 @@ from generateur.erreurs import ErreurPiece, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.operations.edition_dossier import ecrire_editions
+from generateur.operations.mise_en_demeure import nommer_lettre, situer_lettres
 from generateur.pieces.emplacement import localiser
 from generateur.publication.manifeste import empreinte
 from generateur.publication.rangement import Copies
@@ -125,10 +126,8 @@ def noter_avis(source: Path, chemin: tuple[str | int, ...], avis: Avis, *, jour:
 def _plis(lu: DossierLu, sortie: Path) -> Iterator[Pli]:
     dossier = lu.dossier
     notees = {empreinte(fichier) for mise in dossier.toutes_mises_en_demeure if (fichier := _fichier_de(lu, mise))}
-    repertoire = sortie / f"{dossier.reference}_mise_en_demeure"
     for rang, debiteur in enumerate(dossier.debiteurs, start=1):
-        suffixe = "" if len(dossier.debiteurs) == 1 else f"_{rang}"
-        lettre = repertoire / f"mise_en_demeure{suffixe}.pdf"
+        lettre = sortie / situer_lettres(dossier) / f"{nommer_lettre(dossier, rang)}.pdf"
         if lettre.is_file() and empreinte(lettre) not in notees:
             yield Pli(rang, debiteur.nom_complet, lettre)
 

@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generateur.contrats import MoteurRendu
@@ -16,6 +17,7 @@ from generateur.pieces.atelier import Atelier
 from generateur.pieces.fonds import Fonds, ouvrir_fonds
 
 if TYPE_CHECKING:  # pydantic et le sceau ne se chargent que si l'on s'en sert
+    from generateur.domaine.fichiers import Inspection
     from generateur.liasse.sceau import Scelleur
     from generateur.reglages import Reglages
 
@@ -35,6 +37,19 @@ class OutilsPieces:
     bureautique: MoteurRendu
     reconnaissance: MoteurRendu | None = None
     fonds: Fonds = field(default_factory=Fonds)
+
+    def regarder(self, fichier: Path, mot_de_passe: str | None = None) -> "Inspection":
+        """L'état de ce seul fichier, où qu'il soit (voir pieces/inspection.py)."""
+        from generateur.pieces.inspection import inspecter  # noqa: PLC0415 (rien de lourd avant que l'enfant démarre)
+
+        vus = inspecter(
+            fichier.parent,
+            [(fichier.name, mot_de_passe)],
+            moteur_bureautique=self.bureautique,
+            atelier=self.atelier,
+            fonds=self.fonds,
+        )
+        return vus[fichier.name]
 
 
 @dataclass(frozen=True)

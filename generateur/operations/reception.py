@@ -13,7 +13,6 @@ from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import trouver_source
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.outillage import OutilsPieces
-from generateur.pieces.inspection import inspecter
 from generateur.publication.rangement import Copies
 
 _REFUSES = frozenset({"PIECE_ABSENTE", "PIECE_ILLISIBLE"})
@@ -71,13 +70,7 @@ def _est_une_facture_xml(depose: Path) -> bool:
 def _regarder(depose: Path, mot_de_passe: str, outils: OutilsPieces) -> tuple[Inspection, bool]:
     """Ce qu'est ce fichier ; vrai si seul le mot de passe l'ouvre."""
     for essai in (None, mot_de_passe or None):
-        vu = inspecter(
-            depose.parent,
-            [(depose.name, essai)],
-            moteur_bureautique=outils.bureautique,
-            atelier=outils.atelier,
-            fonds=outils.fonds,
-        )[depose.name]
+        vu = outils.regarder(depose, essai)
         if vu.lisible:
             return vu, essai is not None
     return vu, False
