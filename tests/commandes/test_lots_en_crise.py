@@ -7,72 +7,35 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
 from docx import Document
 
 from generateur.erreurs import CodeSortie
+from tests.outils.lot_lance import RACINE, REFERENCES, attendre, fabriquer_dossiers, finir_lot, lancer_lot, lire_octets
 from tests.registre.conftest import serveur
 
 __all__ = ["serveur"]
 
-RACINE = Path(__file__).parents[2]
-REFERENCES = tuple(f"2026-0051-{rang}" for rang in range(5))
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kill -9, montages")
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    racine = tmp_path_factory.mktemp("crise") / "dossiers"
-    shutil.copytree(RACINE / "dossiers/creanciers", racine / "creanciers")
-    for reference in REFERENCES:
-        shutil.copytree(RACINE / "dossiers/2026-0051", racine / reference)
-        saisie = racine / reference / "dossier.toml"
-        saisie.write_text(saisie.read_text("utf-8").replace("2026-0051", reference), encoding="utf-8")
-    return racine
+    return fabriquer_dossiers(tmp_path_factory.mktemp("crise") / "dossiers")
 
 
 @pytest.fixture(scope="module")
 def tranquille(source, tmp_path_factory):
     """Les octets d'une course que rien ne trouble, et la place qu'ils prennent."""
     sortie = tmp_path_factory.mktemp("tranquille")
-    assert _finir(_lancer(source, sortie))[0] == CodeSortie.FAIT
-    return _octets(sortie)
-
-
-def _lancer(source, sortie, *options):
-    commande = [sys.executable, "-m", "generateur", "lot", source, "-o", sortie, "--au", "2026-11-21", "--json"]
-    return subprocess.Popen(
-        [str(mot) for mot in (*commande, *options)], cwd=RACINE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, start_new_session=True,
-    )  # fmt: skip
-
-
-def _finir(processus):
-    resultat, messages = processus.communicate(timeout=300)
-    return processus.returncode, json.loads(resultat) if resultat else None, messages
-
-
-def _octets(sortie):
-    return {
-        p.relative_to(sortie): p.read_bytes()
-        for reference in REFERENCES
-        for p in sorted((sortie / reference).rglob("*"))
-        if p.is_file()
-    }
+    assert finir_lot(lancer_lot(source, sortie))[0] == CodeSortie.FAIT
+    return lire_octets(sortie)
 
 
 def _etats(objet):
     return {dossier["reference"]: dossier["etat"] for dossier in objet["dossiers"]}
-
-
-def _attendre(condition, delai=120.0):
-    fin = time.monotonic() + delai
-    while not condition():
-        assert time.monotonic() < fin, "trop long"
-        time.sleep(0.02)
 
 
 def _publies(sortie):
@@ -99,7 +62,7 @@ def petit_disque(tmp_path, tranquille):
 
 def test_un_disque_plein_au_milieu_du_lot_se_dit_et_se_reprend_sans_rien_refaire(source, tranquille, petit_disque):
     sortie, agrandir = petit_disque
-    code, objet, _ = _finir(_lancer(source, sortie, "--processus", "2"))
+    code, objet, _ = finir_lot(lancer_lot(source, sortie, "--processus", "2"))
     assert code == CodeSortie.LOT_PARTIEL
     faits = [reference for reference, etat in _etats(objet).items() if etat == "produit"]
     assert 0 < len(faits) < len(REFERENCES)
@@ -111,9 +74,9 @@ def test_un_disque_plein_au_milieu_du_lot_se_dit_et_se_reprend_sans_rien_refaire
     restes = {p.name for p in sortie.iterdir() if p.name.startswith(".")}
     assert restes <= {".verrou", ".en_cours"}
     assert agrandir().returncode == 0
-    code, objet, _ = _finir(_lancer(source, sortie))
+    code, objet, _ = finir_lot(lancer_lot(source, sortie))
     assert (code, {r for r, etat in _etats(objet).items() if etat == "a_jour"}) == (CodeSortie.FAIT, set(faits))
-    assert _octets(sortie) == tranquille
+    assert lire_octets(sortie) == tranquille
 
 
 def test_un_modele_casse_pour_un_seul_client_n_arrete_que_ses_dossiers(source, tmp_path):
@@ -123,7 +86,7 @@ def test_un_modele_casse_pour_un_seul_client_n_arrete_que_ses_dossiers(source, t
         acte = Document(str(modele))
         acte.add_paragraph(f"{{% if reference == '{autre}' %}}{{{{ creancier.champ_inconnu }}}}{{% endif %}}")
         acte.save(str(modele))
-    code, objet, _ = _finir(_lancer(source, tmp_path / "sortie", "--modeles", modeles))
+    code, objet, _ = finir_lot(lancer_lot(source, tmp_path / "sortie", "--modeles", modeles))
     assert code == CodeSortie.LOT_PARTIEL
     assert _etats(objet) == {r: "en_echec" if r == autre else "produit" for r in REFERENCES}
     casse = objet["dossiers"][2]
@@ -131,24 +94,24 @@ def test_un_modele_casse_pour_un_seul_client_n_arrete_que_ses_dossiers(source, t
     assert "champ_inconnu" in casse["message"]
     assert "→" in casse["message"]
     shutil.copytree(RACINE / "modeles", modeles, dirs_exist_ok=True)
-    code, objet, _ = _finir(_lancer(source, tmp_path / "sortie", "--modeles", modeles))
+    code, objet, _ = finir_lot(lancer_lot(source, tmp_path / "sortie", "--modeles", modeles))
     assert (code, objet["dossiers"][2]["etat"]) == (CodeSortie.FAIT, "produit")
 
 
 def test_tout_tue_a_la_fois_la_reprise_ne_refait_que_ce_qui_manque(source, tranquille, tmp_path):
     """Ce que fait une coupure de courant aux processus : tous, au même instant, sans prévenir."""
-    course = _lancer(source, tmp_path, "--processus", "2", "--classer", "etude")
-    _attendre(lambda: len(_publies(tmp_path)) >= 2)
+    course = lancer_lot(source, tmp_path, "--processus", "2", "--classer", "etude")
+    attendre(lambda: len(_publies(tmp_path)) >= 2)
     groupe = [psutil.Process(course.pid), *psutil.Process(course.pid).children(recursive=True)]
     for processus in groupe:
         with contextlib.suppress(psutil.Error):
             processus.kill()
     course.communicate()
     faits = _publies(tmp_path)
-    code, objet, _ = _finir(_lancer(source, tmp_path, "--classer", "etude"))
+    code, objet, _ = finir_lot(lancer_lot(source, tmp_path, "--classer", "etude"))
     assert code == CodeSortie.FAIT
     assert {r for r, etat in _etats(objet).items() if etat == "a_jour"} >= set(faits)
-    assert _octets(tmp_path) == tranquille
+    assert lire_octets(tmp_path) == tranquille
     assert [pile["dossiers"] for pile in objet["piles"]] == [len(REFERENCES)]
     assert {p.name for p in tmp_path.glob(".*")} <= {".verrou", ".en_cours"}
 
@@ -156,14 +119,14 @@ def test_tout_tue_a_la_fois_la_reprise_ne_refait_que_ce_qui_manque(source, tranq
 @pytest.mark.outils
 def test_postgresql_arrete_puis_relance_pendant_le_lot_inscrit_tout_une_fois(source, tmp_path, serveur):
     adresse = serveur.creer_base()
-    course = _lancer(source, tmp_path, "--processus", "1", "--registre", adresse)
-    _attendre(lambda: len(_publies(tmp_path)) >= 2)
+    course = lancer_lot(source, tmp_path, "--processus", "1", "--registre", adresse)
+    attendre(lambda: len(_publies(tmp_path)) >= 2)
     serveur.arreter()
-    _attendre(lambda: len(_publies(tmp_path)) == len(REFERENCES))
+    attendre(lambda: len(_publies(tmp_path)) == len(REFERENCES))
     time.sleep(2)  # le lot a fini de produire, et attend le serveur
     assert course.poll() is None
     serveur.demarrer()
-    code, _, messages = _finir(course)
+    code, _, messages = finir_lot(course)
     assert code == CodeSortie.FAIT, messages
     lister = [sys.executable, "-m", "generateur", "registre", "lister", "--registre", adresse, "--json"]
     affaires = json.loads(subprocess.check_output(lister, cwd=RACINE, env=os.environ))["dossiers"]

@@ -7,7 +7,6 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ from distributed import Security
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import CodeSortie
 from generateur.publication.magasin import Adresse, Magasin
+from tests.outils.lot_lance import fabriquer_dossiers
 from tests.outils.serveur_s3 import SEAU, regler_acces
 
 RACINE = Path(__file__).parents[2]
@@ -103,16 +103,7 @@ def port_s3(socket_enabled, monkeypatch):  # noqa: ARG001 (le réseau, pour cett
 
 @pytest.fixture(scope="module")
 def dossiers(tmp_path_factory):
-    return _fabriquer(tmp_path_factory.mktemp("lot") / "dossiers", REFERENCES)
-
-
-def _fabriquer(racine, references):
-    shutil.copytree(RACINE / "dossiers/creanciers", racine / "creanciers")
-    for reference in references:
-        shutil.copytree(RACINE / "dossiers/2026-0051", racine / reference)
-        saisie = racine / reference / "dossier.toml"
-        saisie.write_text(saisie.read_text("utf-8").replace("2026-0051", reference), encoding="utf-8")
-    return racine
+    return fabriquer_dossiers(tmp_path_factory.mktemp("lot") / "dossiers", REFERENCES)
 
 
 @pytest.fixture
@@ -370,7 +361,7 @@ def test_sans_certificat_une_grappe_chiffree_ne_prend_pas_le_lot(dossiers, tmp_p
 
 def test_ctrl_c_au_terminal_laisse_finir_ce_que_la_grappe_d_ici_a_commence(tmp_path):
     nombre = 24  # l'arrêt tombe avant le dernier, même sur une machine rapide
-    dossiers = _fabriquer(tmp_path / "dossiers", [f"2026-0051-{rang:02d}" for rang in range(nombre)])
+    dossiers = fabriquer_dossiers(tmp_path / "dossiers", [f"2026-0051-{rang:02d}" for rang in range(nombre)])
     sortie = tmp_path / "sortie"
     options = ("--executant", "dask", "--processus", "2")
     lot = _lancer(*options, source=dossiers, sortie=sortie)

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,6 +120,17 @@ class Visiteur:
             parts.append(tete.encode() + octets + b"\r\n")
         corps = b"".join(parts) + f"--{borne}--\r\n".encode()
         return self.demander("POST", adresse, corps, {"content-type": f"multipart/form-data; boundary={borne}"})
+
+
+def produire(visiteur: Visiteur, quoi: str = "liasse", dossier: str = "/dossiers/2026-0042") -> str:
+    """L'écran de production une fois finie."""
+    assert visiteur.poster(f"{dossier}/produire", {"quoi": quoi}).code == 303
+    for _ in range(600):
+        page = visiteur.voir(f"{dossier}/production").texte
+        if "En cours" not in page:
+            return page
+        time.sleep(0.1)
+    raise AssertionError(page)
 
 
 def deponctuer(texte: str) -> str:

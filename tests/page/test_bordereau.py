@@ -1,14 +1,13 @@
 """L'ordre des pièces dans la page : monter, descendre, glisser, préciser, retirer, garder pour soi ; à deux mains."""
 
 import json
-import time
 import tomllib
 
 import pypdf
 import pytest
 
 from generateur.publication.manifeste import empreinte
-from tests.page.conftest import onglet_ouvert
+from tests.page.conftest import onglet_ouvert, produire
 
 REFERENCE = "2026-0042"
 DOSSIER = f"/dossiers/{REFERENCE}"
@@ -217,15 +216,6 @@ def test_une_piece_communiquee_ne_se_deplace_pas(visiteur, fichier):
     assert (fichier.parent / LIVRAISON).is_file()
 
 
-def _attendre(visiteur):
-    for _ in range(600):
-        page = visiteur.voir(f"{DOSSIER}/production").texte
-        if "En cours" not in page:
-            return page
-        time.sleep(0.1)
-    raise AssertionError
-
-
 def _lire_pdf(chemin):
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(chemin).pages).split())
 
@@ -235,8 +225,7 @@ def test_l_ordre_choisi_est_celui_du_bordereau_et_de_la_liasse_produite(visiteur
     page.poster("deplacer", fichier=FACTURE, avant=page.ordre[0])
     voulu = Lecture(visiteur).ordre
     assert voulu[0] == FACTURE
-    visiteur.poster(f"{DOSSIER}/produire", {"quoi": "liasse"})
-    assert 'class="fait"' in _attendre(visiteur)
+    assert 'class="fait"' in produire(visiteur)
     sortie = tmp_path / "sortie" / REFERENCE
     manifeste = json.loads((sortie / "manifeste.json").read_text("utf-8"))
     assert [piece["source"] for piece in manifeste["pieces"]] == voulu

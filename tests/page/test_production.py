@@ -11,18 +11,9 @@ from generateur.erreurs import ErreurEcriture, ErreurOutilAbsent
 from generateur.operations.progression import Etape
 from generateur.page import maison, vues_production
 from generateur.page.endroits import alleger_remede
+from tests.page.conftest import produire
 
 DOSSIER = "/dossiers/2026-0042"
-
-
-def _produire(visiteur, quoi="liasse", dossier=DOSSIER):
-    assert visiteur.poster(f"{dossier}/produire", {"quoi": quoi}).code == 303
-    for _ in range(600):
-        page = visiteur.voir(f"{dossier}/production").texte
-        if "En cours" not in page:
-            return page
-        time.sleep(0.1)
-    raise AssertionError
 
 
 def _adresses(page):
@@ -30,7 +21,7 @@ def _adresses(page):
 
 
 def test_la_liasse_est_produite_ouverte_et_telechargee(visiteur, tmp_path):
-    page = _produire(visiteur)
+    page = produire(visiteur)
     assert 'class="fait">Fait' in page
     premiere = _adresses(page)[0]
     ouverte = visiteur.voir(premiere)
@@ -68,7 +59,7 @@ def test_un_lien_vers_ailleurs_n_est_pas_servi(visiteur, tmp_path):
 
 
 def test_le_papier_d_autrui_n_est_jamais_ouvert_tel_quel(visiteur):
-    page = _produire(visiteur)
+    page = produire(visiteur)
     vus = {}
     for adresse in _adresses(page):
         entetes = visiteur.voir(adresse).entetes
@@ -156,7 +147,7 @@ def test_une_autre_demande_pendant_la_production_est_refusee_avec_sa_raison(visi
     "levee", [ErreurEcriture("le disque est plein", remede="Libérer de la place."), OSError(28, "No space left")]
 )
 def test_un_disque_plein_se_dit_ne_perd_rien_et_se_recommence(visiteur, monkeypatch, tmp_path, levee):
-    _produire(visiteur)
+    produire(visiteur)
     liasse = tmp_path / "sortie" / "2026-0042" / "2026-0042_liasse.pdf"
     avant = liasse.read_bytes()
 
@@ -166,18 +157,18 @@ def test_un_disque_plein_se_dit_ne_perd_rien_et_se_recommence(visiteur, monkeypa
 
     with monkeypatch.context() as remplace:
         remplace.setattr(vues_production, "produire_dossier", echouer)
-        page = _produire(visiteur)
+        page = produire(visiteur)
     assert "disque" in page.split('class="refus"')[1]
     assert 'class="arretee">Assemblage' in page
     assert "ce qui était déjà produit est intact" in page
     assert ">Recommencer<" in page
     assert "Traceback" not in page
     assert liasse.read_bytes() == avant
-    assert "Fait" in _produire(visiteur)
+    assert "Fait" in produire(visiteur)
 
 
 def test_un_dossier_incomplet_dit_ce_qui_manque(visiteur, tmp_path):
-    page = _produire(visiteur, dossier="/dossiers/2026-0074")
+    page = produire(visiteur, dossier="/dossiers/2026-0074")
     refus = page.split('class="refus"')[1]
     assert "à régler d’abord" in refus
     assert "mise en demeure" in refus
@@ -186,7 +177,7 @@ def test_un_dossier_incomplet_dit_ce_qui_manque(visiteur, tmp_path):
 
 
 def test_la_lettre_de_mise_en_demeure_se_produit(visiteur):
-    assert "mise_en_demeure" in _produire(visiteur, "mise_en_demeure", "/dossiers/2026-0074")
+    assert "mise_en_demeure" in produire(visiteur, "mise_en_demeure", "/dossiers/2026-0074")
 
 
 def test_montrer_le_repertoire_n_ouvre_que_celui_du_dossier(visiteur, reveles, tmp_path):
@@ -202,13 +193,13 @@ def test_on_ne_produit_que_ce_qui_est_connu(visiteur):
 
 
 def test_ce_qui_vient_d_etre_ecrit_dit_la_suite(visiteur):
-    lettre = _produire(visiteur, "mise_en_demeure", "/dossiers/2026-0074")
+    lettre = produire(visiteur, "mise_en_demeure", "/dossiers/2026-0074")
     assert "<h1>Hôtel des Embruns Bleus</h1>" in lettre
     assert '?onglet=relances">notez son envoi</a>' in lettre
-    liasse = _produire(visiteur)
+    liasse = produire(visiteur)
     assert "déposez-la au greffe : Tribunal" in liasse
     assert '?onglet=suivi&amp;noter=depose#noter">notez le dépôt</a>' in liasse
-    assert "notez" not in _produire(visiteur, dossier="/dossiers/2026-0074")  # refusée : rien à déposer
+    assert "notez" not in produire(visiteur, dossier="/dossiers/2026-0074")  # refusée : rien à déposer
 
 
 def test_un_moteur_absent_se_dit_et_la_page_reste_utilisable(visiteur, monkeypatch, tmp_path):
@@ -217,12 +208,12 @@ def test_un_moteur_absent_se_dit_et_la_page_reste_utilisable(visiteur, monkeypat
 
     with monkeypatch.context() as remplace:
         remplace.setattr(maison, "ouvrir_moteurs", echouer)
-        page = _produire(visiteur)
+        page = produire(visiteur)
     refus = page.split('class="refus"')[1]
     assert "Dxpdf n’est pas installé" in refus
     assert "Installer le programme entier." in refus
     assert not (tmp_path / "sortie" / "2026-0042").exists()
-    assert 'class="fait"' in _produire(visiteur)
+    assert 'class="fait"' in produire(visiteur)
 
 
 def test_un_remede_sans_ses_lignes_a_coller_reste_une_phrase():

@@ -6,8 +6,7 @@ import tomllib
 
 import pytest
 
-from tests.page.conftest import JOUR
-from tests.page.test_production import _produire
+from tests.page.conftest import JOUR, produire
 
 DOSSIER = "/dossiers/2026-0074"
 ONGLET = f"{DOSSIER}?onglet=relances"
@@ -53,7 +52,7 @@ def test_un_courriel_se_lit_en_entier_avant_de_partir(visiteur, dossiers):
 
 
 def test_l_envoi_de_la_lettre_ecrite_en_fait_une_piece_et_fait_courir_le_delai(visiteur, dossiers):
-    _produire(visiteur, "mise_en_demeure", DOSSIER)
+    produire(visiteur, "mise_en_demeure", DOSSIER)
     page = visiteur.voir(ONGLET).texte
     assert "Noter l’envoi" in page
     assert visiteur.voir(f"{DOSSIER}/relances/lettres/0").octets.startswith(b"%PDF")
@@ -76,7 +75,7 @@ def test_l_envoi_de_la_lettre_ecrite_en_fait_une_piece_et_fait_courir_le_delai(v
 
 
 def test_l_avis_revenu_dit_quand_le_delai_court(visiteur, dossiers):
-    _produire(visiteur, "mise_en_demeure", DOSSIER)
+    produire(visiteur, "mise_en_demeure", DOSSIER)
     _poster(visiteur, "/envoi", {"le": "2026-11-10"})
     lieu = {"lieu": "mise_en_demeure", "issue": "distribuee"}
     assert _poster(visiteur, "/avis", {**lieu, "presentee_le": "2026-11-09"}).code == 422
@@ -93,7 +92,7 @@ def test_l_avis_revenu_dit_quand_le_delai_court(visiteur, dossiers):
 
 @pytest.mark.parametrize("le", ["2026-11-22", "demain", ""])
 def test_un_envoi_qui_n_a_pas_eu_lieu_ne_se_note_pas(visiteur, dossiers, le):
-    _produire(visiteur, "mise_en_demeure", DOSSIER)
+    produire(visiteur, "mise_en_demeure", DOSSIER)
     avant = (dossiers / "2026-0074" / "dossier.toml").read_bytes()
     assert _poster(visiteur, "/envoi", {"le": le}).code == 422
     assert (dossiers / "2026-0074" / "dossier.toml").read_bytes() == avant
@@ -113,7 +112,7 @@ def test_deux_debiteurs_ont_chacun_leur_pli(visiteur, dossiers):
         'siren = "999999923"\nadresse = { voie = "2 quai", code_postal = "56000", commune = "Vannes" }\n\n'
     )
     dossier.write_text(dossier.read_text("utf-8").replace("[contrat]", second + "[contrat]", 1), "utf-8")
-    _produire(visiteur, "mise_en_demeure", DOSSIER)
+    produire(visiteur, "mise_en_demeure", DOSSIER)
     page = visiteur.voir(ONGLET).texte
     assert "À Les Régates" in page
     assert _poster(visiteur, "/envoi", {"le": "2026-11-10", "numero-1": "A", "numero-2": "B"}).code == 303
@@ -135,6 +134,6 @@ def test_noter_la_relance_n_efface_pas_ce_qu_un_editeur_a_ecrit(visiteur, dossie
 def test_la_lettre_ne_se_propose_plus_une_fois_partie(visiteur):
     bouton = 'value="mise_en_demeure" type="submit">Écrire la mise en demeure'
     assert bouton in visiteur.voir(DOSSIER).texte
-    _produire(visiteur, "mise_en_demeure", DOSSIER)
+    produire(visiteur, "mise_en_demeure", DOSSIER)
     _poster(visiteur, "/envoi", {"le": "2026-11-10"})
     assert bouton not in visiteur.voir(DOSSIER).texte
