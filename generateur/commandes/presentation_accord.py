@@ -20,6 +20,7 @@ def en_objet(fait: Accorde) -> dict[str, Any]:
         "fichiers": [fichier.as_posix() for fichier in fait.fichiers],
         "a_saisir": fait.a_saisir,
         "enregistre": fait.est_enregistre,
+        "protocole_du": fait.protocole_du.isoformat() if fait.protocole_du else None,
     }
 
 
@@ -33,6 +34,11 @@ def presenter(fait: Accorde) -> str:
         lignes.append(f"  à la signature : {montant(echeancier.acompte)}")
     lignes += [f"  {date_longue(v.date)} : {montant(v.montant)}" for v in echeancier.versements]
     if fait.est_enregistre:
+        lignes.append(
+            f"Montants du protocole écrit le {date_longue(fait.protocole_du)}."
+            if fait.protocole_du
+            else "Aucun protocole n'a été écrit ici avec ces termes : comparez ces montants à l'exemplaire signé."
+        )
         return assembler([*lignes, "Accord noté au dossier : « generateur echeances » en suit les dates."])
     lignes += [f"  À faire signer : {fichier}" for fichier in fait.fichiers]
     return assembler(

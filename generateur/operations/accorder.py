@@ -16,6 +16,7 @@ from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.operations.accord_propose import ecrire_proposition, nommer_proposition, retrouver_proposition
 from generateur.operations.contexte_amiable import composer_amiable
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.outillage import Moteurs
@@ -44,10 +45,22 @@ class Termes:
     signe_le: dt.date | None = None
     fichier: Path | None = None
 
+    def en_texte(self) -> dict[str, str]:
+        """Ce qui est demandé, sans la signature : « 500 » et « 500,00 » sont la même demande."""
+        return {
+            "echeances": str(self.echeances),
+            "premiere": self.premiere.isoformat(),
+            "acompte": f"{self.acompte:.2f}",
+            "remise_pourcent": f"{self.remise_pourcent.normalize():f}",
+        }
+
 
 @dataclass(frozen=True)
 class Accorde:
-    """Le protocole écrit, son échéancier, et le bloc [accord] à coller ou déjà écrit."""
+    """Le protocole écrit, son échéancier, et le bloc [accord] à coller ou déjà écrit.
+
+    `protocole_du` : le jour du protocole dont l'accord signé reprend les montants, s'il a été écrit ici.
+    """
 
     reference: str
     chemin: Path
@@ -55,6 +68,7 @@ class Accorde:
     fichiers: tuple[Path, ...]
     a_saisir: str
     est_enregistre: bool
+    protocole_du: dt.date | None = None
 
 
 def accorder(
@@ -73,11 +87,11 @@ def accorder(
     ErreurDroitManquant, ErreurModele, ErreurEcriture.
     """
     lu = lire_dossier(source)
-    le = termes.signe_le or au or lu.dossier.arrete_au(jour)
+    if termes.signe_le:
+        return _noter_signe(lu, sortie, termes, termes.signe_le)
+    le = au or lu.dossier.arrete_au(jour)
     echeancier, contexte = _prevoir(lu, termes, le)
     bloc = _dresser_bloc(echeancier, le)
-    if termes.signe_le:
-        return _enregistrer(lu, echeancier, bloc, termes)
     champs = champs_de_l_accord(echeancier, pourcentage(termes.remise_pourcent), lu.dossier, contexte, le)
     ecritoire = ouvrir_ecritoire(reglages, moteurs)
     with repertoire_provisoire() as provisoire:
@@ -85,8 +99,9 @@ def accorder(
         (ecrit,) = ecrire_actes({PROTOCOLE: provisoire / PROTOCOLE.nom}, complet, ecritoire, le)
         nom = f"{le.isoformat()}_accord"
         octets = {f"{nom}.docx": ecrit.docx.read_bytes(), f"{nom}.pdf": ecrit.pdf.read_bytes()}
-    fichiers = ecrire_messages(sortie, lu.dossier.reference, octets)
-    return Accorde(lu.dossier.reference, lu.racine, echeancier, fichiers, _dire_bloc(bloc), est_enregistre=False)
+    octets[nommer_proposition(le)] = ecrire_proposition(termes.en_texte(), echeancier)
+    *fichiers, _ = ecrire_messages(sortie, lu.dossier.reference, octets)
+    return Accorde(lu.dossier.reference, lu.racine, echeancier, tuple(fichiers), _dire_bloc(bloc), est_enregistre=False)
 
 
 def prevoir(source: Path, termes: Termes, *, jour: dt.date, au: dt.date | None) -> Echeancier:
@@ -169,11 +184,23 @@ def _dire_bloc(bloc: Mapping[str, Any]) -> str:
     )
 
 
-def _enregistrer(lu: DossierLu, echeancier: Echeancier, bloc: dict[str, Any], termes: Termes) -> Accorde:
-    """Écrit [accord] au dossier, l'exemplaire signé rangé dans pieces/."""
+def _noter_signe(lu: DossierLu, sortie: Path, termes: Termes, signe_le: dt.date) -> Accorde:
+    """Écrit [accord] au dossier, l'exemplaire signé rangé dans pieces/ ; les montants sont ceux du protocole écrit."""
+    _verifier(lu, termes, signe_le)
+    propose = retrouver_proposition(sortie, lu.dossier.reference, termes.en_texte(), signe_le)
+    protocole_du, echeancier = propose or (None, _prevoir(lu, termes, signe_le)[0])
     etat, copies = lire_etat(lu.source), Copies(lu.racine)
+    bloc = _dresser_bloc(echeancier, signe_le)
     if termes.fichier is not None:
         bloc = {**bloc, "fichier": copies.prevoir(termes.fichier)}
     Accord.model_validate(bloc)
     ecrire_editions(etat, [Pose(("accord", cle), valeur) for cle, valeur in bloc.items()], copies)
-    return Accorde(lu.dossier.reference, lu.racine, echeancier, (), _dire_bloc(bloc), est_enregistre=True)
+    return Accorde(
+        lu.dossier.reference,
+        lu.racine,
+        echeancier,
+        (),
+        _dire_bloc(bloc),
+        est_enregistre=True,
+        protocole_du=protocole_du,
+    )

@@ -69,6 +69,46 @@ def test_signe_il_entre_au_dossier_et_la_creance_attend(accorder, commander, tmp
     assert encore.code == CodeSortie.DOSSIER_INVALIDE
 
 
+def test_signe_plus_tard_il_garde_les_montants_du_papier(accorder, tmp_path):
+    """La dette court entre le protocole et sa signature : ce qui est dû est ce qui est écrit, au centime."""
+    termes = (*TERMES, "--acompte", "500", "--remise-pourcent", "5,0")
+    propose = accorder(*termes)[1].objet
+    (tmp_path / "signe.pdf").write_bytes(b"%PDF-1.4 signe")
+    dossier, signe = accorder(*termes, "--signe-le", "2026-11-28", "--fichier", tmp_path / "signe.pdf")
+    assert signe.objet["protocole_du"] == "2026-11-21"
+    assert (signe.objet["total"], signe.objet["echeances"]) == (propose["total"], propose["echeances"])
+    accord = tomllib.loads((dossier / "dossier.toml").read_text(encoding="utf-8"))["accord"]
+    assert accord["date"] == accord["echeances"][0]["date"] == dt.date(2026, 11, 28)
+    assert [e["montant"] for e in accord["echeances"][1:]] == [e["montant"] for e in propose["echeances"]]
+
+
+@pytest.mark.parametrize(
+    ("termes", "jour"),
+    [
+        (("--echeances", "4", "--premiere", "2026-12-31"), "2026-11-28"),
+        (TERMES, "2026-11-20"),
+        ((*TERMES, "--acompte", "1"), "2026-11-28"),
+    ],
+    ids=["autres-termes", "signe-avant", "autre-acompte"],
+)
+def test_d_autres_termes_ne_reprennent_pas_ce_protocole(accorder, tmp_path, termes, jour):
+    accorder(*TERMES)
+    (tmp_path / "signe.pdf").write_bytes(b"%PDF-1.4 signe")
+    _, signe = accorder(*termes, "--signe-le", jour, "--fichier", tmp_path / "signe.pdf")
+    assert signe.objet["enregistre"]
+    assert signe.objet["protocole_du"] is None
+
+
+def test_une_proposition_illisible_est_laissee_de_cote(accorder, tmp_path):
+    accorder(*TERMES)
+    (garde,) = (tmp_path / "s").glob("*/relances/*_accord.json")
+    garde.write_text('{"termes":', encoding="utf-8")
+    (tmp_path / "signe.pdf").write_bytes(b"%PDF-1.4 signe")
+    _, signe = accorder(*TERMES, "--signe-le", "2026-11-28", "--fichier", tmp_path / "signe.pdf")
+    assert signe.objet["enregistre"]
+    assert signe.objet["protocole_du"] is None
+
+
 def test_une_personne_physique_ecrit_la_somme_et_chaque_debiteur_signe(commander, copier, tmp_path):
     """C. civ. 1376 : celui qui s'engage seul à payer écrit la somme en lettres et en chiffres."""
     dossier = copier("2026-0051")
