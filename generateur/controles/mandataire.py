@@ -36,7 +36,7 @@ def _mandataire(dossier: Dossier) -> Iterator[Constat]:
             remede=f"« generateur produire {CE_DOSSIER} --projet » l'écrit (actes/pouvoir.docx) : faites-le signer, "
             'puis écrivez pouvoir = "pieces/pouvoir.pdf" dans [mandataire].',
         )
-    if mandataire.role == "agence_recouvrement":
+    if mandataire.est_une_agence:
         yield constater(
             "AGENCE_DE_RECOUVREMENT",
             "L'agence agit pour autrui : convention écrite avec le créancier, assurance, compte dédié et "

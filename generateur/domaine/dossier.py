@@ -184,6 +184,11 @@ class Dossier(Donnee):
         return ((self.contrat,) if self.contrat else ()) + self.contrats
 
     @property
+    def est_confie_a_une_agence(self) -> bool:
+        """Vrai si une agence de recouvrement agit pour le créancier."""
+        return self.mandataire is not None and self.mandataire.est_une_agence
+
+    @property
     def toutes_mises_en_demeure(self) -> tuple[MiseEnDemeure, ...]:
         """Toutes les mises en demeure, par date d'envoi."""
         unique = (self.mise_en_demeure,) if self.mise_en_demeure else ()

@@ -244,6 +244,11 @@ class Mandataire(Identite):
         """Vrai hors l'avocat et le commissaire de justice, dispensés d'en justifier (CPC 411 et 416, 1407)."""
         return self.role not in {"avocat", "commissaire_de_justice"}
 
+    @property
+    def est_une_agence(self) -> bool:
+        """Vrai si le recouvrement amiable pour autrui est son activité (CPCE R124-1)."""
+        return self.role == "agence_recouvrement"
+
 
 class Debiteur(Identite):
     """Celui à qui le paiement est demandé."""

@@ -40,6 +40,7 @@ from generateur.redaction.relance import (
     ChampsRelance,
     Texte,
     champs_de_la_relance,
+    remplir_mentions,
     remplir_signature,
     remplir_texte,
     tenir_en_sms,
@@ -208,10 +209,12 @@ class _Redaction:
         if niveau.canal == "courriel":
             return self._courriel(suite, champs, contexte, texte, racine)
         if niveau.canal == "sms":
-            return _Message("sms", texte, {".txt": f"{tenir_en_sms(texte)}\n".encode()}, ".txt", self._sans_numero())
+            return _Message(
+                "sms", texte, {".txt": f"{tenir_en_sms(texte)}\n".encode()}, ".txt", self._sans_ecrit(champs)
+            )
         if niveau.canal == "telephone":
             appel = self._imprimer(APPEL, champs, contexte, texte)
-            return _Message("telephone", texte, appel, None, self._sans_numero())
+            return _Message("telephone", texte, appel, None, self._sans_ecrit(champs))
         return self._lettre(suite, champs, contexte, texte)
 
     def _lettre(
@@ -243,6 +246,9 @@ class _Redaction:
             pourquoi = "adresse de courriel du débiteur absente ou illisible : la relance part en lettre"
             return self._lettre(suite, champs, contexte, texte, pourquoi)
         jointes, absentes = self._joindre(suite)
+        mentions: tuple[str, ...] = ()
+        if champs["agence_recouvrement"]:
+            texte, mentions = _porter_les_mentions(texte, remplir_mentions(racine, self.reglages.modeles))
         emetteur = self.dossier.mandataire or self.dossier.creancier
         de = Correspondant(emetteur.nom_complet, str(emetteur.courriel)) if est_une_adresse(emetteur.courriel) else None
         octets = ecrire_brouillon(
@@ -253,6 +259,7 @@ class _Redaction:
             champs["total"],
             remplir_signature(racine, self.reglages.modeles),
             jointes,
+            mentions,
         )
         return _Message("courriel", texte, {".eml": octets}, ".eml", absentes)
 
@@ -294,8 +301,12 @@ class _Redaction:
             (ecrit,) = ecrire_actes({acte: base}, replace(contexte, complement=dict(complets)), ecritoire, self.le)
             return {".docx": ecrit.docx.read_bytes(), ".pdf": ecrit.pdf.read_bytes()}
 
-    def _sans_numero(self) -> tuple[str, ...]:
-        return () if self.dossier.debiteur.telephone else ("le numéro de téléphone du débiteur n'est pas au dossier",)
+    def _sans_ecrit(self, champs: ChampsRelance) -> tuple[str, ...]:
+        """Ce qui manque à un appel ou à un SMS : le numéro, et pour une agence la lettre qui vient d'abord."""
+        numero = () if self.dossier.debiteur.telephone else ("le numéro de téléphone du débiteur n'est pas au dossier",)
+        est_premiere = champs["agence_recouvrement"] and not champs["lettre_du"]
+        lettre = "aucun écrit n'est encore parti : une agence de recouvrement commence par une lettre, puis la rappelle"
+        return (*numero, lettre) if est_premiere else numero
 
     def _enregistrer(self, suite: SuiteAmiable, message: _Message, nom: str) -> None:
         """Ajoute la relance au dossier, le message rangé dans pieces/. Lève ErreurDossier, ErreurEcriture."""
@@ -310,6 +321,12 @@ class _Redaction:
         if message.preuve:
             bloc["fichier"] = copies.prevoir_contenu(f"relance_{nom}{message.preuve}", message.octets[message.preuve])
         ecrire_editions(etat, [Ajout("relances", bloc)], copies)
+
+
+def _porter_les_mentions(texte: Texte, mentions: Texte) -> tuple[Texte, tuple[str, ...]]:
+    """Le texte où l'agence se présente, après l'appel ; et ce qui va sous la signature."""
+    appel, *suite = texte.avant
+    return replace(texte, avant=(appel, *mentions.avant, *suite)), mentions.apres
 
 
 def _dire_prescrites(dossier: Dossier, suite: SuiteAmiable, le: dt.date) -> Iterator[str]:

@@ -43,10 +43,11 @@ def ecrire_brouillon(
     total: str,
     signature: Sequence[str],
     jointes: Sequence[Path],
+    mentions: Sequence[str] = (),
 ) -> bytes:
     """Les octets du fichier .eml ; `de` None : le logiciel de messagerie mettra l'adresse de qui envoie.
 
-    `total` : sous le relevé, quand il a plusieurs lignes.
+    `total` : sous le relevé, quand il a plusieurs lignes ; `mentions` : sous la signature.
     """
     total = total if len(lignes) > 1 else ""
     message = EmailMessage(policy=SMTP)
@@ -56,8 +57,8 @@ def ecrire_brouillon(
         message["From"] = _adresser(de)
     message["To"] = _adresser(a)
     message["Content-Language"] = "fr"
-    message.set_content(_en_texte(texte, lignes, total, signature), cte="quoted-printable")
-    message.add_alternative(_en_html(texte, lignes, total, signature), subtype="html", cte="quoted-printable")
+    message.set_content(_en_texte(texte, lignes, total, signature, mentions), cte="quoted-printable")
+    message.add_alternative(_en_html(texte, lignes, total, signature, mentions), subtype="html", cte="quoted-printable")
     for fichier in jointes:
         genre, sous_genre = (mimetypes.guess_type(fichier.name)[0] or "application/octet-stream").split("/")
         message.add_attachment(fichier.read_bytes(), maintype=genre, subtype=sous_genre, filename=fichier.name)
@@ -77,9 +78,11 @@ def _sur_une_ligne(texte: str) -> str:
     return " ".join(texte.split())
 
 
-def _en_texte(texte: Texte, lignes: Sequence[LigneRelance], total: str, signature: Sequence[str]) -> str:
+def _en_texte(
+    texte: Texte, lignes: Sequence[LigneRelance], total: str, signature: Sequence[str], mentions: Sequence[str]
+) -> str:
     releve = [*(_dire(ligne) for ligne in lignes), *([f"Total à régler : {total}"] if total else [])]
-    blocs = [*texte.avant, "\n".join(releve), *texte.apres, "\n".join(signature)]
+    blocs = [*texte.avant, "\n".join(releve), *texte.apres, "\n".join(signature), *mentions]
     return "\n\n".join(bloc for bloc in blocs if bloc) + "\n"
 
 
@@ -88,7 +91,9 @@ def _dire(ligne: LigneRelance) -> str:
     return f"- {ligne['numero']} du {ligne['date']}, échéance le {ligne['echeance']} : {ligne['montant']}{recu}"
 
 
-def _en_html(texte: Texte, lignes: Sequence[LigneRelance], total: str, signature: Sequence[str]) -> str:
+def _en_html(
+    texte: Texte, lignes: Sequence[LigneRelance], total: str, signature: Sequence[str], mentions: Sequence[str]
+) -> str:
     cellules = [(x["numero"], x["date"], x["echeance"], x["montant"], x["recu"] or "–", x["reste"]) for x in lignes]
     garde = [i for i in range(len(_ENTETES)) if _ENTETES[i] != "Déjà reçu" or any(x["recu"] for x in lignes)]
     tete = "".join(f'<th align="left">{_ENTETES[i]}</th>' for i in garde)
@@ -108,6 +113,7 @@ def _en_html(texte: Texte, lignes: Sequence[LigneRelance], total: str, signature
         releve,
         *(_paragraphe(p) for p in texte.apres),
         "<p>" + "<br>".join(html.escape(ligne) for ligne in signature) + "</p>",
+        *(_paragraphe(p) for p in mentions),
     ]
     corps_html = "\n".join(bloc for bloc in blocs if bloc)
     return f'<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8"></head><body>\n{corps_html}\n</body></html>\n'

@@ -98,7 +98,6 @@ def champs_de_la_lettre(
     au, emetteur = decompte.au, contexte.mandataire or contexte.creancier
     somme = somme_demandee(debiteur, decompte.total)
     jours = entier_au("delais_jours", au, "mise_en_demeure_usuel")
-    mandataire = dossier.mandataire
     est_caution = debiteur.role == "caution"
     annexe = bool(decompte.lignes or decompte.paiements)
     return {
@@ -127,7 +126,7 @@ def champs_de_la_lettre(
         "contact": " – ".join(c for c in (emetteur.telephone, emetteur.courriel) if c),
         "pieces_jointes": _lister_jointes(decompte, debiteur, annexe=annexe),
         "a_annexe": annexe,
-        "agence_recouvrement": mandataire is not None and mandataire.role == "agence_recouvrement",
+        "agence_recouvrement": dossier.est_confie_a_une_agence,
     }
 
 

@@ -29,6 +29,7 @@ from generateur.redaction.valeurs_imprimees import ChampInconnu, ErreurChamp, ec
 
 REPERTOIRE = "relances"
 SIGNATURE = "signature"
+TON_DE_L_AGENCE = "agence"
 TON_DE_L_ACCORD = "accord"
 MARQUE_FACTURES = "[factures]"
 LIMITE_SMS = 300
@@ -83,6 +84,8 @@ class ChampsRelance(TypedDict):
     accord_montant: str
     accord_a_payer: str
     accord_delai: str
+    agence_recouvrement: bool
+    lettre_du: str  # le dernier écrit envoyé par une agence, rappelé dans ses autres démarches ; vide s'il n'y en a pas
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,16 @@ def champs_de_la_relance(
         accord_montant=montant(suite.accord.manquees[0].montant) if suite.accord else "",
         accord_a_payer=_dire_manquees(suite.accord) if suite.accord else "",
         accord_delai=f"{entier_en_lettres(entier_au('delais_jours', au, 'mise_en_demeure_usuel'))} jours",
+        agence_recouvrement=dossier.est_confie_a_une_agence,
+        lettre_du=_dater_la_lettre(dossier, au) if dossier.est_confie_a_une_agence else "",
     )
+
+
+def _dater_la_lettre(dossier: Dossier, au: dt.date) -> str:
+    """Le dernier écrit parti, jour `au` compris (CPCE R124-4) : relance par courriel ou lettre, mise en demeure."""
+    ecrits = [r.date for r in dossier.relances if r.canal in {"courriel", "courrier", "lrar"}]
+    ecrits += [m.date_envoi for m in dossier.toutes_mises_en_demeure if m.date_envoi <= au]
+    return date_longue(max(ecrits)) if ecrits else ""
 
 
 def _dire_manquees(suivi: SuiviAccord) -> str:
@@ -219,6 +231,11 @@ def remplir_texte(ton: str, champs: Mapping[str, Any], modeles: Path | None) -> 
     blocs = [bloc for bloc in blocs if bloc]
     rang = blocs.index(MARQUE_FACTURES) if MARQUE_FACTURES in blocs else len(blocs)
     return Texte(trouve[1].strip(), tuple(blocs[:rang]), tuple(blocs[rang + 1 :]))
+
+
+def remplir_mentions(champs: Mapping[str, Any], modeles: Path | None) -> Texte:
+    """Ce que la lettre d'une agence de recouvrement dit en plus, avant et après (CPCE R124-4)."""
+    return remplir_texte(TON_DE_L_AGENCE, champs, modeles)
 
 
 def remplir_signature(champs: Mapping[str, Any], modeles: Path | None) -> tuple[str, ...]:
