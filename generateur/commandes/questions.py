@@ -34,10 +34,10 @@ def peut_questionner() -> bool:
 def questionner(racine: Path) -> "tuple[Path | None, Amorce]":
     """Le profil du créancier s'il y en a un seul et qu'on le reprend, et de quoi remplir le dossier."""
     from generateur.operations.amorce import amorcer_par_reponses
-    from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
+    from generateur.operations.profils import lister_profils
 
     afficher("Quelques questions ; Entrée pour répondre plus tard.", err=True)
-    profils = sorted((racine / REPERTOIRE_PROFILS).glob("*.toml"))
+    profils = lister_profils(racine)
     profil = profils[0] if len(profils) == 1 and _accepte(profils[0]) else None
     posees = [question for question in _QUESTIONS if profil is None or question[0][0] != "creancier"]
     reponses = {chemin: _demander(libelle, genre) for chemin, libelle, genre in posees}
@@ -45,7 +45,9 @@ def questionner(racine: Path) -> "tuple[Path | None, Amorce]":
 
 
 def _accepte(profil: Path) -> bool:
-    reponse = _poser(f"Créancier : {profil.stem} ? (o/n)", "o")
+    from generateur.operations.profils import nommer_profil
+
+    reponse = _poser(f"Créancier : {nommer_profil(profil)} ? (o/n)", "o")
     return reponse.strip().casefold() in {"o", "oui"}
 
 

@@ -1,7 +1,7 @@
 """De quoi remplir un dossier neuf sans rien retaper : une facture électronique, une facture imprimée, des réponses."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,11 @@ def _amorcer_par_texte(document: Path, copies: Copies, outils: OutilsPieces) -> 
 def amorcer_par_reponses(reponses: Mapping[tuple[str | int, ...], Any]) -> Amorce:
     """Remplit le dossier d'après des réponses, par chemin de clé ; une réponse vide ne remplit rien."""
     return Amorce(tuple(Pose(chemin, valeur) for chemin, valeur in reponses.items() if valeur not in (None, "")))
+
+
+def completer_amorce(amorce: Amorce, reponses: Mapping[tuple[str | int, ...], Any]) -> Amorce:
+    """L'amorce et ce qui est répondu en plus : une réponse l'emporte sur ce que le document dit."""
+    return replace(amorce, editions=(*amorce.editions, *amorcer_par_reponses(reponses).editions))
 
 
 def _poser(lieu: tuple[str | int, ...], valeurs: Mapping[str, Any]) -> list[Pose | Ajout]:

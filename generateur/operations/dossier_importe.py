@@ -27,14 +27,20 @@ from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde, relever_historique
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, composer_valeurs, valeurs_du_debiteur
 from generateur.lecture.edition_toml import Etat, ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.lecture.socle import REPERTOIRE_DES_PROFILS
 from generateur.operations.conflits import constater_conflit, retenir_conflits
 from generateur.operations.depot_import import Depot
+from generateur.operations.profils import (
+    citer_profil,
+    lister_profils,
+    poser_profil_vide,
+    siren_du_profil,
+    situer_profil_vide,
+)
 from generateur.publication.rangement import MESSAGES, Copies
 from generateur.surveillance.droits import droits_d_un_fichier, ouvrir_selon_le_partage
 from generateur.surveillance.provisoires import creer_fichier_provisoire, ecrire_d_un_geste, repertoire_provisoire
 
-PROFILS = "creanciers"
-_PROFIL_NEUF = "a_completer.toml"
 SANS_ABSENCE = frozenset({"facture_electronique"})  # un lot de factures n'est pas la liste de ce qui reste dû
 
 
@@ -200,7 +206,7 @@ def _objet_commun(solde: Solde) -> str:
 
 def _choisir_creancier(depot: Depot, groupe: Groupe) -> str | dict[str, Any]:
     """Le profil demandé, celui qui existe déjà, l'émetteur lu sur les factures, sinon un profil à remplir une fois."""
-    profils = sorted((depot.racine / PROFILS).glob("*.toml"))
+    profils = lister_profils(depot.racine)
     if depot.creancier is not None:
         return _rattacher_profil(depot, depot.creancier)
     emetteurs = {
@@ -211,66 +217,25 @@ def _choisir_creancier(depot: Depot, groupe: Groupe) -> str | dict[str, Any]:
     if len(emetteurs) == 1:
         siren, valeurs = next(iter(emetteurs.items()))
         connu = next((p for p in profils if siren in siren_du_profil(p)), None)
-        return f"../{PROFILS}/{connu.name}" if connu else valeurs
+        return citer_profil(connu) if connu else valeurs
     if len(profils) == 1:
-        return f"../{PROFILS}/{profils[0].name}"
+        return citer_profil(profils[0])
     return _rattacher_profil(depot, None)
 
 
-def siren_du_profil(profil: Path) -> str:
-    """Le SIREN écrit dans un profil de créancier ; vide s'il ne se lit pas."""
-    return "".join(str(_lire_profil(profil).get("siren", "")).split())
-
-
-def nommer_profil(profil: Path) -> str:
-    """Le nom de l'entreprise d'un profil ; celui du fichier tant qu'elle n'y est pas."""
-    donnees = _lire_profil(profil)
-    return str(donnees.get("denomination") or donnees.get("nom") or profil.stem)
-
-
-def _lire_profil(profil: Path) -> Mapping[str, Any]:
-    try:
-        donnees = tomllib.loads(profil.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        return {}
-    createur = donnees.get("creancier", donnees)
-    return createur if isinstance(createur, Mapping) else {}
-
-
-def profil_a_remplir(racine: Path) -> Path | None:
-    """Le profil que l'importation a posé à côté des dossiers, s'il n'a pas encore de nom."""
-    profil = racine / PROFILS / _PROFIL_NEUF
-    try:
-        donnees = tomllib.loads(profil.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        return None
-    return None if donnees.get("denomination") or donnees.get("nom") else profil
-
-
 def _rattacher_profil(depot: Depot, profil: Path | None) -> str:
-    """Le chemin du profil vu du dossier ; recopié à côté des dossiers s'il est ailleurs."""
+    """Le chemin du profil vu du dossier ; recopié à côté des dossiers s'il est ailleurs, posé vide sans profil."""
     racine = depot.racine.resolve()
-    if profil is not None and profil.resolve().is_relative_to(racine):
+    if profil is None:
+        cible = situer_profil_vide(depot.racine) if depot.simuler else poser_profil_vide(depot.racine)
+        return citer_profil(cible)
+    if profil.resolve().is_relative_to(racine):
         return f"../{profil.resolve().relative_to(racine).as_posix()}"
-    cible = depot.racine / PROFILS / (profil.name if profil else _PROFIL_NEUF)
+    cible = depot.racine / REPERTOIRE_DES_PROFILS / profil.name
     if not depot.simuler and not cible.exists():
-        contenu = profil.read_bytes() if profil else _PROFIL_VIDE.encode()
         cible.parent.mkdir(parents=True, exist_ok=True)
-        ecrire_d_un_geste(cible, contenu, droits_d_un_fichier())
-    return f"../{PROFILS}/{cible.name}"
-
-
-_PROFIL_VIDE = """\
-# Votre entreprise : à remplir une fois, tous les dossiers importés s'en servent.
-denomination = ""
-forme = ""                          # SARL, SAS, SA, association…
-siren = ""
-adresse = { voie = "", code_postal = "", commune = "" }
-representant = { nom = "", qualite = "" }
-# courriel = ""
-# telephone = ""
-# iban = ""                         # imprimé sur la mise en demeure, pour être payé
-"""
+        ecrire_d_un_geste(cible, profil.read_bytes(), droits_d_un_fichier())
+    return citer_profil(cible)
 
 
 def _ecrire_texte(

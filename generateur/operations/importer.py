@@ -28,8 +28,9 @@ from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Re
 from generateur.importation.soldes import ZERO, Solde, solder
 from generateur.importation.valeurs_a_plat import CheminValeur
 from generateur.operations.depot_import import Depot
-from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier, profil_a_remplir, siren_du_profil
+from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier
 from generateur.operations.outillage import OutilsPieces
+from generateur.operations.profils import profil_a_remplir, siren_du_profil
 from generateur.publication.manifeste import empreinte
 
 ETAPE_LECTURE, ETAPE_DOSSIERS = "Lecture des sources", "Dossiers"

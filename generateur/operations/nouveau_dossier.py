@@ -1,6 +1,7 @@
 """Le squelette d'un dossier neuf : tout ce qu'il faut remplir, expliqué, et rien d'autre."""
 
 import datetime as dt
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,10 @@ from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Reference
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.lecture.edition_toml import Etat, modifier
-from generateur.lecture.socle import lire_profil
+from generateur.lecture.socle import REPERTOIRE_DES_PROFILS, lire_profil
 from generateur.operations.amorce import Amorce
 from generateur.surveillance.droits import droits_d_un_fichier, ouvrir_selon_le_partage
 from generateur.surveillance.provisoires import ecrire_d_un_geste, forcer_le_repertoire, repertoire_provisoire
-
-REPERTOIRE_PROFILS = "creanciers"
 
 _CREANCIER = """\
 [creancier]                         # votre entreprise (ou un fichier commun aux dossiers : nouveau --creancier)
@@ -128,20 +127,8 @@ def creer_squelette(
     Lève ErreurUsage si la référence ne convient pas, si le dossier existe ou si le profil ne peut pas être cité de là ;
     ErreurLecture si le profil ne se lit pas ; ErreurEcriture si le disque refuse.
     """
-    try:
-        TypeAdapter(Reference).validate_python(reference)
-    except ValidationError as erreur:
-        raise ErreurUsage(
-            str(erreur.errors()[0]["ctx"]["error"]), remede="Choisir une référence comme 2026-0042."
-        ) from erreur
-    dossier = racine / reference
-    fichier = dossier / "dossier.toml"
-    if fichier.exists():
-        raise ErreurUsage(
-            f"le dossier {reference} existe déjà",
-            lieu=str(fichier),
-            remede="Choisir une autre référence, ou ouvrir ce fichier pour le compléter.",
-        )
+    fichier = verifier_reference(reference, racine)
+    dossier = fichier.parent
     creancier = _CREANCIER.format() if profil is None else _PROFIL.format(chemin=_citer_profil(profil, racine))
     texte = _MODELE.format(reference=reference, chemin=dossier.as_posix(), jour=jour.isoformat(), creancier=creancier)
     if amorce is not None:
@@ -150,9 +137,34 @@ def creer_squelette(
         _poser(dossier, texte, amorce)
     except OSError as erreur:
         raise ErreurEcriture(f"le dossier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(dossier)) from erreur
-    profils = racine / REPERTOIRE_PROFILS
+    profils = racine / REPERTOIRE_DES_PROFILS
     constats = tuple(amorce.constats) if amorce else ()
     return Squelette(reference, fichier, profil is not None, profils, tuple(sorted(profils.glob("*.toml"))), constats)
+
+
+def verifier_reference(reference: str, racine: Path) -> Path:
+    """Le fichier qu'aurait un dossier neuf. Lève ErreurUsage si la référence ne convient pas ou sert déjà."""
+    try:
+        TypeAdapter(Reference).validate_python(reference)
+    except ValidationError as erreur:
+        raise ErreurUsage(
+            str(erreur.errors()[0]["ctx"]["error"]), remede="Choisir une référence comme 2026-0042."
+        ) from erreur
+    fichier = racine / reference / "dossier.toml"
+    if fichier.exists():
+        raise ErreurUsage(
+            f"le dossier {reference} existe déjà",
+            lieu=str(fichier),
+            remede="Choisir une autre référence, ou ouvrir ce fichier pour le compléter.",
+        )
+    return fichier
+
+
+def proposer_reference(racine: Path, annee: int) -> str:
+    """« 2026-0043 » : l'année, et le numéro qui suit le plus grand déjà pris."""
+    motif = re.compile(rf"{annee}-(\d{{4}})")
+    pris = [int(m[1]) for p in racine.glob(f"{annee}-*") if (m := motif.fullmatch(p.name))]
+    return f"{annee}-{max(pris, default=0) + 1:04d}"
 
 
 def _poser(dossier: Path, texte: str, amorce: Amorce | None) -> None:
@@ -183,6 +195,6 @@ def _citer_profil(profil: Path, racine: Path) -> str:
         raise ErreurUsage(
             "le profil du créancier n'est pas rangé à côté des dossiers",
             lieu=str(profil),
-            remede=f"Le copier dans {(racine / REPERTOIRE_PROFILS).as_posix()}/, puis recommencer avec ce chemin.",
+            remede=f"Le copier dans {(racine / REPERTOIRE_DES_PROFILS).as_posix()}/, puis recommencer avec ce chemin.",
         )
     return f"../{ici.relative_to(base).as_posix()}"

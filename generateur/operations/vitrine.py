@@ -14,10 +14,15 @@ from generateur.calculs.suite_amiable import decider_suite
 from generateur.controles.constat import Verdict
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
 from generateur.lecture.echelle_toml import lire_echelle
-from generateur.lecture.socle import lire_reference, lister_dossiers, trouver_dossier, trouver_source
+from generateur.lecture.socle import (
+    REPERTOIRE_DES_PROFILS,
+    lire_reference,
+    lister_dossiers,
+    trouver_dossier,
+    trouver_source,
+)
 from generateur.operations.echeances import dire_seul, echeances_du_dossier
 from generateur.operations.etude import Etude, etudier_dossier
-from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
 from generateur.operations.outillage import OutilsPieces
 from generateur.procedures.repertoire import lister_procedures
 
@@ -82,7 +87,7 @@ class Vitrine:
         try:
             texte = trouver_source(chemin).read_text(encoding="utf-8")
             for profil in _PROFIL.findall(texte):
-                texte += (self._racine / REPERTOIRE_PROFILS / profil).read_text(encoding="utf-8")
+                texte += (self._racine / REPERTOIRE_DES_PROFILS / profil).read_text(encoding="utf-8")
         except (ErreurLecture, OSError, ValueError):
             return True  # ce qui ne se lit pas ainsi, l'étude le dira
         texte = f"{chemin.name} {texte}".casefold()
@@ -90,7 +95,7 @@ class Vitrine:
 
     def apercevoir(self, chemin: Path, *, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
         """La ligne de ce dossier à ce jour ; un dossier illisible en est une, qui dit pourquoi."""
-        communs = (self._racine / "relances.toml", self._racine / REPERTOIRE_PROFILS)
+        communs = (self._racine / "relances.toml", self._racine / REPERTOIRE_DES_PROFILS)
         cle = (chemin, jour, *_dater(chemin), *map(_dater, communs))
         with self._verrou:
             garde = self._gardes.get(cle)

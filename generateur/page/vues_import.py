@@ -18,9 +18,8 @@ from generateur.controles.constat import Constat
 from generateur.erreurs import ErreurUsage
 from generateur.importation.entetes import ErreurColonnes, libeller
 from generateur.importation.socle import Consignes
-from generateur.operations.dossier_importe import nommer_profil
 from generateur.operations.importer import Demande, DossierImporte, Import, importer
-from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
+from generateur.operations.profils import lister_profils, nommer_profil
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 
@@ -157,7 +156,7 @@ class Importation:
         return tuple(deposer(envoi, depot) for envoi in recus)
 
     def _profils(self) -> list[Path]:
-        return sorted((self._maison.lieux.racine / REPERTOIRE_PROFILS).glob("*.toml"))
+        return lister_profils(self._maison.lieux.racine)
 
 
 def _lire_choix(choix: Iterable[object]) -> dict[str, set[tuple[str, ...]]]:

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from generateur.domaine.socle import ZERO
-from generateur.operations.amorce import Amorce, amorcer_par_document, amorcer_par_reponses
-from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS, creer_squelette
+from generateur.operations.amorce import Amorce, amorcer_par_document, amorcer_par_reponses, completer_amorce
+from generateur.operations.nouveau_dossier import creer_squelette, proposer_reference, verifier_reference
+from generateur.operations.profils import lister_profils, nommer_profil, poser_profil
 from generateur.operations.vitrine import ApercuDossier
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
@@ -70,42 +71,55 @@ class Liste:
 
     def proposer(self, _demande: Request) -> Response:
         """Le formulaire d'un dossier neuf."""
-        return self._bureau.gabarits.repondre("nouveau.html", profils=self._profils(), annee=self._maison.aujourd_hui())
+        racine = self._maison.lieux.racine
+        return self._bureau.gabarits.repondre(
+            "nouveau.html",
+            profils=[(profil.name, nommer_profil(profil)) for profil in lister_profils(racine)],
+            reference=proposer_reference(racine, self._maison.aujourd_hui().year),
+        )
 
     def creer(self, _demande: Request, saisie: FormData) -> Response:
-        """Crée le dossier : une facture électronique suffit ; sinon un nom, un numéro et un montant."""
+        """Crée le dossier : une facture électronique suffit ; sinon un nom, un numéro et un montant.
+
+        Une entreprise nouvelle a son profil, que les dossiers suivants reprendront.
+        """
         maison = self._maison
         champs = {cle: valeur.strip() for cle, valeur in saisie.items() if isinstance(valeur, str)}
-        profil = next((p for p in self._profils() if p.name == champs.get("profil")), None)
+        racine, reference = maison.lieux.racine, champs.get("reference", "")
+        profil = next((p for p in lister_profils(racine) if p.name == champs.get("profil")), None)
         amorce = self._amorcer(champs, saisie.get("facture"), a_un_profil=profil is not None)
-        squelette = creer_squelette(
-            champs.get("reference", ""), maison.lieux.racine, maison.aujourd_hui(), profil, amorce
-        )
+        verifier_reference(reference, racine)
+        if profil is None:
+            profil, amorce = poser_profil(racine, amorce)
+        squelette = creer_squelette(reference, racine, maison.aujourd_hui(), profil, amorce)
         return RedirectResponse(f"/dossiers/{squelette.reference}", status_code=303)
 
     def _amorcer(self, champs: Mapping[str, str], facture: object, *, a_un_profil: bool) -> Amorce:
+        reponses = _lire_reponses(champs, a_un_profil=a_un_profil)
         if isinstance(facture, UploadFile) and facture.filename:
             # l'amorce copiera ce fichier au dossier : il reste là jusque-là, et l'envoi suivant n'y touche pas
             fichier = deposer(facture, self._maison.depot_provisoire())
-            return amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
-        est_personne = champs.get("nature") == "particulier"
-        reponses: dict[tuple[str | int, ...], Any] = {
-            ("debiteurs", 0, "nature"): champs.get("nature") or "personne_morale",
-            ("debiteurs", 0, "nom" if est_personne else "denomination"): champs.get("debiteur"),
-            ("debiteurs", 0, "forme"): "" if est_personne else champs.get("forme"),
-            ("factures", 0, "numero"): champs.get("numero"),
-            ("factures", 0, "montant_ttc"): champs.get("montant"),
-        }
-        if not a_un_profil:
-            reponses["creancier", "denomination"] = champs.get("creancier")
+            amorce = amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
+            return completer_amorce(amorce, reponses)
         return amorcer_par_reponses(reponses)
-
-    def _profils(self) -> list[Path]:
-        return sorted((self._maison.lieux.racine / REPERTOIRE_PROFILS).glob("*.toml"))
 
     def _apercevoir(self, chemin: Path) -> ApercuDossier:
         maison = self._maison
         return maison.vitrine.apercevoir(chemin, jour=maison.aujourd_hui(), outils=maison.outils())
+
+
+def _lire_reponses(champs: Mapping[str, str], *, a_un_profil: bool) -> dict[tuple[str | int, ...], Any]:
+    """Ce qui a été tapé, par chemin de clé ; la nature ne compte que d'un débiteur nommé."""
+    est_personne = champs.get("nature") == "particulier"
+    nom = champs.get("debiteur")
+    return {
+        ("debiteurs", 0, "nature"): (champs.get("nature") or "personne_morale") if nom else "",
+        ("debiteurs", 0, "nom" if est_personne else "denomination"): nom,
+        ("debiteurs", 0, "forme"): "" if est_personne else champs.get("forme"),
+        ("factures", 0, "numero"): champs.get("numero"),
+        ("factures", 0, "montant_ttc"): champs.get("montant"),
+        ("creancier", "denomination"): "" if a_un_profil else champs.get("creancier"),
+    }
 
 
 def _repond(apercu: ApercuDossier, cherche: str, etat: str, jour: dt.date) -> bool:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from generateur.erreurs import ErreurLecture
 from generateur.operations.formulaire_dossier import Champ, Groupe, Lieu, decrire_section
-from generateur.operations.nouveau_dossier import REPERTOIRE_PROFILS
+from generateur.operations.profils import lister_profils
 from generateur.operations.saisie import lire_version_du_profil, saisir_au_profil
 from generateur.page.adresses import Bureau
 from generateur.page.essentiels import est_essentiel
@@ -55,7 +55,7 @@ class Profils:
 
     def _trouver(self, demande: Request) -> Path:
         nom = demande.path_params["nom"]
-        for profil in (self._maison.lieux.racine / REPERTOIRE_PROFILS).glob("*.toml"):
+        for profil in lister_profils(self._maison.lieux.racine):
             if profil.stem == nom:
                 return profil
         raise ErreurLecture("ce profil n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
