@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 from generateur.lecture.messages import denommer
 from generateur.operations.formulaire_dossier import libelle_de
+from generateur.page.cles_dites import dire_cles
 from generateur.page.onglets import onglet_de
 
 _A_COLLER = re.compile(r"\s*(#|\[\[?[a-z_]|[a-z_]+\s*=)")
 _COMMANDE = re.compile(r"(?:,? ou « … [^»]*»)|\s*(?:: |\()?« generateur [^»]*»\)?")
 _RENVOI = re.compile(r"(, puis écrivez)? :$")  # ce qui annonçait les lignes retirées
+_AU_FICHIER = "En tête du fichier"  # où coller une ligne : la page a le champ
 _MOTS_DE_RENVOI = 5  # « Dans ce bloc, ajoutez : » ne dit rien sans ce qui suit
 
 
@@ -58,10 +60,10 @@ def adresser_lieu(lieu: str, reference: str) -> str:
 
 
 def alleger_remede(remede: str) -> str:
-    """Le remède sans ce qui ne se fait qu'ailleurs : les lignes à coller au fichier, les commandes à taper."""
+    """Le remède sans ce qui ne se fait qu'ailleurs (lignes à coller, commandes), ses clés dites par leur nom."""
     lignes = [ligne for ligne in remede.splitlines() if not _A_COLLER.match(ligne) and "generateur " not in ligne]
     phrases = [ligne for ligne in lignes if not (ligne.endswith(" :") and len(ligne.split()) <= _MOTS_DE_RENVOI)]
-    return "\n".join(_RENVOI.sub(".", ligne) for ligne in phrases)
+    return "\n".join(dire_cles(_RENVOI.sub(".", ligne)) for ligne in phrases if not ligne.startswith(_AU_FICHIER))
 
 
 def taire_commandes(phrase: str) -> str:

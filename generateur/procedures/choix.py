@@ -100,7 +100,7 @@ def constater_choix(decision: Decision) -> tuple[Constat, ...]:
                 "PROCEDURE_IMPOSEE",
                 f"la procédure « {decision.retenue.libelle} » est imposée par --procedure, "
                 f"le programme ne l'aurait pas retenue{habituelle}",
-                remede="Relancer sans --procedure pour suivre le choix motivé.",
+                remede="Laisser choisir la voie, motifs à l'appui, sans --procedure.",
             ),
         )
     return ()

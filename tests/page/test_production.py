@@ -217,5 +217,5 @@ def test_un_moteur_absent_se_dit_et_la_page_reste_utilisable(visiteur, monkeypat
 
 
 def test_un_remede_sans_ses_lignes_a_coller_reste_une_phrase():
-    assert alleger_remede('Rangez-la dans pieces/, puis écrivez :\nfichier = "x"') == "Rangez-la dans pieces/."
+    assert alleger_remede('Rangez-la dans pieces/, puis écrivez :\nfichier = "x"') == "Rangez-la parmi les pièces."
     assert alleger_remede("Complétez l'adresse du débiteur dans ce bloc :\nvoie = 1").endswith("bloc.")
