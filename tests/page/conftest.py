@@ -172,3 +172,15 @@ def visiteur(dehors: Visiteur) -> Visiteur:
     """La personne qui a ouvert la page."""
     dehors.entrer()
     return dehors
+
+
+@pytest.fixture
+def onglet() -> Iterator[Any]:
+    """Un onglet d'un vrai navigateur, en français."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (facultatif hors des essais du navigateur)
+
+    with sync_playwright() as conducteur:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        navigateur = conducteur.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        yield navigateur.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}).new_page()
+        navigateur.close()

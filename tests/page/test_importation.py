@@ -96,3 +96,33 @@ def test_le_profil_du_creancier_se_remplit_une_fois_pour_tous(visiteur, dossiers
     assert "04 00 00 00 00" in (dossiers / "creanciers" / "atelier.toml").read_text("utf-8")
     autre = {"page": nom, "lieu": "debiteurs[1].nom", "valeur": "x"}
     assert visiteur.poster("/creanciers/atelier", autre, htmx=True).code == 422
+
+
+def test_une_entreprise_nouvelle_a_son_profil_que_le_dossier_suivant_propose(visiteur, dossiers):
+    champs = {"profil": "", "creancier": "Fournil & Quais", "debiteur": "X", "numero": "1", "montant": "1"}
+    assert visiteur.envoyer("/nouveau", {**champs, "reference": "2026-0200"}, []).code == 303
+    cite = tomllib.loads((dossiers / "2026-0200" / "dossier.toml").read_text("utf-8"))["creancier"]
+    profil = (dossiers / "2026-0200" / cite).resolve()
+    assert tomllib.loads(profil.read_text("utf-8"))["denomination"] == "Fournil & Quais"
+    page = visiteur.voir("/nouveau").texte
+    assert f'<option value="{profil.name}">Fournil &amp; Quais</option>' in page
+    assert 'value="2026-0201"' in page
+    assert visiteur.envoyer("/nouveau", {**champs, "reference": "2026-0201"}, []).code == 303
+    assert len(list(profil.parent.glob("fournil*"))) == 1
+
+
+def test_un_dossier_refuse_ne_laisse_pas_de_profil(visiteur, dossiers):
+    champs = {"reference": "2026-0042", "profil": "", "creancier": "Autre", "debiteur": "X", "numero": "1"}
+    assert visiteur.envoyer("/nouveau", champs, []).code == 422
+    assert not list((dossiers / "creanciers").glob("autre*"))
+
+
+def test_ce_qui_est_tape_l_emporte_sur_la_facture_lue(visiteur, dossiers):
+    facture = next((dossiers / "2026-0042" / "pieces").glob("f*.pdf"))
+    champs = {"reference": "2026-0300", "profil": "atelier.toml", "debiteur": "Tapé & lu", "numero": "T-9"}
+    envoi = [("facture", facture.name, facture.read_bytes())]
+    assert visiteur.envoyer("/nouveau", champs, envoi).code == 303
+    donnees = tomllib.loads((dossiers / "2026-0300" / "dossier.toml").read_text("utf-8"))
+    assert donnees["debiteurs"][0]["denomination"] == "Tapé & lu"
+    assert donnees["factures"][0]["numero"] == "T-9"
+    assert donnees["factures"][0]["montant_ttc"] == "8640.00"
