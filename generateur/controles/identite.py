@@ -232,12 +232,16 @@ def _mentions_de_societe(creancier: Creancier) -> Iterator[Constat]:
         )
     if creancier.qualite in {"association", "societe_civile"}:
         return
-    exemples = {"capital": 'capital = "10000.00"', "rcs_ville": 'rcs_ville = "Lyon"'}
-    for cle, exemple in exemples.items():
+    exemples = {
+        "capital": ("le capital social", 'capital = "10000.00"'),
+        "rcs_ville": ("la ville du registre du commerce", 'rcs_ville = "Lyon"'),
+    }
+    for cle, (nom, exemple) in exemples.items():
         if getattr(creancier, cle) is None:
             yield constater(
                 "MENTION_SOCIETE_ABSENTE",
-                f"« {cle} » manque au créancier : une société l'indique sur sa correspondance et ses factures.",
+                f"Il manque {nom} de {creancier.nom_complet} : une société l'indique sur sa correspondance et ses "
+                "factures.",
                 lieu=f"creancier.{cle}",
                 remede=f"Ajoutez par exemple {exemple}.",
             )
