@@ -68,6 +68,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         voir("/creanciers/{nom}", profils.montrer),
         faire("/creanciers/{nom}", profils.enregistrer),
         voir("/dossiers/{reference}", dossiers.montrer),
+        voir("/dossiers/{reference}/creancier", dossiers.mener_au_creancier),
         faire("/dossiers/{reference}/champ", dossiers.enregistrer),
         faire("/dossiers/{reference}/ajouter", dossiers.ajouter),
         faire("/dossiers/{reference}/retirer", dossiers.retirer),

@@ -54,6 +54,8 @@ def adresser_lieu(lieu: str, reference: str) -> str:
     if not onglet:
         return ""
     ancre = "-".join(map(str, chemin))
+    if chemin[0] == "creancier":  # partagé, il se remplit dans son profil : la page sait où
+        return f"/dossiers/{quote(reference)}/creancier?champ={quote(ancre)}"
     if onglet == "pieces":
         return f"/dossiers/{quote(reference)}/pieces"
     return f"/dossiers/{quote(reference)}?onglet={onglet}#c-{quote(ancre)}"

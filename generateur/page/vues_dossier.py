@@ -1,6 +1,7 @@
 """Un dossier, onglet par onglet : chaque champ avec son aide, enregistré dès qu'on le quitte, ses constats à côté."""
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
@@ -39,6 +40,17 @@ class Dossiers:
         onglet = onglet if onglet in ONGLETS else next(iter(ONGLETS))
         propres = self._relances.rassembler(chemin) if onglet == "relances" else {}
         return montrer_onglet(self._bureau, chemin, onglet, **propres)
+
+    def mener_au_creancier(self, demande: Request) -> Response:
+        """Le champ du créancier, là où il s'écrit : dans ce dossier, ou dans le profil qu'il cite."""
+        chemin = self._bureau.dossier(demande)
+        champ = re.sub(r"[^a-z0-9_-]", "", demande.query_params.get("champ", ""))
+        etat, _ = lire_version(chemin)
+        profil = etat.donnees.get("creancier")
+        page = f"/creanciers/{quote(PurePosixPath(profil).stem)}" if isinstance(profil, str) else ""
+        return RedirectResponse(
+            f"{page or f'/dossiers/{quote(chemin.name)}?onglet=parties'}#c-{champ}", status_code=303
+        )
 
     def enregistrer(self, demande: Request, saisie: FormData) -> Response:
         """Un champ quitté ; les constats et le décompte suivent."""

@@ -50,3 +50,23 @@ def test_ce_qui_est_ecrit_ne_se_dit_pas_compris(visiteur):
     page = visiteur.voir("/dossiers/2026-0074").texte
     dit = page.partition('id="dit-debiteurs-0-nature"')[2].partition("</div>")[0]
     assert "Compris" not in dit
+
+
+def test_ce_qui_manque_au_creancier_mene_la_ou_il_s_ecrit(visiteur, dossiers):
+    """Partagé, il s'écrit dans son profil ; sinon dans le dossier."""
+    (dossiers / "creanciers" / "neuf.toml").write_text('denomination = "Neuf"\n', "utf-8")
+    dossier = dossiers / "2026-0074" / "dossier.toml"
+    dossier.write_text(dossier.read_text("utf-8").replace("creanciers/atelier.toml", "creanciers/neuf.toml"), "utf-8")
+    page = visiteur.voir("/dossiers/2026-0074").texte
+    lien = re.search(r'href="(/dossiers/2026-0074/creancier\?champ=[^"]+)"', page)
+    assert lien
+    suite = visiteur.voir(lien[1].replace("&amp;", "&"))
+    assert suite.code == 303
+    page, _, champ = suite.entetes["location"].partition("#")
+    assert page == "/creanciers/neuf"
+    assert f'id="{champ}"' in visiteur.voir(page).texte
+
+
+def test_un_creancier_du_dossier_se_remplit_dans_le_dossier(visiteur):
+    suite = visiteur.voir("/dossiers/2026-0042/creancier?champ=creancier-iban%22%3E")
+    assert suite.entetes["location"] == "/dossiers/2026-0042?onglet=parties#c-creancier-iban"
