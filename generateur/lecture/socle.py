@@ -40,6 +40,7 @@ class DossierLu:
     origines: Origines
     incomplets: tuple[BlocIncomplet, ...] = ()
     lectures: tuple[Lecture, ...] = ()  # synonymes acceptés
+    profil: Path | None = None  # le fichier qui porte le créancier, s'il n'est pas écrit dans le dossier
 
 
 @cache
@@ -185,7 +186,9 @@ def lire_dossier(chemin: Path) -> DossierLu:
         )
     brute = lecteur.lire(source)
     donnees = _normaliser(brute.donnees, (), brute.origines)
+    profil = None
     if isinstance(donnees.get("creancier"), str):
+        profil = source.parent / donnees["creancier"]
         brute, donnees = _joindre_profil(source, brute, donnees)
     donnees, lectures = normaliser_synonymes(donnees, Dossier)
     donnees = completer_natures(donnees)
@@ -195,7 +198,8 @@ def lire_dossier(chemin: Path) -> DossierLu:
     except ValidationError as erreur:
         raise _rassembler(source, expliquer(erreur, Dossier, brute.origines)) from erreur
     incomplets = (*incomplets, *des_procedures)
-    return DossierLu(dossier, source.parent, source, suivre_origines(brute.origines, incomplets), incomplets, lectures)
+    origines = suivre_origines(brute.origines, incomplets)
+    return DossierLu(dossier, source.parent, source, origines, incomplets, lectures, profil)
 
 
 def lire_profil(profil: Path) -> Creancier:
@@ -214,6 +218,17 @@ def lire_profil(profil: Path) -> Creancier:
         return valider(Creancier, donnees)[0]
     except ValidationError as erreur:
         raise _rassembler(profil, expliquer(erreur, Creancier, lu.origines)) from erreur
+
+
+def citer_profil(chemin: Path) -> Path | None:
+    """Le profil de créancier que le dossier cite, qu'il existe ou non, sans rien valider d'autre."""
+    try:
+        source = trouver_source(chemin)
+        lecteur = lister_lecteurs().get(source.suffix.lower())
+        cite = lecteur.lire(source).donnees.get("creancier") if lecteur else None
+    except ErreurLecture:
+        return None
+    return source.parent / cite if isinstance(cite, str) else None
 
 
 def lire_reference(chemin: Path) -> str:

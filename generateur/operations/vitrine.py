@@ -1,19 +1,14 @@
-"""Le portefeuille d'un coup d'œil : qui doit, combien aujourd'hui, où en est chaque dossier, quoi faire et quand."""
+"""Les dossiers d'une racine, et ce que chacun montre d'un coup d'œil."""
 
 import datetime as dt
 import re
-import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from generateur.calculs.conduite import conduire
-from generateur.calculs.suite_amiable import decider_suite
-from generateur.controles.constat import Verdict
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
-from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.socle import (
     REPERTOIRE_DES_PROFILS,
     lire_reference,
@@ -21,37 +16,13 @@ from generateur.lecture.socle import (
     trouver_dossier,
     trouver_source,
 )
-from generateur.operations.echeances import dire_seul, echeances_du_dossier
-from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.apercus import ApercuDossier, resumer_etude
+from generateur.operations.apercus_gardes import ApercusGardes
+from generateur.operations.etude import etudier_dossier
 from generateur.operations.outillage import OutilsPieces
 from generateur.procedures.repertoire import lister_procedures
 
-_ACTIONS = {
-    "attendre": "Attendre",
-    "relancer": "Relancer",
-    "mettre_en_demeure": "Mettre en demeure",
-    "produire": "Produire la liasse",
-    "aucune": "Rien à relancer",
-}
 _PROFIL = re.compile(r"[\"'/]([^\"'/\\]+\.toml)[\"']")  # le fichier d'un créancier, cité par le dossier
-_GARDES = 5000  # aperçus gardés en mémoire, par contenu
-
-
-@dataclass(frozen=True)
-class ApercuDossier:
-    """Une ligne de la liste ; `erreur` : pourquoi le dossier ne se lit pas, le reste alors inconnu."""
-
-    nom: str
-    chemin: Path
-    debiteur: str = ""
-    creancier: str = ""
-    total: Decimal | None = None
-    verdict: Verdict | None = None
-    points: int = 0
-    action: str = ""
-    le: dt.date | None = None
-    procedure: str = ""
-    erreur: str = ""
 
 
 class Vitrine:
@@ -59,8 +30,7 @@ class Vitrine:
 
     def __init__(self, racine: Path, sortie: Path) -> None:
         self._racine, self._sortie = racine, sortie
-        self._gardes: dict[tuple[object, ...], ApercuDossier] = {}
-        self._verrou = threading.Lock()
+        self._gardes = ApercusGardes(sortie)
 
     def lister(self) -> tuple[Path, ...]:
         """Les répertoires des dossiers, par nom ; vide si la racine n'en a pas."""
@@ -93,44 +63,55 @@ class Vitrine:
         texte = f"{chemin.name} {texte}".casefold()
         return "\\u" in texte or all(mot in texte for mot in mots)  # « \u00e9 » : une lettre écrite par son numéro
 
-    def apercevoir(self, chemin: Path, *, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
-        """La ligne de ce dossier à ce jour ; un dossier illisible en est une, qui dit pourquoi."""
-        communs = (self._racine / "relances.toml", self._racine / REPERTOIRE_DES_PROFILS)
-        cle = (chemin, jour, *_dater(chemin), *map(_dater, communs))
-        with self._verrou:
-            garde = self._gardes.get(cle)
-        if garde is not None:
-            return garde
-        apercu = self._calculer(chemin, jour, outils)
-        with self._verrou:
-            if len(self._gardes) >= _GARDES:
-                self._gardes.clear()
-            self._gardes[cle] = apercu
-        return apercu
+    def regarder(self, *, jour: dt.date, outils: OutilsPieces) -> "Regard":
+        """De quoi apercevoir chaque dossier, tels que sont en ce moment le droit et les réglages communs."""
+        return Regard(self._gardes, self._sortie, jour, outils, self._gardes.resumer_communs(jour))
 
-    def _calculer(self, chemin: Path, jour: dt.date, outils: OutilsPieces) -> ApercuDossier:
+
+@dataclass(frozen=True)
+class Regard:
+    """Un coup d'œil sur des dossiers : ce qui leur est commun n'est regardé qu'une fois."""
+
+    gardes: ApercusGardes
+    sortie: Path
+    jour: dt.date
+    outils: OutilsPieces
+    communs: str
+
+    def connaitre(self, chemin: Path) -> ApercuDossier | None:
+        """La ligne de ce dossier si elle est sue et que rien de ce dont elle dépend n'a changé."""
+        cle = self.gardes.resumer(chemin, self.communs)
+        return self.gardes.reprendre(cle, chemin) if cle else None
+
+    def apercevoir(self, chemin: Path) -> ApercuDossier:
+        """La ligne de ce dossier à ce jour ; un dossier illisible en est une, qui dit pourquoi."""
+        return self.connaitre(chemin) or self._calculer(chemin)
+
+    def apercevoir_plusieurs(self, chemins: Sequence[Path], attente_s: float) -> list[ApercuDossier]:
+        """Les lignes sues, et celles qui s'étudient dans ce temps ; une de plus au moins à chaque fois."""
+        fin = time.monotonic() + attente_s
+        sus = {chemin: self.connaitre(chemin) for chemin in chemins}
+        for chemin in [chemin for chemin, su in sus.items() if su is None]:
+            sus[chemin] = self._calculer(chemin)
+            if time.monotonic() >= fin:
+                break
+        return [su for su in sus.values() if su is not None]
+
+    def _calculer(self, chemin: Path) -> ApercuDossier:
         if not est_lisible(chemin.name):
             return ApercuDossier(chemin.name, chemin, erreur="le nom de ce répertoire ne se lit pas : le renommer")
+        self.gardes.apprendre(chemin)
+        cle = self.gardes.resumer(chemin, self.communs)
+        etude = None
         try:
-            etude = etudier_dossier(chemin, jour=jour, outils=outils, sortie=self._sortie)
-            action, le = conseiller(etude, jour)
+            etude = etudier_dossier(chemin, jour=self.jour, outils=self.outils, sortie=self.sortie)
+            apercu = resumer_etude(chemin, etude, self.jour)
         except ErreurGenerateur as erreur:
-            return ApercuDossier(
-                chemin.name, chemin, debiteur=lire_reference(chemin), erreur=" ".join(erreur.message.split())
-            )
-        retenue = etude.decision.retenue
-        return ApercuDossier(
-            chemin.name,
-            chemin,
-            etude.dossier.debiteur.nom_complet,
-            etude.dossier.creancier.nom_complet,
-            etude.espece.decompte.total,
-            etude.verdict,
-            sum(c.gravite in {"bloquant", "a_completer"} for c in etude.constats),
-            action,
-            le,
-            retenue.libelle if retenue else "",
-        )
+            message = " ".join(erreur.message.split())
+            apercu = ApercuDossier(chemin.name, chemin, debiteur=lire_reference(chemin), erreur=message)
+        if cle == self.gardes.resumer(chemin, self.communs):  # rien n'a changé pendant qu'on étudiait
+            self.gardes.garder(cle, apercu, etude)
+        return apercu
 
 
 @cache
@@ -141,35 +122,3 @@ def _dits_des_voies() -> str:
 def est_lisible(nom: str) -> bool:
     """Faux si des octets de ce nom ne font pas un texte : aucune adresse ne peut le dire."""
     return not any("\ud800" <= signe <= "\udfff" for signe in nom)
-
-
-def conseiller(etude: Etude, jour: dt.date) -> tuple[str, dt.date | None]:
-    """La prochaine chose à faire, et pour quand : après le dépôt, la plus proche échéance ; avant, l'échelle."""
-    if etude.depot or etude.communiquee_le:
-        prochaines = _echeances_a_venir(etude, jour)
-        return prochaines[0] if prochaines else (conduire(etude.dossier, etude.espece.au).titre, None)
-    suite = decider_suite(etude.dossier, lire_echelle(etude.lu.racine.parent), jour)
-    prochaine = suite.prochaine
-    return _ACTIONS[suite.suite], suite.du_le or suite.mise_en_demeure_le or (prochaine.le if prochaine else None)
-
-
-def _echeances_a_venir(etude: Etude, jour: dt.date) -> Sequence[tuple[str, dt.date]]:
-    echeances = echeances_du_dossier(etude.dossier, etude.espece.au)
-    dates = [(dire_seul(e.titre), e.date) for e in echeances if e.date and e.date >= jour and not e.est_attente]
-    return sorted(dates, key=lambda paire: paire[1])
-
-
-def _dater(chemin: Path) -> tuple[object, ...]:
-    """Ce qui change quand le dossier change : noms, tailles et dates de ses fichiers."""
-    if chemin.is_file():
-        return _etat(chemin)
-    fichiers = (p for lieu in (chemin, chemin / "pieces") if lieu.is_dir() for p in lieu.iterdir() if p.is_file())
-    return tuple(sorted((p.name, *_etat(p)) for p in fichiers))
-
-
-def _etat(fichier: Path) -> tuple[object, ...]:
-    try:
-        infos = fichier.stat()
-    except OSError:
-        return ()
-    return (infos.st_size, infos.st_mtime_ns)

@@ -3,7 +3,6 @@
 import datetime as dt
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
@@ -12,13 +11,14 @@ from starlette.responses import RedirectResponse, Response
 
 from generateur.domaine.socle import ZERO
 from generateur.operations.amorce import Amorce, amorcer_par_document, amorcer_par_reponses, completer_amorce
+from generateur.operations.apercus import ApercuDossier
 from generateur.operations.nouveau_dossier import creer_squelette, proposer_reference, verifier_reference
 from generateur.operations.profils import lister_profils, nommer_profil, poser_profil
-from generateur.operations.vitrine import ApercuDossier
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 
 _PAR_PAGE = 50
+_ATTENTE_S = 1.5  # ce qu'on étudie avant de montrer ce qu'on sait ; la page demande la suite
 _A_FAIRE = "a_faire"  # ce dont la date est venue, quel que soit l'état
 _FILTRES = {
     "": "tous",
@@ -40,12 +40,15 @@ class Liste:
     def montrer(self, demande: Request) -> Response:
         """La liste, filtrée par texte et par état, triée, cinquante par page."""
         cherche, etat, tri = (demande.query_params.get(cle, "").strip() for cle in ("cherche", "etat", "tri"))
-        chemins = self._maison.vitrine.lister()
+        maison = self._maison
+        jour, vitrine = maison.aujourd_hui(), maison.vitrine
+        chemins, regard = vitrine.lister(), vitrine.regarder(jour=jour, outils=maison.outils())
         est_choisi = bool(cherche) or etat in _FILTRES.keys() - {""} or tri in _TRIS.keys() - {""}
+        restants = 0
         if est_choisi or len(chemins) <= _PAR_PAGE:
-            jour = self._maison.aujourd_hui()
-            vitrine = self._maison.vitrine
-            apercus = [self._apercevoir(chemin) for chemin in chemins if vitrine.peut_repondre(chemin, cherche)]
+            candidats = [chemin for chemin in chemins if vitrine.peut_repondre(chemin, cherche)]
+            apercus = regard.apercevoir_plusieurs(candidats, _ATTENTE_S)
+            restants = len(candidats) - len(apercus)
             retenus = _trier([a for a in apercus if _repond(a, cherche, etat, jour)], tri)
             pages, numero = _paginer(len(retenus), demande)
             montres = retenus[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]
@@ -53,7 +56,7 @@ class Liste:
         else:  # mille dossiers ne se lisent pas pour en montrer cinquante
             combien, somme = len(chemins), None
             pages, numero = _paginer(combien, demande)
-            montres = [self._apercevoir(chemin) for chemin in chemins[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]]
+            montres = [regard.apercevoir(chemin) for chemin in chemins[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]]
         return self._bureau.gabarits.repondre(
             "liste.html",
             apercus=montres,
@@ -67,6 +70,7 @@ class Liste:
             tris=_TRIS,
             page=numero,
             pages=pages,
+            restants=restants,
         )
 
     def proposer(self, _demande: Request) -> Response:
@@ -102,10 +106,6 @@ class Liste:
             amorce = amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
             return completer_amorce(amorce, reponses)
         return amorcer_par_reponses(reponses)
-
-    def _apercevoir(self, chemin: Path) -> ApercuDossier:
-        maison = self._maison
-        return maison.vitrine.apercevoir(chemin, jour=maison.aujourd_hui(), outils=maison.outils())
 
 
 def _lire_reponses(champs: Mapping[str, str], *, a_un_profil: bool) -> dict[tuple[str | int, ...], Any]:

@@ -64,7 +64,7 @@ def test_ce_qui_est_ecarte_avant_l_etude_n_aurait_pas_repondu(racine, cherche):
     vitrine = Vitrine(racine, racine / "sortie")
     with ouvrir_outils() as outils:
         for chemin in lister_dossiers(racine, racine / "sortie"):
-            apercu = vitrine.apercevoir(chemin, jour=JOUR, outils=outils)
+            apercu = vitrine.regarder(jour=JOUR, outils=outils).apercevoir(chemin)
             texte = f"{apercu.nom} {apercu.debiteur} {apercu.creancier} {apercu.procedure}".casefold()
             if all(mot in texte for mot in cherche.casefold().split()):
                 assert vitrine.peut_repondre(chemin, cherche)

@@ -2,6 +2,7 @@
 
 import re
 
+from generateur.page import vues_liste
 from tests.page.conftest import JOUR
 
 
@@ -60,3 +61,18 @@ def test_les_dates_a_venir_sont_avant_les_dates_passees(visiteur):
 
 def test_un_debiteur_du_tableau_mene_a_son_dossier(visiteur):
     assert '<a href="/dossiers/2026-0042">2026-0042</a>' in visiteur.voir("/tableau").texte
+
+
+def test_un_filtre_montre_ce_qu_il_sait_et_demande_la_suite(visiteur, monkeypatch):
+    """La première réponse n'attend pas tous les dossiers, dit ce qui lui manque, et la suite a une fin."""
+    monkeypatch.setattr(vues_liste, "_ATTENTE_S", 0)
+    racine = visiteur.maison.lieux.racine
+    (racine / "2026-0075").mkdir()
+    (racine / "2026-0075" / "dossier.toml").write_text('creancier = "../creanciers/absent.toml"', "utf-8")
+    pages = [visiteur.voir("/?tri=date").texte for _ in range(4)]
+    assert "Liste incomplète : 2\u00a0dossiers restent à regarder" in pages[0]
+    assert "Liste incomplète : 1\u00a0dossier reste à regarder" in pages[1]
+    assert 'hx-trigger="load"' in pages[1]
+    assert "Liste incomplète" not in pages[2] + pages[3]
+    assert _references(pages[3]) == ["2026-0074", "2026-0042"]
+    assert "absent.toml » est introuvable" in pages[3]

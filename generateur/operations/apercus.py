@@ -1,0 +1,73 @@
+"""L'aperçu d'un dossier : qui doit, combien aujourd'hui, où il en est, quoi faire et quand."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from generateur.calculs.conduite import conduire
+from generateur.calculs.suite_amiable import decider_suite
+from generateur.controles.constat import Verdict
+from generateur.lecture.echelle_toml import lire_echelle
+from generateur.operations.echeances import dire_seul, echeances_du_dossier
+from generateur.operations.etude import Etude
+
+_ACTIONS = {
+    "attendre": "Attendre",
+    "relancer": "Relancer",
+    "mettre_en_demeure": "Mettre en demeure",
+    "produire": "Produire la liasse",
+    "aucune": "Rien à relancer",
+}
+
+
+@dataclass(frozen=True)
+class ApercuDossier:
+    """Une ligne de la liste ; `erreur` : pourquoi le dossier ne se lit pas, le reste alors inconnu."""
+
+    nom: str
+    chemin: Path
+    debiteur: str = ""
+    creancier: str = ""
+    total: Decimal | None = None
+    verdict: Verdict | None = None
+    points: int = 0
+    action: str = ""
+    le: dt.date | None = None
+    procedure: str = ""
+    erreur: str = ""
+
+
+def resumer_etude(chemin: Path, etude: Etude, jour: dt.date) -> ApercuDossier:
+    """La ligne d'un dossier étudié ce jour. Lève ErreurLecture si l'échelle des relances ne se lit pas."""
+    action, le = conseiller(etude, jour)
+    retenue = etude.decision.retenue
+    return ApercuDossier(
+        chemin.name,
+        chemin,
+        etude.dossier.debiteur.nom_complet,
+        etude.dossier.creancier.nom_complet,
+        etude.espece.decompte.total,
+        etude.verdict,
+        sum(c.gravite in {"bloquant", "a_completer"} for c in etude.constats),
+        action,
+        le,
+        retenue.libelle if retenue else "",
+    )
+
+
+def conseiller(etude: Etude, jour: dt.date) -> tuple[str, dt.date | None]:
+    """La prochaine chose à faire, et pour quand : après le dépôt, la plus proche échéance ; avant, l'échelle."""
+    if etude.depot or etude.communiquee_le:
+        prochaines = _echeances_a_venir(etude, jour)
+        return prochaines[0] if prochaines else (conduire(etude.dossier, etude.espece.au).titre, None)
+    suite = decider_suite(etude.dossier, lire_echelle(etude.lu.racine.parent), jour)
+    prochaine = suite.prochaine
+    return _ACTIONS[suite.suite], suite.du_le or suite.mise_en_demeure_le or (prochaine.le if prochaine else None)
+
+
+def _echeances_a_venir(etude: Etude, jour: dt.date) -> Sequence[tuple[str, dt.date]]:
+    echeances = echeances_du_dossier(etude.dossier, etude.espece.au)
+    dates = [(dire_seul(e.titre), e.date) for e in echeances if e.date and e.date >= jour and not e.est_attente]
+    return sorted(dates, key=lambda paire: paire[1])
