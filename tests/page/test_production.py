@@ -34,6 +34,17 @@ def test_la_liasse_est_produite_ouverte_et_telechargee(visiteur, tmp_path):
     assert telechargee.entetes["content-type"] == "application/octet-stream"
 
 
+def test_la_page_dit_comment_imprimer_tout_pdf_produit_et_rien_d_autre(visiteur, tmp_path):
+    sortie = tmp_path / "sortie" / "2026-0042"
+    sortie.mkdir(parents=True)
+    (sortie / "manifeste.json").write_text("{}")
+    assert "Pour imprimer" not in visiteur.voir(f"{DOSSIER}/production").texte
+    lettre = tmp_path / "sortie" / "2026-0042_mise_en_demeure" / "lettre.pdf"
+    lettre.parent.mkdir()
+    lettre.write_bytes(b"%PDF-1.7")
+    assert "Pour imprimer : ouvrir le PDF" in visiteur.voir(f"{DOSSIER}/production").texte
+
+
 def test_ce_qui_n_est_pas_un_pdf_se_telecharge_toujours(visiteur, tmp_path):
     sortie = tmp_path / "sortie" / "2026-0042"
     sortie.mkdir(parents=True)
