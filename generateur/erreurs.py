@@ -75,9 +75,13 @@ class ErreurUsage(ErreurGenerateur):
 
 
 class ErreurLecture(ErreurGenerateur):
-    """Le fichier du dossier ne se lit pas ou ne respecte pas le format."""
+    """Le fichier du dossier ne se lit pas ou ne respecte pas le format.
+
+    `defauts` : (clé, phrase) de chacun, quand le fichier s'analyse et que ses clés sont en cause.
+    """
 
     code = CodeSortie.LECTURE
+    defauts: tuple[tuple[str, str], ...] = ()
 
 
 class ErreurDossier(ErreurGenerateur):

@@ -17,6 +17,7 @@ from generateur.lecture.cles_secretes import est_secrete, montrer_cle, porte_un_
 
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
+_LIGNE = re.compile(r"^.*?, ligne \d+, ")
 _RANG = re.compile(r"[1-9][0-9]{0,8}")
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
@@ -57,6 +58,11 @@ def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:
         if origine := origines.get(lieu[:fin]):
             return f"{origine}, {nommer(lieu)}"
     return nommer(lieu)
+
+
+def retirer_ligne(endroit: str) -> str:
+    """La clé seule d'un endroit que `situer` a dit."""
+    return _LIGNE.sub("", endroit)
 
 
 def expliquer(

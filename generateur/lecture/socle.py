@@ -17,7 +17,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Creancier
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
-from generateur.lecture.messages import Origines, expliquer, situer
+from generateur.lecture.messages import Origines, expliquer, retirer_ligne, situer
 from generateur.lecture.synonymes import Lecture, normaliser_synonymes
 from generateur.procedures.repertoire import lister_procedures
 
@@ -245,13 +245,16 @@ def lire_reference(chemin: Path) -> str:
 def _rassembler(source: Path, defauts: list[tuple[str, str]]) -> ErreurLecture:
     if len(defauts) == 1:
         lieu, phrase = defauts[0]
-        return ErreurLecture(phrase, lieu=lieu or source.name, remede="Corriger cette clé puis relancer.")
-    lignes = "\n".join(f"  - {lieu} : {phrase}" if lieu else f"  - {phrase}" for lieu, phrase in defauts)
-    return ErreurLecture(
-        f"{len(defauts)} défauts dans le fichier :\n{lignes}",
-        lieu=source.name,
-        remede="Corriger ces clés puis relancer ; « generateur aide cles-du-dossier » décrit chacune d'elles.",
-    )
+        erreur = ErreurLecture(phrase, lieu=lieu or source.name, remede="Corriger cette clé puis relancer.")
+    else:
+        lignes = "\n".join(f"  - {lieu} : {phrase}" if lieu else f"  - {phrase}" for lieu, phrase in defauts)
+        erreur = ErreurLecture(
+            f"{len(defauts)} défauts dans le fichier :\n{lignes}",
+            lieu=source.name,
+            remede="Corriger ces clés puis relancer ; « generateur aide cles-du-dossier » décrit chacune d'elles.",
+        )
+    erreur.defauts = tuple((retirer_ligne(lieu), phrase) for lieu, phrase in defauts)
+    return erreur
 
 
 def _normaliser(valeur: Any, lieu: tuple[str | int, ...], origines: Origines) -> Any:

@@ -19,6 +19,7 @@ from generateur.importation.valeurs_a_plat import valeurs_de_la_facture, valeurs
 from generateur.operations.outillage import OutilsPieces
 from generateur.publication.rangement import Copies
 
+_NOMS = ("denomination", "nom")  # une partie se nomme par l'une ou par l'autre
 _DEVINEES = ("nature", "forme")  # le squelette en propose ; une facture ne les dit pas
 
 
@@ -97,6 +98,18 @@ def amorcer_par_reponses(reponses: Mapping[tuple[str | int, ...], Any]) -> Amorc
 def completer_amorce(amorce: Amorce, reponses: Mapping[tuple[str | int, ...], Any]) -> Amorce:
     """L'amorce et ce qui est répondu en plus : une réponse l'emporte sur ce que le document dit."""
     return replace(amorce, editions=(*amorce.editions, *amorcer_par_reponses(reponses).editions))
+
+
+def lister_manques(amorce: Amorce, *, a_un_profil: bool) -> list[str]:
+    """Ce sans quoi le dossier ne se lirait pas, et qu'elle ne dit pas."""
+    dits = {edition.chemin for edition in amorce.editions if isinstance(edition, Pose) and edition.valeur}
+    exiges: dict[str, list[tuple[str | int, ...]]] = {
+        "le nom du débiteur": [("debiteurs", 0, nom) for nom in _NOMS],
+        "le numéro de la facture": [("factures", 0, "numero")],
+        "son montant TTC": [("factures", 0, "montant_ttc")],
+        "le nom de votre entreprise": [] if a_un_profil else [("creancier", nom) for nom in _NOMS],
+    }
+    return [quoi for quoi, chemins in exiges.items() if chemins and not dits.intersection(chemins)]
 
 
 def _poser(lieu: tuple[str | int, ...], valeurs: Mapping[str, Any]) -> list[Pose | Ajout]:

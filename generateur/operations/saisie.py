@@ -18,7 +18,7 @@ from generateur.lecture import retrait_toml
 from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, lire_etat, modifier
 from generateur.lecture.messages import nommer
 from generateur.lecture.socle import trouver_source
-from generateur.operations.edition_dossier import ecrire_editions, relire
+from generateur.operations.edition_dossier import ecrire_editions, refuser_un_defaut_de_plus
 from generateur.operations.formulaire_dossier import Lieu, genre_de, trouver_champ, types_de
 from generateur.publication.rangement import Copies
 
@@ -64,7 +64,7 @@ def saisir(source: Path, chemin: Lieu, texte: str, *, version: str) -> Saisi:
     champ = _trouver(chemin)
     valeur = lire_valeur(str(chemin[-1]), champ, texte)
     etat = exiger_version(source, version, chemin)
-    ecrire_editions(etat, [Pose(chemin, valeur)], Copies(etat.fichier.parent))
+    ecrire_editions(etat, [Pose(chemin, valeur)], Copies(etat.fichier.parent), meme_illisible=True)
     return Saisi(nommer(chemin), lire_version(source)[1])
 
 
@@ -92,7 +92,7 @@ def retirer_bloc(source: Path, section: str, rang: int, *, version: str) -> Sais
     """Retire un bloc [[section]] entier (rang à partir de 0). Lève comme `saisir`."""
     etat = exiger_version(source, version, (section, rang))
     texte = retrait_toml.retirer_bloc(etat, section, rang)
-    relire(etat.fichier, texte)
+    refuser_un_defaut_de_plus(etat.fichier, texte)
     ecrire_si_inchange(etat, texte)
     return Saisi(f"{section}[{rang + 1}]", lire_version(source)[1])
 

@@ -14,7 +14,9 @@ from starlette.responses import HTMLResponse
 from generateur import VERSION
 from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
+from generateur.domaine.socle import lire_nombre
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
+from generateur.page.cles_dites import dire_cles
 from generateur.page.endroits import (
     adresser_lieu,
     alleger_remede,
@@ -35,6 +37,7 @@ from generateur.redaction.valeurs_dites import dire_valeur
 
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _RESUMEES = ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
+_SOMMES = frozenset({"montant_ttc", "montant"})
 _VERDICTS = {"pret": "prêt à déposer", "a_completer": "à compléter", "irrecevable": "à ne pas déposer"}
 
 
@@ -71,6 +74,7 @@ class Gabarits:
             "souche": lambda chemin: PurePosixPath(chemin).stem.replace("_", " "),
             "adresser": adresser_lieu,
             "alleger": alleger_remede,
+            "clair": dire_cles,
             "remedier": remedier,
             "sans_commande": taire_commandes,
             "dire_manque": dire_manque,
@@ -108,10 +112,18 @@ def _dire_version(valeur: Any) -> str:
 def _resumer(groupe: Groupe) -> str:
     """Ce qui distingue un bloc d'un autre : son numéro, son nom, sa date, son montant."""
     dits = {str(champ.chemin[-1]): champ.valeur for champ in groupe.champs if champ.valeur}
-    vus = (
-        dits.get(cle) for cle in ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
+    vus = ((cle, dits[cle]) for cle in _RESUMEES if cle in dits)
+    return (
+        " · ".join(_ISO.sub(_a_la_francaise, _en_euros(vu) if cle in _SOMMES else vu) for cle, vu in vus) or "à remplir"
     )
-    return " · ".join(_ISO.sub(_a_la_francaise, vu) for vu in vus if vu) or "à remplir"
+
+
+def _en_euros(saisi: str) -> str:
+    """Une somme comme ailleurs à l'écran ; ce qui n'en est pas une se montre tel quel."""
+    try:
+        return montant(lire_nombre(saisi))
+    except ValueError:
+        return saisi
 
 
 def _a_la_francaise(trouve: re.Match[str]) -> str:

@@ -56,7 +56,6 @@ def montrer_onglet(
     except ErreurDossier as illisible:  # pas même du TOML : l'étude dit la ligne
         raise erreur or illisible from illisible
     constats = etude.constats if etude else ()
-    partage = etat.donnees.get("creancier")
     communs: dict[str, Any] = {
         "reference": chemin.name,
         "onglets": ONGLETS,
@@ -72,10 +71,16 @@ def montrer_onglet(
         "fichiers": lister_presents(chemin),
         "page": bureau.maison.onglets.ouvrir(version),
         "conduite": conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot) if etude else None,
-        "profil": partage if isinstance(partage, str) else "",
+        "profil": profil_cite(etat.donnees),
     }
     tires = tirer(etude, etat.donnees) if tirer and etude else {}
     return bureau.gabarits.repondre(f"onglets/{onglet}.html", code, **communs, **propres, **tires)
+
+
+def profil_cite(donnees: Mapping[str, Any]) -> str:
+    """Le chemin du profil d'où vient le créancier ; vide s'il est écrit dans le dossier."""
+    creancier = donnees.get("creancier")
+    return creancier if isinstance(creancier, str) else ""
 
 
 def lister_sections(donnees: Mapping[str, Any], onglet: str, constats: Iterable[Constat] = ()) -> tuple[Section, ...]:

@@ -13,7 +13,7 @@ from generateur.operations.ajouter import SECTIONS, Saisie, ajouter
 from generateur.operations.saisie import lire_version, retirer_bloc, saisir
 from generateur.page.adresses import Bureau
 from generateur.page.deductions import deduire
-from generateur.page.montre import lister_sections, montrer_onglet, ranger_par_lieu
+from generateur.page.montre import lister_sections, montrer_onglet, profil_cite, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.page.saisie_recue import enregistrer_champ
 from generateur.page.vues_evenements import Evenements
@@ -46,8 +46,8 @@ class Dossiers:
         chemin = self._bureau.dossier(demande)
         champ = re.sub(r"[^a-z0-9_-]", "", demande.query_params.get("champ", ""))
         etat, _ = lire_version(chemin)
-        profil = etat.donnees.get("creancier")
-        page = f"/creanciers/{quote(PurePosixPath(profil).stem)}" if isinstance(profil, str) else ""
+        profil = profil_cite(etat.donnees)
+        page = f"/creanciers/{quote(PurePosixPath(profil).stem)}" if profil else ""
         return RedirectResponse(
             f"{page or f'/dossiers/{quote(chemin.name)}?onglet=parties'}#c-{champ}", status_code=303
         )
@@ -101,6 +101,7 @@ class Dossiers:
             constats=constats,
             dits=ranger_par_lieu(constats),
             deduits=deduire(etude.dossier) if etude else {},
+            profil=profil_cite(etat.donnees),
             champs=[
                 c
                 for section in lister_sections(etat.donnees, onglet, constats)

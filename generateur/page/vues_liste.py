@@ -3,14 +3,25 @@
 import datetime as dt
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from generateur.contrats import Pose
+from generateur.domaine.langue import enumerer
+from generateur.domaine.parties import NATURES_PHYSIQUES
 from generateur.domaine.socle import ZERO
-from generateur.operations.amorce import Amorce, amorcer_par_document, amorcer_par_reponses, completer_amorce
+from generateur.erreurs import ErreurUsage
+from generateur.operations.amorce import (
+    Amorce,
+    amorcer_par_document,
+    amorcer_par_reponses,
+    completer_amorce,
+    lister_manques,
+)
 from generateur.operations.apercus import ApercuDossier
 from generateur.operations.nouveau_dossier import creer_squelette, proposer_reference, verifier_reference
 from generateur.operations.profils import lister_profils, nommer_profil, poser_profil
@@ -27,6 +38,7 @@ _FILTRES = {
     "a_completer": "à compléter",
     "irrecevable": "à ne pas déposer",
 }
+_SANS_FORME = Pose(("debiteurs", 0, "forme"), "")  # le squelette en propose une ; ici, rien ne se suppose
 _TRIS = {"": "nom", "somme": "somme due", "date": "date"}
 
 
@@ -103,14 +115,18 @@ class Liste:
         if isinstance(facture, UploadFile) and facture.filename:
             # l'amorce copiera ce fichier au dossier : il reste là jusque-là, et l'envoi suivant n'y touche pas
             fichier = deposer(facture, self._maison.depot_provisoire())
-            amorce = amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
-            return completer_amorce(amorce, reponses)
-        return amorcer_par_reponses(reponses)
+            lue = amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
+            amorce = completer_amorce(lue, reponses)
+        else:
+            amorce = amorcer_par_reponses(reponses)
+        if manquent := lister_manques(amorce, a_un_profil=a_un_profil):
+            raise ErreurUsage(f"il manque encore {enumerer(manquent)}", remede="L'écrire, puis créer le dossier.")
+        return replace(amorce, editions=(_SANS_FORME, *amorce.editions))
 
 
 def _lire_reponses(champs: Mapping[str, str], *, a_un_profil: bool) -> dict[tuple[str | int, ...], Any]:
     """Ce qui a été tapé, par chemin de clé ; la nature ne compte que d'un débiteur nommé."""
-    est_personne = champs.get("nature") == "particulier"
+    est_personne = champs.get("nature") in NATURES_PHYSIQUES
     nom = champs.get("debiteur")
     return {
         ("debiteurs", 0, "nature"): (champs.get("nature") or "personne_morale") if nom else "",

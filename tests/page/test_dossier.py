@@ -1,5 +1,6 @@
 """Un dossier dans la page : champs, constats, enregistrement, deux mains, noms hostiles."""
 
+import re
 import tomllib
 
 import pytest
@@ -89,6 +90,12 @@ def test_la_voie_retenue_et_les_autres_sont_expliquees(visiteur):
     assert "retenue" in page
     assert "écartée" in page
     assert "Tribunal" in page
+
+
+def test_le_titre_d_un_bloc_dit_sa_somme_comme_ailleurs(visiteur):
+    titre = re.search(r"<h3>1\. (.*?)</h3>", visiteur.voir(f"{PRET}?onglet=factures").texte)
+    assert titre
+    assert titre[1].endswith("8\u202f640,00\u00a0€")
 
 
 def test_un_champ_quitte_est_ecrit_et_le_reste_du_fichier_intact(visiteur, dossiers):

@@ -26,7 +26,7 @@ def test_confirmer_cree_un_dossier_par_debiteur(visiteur, dossiers):
     fait = visiteur.poster(lieu, {})
     assert fait.code == 303
     page = visiteur.voir(fait.entetes["location"]).texte
-    assert "2\u00a0dossiers créés" in page
+    assert "<h1>2\u00a0dossiers créés</h1>" in page  # rien de « 0 mis à jour »
     assert (dossiers / "2026-editions-du-halage" / "dossier.toml").is_file()
     assert visiteur.voir("/dossiers/2026-editions-du-halage").code == 200
 
