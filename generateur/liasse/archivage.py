@@ -14,6 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import ImageCms
 
+from generateur.liasse.acquis_du_juge import instruire_le_juge
 from generateur.liasse.ecriture import LANGUE, decrire, enregistrer
 from generateur.liasse.geometrie import lire_nombre
 from generateur.liasse.ouverture_pdf import nommer_la_faute, ouvrir_pdf
@@ -51,6 +52,7 @@ def juger_pdfa(fichier: Path) -> list[str]:
     """Pourquoi le validateur n'approuve pas ce fichier écrit, en français, triées ; [] s'il l'approuve."""
     from pikepdf.pdfa import validate_written  # noqa: PLC0415 (un dixième de seconde, pour qui juge)
 
+    instruire_le_juge()
     rapport = validate_written(fichier, NIVEAU)
     if rapport.passed:
         return []
