@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -22,9 +23,14 @@ from generateur.operations.importer import Demande, DossierImporte, Import, impo
 from generateur.operations.profils import lister_profils, nommer_profil
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
+from generateur.page.pagination import feuilleter
+from generateur.surveillance.contenus import Contenus
 
 _GARDES = 20
 _COLONNE = "colonne."
+_PAR_PAGE = 100  # débiteurs ; avec les différences à départager, un envoi reste sous la borne des champs
+_DIFFERENCES = 300
+_LIGNES = 200  # refus et remarques montrés ; le nombre des autres est dit
 _ASSEZ_POUR_RESUMER = 3  # en dessous, la table le dit aussi bien
 
 
@@ -38,6 +44,19 @@ class Depot:
     documents: Path | None
     profil: str
     colonnes: Mapping[str, str]
+    laisses: frozenset[str] = frozenset()
+    pris: frozenset[str] = frozenset()
+
+    @property
+    def sans_choix(self) -> "Depot":
+        """Le même, avant que rien n'y soit coché : ce dont dépend ce qui est compris."""
+        return replace(self, laisses=frozenset(), pris=frozenset())
+
+    def cocher(self, saisie: FormData) -> "Depot":
+        """Le même, avec ce qui est coché sur cette page ; ce qui l'est sur les autres reste."""
+        montres = frozenset(map(str, _lire_liste(str(saisie.get("montres", "[]")))))
+        laisses, pris = (frozenset(map(str, saisie.getlist(cle))) for cle in ("laisser", "prendre"))
+        return replace(self, laisses=(self.laisses - montres) | laisses, pris=(self.pris - montres) | pris)
 
 
 class Importation:
@@ -47,6 +66,8 @@ class Importation:
         self._bureau, self._maison = bureau, bureau.maison
         self._depots: OrderedDict[str, Depot] = OrderedDict()
         self._faites: dict[str, Import] = {}
+        self._compris: tuple[object, Import] | None = None  # le dernier : tourner une page ne relit pas l'export
+        self._contenus = Contenus()
 
     def proposer(self, _demande: Request) -> Response:
         """Le formulaire d'envoi."""
@@ -79,10 +100,10 @@ class Importation:
         nom = demande.path_params["depot"]
         depot = self._trouver(nom)
         try:
-            fait = self._importer(depot, est_simule=True)
+            fait = self._comprendre(depot)
         except ErreurColonnes as doute:
             return self._repondre("import_colonnes.html", nom=nom, doute=doute)
-        return self._repondre("import_lu.html", nom=nom, depot=depot, fait=fait)
+        return self._repondre("import_lu.html", demande, fait, nom=nom, depot=depot)
 
     def choisir_colonnes(self, demande: Request, saisie: FormData) -> Response:
         """Retient la colonne de chaque champ, si le fichier se relit ainsi. Lève ErreurUsage sinon."""
@@ -97,12 +118,15 @@ class Importation:
         return RedirectResponse(f"/importer/{nom}", status_code=303)
 
     def creer(self, demande: Request, saisie: FormData) -> Response:
-        """Crée ou complète les dossiers, puis montre ce qui a été fait."""
+        """Retient ce qui est coché ; puis tourne la page, ou crée et complète les dossiers."""
         nom = demande.path_params["depot"]
-        a_prendre = _lire_choix(saisie.getlist("prendre"))
-        laisses = frozenset(map(str, saisie.getlist("laisser")))
-        depot = self._trouver(nom)
-        self._faites[nom] = self._importer(depot, est_simule=False, a_prendre=a_prendre, laisses=laisses)
+        depot = self._trouver(nom).cocher(saisie)
+        a_prendre = _lire_choix(depot.pris)
+        self._depots[nom] = depot
+        if aller := str(saisie.get("aller", "")):
+            return RedirectResponse(f"/importer/{nom}?page={quote(aller)}", status_code=303)
+        fait = self._importer(depot, est_simule=False, a_prendre=a_prendre, laisses=depot.laisses)
+        self._faites[nom] = _alleger(fait)
         return RedirectResponse(f"/importer/{nom}/fait", status_code=303)
 
     def conclure(self, demande: Request) -> Response:
@@ -110,13 +134,39 @@ class Importation:
         fait = self._faites.get(demande.path_params["depot"])
         if fait is None:
             raise ErreurUsage("cette importation n'est plus en mémoire", remede="Revenir à la liste des dossiers.")
-        return self._repondre("import_fait.html", fait=fait)
+        return self._repondre("import_fait.html", demande, fait, nom=demande.path_params["depot"])
 
-    def _repondre(self, gabarit: str, **champs: Any) -> Response:
-        fait: Import | None = champs.get("fait")
-        communs = _manques_communs(fait.dossiers) if fait else []
-        a_savoir = _taire_les_conflits_montres(fait) if fait else []
-        return self._bureau.gabarits.repondre(gabarit, libeller=libeller, communs=communs, a_savoir=a_savoir, **champs)
+    def _repondre(
+        self, gabarit: str, demande: Request | None = None, fait: Import | None = None, **champs: Any
+    ) -> Response:
+        if fait is not None and demande is not None:
+            feuillet = feuilleter(fait.dossiers, demande, _PAR_PAGE)
+            differences = [(d, difference) for d in feuillet.montres for difference in d.differences]
+            champs |= {
+                "fait": fait,
+                "communs": _manques_communs(fait.dossiers),
+                "a_savoir": _taire_les_conflits_montres(fait),
+                "feuillet": feuillet,
+                "differences": differences[:_DIFFERENCES],
+                "differences_tues": max(0, len(differences) - _DIFFERENCES),
+                "lignes": _LIGNES,
+            }
+        return self._bureau.gabarits.repondre(gabarit, libeller=libeller, **champs)
+
+    def _comprendre(self, depot: Depot) -> Import:
+        """Ce que dit cet envoi ; repris tel quel tant que ni lui, ni le jour, ni les dossiers n'ont changé."""
+        cle = (depot.sans_choix, self._maison.aujourd_hui(), self._resumer_racine())
+        if self._compris is None or self._compris[0] != cle:
+            self._compris = None  # un grand export ne tient pas deux fois en mémoire
+            self._compris = cle, _alleger(self._importer(depot, est_simule=True))
+        return self._compris[1]
+
+    def _resumer_racine(self) -> tuple[object, ...]:
+        """Les dossiers et les profils, par contenu."""
+        racine = self._maison.lieux.racine
+        fichiers = (f for motif in ("*/*.toml", "*/*.json", "*.toml") for f in racine.glob(motif))
+        noms = tuple(sorted(p.name for p in racine.iterdir())) if racine.is_dir() else ()
+        return noms, tuple(sorted((f.as_posix(), self._contenus.empreinte(f)) for f in fichiers))
 
     def _importer(
         self,
@@ -157,6 +207,19 @@ class Importation:
 
     def _profils(self) -> list[Path]:
         return lister_profils(self._maison.lieux.racine)
+
+
+def _alleger(fait: Import) -> Import:
+    """Le résultat, sans les lignes lues : la page n'en montre que le compte."""
+    return replace(fait, sources=tuple(replace(lecture, pieces=()) for lecture in fait.sources))
+
+
+def _lire_liste(brut: str) -> list[object]:
+    """Une liste en JSON. Lève ErreurUsage si l'envoi n'en est pas une."""
+    with contextlib.suppress(ValueError, RecursionError):
+        if isinstance(lue := json.loads(brut), list):
+            return lue
+    raise ErreurUsage("ce choix ne se lit pas", remede="Relire la page, puis choisir de nouveau.")
 
 
 def _lire_choix(choix: Iterable[object]) -> dict[str, set[tuple[str, ...]]]:

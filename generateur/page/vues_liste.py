@@ -1,7 +1,6 @@
 """La liste des dossiers, sa recherche, et la création d'un dossier neuf."""
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,6 +26,7 @@ from generateur.operations.nouveau_dossier import creer_squelette, proposer_refe
 from generateur.operations.profils import lister_profils, nommer_profil, poser_profil
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
+from generateur.page.pagination import Feuillet, feuilleter
 
 _PAR_PAGE = 50
 _ATTENTE_S = 1.5  # ce qu'on étudie avant de montrer ce qu'on sait ; la page demande la suite
@@ -62,16 +62,15 @@ class Liste:
             apercus = regard.apercevoir_plusieurs(candidats, _ATTENTE_S)
             restants = len(candidats) - len(apercus)
             retenus = _trier([a for a in apercus if _repond(a, cherche, etat, jour)], tri)
-            pages, numero = _paginer(len(retenus), demande)
-            montres = retenus[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]
+            feuillet = feuilleter(retenus, demande, _PAR_PAGE)
             combien, somme = len(retenus), sum((a.total for a in retenus if a.total), ZERO)
         else:  # mille dossiers ne se lisent pas pour en montrer cinquante
             combien, somme = len(chemins), None
-            pages, numero = _paginer(combien, demande)
-            montres = [regard.apercevoir(chemin) for chemin in chemins[(numero - 1) * _PAR_PAGE : numero * _PAR_PAGE]]
+            page = feuilleter(chemins, demande, _PAR_PAGE)
+            feuillet = Feuillet([regard.apercevoir(chemin) for chemin in page.montres], page.numero, page.pages)
         return self._bureau.gabarits.repondre(
             "liste.html",
-            apercus=montres,
+            apercus=feuillet.montres,
             combien=combien,
             total=len(chemins),
             cherche=cherche,
@@ -80,8 +79,8 @@ class Liste:
             somme=somme,
             filtres=_FILTRES,
             tris=_TRIS,
-            page=numero,
-            pages=pages,
+            page=feuillet.numero,
+            pages=feuillet.pages,
             restants=restants,
         )
 
@@ -154,10 +153,3 @@ def _trier(apercus: list[ApercuDossier], tri: str) -> list[ApercuDossier]:
     if tri == "date":
         return sorted(apercus, key=lambda a: (a.le or dt.date.max, a.nom))
     return apercus
-
-
-def _paginer(combien: int, demande: Request) -> tuple[int, int]:
-    """(nombre de pages, page voulue), la page bornée."""
-    pages = max(1, math.ceil(combien / _PAR_PAGE))
-    voulue = demande.query_params.get("page", "1")
-    return pages, min(max(int(voulue), 1), pages) if voulue.isdecimal() and len(voulue) < 9 else 1  # noqa: PLR2004

@@ -1,8 +1,13 @@
 """Importer par la page : les colonnes se choisissent dans une liste, et l'on tranche entre trois versions."""
 
+import html
 import json
 import re
 import tomllib
+
+import pytest
+
+from generateur.page import adresses, vues_import
 
 ENTETE = "Numéro;Date;Échéance;Montant TTC;Reste dû;Client;SIREN"
 LIGNE = "F1;01/05/2026;31/05/2026;1200,00;1200,00;Garage Lumen SAS;999999915"
@@ -142,3 +147,73 @@ def test_un_dossier_laisse_de_cote_ne_change_pas_et_n_est_pas_dit_absent(visiteu
     assert (dossiers / DOSSIER / "dossier.toml").read_bytes() == avant
     _creer(visiteur, _envoyer(visiteur, LIGNE.replace("31/05/2026", "15/06/2026")))
     assert (dossiers / DOSSIER / "dossier.toml").read_bytes() != avant
+
+
+@pytest.fixture
+def par_trois(monkeypatch):
+    """Des pages de trois débiteurs, et moins de champs par envoi que de débiteurs."""
+    monkeypatch.setattr(vues_import, "_PAR_PAGE", 3)
+    monkeypatch.setattr(adresses, "_CHAMPS_MAXIMUM", 6)
+
+
+def _sept(visiteur):
+    lignes = [LIGNE.replace("F1", f"F{n}").replace("Lumen SAS;999999915", f"{n} SAS;") for n in range(1, 8)]
+    return _envoyer(visiteur, *lignes)
+
+
+def _tourner(visiteur, lieu, page, aller, cocher):
+    """Coche ces rangs de la page montrée, puis passe à une autre, ou crée ; rend ce qui s'affiche."""
+    cles = re.findall(r'name="laisser" value="([^"]+)"', page)
+    montres = html.unescape(re.search(r'name="montres" value="([^"]+)"', page)[1])
+    champs = [("montres", montres), *(("laisser", html.unescape(cles[rang])) for rang in cocher)]
+    fait = visiteur.poster(lieu, [*champs, *([("aller", aller)] if aller else [])])
+    assert fait.code == 303
+    return visiteur.voir(fait.entetes["location"]).texte
+
+
+@pytest.mark.usefixtures("par_trois")
+def test_les_debiteurs_se_cochent_page_par_page_et_un_envoi_reste_petit(visiteur, dossiers):
+    lieu = _sept(visiteur)
+    page = visiteur.voir(lieu).texte
+    assert "page 1 sur 3" in page
+    assert page.count('name="laisser"') == 3
+    page = _tourner(visiteur, lieu, page, "2", (0, 1, 2))
+    page = _tourner(visiteur, lieu, page, "3", (0, 1, 2))
+    assert "6\u00a0débiteurs laissés de côté en tout" in page
+    page = _tourner(visiteur, lieu, page, "1", ())
+    assert page.count(" checked") == 3
+    page = _tourner(visiteur, lieu, page, "2", (0, 2))  # un se décoche : les autres pages gardent leurs choix
+    assert page.count(" checked") == 3
+    page = _tourner(visiteur, lieu, page, "", (0, 1, 2))
+    assert "2\u00a0dossiers créés" in page
+    assert sorted(p.name for p in dossiers.glob("2026-garage-*")) == ["2026-garage-2-sas", "2026-garage-7-sas"]
+
+
+@pytest.mark.usefixtures("par_trois")
+def test_un_envoi_demesure_reste_refuse(visiteur):
+    lieu = _sept(visiteur)
+    corps = [("laisser", f"nom:{n}") for n in range(50)]
+    assert visiteur.envoyer(lieu, {f"laisser{n}": cle for n, (_, cle) in enumerate(corps)}, []).code == 400
+    assert visiteur.poster(lieu, {"montres": "[" * 100_000}).code == 422
+
+
+@pytest.mark.usefixtures("par_trois")
+def test_tourner_une_page_ne_relit_pas_l_export_un_dossier_change_si(visiteur, dossiers, monkeypatch):
+    lus = []
+    vrai = vues_import.importer
+    monkeypatch.setattr(vues_import, "importer", lambda *a, **k: lus.append(a) or vrai(*a, **k))
+    lieu = _sept(visiteur)
+    for numero in (1, 2, 3):
+        visiteur.voir(f"{lieu}?page={numero}")
+    assert len(lus) == 1
+    profil = dossiers / "creanciers" / "atelier.toml"
+    profil.write_text(profil.read_text("utf-8") + "\n", "utf-8")
+    visiteur.voir(lieu)
+    assert len(lus) == 2
+
+
+def test_un_export_de_refus_se_montre_borne(visiteur, monkeypatch):
+    monkeypatch.setattr(vues_import, "_LIGNES", 2)
+    page = visiteur.voir(_envoyer(visiteur, LIGNE, *(f"F{n};pas une date;x;y;z;;" for n in range(2, 9)))).texte
+    assert "autres lignes." in page
+    assert page.partition("Lignes laissées de côté")[2].partition("</ul>")[0].count("<li>") == 2
