@@ -2,8 +2,8 @@
 
 Compare, dans la même exécution, notre chaîne à la chaîne simple (docxtpl, un appel LibreOffice par acte, pypdf).
 Les temps absolus dépendent de la machine ; les rapports comptent. Le cache de l'utilisateur n'y sert pas : chaque
-mesure part du sien, vide. Imprime aussi ce que coûtent les bibliothèques seules, et ce qu'un dossier fait ouvrir,
-rendre et résumer.
+mesure part du sien, vide ; les modules du programme y sont compilés, comme une fois installés. Imprime aussi ce que
+coûtent les bibliothèques seules, et ce qu'un dossier fait ouvrir, rendre et résumer.
 
     python -m tests.bancs.banc_dossier [--tours 3] [--sans-comparaison]
 """
@@ -182,6 +182,8 @@ def principal() -> None:
     with tempfile.TemporaryDirectory() as nom:
         racine = Path(nom)
         os.environ["XDG_CACHE_HOME"] = str(racine / "cache")
+        os.environ["PYTHONPYCACHEPREFIX"] = str(racine / "compiles")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         dossiers = [fabriquer_dossier(racine / "dossiers", rang) for rang in range(2 * options.tours + 2)]
         neufs = iter(dossiers)
         with ouvrir_moteurs(None) as moteurs:
@@ -193,6 +195,7 @@ def principal() -> None:
             calcul = (time.process_time() - depart) / options.tours
             repris = [produire(premier, racine / "chaud", moteurs) for _ in range(options.tours)]
             planchers = mesurer_planchers(racine / "chaud" / premier.name, choisir_rendu(), racine)
+        produire_a_froid(premier, racine / "froid")  # pour compiler les modules ; ne se mesure pas
         froids = [produire_a_froid(next(neufs), racine / f"froid{i}") for i in range(options.tours)]
         vides = [
             produire_a_froid(premier, racine / f"vide{i}", GENERATEUR_SANS_CACHE="1") for i in range(options.tours)

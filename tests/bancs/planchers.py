@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2
+from pikepdf.pdfa import validate_written
 
 from generateur.contrats import Conversion, MoteurRendu
-from generateur.liasse.archivage import juger_pdfa
+from generateur.liasse.archivage import NIVEAU
 
 ESSAIS = 5
 CHARGEMENT = "import click, docxtpl, lxml.etree, num2words, pikepdf, PIL.Image, pydantic, pypdfium2"
@@ -26,7 +27,7 @@ def mesurer_planchers(publie: Path, moteur: MoteurRendu, atelier: Path) -> dict[
     nue = atelier / "nue.pdf"
     mesures: dict[str, Callable[[], object]] = {
         "actes rendus par dxpdf": lambda: moteur.convertir(conversions),
-        "actes jugés PDF/A par pikepdf": lambda: [juger_pdfa(pdf) for pdf in pdfs],
+        "actes jugés PDF/A par pikepdf": lambda: [validate_written(pdf, NIVEAU) for pdf in pdfs],
         "pièces lues par PDFium, texte compris": lambda: [_lire(piece) for piece in pieces],
         "pages des pièces rendues une fois par PDFium": lambda: [_rendre(piece) for piece in pieces],
         "actes et pièces réunis par pikepdf": lambda: _reunir([*pdfs, *pieces], nue),
