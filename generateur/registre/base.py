@@ -20,6 +20,7 @@ from generateur.surveillance.droits import droits_d_un_fichier
 
 _ATTENTE_S = 30
 _CONNEXION_S = 10
+_SILENCE_S = 60.0  # plus que l'attente de son tour, que le serveur compte lui-même
 _RELU_OCTETS = 64 * 1024 * 1024
 _VERROU = 0x7265_6769  # le même pour toutes les commandes : une seule écrit à la fois
 _ECRIT = "plume"
@@ -88,12 +89,19 @@ def _creer_moteur(adresse: URL) -> Engine:
         moteur = sa.create_engine(
             adresse, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": _CONNEXION_S}
         )
+        event.listen(moteur, "do_connect", _connecter)
         event.listen(moteur, "begin", _prendre_tour_serveur)
         return moteur
     moteur = sa.create_engine(adresse, hide_parameters=True, connect_args={"timeout": _ATTENTE_S})
     event.listen(moteur, "connect", _regler_fichier)
     event.listen(moteur, "begin", _prendre_tour_fichier)
     return moteur
+
+
+def _connecter(_dialecte: Any, _fiche: Any, arguments: Any, reglages: Any) -> Any:
+    from generateur.registre.silence import ConnexionBornee  # noqa: PLC0415 (psycopg est facultatif)
+
+    return ConnexionBornee.ouvrir(_SILENCE_S, *arguments, **reglages)
 
 
 def _regler_fichier(connexion: Any, _fiche: Any) -> None:

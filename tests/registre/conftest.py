@@ -1,5 +1,6 @@
 """Un registre neuf dans un fichier, ou sur un vrai serveur PostgreSQL démarré pour les essais."""
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -41,6 +43,21 @@ class Serveur:
 
     def arreter(self) -> None:
         self._lancer("pg_ctl", "-D", self._donnees, "-m", "immediate", "-w", "stop")
+
+    @contextlib.contextmanager
+    def figer(self):
+        """Ni arrêté, ni répondant : tous ses processus gelés, ses prises ouvertes ; il repart à la sortie."""
+        maitre = psutil.Process(int((self._donnees / "postmaster.pid").read_text().split()[0]))
+        maitre.suspend()  # lui d'abord : il n'en naîtra plus d'autre
+        geles = [maitre, *maitre.children(recursive=True)]
+        try:
+            for processus in geles[1:]:
+                processus.suspend()
+            yield
+        finally:
+            for processus in reversed(geles):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    processus.resume()
 
     def creer_base(self) -> str:
         nom = f"registre_{next(self._rangs)}"

@@ -4,14 +4,18 @@ import contextlib
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 
+from generateur.erreurs import ErreurOutilAbsent
 from generateur.operations import inscription as inscriptions
 from generateur.operations.inscription import Inscripteur, inscrire_dossiers
 from generateur.registre import base as bases
 from generateur.registre.base import ouvrir_base
+from generateur.registre.plume import Plume
 from generateur.registre.recherche import lister_affaires
+from generateur.registre.schema import dossiers as tables_dossiers
 from generateur.reglages import Resultat
-from tests.outils.registres import JOUR
+from tests.outils.registres import JOUR, inscription
 
 DOSSIER = """
 reference = "{reference}"
@@ -132,3 +136,65 @@ def test_ce_qu_un_serveur_arrete_n_a_pas_pris_est_nomme_puis_repris(serveur, dos
     assert "ne répond pas" in inscrits.ecartes[0].erreur.message
     serveur.demarrer()
     _verifier_reprise(adresse, dossiers)
+
+
+@pytest.fixture
+def presse(monkeypatch):
+    """Les délais, courts : un serveur figé se constate vite."""
+    monkeypatch.setattr(bases, "_SILENCE_S", 2.0)
+    monkeypatch.setattr(bases, "_CONNEXION_S", 2)
+
+
+@pytest.mark.outils
+@pytest.mark.usefixtures("presse")
+def test_un_serveur_fige_puis_ranime_en_route_ne_perd_rien(serveur, dossiers):
+    with ouvrir_base(serveur.creer_base(), creer=True) as base:
+        inscripteur = Inscripteur(base, JOUR)
+        for chemin in dossiers[:5]:
+            inscripteur.inscrire(chemin)
+        with serveur.figer():
+            for chemin in dossiers[5:9]:
+                inscripteur.inscrire(chemin)
+        for chemin in dossiers[9:]:
+            inscripteur.inscrire(chemin)
+        assert not inscripteur.finir().ecartes
+        assert _references(base) == [chemin.name for chemin in dossiers]
+        assert {len(affaire.evenements) for affaire in lister_affaires(base, JOUR)} == {1}
+
+
+@pytest.mark.outils
+@pytest.mark.usefixtures("presse")
+def test_ce_qu_un_serveur_fige_n_a_pas_pris_est_nomme_puis_repris(serveur, dossiers):
+    adresse = serveur.creer_base()
+    with ouvrir_base(adresse, creer=True) as base:
+        inscripteur = Inscripteur(base, JOUR, attente_s=0.5)
+        for chemin in dossiers[:4]:
+            inscripteur.inscrire(chemin)
+        with serveur.figer():
+            for chemin in dossiers[4:]:
+                inscripteur.inscrire(chemin)
+            inscrits = inscripteur.finir()
+    assert [e.chemin for e in inscrits.ecartes] == dossiers[4:]
+    assert "ne répond pas" in inscrits.ecartes[0].erreur.message
+    _verifier_reprise(adresse, dossiers)
+
+
+@pytest.mark.outils
+@pytest.mark.usefixtures("presse")
+def test_un_serveur_fige_au_milieu_d_une_ecriture_la_rend_entiere_ou_nulle(serveur):
+    with ouvrir_base(serveur.creer_base(), creer=True) as base:
+        Plume(base).inscrire([inscription("avant")], JOUR)
+        with contextlib.ExitStack() as gel:
+
+            def ecrire():
+                with base.ecrire() as connexion:
+                    connexion.execute(sa.insert(tables_dossiers).values(ouvert_le=JOUR))
+                    gel.enter_context(serveur.figer())
+                    connexion.execute(sa.insert(tables_dossiers).values(ouvert_le=JOUR))
+
+            with pytest.raises(ErreurOutilAbsent, match="ne répond pas"):
+                ecrire()
+        with base.lire() as connexion:
+            assert connexion.execute(sa.select(sa.func.count()).select_from(tables_dossiers)).scalar() == 1
+        Plume(base).inscrire([inscription("apres")], JOUR)
+        assert _references(base) == ["apres", "avant"]
