@@ -131,6 +131,7 @@ PLACES = {
     "filelock": {"annuaire.memoire", "publication.echange", "operations.droit_ajoute"},
     "httpx2": {"annuaire.client"},
     "stamina": {"annuaire.client", "registre.plume"},
+    "psycopg": {"registre.silence"},
     "sqlalchemy": {"registre"},
     "alembic": {"registre.base", "registre.migrations"},
     "icalendar": {"operations.agenda"},
