@@ -14,12 +14,11 @@ from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import situer, situer_mises_en_demeure
-from generateur.domaine.arrondi import CENTIME, arrondir
 from generateur.domaine.creances import Avoir, Facture, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
-from generateur.domaine.socle import ZERO
+from generateur.domaine.socle import CENTIME, ZERO, arrondir
 
 EURO = "EUR"
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from generateur.contrats import NOM_MANIFESTE
-from generateur.domaine.arrondi import arrondir
 from generateur.domaine.evenements import SYNONYMES
+from generateur.domaine.socle import arrondir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage, expliquer_imprevu
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers
