@@ -45,7 +45,7 @@ class Termes:
     signe_le: dt.date | None = None
     fichier: Path | None = None
 
-    def en_texte(self) -> dict[str, str]:
+    def decrire(self) -> dict[str, str]:
         """Ce qui est demandé, sans la signature : « 500 » et « 500,00 » sont la même demande."""
         return {
             "echeances": str(self.echeances),
@@ -99,7 +99,7 @@ def accorder(
         (ecrit,) = ecrire_actes({PROTOCOLE: provisoire / PROTOCOLE.nom}, complet, ecritoire, le)
         nom = f"{le.isoformat()}_accord"
         octets = {f"{nom}.docx": ecrit.docx.read_bytes(), f"{nom}.pdf": ecrit.pdf.read_bytes()}
-    octets[nommer_proposition(le)] = ecrire_proposition(termes.en_texte(), echeancier)
+    octets[nommer_proposition(le)] = ecrire_proposition(termes.decrire(), echeancier)
     *fichiers, _ = ecrire_messages(sortie, lu.dossier.reference, octets)
     return Accorde(lu.dossier.reference, lu.racine, echeancier, tuple(fichiers), _dire_bloc(bloc), est_enregistre=False)
 
@@ -187,7 +187,7 @@ def _dire_bloc(bloc: Mapping[str, Any]) -> str:
 def _noter_signe(lu: DossierLu, sortie: Path, termes: Termes, signe_le: dt.date) -> Accorde:
     """Écrit [accord] au dossier, l'exemplaire signé rangé dans pieces/ ; les montants sont ceux du protocole écrit."""
     _verifier(lu, termes, signe_le)
-    propose = retrouver_proposition(sortie, lu.dossier.reference, termes.en_texte(), signe_le)
+    propose = retrouver_proposition(sortie, lu.dossier.reference, termes.decrire(), signe_le)
     protocole_du, echeancier = propose or (None, _prevoir(lu, termes, signe_le)[0])
     etat, copies = lire_etat(lu.source), Copies(lu.racine)
     bloc = _dresser_bloc(echeancier, signe_le)
