@@ -169,6 +169,7 @@ def test_d_un_export_a_une_liasse(page, tmp_path):
 def test_un_dossier_se_cree_au_clavier_seul(page, tmp_path):
     page.goto("/nouveau")
     page.focus("#reference")
+    page.keyboard.press("Control+A")  # celle qui est proposée
     page.keyboard.type("2026-0100")
     for texte in ("", "", "", "", "Café & fils", "SARL", "F-1", "1200"):  # profil, nom, facture, nature, débiteur…
         page.keyboard.press("Tab")
