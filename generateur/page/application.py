@@ -41,6 +41,7 @@ def creer_application(maison: Maison, port: Callable[[], int]) -> Starlette:
         routes=[
             *_routes(bureau, productions),
             Mount("/statique", StaticFiles(directory=_livre("generateur.page", "statique"))),
+            Mount("/aide/ecrans", StaticFiles(directory=_livre("generateur", "aide/ecrans"))),
             Mount("/polices", StaticFiles(directory=_livre("font_source_sans_pro", "files"))),
         ],
         middleware=[Middleware(Garde, seance=maison.seance, port=port)],

@@ -106,6 +106,7 @@ def test_chaque_ecran_est_accessible_et_tient_dans_sa_largeur(page, largeur):
     assert not fautes
 
 
+ECRANS_DE_L_AIDE = RACINE / "generateur" / "aide" / "ecrans"
 PHOTOGRAPHIES = ("liste", "factures", "pieces", "decompte", "procedure", "tableau")
 
 
@@ -115,14 +116,14 @@ def test_six_ecrans_se_photographient(page, tmp_path, maj_attendus):
     for ecran in PHOTOGRAPHIES:
         page.goto(ECRANS[ecran])
         page.evaluate("document.fonts.ready")
-        image = (RACINE / "tests" / "attendus" if maj_attendus else tmp_path) / f"ecran_{ecran}.png"
+        image = (ECRANS_DE_L_AIDE if maj_attendus else tmp_path) / f"{ecran}.png"
         page.screenshot(path=image)
         with Image.open(image) as vue:
             assert vue.size == (1180, 760)
             assert len(vue.convert("RGB").getcolors(1_000_000) or ()) > 50
             allegee = vue.convert("RGB").quantize(128, dither=Image.Dither.NONE)  # le README reste léger à ouvrir
         allegee.save(image, optimize=True)
-        assert (RACINE / "tests" / "attendus" / image.name).is_file()
+        assert (ECRANS_DE_L_AIDE / image.name).is_file()
 
 
 def test_un_champ_quitte_est_enregistre_et_la_somme_suit(page):

@@ -22,3 +22,14 @@ def test_ni_la_feuille_de_style_ni_les_gabarits_ne_demandent_ailleurs():
         assert "style=" not in texte
         assert not re.search(r"\son[a-z]+=", texte), fichier.name
         assert "<script>" not in texte
+
+
+def test_l_aide_montre_les_ecrans_livres(visiteur):
+    page = visiteur.voir("/aide/page").texte
+    images = re.findall(r'<img src="(/aide/ecrans/[a-z]+\.png)" alt="([^"]+)"', page)
+    assert len(images) == 6
+    for adresse, _ in images:
+        reponse = visiteur.voir(adresse)
+        assert (reponse.code, reponse.entetes["content-type"]) == (200, "image/png")
+    assert visiteur.voir("/aide/ecrans/..%2fpage.md").code in {404, 422}
+    assert visiteur.voir("/aide/ecrans/absent.png").code == 404
