@@ -82,6 +82,7 @@ EXCEPTIONS_DU_NOYAU = {
     ("droit.tables", "contextvars"): "les ajouts de l'utilisateur valent dans un fil, le temps d'un bloc",
     ("droit.tables", "tomllib"): "lit les tables livrées dans le paquet",
     ("droit.juridictions", "tomllib"): "lit la table des ressorts livrée dans le paquet",
+    ("droit.noms_de_juridictions", "tomllib"): "lit la table des noms de juridictions livrée dans le paquet",
     ("droit.juridictions", "zlib"): "décompresse la table des ressorts",
     ("controles.catalogue", "importlib.resources"): "lit le catalogue des codes livré dans le paquet",
     ("controles.catalogue", "tomllib"): "lit le catalogue des codes livré dans le paquet",

@@ -13,6 +13,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.domaine.parties import Debiteur
 from generateur.droit.juridictions import Juridiction
+from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.droit.tables import entier_au
 from generateur.procedures.attribution import dire_attribution
 from generateur.procedures.contribution import constater_contribution, couter_contribution
@@ -176,9 +177,8 @@ def consigne_au_greffe(dossier: Dossier, juridiction: Juridiction | None) -> boo
     Une juridiction encore inconnue est tenue pour commerciale : le délai se rappelle plutôt que de se taire.
     """
     imposee = ComplementInjonction.model_validate(dossier.procedures.get(NOM, {})).juridiction
-    if imposee:
-        return not any(mot in imposee.casefold() for mot in ("judiciaire", "proximité", "protection"))
-    return juridiction is None or juridiction.type not in {"TJ", "JCP", "TJ_CHCOM"}
+    type_ = reconnaitre_juridiction(imposee).type if imposee else juridiction and juridiction.type
+    return type_ not in {"TJ", "JCP", "TJ_CHCOM"}
 
 
 def etapes(espece: Espece) -> tuple[str, ...]:

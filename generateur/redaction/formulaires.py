@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.droit.ressources import Marque, lire_octets, lister_fichiers, marquer
 from generateur.procedures.socle import Espece, Procedure
 from generateur.redaction.contexte import ContexteActes, FormulaireActe, LigneFormulaire, RubriqueActe
@@ -117,14 +118,12 @@ def choisir_formulaires(espece: Espece, procedure: Procedure) -> tuple[Formulair
 
 
 def _type_de_juridiction(espece: Espece, procedure: Procedure) -> str:
-    """Le type déduit ; si le dossier impose un autre tribunal, celui que dit son nom."""
-    imposee = str(getattr(procedure.complement_de(espece.dossier), "juridiction", None) or "").casefold()
+    """Le type déduit ; celui que dit le nom d'un tribunal imposé au dossier, judiciaire s'il ne dit rien."""
+    imposee = str(getattr(procedure.complement_de(espece.dossier), "juridiction", None) or "")
     deduite = espece.competence.juridiction
-    if not imposee or (deduite and deduite.nom.casefold() == imposee):
+    if not imposee or (deduite and deduite.nom.casefold() == imposee.casefold()):
         return deduite.type if deduite else ""
-    if imposee.startswith(("tribunal de commerce", "tribunal des activités", "tribunal mixte")):
-        return "TC"
-    return "JCP" if imposee.startswith("juge des contentieux") else "TJ"
+    return reconnaitre_juridiction(imposee).type or "TJ"
 
 
 def remplir(formulaire: Formulaire, espece: Espece, procedure: Procedure, acte: ContexteActes) -> list[RubriqueRemplie]:

@@ -1,6 +1,7 @@
 """La juridiction telle que les actes la nomment : son nom en phrase, son magistrat, son adresse."""
 
 from generateur.controles.competence import Competence
+from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.redaction.contexte import JuridictionActe
 from generateur.redaction.typographie import couper_adresse, courber
 
@@ -9,27 +10,26 @@ def presenter_juridiction(adresse: tuple[str, ...], competence: Competence) -> J
     """La juridiction saisie : `adresse` est son nom, puis ses lignes ; None si rien ne la nomme."""
     if not adresse:
         return None
-    nom = adresse[0]
-    contracte = nom[:1].lower() + nom[1:]
-    magistrat = f"Madame ou Monsieur le Président du {contracte}"
-    if contracte.startswith("chambre"):
-        magistrat = f"Madame ou Monsieur le Président de la {contracte}"
-    elif contracte.startswith("tribunal de proximité"):
-        magistrat = f"Madame ou Monsieur le juge du {contracte}"
-    elif contracte.startswith("juge"):
-        magistrat = f"Madame ou Monsieur le {contracte}"
-    est_feminin = contracte.startswith("chambre")
-    du_nom = f"{'de la' if est_feminin else 'du'} {contracte}"
-    le_nom = f"{'la' if est_feminin else 'le'} {contracte}"
-    refere = f"{le_nom}, statuant en référé" if contracte.startswith("juge") else f"le juge des référés {du_nom}"
+    nommee = reconnaitre_juridiction(adresse[0])
+    commun, feminin = nommee.commun, nommee.est_feminine
+    du_nom = f"{'de la' if feminin else 'du'} {commun}"
+    le_nom = f"{'la' if feminin else 'le'} {commun}"
+    refere = f"le juge des référés {du_nom}"
+    match nommee.saisi:
+        case "president":
+            magistrat = f"Madame ou Monsieur le Président {du_nom}"
+        case "juge":
+            magistrat = f"Madame ou Monsieur le juge {du_nom}"
+        case "lui_meme":
+            magistrat, refere = f"Madame ou Monsieur {le_nom}", f"{le_nom}, statuant en référé"
     lignes = tuple(ligne for texte in adresse[1:] for ligne in couper_adresse(texte))
     return JuridictionActe(
-        nom=nom,
+        nom=nommee.nom,
         du_nom=du_nom,
         adresse=lignes,
         magistrat=magistrat,
         cour_appel=courber(competence.cour_appel or ""),
         le_nom=le_nom,
-        au_nom=f"{'à la' if est_feminin else 'au'} {contracte}",
+        au_nom=f"{'à la' if feminin else 'au'} {commun}",
         refere=refere,
     )
