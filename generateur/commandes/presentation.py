@@ -14,6 +14,7 @@ from generateur.controles.groupes import Groupe, regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.lecture.messages import Origines, denommer, situer
 from generateur.operations.etude import Chiffrage, Etude
+from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
 from generateur.publication.communiquees import lister_communiquees
@@ -92,8 +93,7 @@ def presenter_choix(etude: Etude) -> str:
     if decision.retenue:
         imposee = " (imposée)" if decision.est_forcee else ""
         lignes = [f"{etude.dossier.reference} : {decision.retenue.libelle}{imposee}"]
-        if decision.retenue.saisit_juridiction and competence.juridiction:
-            juridiction = competence.juridiction
+        if juridiction := juridiction_saisie(etude):
             doute = " — à confirmer auprès du greffe" if juridiction.confiance == "a_confirmer" else ""
             lignes.append(f"Juridiction : {juridiction.nom}{doute}")
             if juridiction.adresse:

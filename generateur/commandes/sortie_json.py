@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from generateur.calculs.decompte import Decompte, PaiementRecu
 from generateur.domaine.socle import CENTIME
 from generateur.erreurs import ErreurGenerateur
-from generateur.operations.etude import Chiffrage, Etude, decrire_juridiction
+from generateur.operations.etude import Chiffrage, Etude
+from generateur.operations.juridiction_dite import decrire_juridiction
 from generateur.publication.manifeste import Manifeste
 
 if TYPE_CHECKING:

@@ -56,7 +56,6 @@ from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.publication.communiquees import Servi, date_de_depot, lire_servi
 from generateur.publication.ecarts import Ecart, comparer
 from generateur.publication.journal import constater_ecarts
-from generateur.publication.manifeste import JuridictionManifeste
 from generateur.publication.numeros_servis import Registre, numeros_a_garder
 
 CODE_NOM = "NOM_DU_REPERTOIRE"  # ni celui-ci : il ne tient qu'au lieu où l'on produit
@@ -390,11 +389,3 @@ def _resumer(etude: Etude, constats: Sequence[Constat]) -> str:
         lignes += [f"    {autres}" for autres in (groupe.dire_les_autres(),) if autres]
         lignes += [f"    → {remede}" for remede in groupe.remedes]
     return "\n".join(lignes)
-
-
-def decrire_juridiction(etude: Etude) -> JuridictionManifeste | None:
-    """La juridiction compétente, ou None si la procédure n'en saisit pas."""
-    procedure, juridiction = etude.decision.retenue, etude.espece.competence.juridiction
-    if juridiction is None or (procedure is not None and not procedure.saisit_juridiction):
-        return None
-    return JuridictionManifeste.model_validate(juridiction, from_attributes=True)

@@ -16,6 +16,7 @@ from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import date_longue, montant, pourcentage
 from generateur.domaine.socle import lire_nombre
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
+from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.page.cles_dites import dire_cles
 from generateur.page.endroits import (
     adresser_lieu,
@@ -76,6 +77,7 @@ class Gabarits:
             "alleger": alleger_remede,
             "clair": dire_cles,
             "remedier": remedier,
+            "juridiction_saisie": juridiction_saisie,
             "sans_commande": taire_commandes,
             "dire_manque": dire_manque,
             "dire_version": _dire_version,

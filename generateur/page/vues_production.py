@@ -13,6 +13,7 @@ from generateur.droit.juridictions import Juridiction
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.accorder import accorder
+from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
@@ -78,8 +79,7 @@ class Productions:
         if fabrication is None or fabrication.quoi != "liasse" or not fabrication.est_finie or fabrication.erreur:
             return None
         etude, _ = self._bureau.etudier(chemin)
-        retenue = etude.decision.retenue if etude else None
-        return etude.espece.competence.juridiction if etude and retenue and retenue.saisit_juridiction else None
+        return juridiction_saisie(etude) if etude else None
 
     def servir(self, demande: Request) -> Response:
         """Un fichier produit."""

@@ -26,6 +26,7 @@ from generateur.procedures.contribution import constater_contribution, couter_co
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import cause_de_la_creance, est_professionnel_non_commercant
 from generateur.procedures.injonction_de_payer import dire_limites, dire_solidarite
+from generateur.procedures.juridiction_saisie import designer_juridiction
 from generateur.procedures.socle import (
     Complement,
     Cout,
@@ -258,9 +259,9 @@ def _dire_amiable(espece: Espece) -> str:
 
 def adresser(espece: Espece, nom: str) -> Destination:
     """Le tribunal devant lequel l'assignation est donnée."""
-    juridiction, imposee = espece.competence.juridiction, complement_de(espece, nom).juridiction
-    adresse = (juridiction.adresse,) if juridiction and juridiction.adresse and not imposee else ()
-    return Destination((imposee or (juridiction.nom if juridiction else "Tribunal à désigner"), *adresse))
+    saisie = designer_juridiction(espece, complement_de(espece, nom).juridiction or "")
+    adresse = (saisie.adresse,) if saisie and saisie.adresse else ()
+    return Destination((saisie.nom if saisie else "Tribunal à désigner", *adresse))
 
 
 def deposer(_espece: Espece) -> Depot:

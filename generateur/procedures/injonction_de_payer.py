@@ -23,6 +23,7 @@ from generateur.procedures.facturation import (
     engage_son_patrimoine_professionnel,
     est_professionnel_non_commercant,
 )
+from generateur.procedures.juridiction_saisie import designer_juridiction
 from generateur.procedures.socle import (
     FORMULAIRE,
     Acte,
@@ -217,15 +218,18 @@ def couts(espece: Espece) -> tuple[Cout, ...]:
 
 def adresser(espece: Espece) -> Destination:
     """Le greffe de la juridiction saisie."""
-    juridiction = espece.competence.juridiction
-    nom = _complement(espece).juridiction or (juridiction.nom if juridiction else "")
-    adresse = (juridiction.adresse,) if juridiction and juridiction.adresse else ()
-    return Destination((nom, *adresse))
+    saisie = _saisie(espece)
+    adresse = (saisie.adresse,) if saisie and saisie.adresse else ()
+    return Destination((saisie.nom if saisie else "", *adresse))
+
+
+def _saisie(espece: Espece) -> Juridiction | None:
+    return designer_juridiction(espece, _complement(espece).juridiction or "")
 
 
 def deposer(espece: Espece) -> Depot:
     """Au greffe : le portail des greffes de commerce n'est pas celui du tribunal judiciaire."""
-    juridiction = espece.competence.juridiction
+    juridiction = _saisie(espece)
     if _devant_le_tribunal_judiciaire(espece):
         return Depot("GREFFE_TJ", "greffe")
     return Depot("GREFFE_TMC" if juridiction and juridiction.type == "TMC" else "GREFFE_TC", "greffe")

@@ -7,6 +7,7 @@ alinéa 2 (tribunal de commerce). L'ordonnance est provisoire : elle n'a pas, au
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.procedures import assignation
+from generateur.procedures.juridiction_saisie import designer_juridiction
 from generateur.procedures.socle import Acte, Cout, Destination, Espece, Examen, Procedure, encadrer, motiver
 
 NOM = "refere_provision"
@@ -54,7 +55,7 @@ class ChampsRefere(assignation.ChampsAssignation):
 
 def completer(espece: Espece) -> ChampsRefere:
     """Champs de l'assignation, et le texte qui donne son pouvoir au juge des référés saisi."""
-    juridiction = espece.competence.juridiction
+    juridiction = designer_juridiction(espece, assignation.complement_de(espece, NOM).juridiction or "")
     ordre = "TC" if juridiction and juridiction.type in _COMMERCIALES else "TJ"
     pouvoir = assignation.texte_au(espece.au, f"PROVISION/{ordre}")
     return {**assignation.completer(espece, NOM, "refere"), "pouvoir_du_juge": pouvoir}
