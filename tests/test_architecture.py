@@ -1,7 +1,4 @@
-"""La maison tient debout : direction des imports, noyau pur, chaque outil à sa place, une seule horloge.
-
-Tout est lu dans le code par `ast` : rien n'est exécuté, sauf l'aide, dont on regarde ce qu'elle charge.
-"""
+"""La maison tient debout : direction des imports, noyau pur, chaque outil à sa place ; lu par `ast`, sans exécuter."""
 
 import ast
 import subprocess
