@@ -29,10 +29,11 @@ class JuridictionNommee:
 def reconnaitre_juridiction(nom: str) -> JuridictionNommee:
     """Ce que ce nom dit ; un nom que la table ne connaît pas est un masculin dont le président est saisi."""
     nu = _ARTICLE.sub("", nom.strip())
-    commun = nu[:1].lower() + nu[1:]
+    sigle = nu.partition(" ")[0]
+    commun = nu if len(sigle) > 1 and sigle.isupper() else nu[:1].lower() + nu[1:]
     plat = " ".join(commun.casefold().split())
     entrees = _lire_noms(marquer(RESSORTS, TABLE_DES_NOMS))
-    entree = next((e for e in entrees if plat.startswith(e["debut"])), {})
+    entree = next((e for e in entrees if plat.startswith(e["debut"]) or sigle == e.get("sigle")), {})
     # « pôle civil du tribunal judiciaire » : le type est celui du tribunal que le nom cite
     typee = entree if "type" in entree else next((e for e in entrees if "type" in e and e["debut"] in plat), {})
     return JuridictionNommee(

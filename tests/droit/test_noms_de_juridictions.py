@@ -19,6 +19,9 @@ from generateur.redaction.juridiction import presenter_juridiction
         ("Chambre commerciale du tribunal judiciaire de Metz", "TJ_CHCOM"),
         ("Chambre de proximité du tribunal judiciaire de Metz", "TJ"),
         ("Juge des contentieux de la protection du tribunal judiciaire de Lyon", "JCP"),
+        ("TC Villefranche-Tarare", "TC"),
+        ("TAE Lyon", "TAE"),
+        ("le TJ de Lyon", "TJ"),
         ("Cour suprême", None),
     ],
 )
@@ -29,6 +32,21 @@ def test_le_nom_dit_le_type(nom, type_):
 @pytest.mark.parametrize(
     ("nom", "magistrat", "refere"),
     [
+        (
+            "TC Villefranche-Tarare",
+            "Madame ou Monsieur le Président du TC Villefranche-Tarare",
+            "le juge des référés du TC Villefranche-Tarare",
+        ),
+        (
+            "TRIBUNAL DE COMMERCE DE LYON",
+            "Madame ou Monsieur le Président du TRIBUNAL DE COMMERCE DE LYON",
+            "le juge des référés du TRIBUNAL DE COMMERCE DE LYON",
+        ),
+        (
+            "JCP Lyon",
+            "Madame ou Monsieur le JCP Lyon",
+            "le JCP Lyon, statuant en référé",
+        ),
         (
             "le tribunal de commerce de Lyon",
             "Madame ou Monsieur le Président du tribunal de commerce de Lyon",
