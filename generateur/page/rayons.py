@@ -2,15 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from starlette.responses import FileResponse, Response
 
 from generateur.operations.suite import SUITES
+from generateur.publication.inventaire_publie import NOM_MESSAGES
 
-_A_PART = ("mise_en_demeure", *SUITES)  # ce qui s'écrit à côté de la liasse, sous la même référence
+_A_PART = ("mise_en_demeure", *(f"suite_{nom}" for nom in SUITES))  # à côté de la liasse, sous la même référence
 _RAYONS = {
     "La liasse": re.compile(r"_liasse(_volume_\d+)?\.pdf$"),
     "À envoyer": re.compile(r"/relances/|_mise_en_demeure/|_suite_"),
@@ -72,6 +73,18 @@ def lister_produits(sortie: Path, reference: str) -> list[Produit]:
     ]
     ordre = sorted(trouves, key=lambda nom: (not nom.endswith("_liasse.pdf"), nom.count("/"), nom))
     return [Produit(PurePosixPath(nom)) for nom in ordre]
+
+
+def situer(sortie: Path, reference: str, quoi: str, produits: Sequence[Produit]) -> Path | None:
+    """Le répertoire de ce qui vient d'être écrit ; à défaut, celui du premier fichier produit."""
+    ecrits = {
+        "liasse": sortie / reference,
+        "accord": sortie / reference / NOM_MESSAGES,
+        **{nom: sortie / f"{reference}_{nom}" for nom in _A_PART},
+    }
+    if (ecrit := ecrits.get(quoi)) is not None and ecrit.is_dir():
+        return ecrit
+    return (sortie / produits[0].chemin).parent if produits else None
 
 
 def ranger(produits: Iterable[Produit]) -> dict[str, list[Produit]]:

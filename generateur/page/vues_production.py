@@ -1,6 +1,6 @@
 """Produire : la liasse, la mise en demeure, l'accord, la suite ; puis ouvrir, télécharger, montrer le répertoire."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from generateur.operations.progression import Avancer
 from generateur.operations.suite import SUITES, ecrire_suite
 from generateur.page.adresses import Bureau
 from generateur.page.fabrications import Fabrication, Fabrications
-from generateur.page.rayons import lister_produits, ranger
+from generateur.page.rayons import Produit, lister_produits, ranger, situer
 from generateur.page.vues_accord import lire_termes
 from generateur.reglages import Reglages
 
@@ -64,7 +64,7 @@ class Productions:
             annonce=dite if morceau and demande.query_params.get("vue") != dite else "",
             rayons=ranger(produits),
             liasse=next((p for p in produits if p.est_la_liasse), None),
-            repertoire=(self._maison.lieux.sortie / self._bureau.reference(chemin)).as_posix(),
+            repertoire=self._situer(chemin, produits),
         )
 
     def _nommer_debiteur(self, chemin: Path) -> str:
@@ -81,6 +81,12 @@ class Productions:
         etude, _ = self._bureau.etudier(chemin)
         return juridiction_saisie(etude) if etude else None
 
+    def _situer(self, chemin: Path, produits: Sequence[Produit]) -> Path | None:
+        """Le répertoire à montrer : celui de la dernière production si elle a abouti."""
+        fabrication = self._fabrications.trouver(chemin.name)
+        quoi = fabrication.quoi if fabrication and fabrication.est_finie and not fabrication.erreur else ""
+        return situer(self._maison.lieux.sortie, self._bureau.reference(chemin), quoi, produits)
+
     def servir(self, demande: Request) -> Response:
         """Un fichier produit."""
         chemin, sortie = self._bureau.dossier(demande), self._maison.lieux.sortie
@@ -92,12 +98,10 @@ class Productions:
 
     def reveler(self, demande: Request, _saisie: FormData) -> Response:
         """Ouvre le répertoire produit dans le gestionnaire de fichiers. Lève ErreurLecture s'il n'y est plus."""
-        chemin = self._bureau.dossier(demande)
-        repertoire = self._maison.lieux.sortie / self._bureau.reference(chemin)
-        if not repertoire.is_dir():
-            raise ErreurLecture(
-                "ce répertoire n'existe pas encore", lieu=str(repertoire), remede="Produire la liasse d'abord."
-            )
+        chemin, sortie = self._bureau.dossier(demande), self._maison.lieux.sortie
+        repertoire = self._situer(chemin, lister_produits(sortie, self._bureau.reference(chemin)))
+        if repertoire is None:
+            raise ErreurLecture("ce répertoire n'existe pas encore", remede="Produire d'abord.")
         self._maison.reveler(repertoire)
         return RedirectResponse(f"/dossiers/{quote(chemin.name)}/production", status_code=303)
 

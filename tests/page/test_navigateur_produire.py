@@ -5,6 +5,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.page.test_navigateur import CHROMIUM, page, service
@@ -82,6 +83,49 @@ def test_la_liasse_s_ouvre_dans_le_lecteur_et_se_telecharge(page, tmp_path):
     with page.expect_download() as piece:
         page.locator(".produits a", has_text="Piece_01").first.click()
     assert piece.value.suggested_filename.startswith("Piece_01")
+
+
+_AUX_AGUETS = """
+  window.print = () => {
+    const vu = [document.contentType, document.readyState, location.href];
+    window.opener.imprimes = [...(window.opener.imprimes ?? []), vu];
+    if (window.opener.refuse) throw new Error("ce lecteur ne s'imprime pas d'ici");
+  };
+"""
+
+
+def test_la_liasse_s_imprime_de_son_onglet_et_la_page_dit_quoi_faire_sinon(page, tmp_path):
+    """L'appel seul : Chromium sans fenêtre tombe quand un PDF s'imprime pour de bon."""
+    liasse = tmp_path / "sortie" / "2026-0042" / "2026-0042_liasse.pdf"
+    liasse.parent.mkdir(parents=True)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(liasse)
+    page.context.add_init_script(_AUX_AGUETS)
+    page.goto(f"{DOSSIER}/production")
+    imprimer = page.get_by_role("link", name="Imprimer", exact=True)
+    note = page.locator("#bandeau-note[role=status]")
+    with page.context.expect_page() as ouverte:
+        imprimer.focus()
+        page.keyboard.press("Enter")
+    page.wait_for_function("() => window.imprimes?.length === 1")
+    assert page.evaluate("window.imprimes[0]") == ["application/pdf", "complete", ouverte.value.url]
+    assert ouverte.value.url.endswith(imprimer.get_attribute("href"))
+    assert "Ctrl+P" in note.inner_text()
+    assert not _fautes(page)
+    ouverte.value.close()
+    page.evaluate("window.refuse = true")
+    with page.context.expect_page() as restee:
+        imprimer.click()
+    page.wait_for_function("() => document.getElementById('bandeau-note').textContent.includes('n’en lance pas')")
+    assert restee.value.evaluate("document.contentType") == "application/pdf"
+    liasse.unlink()
+    imprimer.click()
+    page.wait_for_function("() => document.getElementById('bandeau-note').textContent.includes('n’est plus là')")
+    assert page.evaluate("window.imprimes.length") == 2
+    page.evaluate("window.open = () => null")
+    imprimer.click()
+    page.wait_for_function("() => document.getElementById('bandeau-note').textContent.includes('empêche')")
 
 
 def test_le_navigateur_ferme_en_route_la_production_finit(page, tmp_path):

@@ -1,6 +1,8 @@
 """Produire depuis la page : la même liasse que la commande, ses refus dits, ses fichiers servis sans surprise."""
 
 import io
+import re
+import shutil
 import threading
 import time
 
@@ -34,15 +36,17 @@ def test_la_liasse_est_produite_ouverte_et_telechargee(visiteur, tmp_path):
     assert telechargee.entetes["content-type"] == "application/octet-stream"
 
 
-def test_la_page_dit_comment_imprimer_tout_pdf_produit_et_rien_d_autre(visiteur, tmp_path):
+def test_tout_pdf_ecrit_par_nous_s_imprime_et_rien_d_autre(visiteur, tmp_path):
     sortie = tmp_path / "sortie" / "2026-0042"
     sortie.mkdir(parents=True)
     (sortie / "manifeste.json").write_text("{}")
-    assert "Pour imprimer" not in visiteur.voir(f"{DOSSIER}/production").texte
+    assert "data-imprimer" not in visiteur.voir(f"{DOSSIER}/production").texte
     lettre = tmp_path / "sortie" / "2026-0042_mise_en_demeure" / "lettre.pdf"
     lettre.parent.mkdir()
     lettre.write_bytes(b"%PDF-1.7")
-    assert "Pour imprimer : ouvrir le PDF" in visiteur.voir(f"{DOSSIER}/production").texte
+    page = visiteur.voir(f"{DOSSIER}/production").texte
+    (balise,) = [m for m in re.findall("<a [^>]*>", page) if "data-imprimer" in m]
+    assert visiteur.voir(balise.split('href="')[1].split('"')[0]).octets == b"%PDF-1.7"
 
 
 def test_ce_qui_n_est_pas_un_pdf_se_telecharge_toujours(visiteur, tmp_path):
@@ -193,10 +197,41 @@ def test_la_lettre_de_mise_en_demeure_se_produit(visiteur):
 
 def test_montrer_le_repertoire_n_ouvre_que_celui_du_dossier(visiteur, reveles, tmp_path):
     assert visiteur.poster(f"{DOSSIER}/reveler", {}).code == 404
-    assert not reveles
     (tmp_path / "sortie" / "2026-0042").mkdir(parents=True)
+    assert visiteur.poster(f"{DOSSIER}/reveler", {}).code == 404
+    assert not reveles
+    (tmp_path / "sortie" / "2026-0042" / "manifeste.json").write_text("{}")
     assert visiteur.poster(f"{DOSSIER}/reveler", {}).code == 303
     assert reveles == [tmp_path / "sortie" / "2026-0042"]
+
+
+def _montre(visiteur, dossier, reveles):
+    """Le répertoire que la page nomme, qui est celui qu'elle ouvre."""
+    assert visiteur.poster(f"{dossier}/reveler", {}).code == 303
+    assert f">{reveles[-1]}<" in visiteur.voir(f"{dossier}/production").texte
+    return reveles[-1]
+
+
+def test_le_repertoire_montre_est_celui_de_ce_qui_vient_d_etre_ecrit(visiteur, reveles, tmp_path):
+    ici, sortie = "/dossiers/2026-0074", tmp_path / "sortie"
+    (sortie / "2026-0074").mkdir(parents=True)
+    (sortie / "2026-0074" / "2026-0074_liasse.pdf").write_bytes(b"%PDF-1.7")
+    assert _montre(visiteur, ici, reveles) == sortie / "2026-0074"
+    produire(visiteur, "mise_en_demeure", ici)
+    assert _montre(visiteur, ici, reveles) == sortie / "2026-0074_mise_en_demeure"
+    produire(visiteur, "liasse", ici)  # refusée : rien d'écrit
+    assert _montre(visiteur, ici, reveles) == sortie / "2026-0074"
+    shutil.rmtree(sortie / "2026-0074")  # la page rouverte plus tard, la lettre seule
+    assert _montre(visiteur, ici, reveles) == sortie / "2026-0074_mise_en_demeure"
+
+
+def test_une_suite_ecrite_se_montre_et_s_ouvre(visiteur, reveles, tmp_path, dossiers):
+    fichier = dossiers / "2026-0042" / "dossier.toml"
+    suivi = '\n[suivi]\ndepot = 2026-10-20\nordonnance = { date = 2026-11-05, montant = "8640,00" }\n'
+    fichier.write_text(fichier.read_text("utf-8") + suivi, "utf-8")
+    page = produire(visiteur, "suite_signification")
+    assert "signification.pdf" in page.split("À envoyer")[1]
+    assert _montre(visiteur, DOSSIER, reveles) == tmp_path / "sortie" / "2026-0042_suite_signification"
 
 
 def test_on_ne_produit_que_ce_qui_est_connu(visiteur):

@@ -111,6 +111,26 @@ document.addEventListener("htmx:after:swap", () => {
   for (const champ of document.querySelectorAll("[data-refuse] input[data-garder]")) if (gardes.has(champ.id)) champ.files = gardes.get(champ.id);
 });
 
+// Un PDF s’imprime du lecteur du navigateur : son onglet s’ouvre, l’impression s’y propose ; sinon, une phrase dit quoi faire.
+const SINON = "Ctrl+P dans cet onglet, ou l’imprimante de son lecteur.";
+const noter = (phrase) => { document.getElementById("bandeau-note").textContent = phrase; };
+document.addEventListener("click", (evenement) => {
+  const lien = evenement.target.closest?.("a[data-imprimer]");
+  if (!lien || evenement.ctrlKey || evenement.metaKey || evenement.shiftKey) return;
+  evenement.preventDefault();
+  const lecteur = window.open(lien.href, "_blank");
+  if (!lecteur) return noter("Le navigateur empêche d’ouvrir un onglet : ouvrez le PDF par son lien, puis Ctrl+P.");
+  noter(`Le PDF s’ouvre dans un autre onglet, et l’impression s’y propose. Sinon : ${SINON}`);
+  lecteur.addEventListener("load", () => {
+    try {
+      if (lecteur.document.contentType !== "application/pdf") return noter("Ce fichier n’est plus là : rechargez la page.");
+      lecteur.print();
+    } catch {
+      noter(`Le PDF est ouvert dans un autre onglet ; ce navigateur n’en lance pas l’impression d’ici : ${SINON}`);
+    }
+  }, { once: true });
+});
+
 for (const curseur of document.querySelectorAll("[data-valeur]")) {
   curseur.addEventListener("input", () => {
     document.getElementById(curseur.dataset.valeur).textContent = curseur.value;
