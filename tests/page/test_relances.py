@@ -25,7 +25,7 @@ def test_la_relance_du_jour_se_lit_puis_se_note(visiteur, dossiers):
     assert _poster(visiteur, "", {"noter": ""}).entetes["location"] == ONGLET
     page = visiteur.voir(ONGLET).texte
     avant = len(_lire(dossiers)["relances"])
-    assert "Ouvrir pour imprimer" in page
+    assert "data-imprimer>Imprimer<" in page
     assert visiteur.voir(f"{DOSSIER}/relances/messages/0").octets.startswith(b"%PDF")
     assert "C’est fait" in page
     _poster(visiteur, "", {"noter": "oui"})
