@@ -19,7 +19,7 @@ from generateur.controles.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.domaine.socle import Date, Donnee, MontantPositif
-from generateur.droit.juridictions import TypeJuridiction
+from generateur.droit.juridictions import Juridiction, TypeJuridiction
 from generateur.droit.tables import decimal_au, lire_table, valeur_au
 from generateur.procedures.attribution import dire_attribution
 from generateur.procedures.contribution import constater_contribution, couter_contribution
@@ -93,13 +93,13 @@ def exclure(espece: Espece) -> list[Motif]:
     return [*exclure_procedure_collective(espece), *communes]
 
 
-def representer(espece: Espece) -> Representation:
+def representer(espece: Espece, nom: str) -> Representation:
     """Avocat obligatoire ou non, selon le tribunal et la somme. Lève ErreurDroitManquant avant 2020.
 
     Devant le juge des contentieux de la protection, jamais ; pour un bail commercial, toujours ; sinon au-dessus
     du seuil de la table « seuils » (ministere_avocat), apprécié sur le total demandé.
     """
-    type_ = _type(espece)
+    type_ = _type(espece, nom)
     if type_ == "JCP":
         return Representation(obligatoire=False, fondement=_texte(espece, "AVOCAT_FACULTATIF/JCP"))
     exclusive = espece.competence.raison == "BAIL_COMMERCIAL"
@@ -109,16 +109,16 @@ def representer(espece: Espece) -> Representation:
     return Representation(obligatoire, _texte(espece, f"{'AVOCAT' if obligatoire else 'AVOCAT_FACULTATIF'}/{ordre}"))
 
 
-def doit_tenter_l_amiable(espece: Espece) -> bool:
+def doit_tenter_l_amiable(espece: Espece, nom: str) -> bool:
     """Devant le tribunal judiciaire, jusqu'au seuil : tentative amiable d'abord, à peine d'irrecevabilité."""
-    if _type(espece) in _COMMERCIALES:
+    if _type(espece, nom) in _COMMERCIALES:
         return False
     return _total(espece) <= decimal_au("seuils", espece.au, "tentative_amiable")
 
 
 def controler(espece: Espece, nom: str) -> tuple[Constat, ...]:
     """Tribunal à désigner, avocat, tentative amiable, contestation sans réponse, contribution."""
-    contribution = constater_contribution(espece, TEXTES)
+    contribution = constater_contribution(espece, juridiction_saisie(espece, nom), TEXTES)
     return (*espece.competence.constats, *_constater(espece, nom), *contribution)
 
 
@@ -132,7 +132,7 @@ def _constater(espece: Espece, nom: str) -> Iterator[Constat]:
             remede=f'Écrivez [procedures.{nom}]\njuridiction = "Tribunal de commerce de …".',
             fondement=_texte(espece, "JURIDICTION"),
         )
-    avocat = representer(espece)
+    avocat = representer(espece, nom)
     if avocat.obligatoire and not _a_un_avocat(dossier):
         yield constater(
             "AVOCAT_OBLIGATOIRE",
@@ -142,7 +142,7 @@ def _constater(espece: Espece, nom: str) -> Iterator[Constat]:
             remede='Saisissez-le : [mandataire]\nrole = "avocat"\nnom = "…"',
             fondement=avocat.fondement,
         )
-    if doit_tenter_l_amiable(espece) and not _a_tente_l_amiable(dossier):
+    if doit_tenter_l_amiable(espece, nom) and not _a_tente_l_amiable(dossier):
         yield constater(
             "TENTATIVE_AMIABLE_MANQUANTE",
             f"une demande de {montant(_total(espece))} devant le tribunal judiciaire est irrecevable sans tentative "
@@ -207,16 +207,16 @@ class ChampsAssignation(TypedDict):
 def completer(espece: Espece, nom: str, forme: Forme) -> ChampsAssignation:
     """Champs de l'assignation : audience, comparution, compétence, amiable, contestation, frais de procédure."""
     complement, dossier = complement_de(espece, nom), espece.dossier
-    avocat = representer(espece)
+    avocat = representer(espece, nom)
     return {
         "audience": _dire_audience(complement.audience),
         "avocat_obligatoire": avocat.obligatoire,
         "a_un_avocat": _a_un_avocat(dossier),
         "representation": avocat.fondement,
-        "comparution": _dire_comparution(espece, forme, avocat),
+        "comparution": _dire_comparution(espece, nom, forme, avocat),
         "competence": "" if complement.juridiction else dire_attribution(espece),
         "ressort": espece.competence.juridiction is not None and not complement.juridiction,
-        "amiable": _dire_amiable(espece),
+        "amiable": _dire_amiable(espece, nom),
         "contestation": dire_contestation(dossier),
         "reponse_contestation": complement.reponse_contestation or "",
         "article_700": montant(complement.article_700) if complement.article_700 else "",
@@ -235,9 +235,9 @@ def _dire_audience(audience: Audience | None) -> str:
     return f"le {date_longue(audience.date)}{heure}" + (f", {audience.salle}" if audience.salle else "")
 
 
-def _dire_comparution(espece: Espece, forme: Forme, avocat: Representation) -> list[str]:
+def _dire_comparution(espece: Espece, nom: str, forme: Forme, avocat: Representation) -> list[str]:
     """Les mentions dues au défendeur, dans l'ordre où il les lit : avocat obligatoire, ou défense libre."""
-    ordre = "TC" if _type(espece) in _COMMERCIALES else "TJ"
+    ordre = "TC" if _type(espece, nom) in _COMMERCIALES else "TJ"
     cles = ["COMPARUTION"]
     if avocat.obligatoire:
         cles.append(f"CONSTITUTION/{ordre}" if forme == "fond" else f"CONSTITUTION/{ordre}/REFERE")
@@ -248,9 +248,9 @@ def _dire_comparution(espece: Espece, forme: Forme, avocat: Representation) -> l
     return [_texte(espece, cle) for cle in cles if cle in lire_table(TEXTES).cles]
 
 
-def _dire_amiable(espece: Espece) -> str:
+def _dire_amiable(espece: Espece, nom: str) -> str:
     """Les diligences amiables, quand elles étaient dues (CPC 54, 5°) ; les faits disent les autres."""
-    if not doit_tenter_l_amiable(espece):
+    if not doit_tenter_l_amiable(espece, nom):
         return ""
     tentative = espece.dossier.situation.tentative_amiable
     precision = f" : {tentative.rstrip('.')}" if isinstance(tentative, str) and tentative else ""
@@ -259,7 +259,7 @@ def _dire_amiable(espece: Espece) -> str:
 
 def adresser(espece: Espece, nom: str) -> Destination:
     """Le tribunal devant lequel l'assignation est donnée."""
-    saisie = designer_juridiction(espece, complement_de(espece, nom).juridiction or "")
+    saisie = juridiction_saisie(espece, nom)
     adresse = (saisie.adresse,) if saisie and saisie.adresse else ()
     return Destination((saisie.nom if saisie else "Tribunal à désigner", *adresse))
 
@@ -271,14 +271,14 @@ def deposer(_espece: Espece) -> Depot:
 
 def etapes(espece: Espece, nom: str) -> tuple[str, ...]:
     """Du projet à l'audience."""
-    avocat = representer(espece)
+    avocat = representer(espece, nom)
     signature = (
         f"Confier le projet à un avocat, qui le reprend et le signe : il est obligatoire ici ({avocat.fondement})."
         if avocat.obligatoire
         else f"L’avocat n’est pas obligatoire ({avocat.fondement}) ; le conseil d’un avocat reste prudent."
     )
-    ordre = "TC" if _type(espece) in _COMMERCIALES else "TJ"
-    amiable = (_texte(espece, "ETAPE_AMIABLE"),) if doit_tenter_l_amiable(espece) else ()
+    ordre = "TC" if _type(espece, nom) in _COMMERCIALES else "TJ"
+    amiable = (_texte(espece, "ETAPE_AMIABLE"),) if doit_tenter_l_amiable(espece, nom) else ()
     return (
         *amiable,
         signature,
@@ -290,27 +290,33 @@ def etapes(espece: Espece, nom: str) -> tuple[str, ...]:
     )
 
 
-def couts(espece: Espece) -> tuple[Cout, ...]:
+def couts(espece: Espece, nom: str) -> tuple[Cout, ...]:
     """Signification de l'assignation, contribution pour l'aide juridique au civil, pour la justice économique sinon."""
     signification = Cout("Signification de l’assignation, hors taxes", "signification")
-    est_civile = _type(espece) in {"TJ", "JCP", "TJ_CHCOM"}
+    est_civile = _type(espece, nom) in {"TJ", "JCP", "TJ_CHCOM"}
     aide = (Cout("Contribution pour l’aide juridique", "contribution_aide_juridique"),) if est_civile else ()
-    return (signification, *aide, *couter_contribution(espece))
+    return (signification, *aide, *couter_contribution(espece, juridiction_saisie(espece, nom)))
 
 
-def decrire_voie(espece: Espece) -> str:
+def decrire_voie(espece: Espece, nom: str) -> str:
     """« 12 340,00 €, devant : Tribunal de commerce de Lyon ; avocat obligatoire »."""
-    juridiction = espece.competence.juridiction
+    juridiction = juridiction_saisie(espece, nom)
     devant = juridiction.nom if juridiction else "tribunal à désigner"
-    return f"{montant(_total(espece))}, devant : {devant}{_dire_avocat(espece)}"
+    return f"{montant(_total(espece))}, devant : {devant}{_dire_avocat(espece, nom)}"
 
 
-def _dire_avocat(espece: Espece) -> str:
-    return f" ; avocat {'obligatoire' if representer(espece).obligatoire else 'non obligatoire'}"
+def _dire_avocat(espece: Espece, nom: str) -> str:
+    return f" ; avocat {'obligatoire' if representer(espece, nom).obligatoire else 'non obligatoire'}"
 
 
-def _type(espece: Espece) -> TypeJuridiction | None:
-    return espece.competence.juridiction.type if espece.competence.juridiction else None
+def juridiction_saisie(espece: Espece, nom: str) -> Juridiction | None:
+    """Le tribunal devant lequel l'assignation est donnée : avocat, mentions, démarche amiable et frais en dépendent."""
+    return designer_juridiction(espece, complement_de(espece, nom).juridiction or "")
+
+
+def _type(espece: Espece, nom: str) -> TypeJuridiction | None:
+    saisie = juridiction_saisie(espece, nom)
+    return saisie.type if saisie else None
 
 
 def _total(espece: Espece) -> Decimal:

@@ -18,7 +18,7 @@ def examiner(espece: Espece) -> Examen:
     """Créance exigible, contestée ou non, contre un débiteur que rien n'interdit de poursuivre."""
     if exclusions := assignation.exclure(espece):
         return Examen(NOM, recevable=False, motifs=tuple(exclusions))
-    message = f"action au fond, contestée ou non : {assignation.decrire_voie(espece)}"
+    message = f"action au fond, contestée ou non : {assignation.decrire_voie(espece, NOM)}"
     return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
 
 
@@ -36,7 +36,7 @@ PROCEDURE = Procedure(
     completer=partial(assignation.completer, nom=NOM, forme="fond"),
     adresser=partial(assignation.adresser, nom=NOM),
     etapes=partial(assignation.etapes, nom=NOM),
-    couts=assignation.couts,
+    couts=partial(assignation.couts, nom=NOM),
     deposer=assignation.deposer,
     saisit_juridiction=True,
     admet_contestation=True,

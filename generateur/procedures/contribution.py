@@ -6,15 +6,19 @@ from generateur.calculs.contribution import CLE, Contribution, evaluer_contribut
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import Constat
 from generateur.domaine.langue import montant, pourcentage
+from generateur.droit.juridictions import Juridiction
 from generateur.droit.tables import valeur_au
 from generateur.procedures.socle import Cout, Espece, motiver
 
 _LIBELLE = "Contribution pour la justice économique"
 
 
-def constater_contribution(espece: Espece, table: str) -> Iterator[Constat]:
-    """Constats de la contribution ; `table` : celle des textes de la procédure. Muet si elle n'est pas en cause."""
-    evaluee = _evaluer(espece)
+def constater_contribution(espece: Espece, saisie: Juridiction | None, table: str) -> Iterator[Constat]:
+    """Constats de la contribution devant la juridiction saisie ; muet si elle n'est pas en cause.
+
+    `table` : celle des textes de la procédure.
+    """
+    evaluee = _evaluer(espece, saisie)
     if evaluee.etat in {"sans_objet", "nulle"}:
         return
     texte = motiver(table, espece.au, "CONTRIBUTION_JUSTICE_ECONOMIQUE", "").fondement
@@ -58,9 +62,9 @@ def constater_contribution(espece: Espece, table: str) -> Iterator[Constat]:
         )
 
 
-def couter_contribution(espece: Espece) -> tuple[Cout, ...]:
-    """Le coût à prévoir, connu ou non ; aucun si la contribution n'est pas en cause."""
-    evaluee = _evaluer(espece)
+def couter_contribution(espece: Espece, saisie: Juridiction | None) -> tuple[Cout, ...]:
+    """Le coût à prévoir devant la juridiction saisie, connu ou non ; aucun si la contribution n'est pas en cause."""
+    evaluee = _evaluer(espece, saisie)
     if evaluee.etat == "sans_objet":
         return ()
     source = valeur_au("seuils", espece.au, CLE)
@@ -68,6 +72,5 @@ def couter_contribution(espece: Espece) -> tuple[Cout, ...]:
     return (Cout(_LIBELLE, montant=evaluee.montant, note=attente or source.source.titre),)
 
 
-def _evaluer(espece: Espece) -> Contribution:
-    juridiction = espece.competence.juridiction
-    return evaluer_contribution(espece.dossier.creancier, juridiction, espece.decompte.total, espece.au)
+def _evaluer(espece: Espece, saisie: Juridiction | None) -> Contribution:
+    return evaluer_contribution(espece.dossier.creancier, saisie, espece.decompte.total, espece.au)

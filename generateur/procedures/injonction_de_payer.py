@@ -102,7 +102,7 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
                 fondement=motiver(_TABLE, espece.au, "COMPETENCE_TERRITORIALE", "").fondement,
             ),
         )
-    return (*constats, *constater_contribution(espece, _TABLE))
+    return (*constats, *constater_contribution(espece, _saisie(espece), _TABLE))
 
 
 class ChampsInjonction(TypedDict):
@@ -205,7 +205,7 @@ def etapes(espece: Espece) -> tuple[str, ...]:
 
 def couts(espece: Espece) -> tuple[Cout, ...]:
     """Greffe, signification, contribution s'il y a lieu."""
-    juridiction = espece.competence.juridiction
+    juridiction = _saisie(espece)
     if _devant_le_tribunal_judiciaire(espece):
         greffe = Cout("Greffe du tribunal judiciaire", "greffe_tj")
     else:
@@ -213,7 +213,7 @@ def couts(espece: Espece) -> tuple[Cout, ...]:
     signification = Cout("Signification de l’ordonnance", "signification")
     aide = (Cout("Contribution pour l’aide juridique", "contribution_aide_juridique_injonction"),)
     civil = juridiction is not None and juridiction.type in {"TJ", "JCP"}
-    return (greffe, signification, *(aide if civil else ()), *couter_contribution(espece))
+    return (greffe, signification, *(aide if civil else ()), *couter_contribution(espece, juridiction))
 
 
 def adresser(espece: Espece) -> Destination:

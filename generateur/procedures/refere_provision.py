@@ -7,7 +7,6 @@ alinéa 2 (tribunal de commerce). L'ordonnance est provisoire : elle n'a pas, au
 from generateur.controles.catalogue import constater
 from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.procedures import assignation
-from generateur.procedures.juridiction_saisie import designer_juridiction
 from generateur.procedures.socle import Acte, Cout, Destination, Espece, Examen, Procedure, encadrer, motiver
 
 NOM = "refere_provision"
@@ -21,7 +20,9 @@ def examiner(espece: Espece) -> Examen:
     if exclusions := assignation.exclure(espece):
         return Examen(NOM, recevable=False, motifs=tuple(exclusions))
     reserve = ", à condition que la contestation ne soit pas sérieuse" if _conteste(espece) else ""
-    message = f"provision sur une obligation non sérieusement contestable{reserve} : {assignation.decrire_voie(espece)}"
+    message = (
+        f"provision sur une obligation non sérieusement contestable{reserve} : {assignation.decrire_voie(espece, NOM)}"
+    )
     return Examen(NOM, recevable=True, motifs=(motiver(_TABLE, espece.au, "CONDITIONS_REUNIES", message),))
 
 
@@ -55,7 +56,7 @@ class ChampsRefere(assignation.ChampsAssignation):
 
 def completer(espece: Espece) -> ChampsRefere:
     """Champs de l'assignation, et le texte qui donne son pouvoir au juge des référés saisi."""
-    juridiction = designer_juridiction(espece, assignation.complement_de(espece, NOM).juridiction or "")
+    juridiction = assignation.juridiction_saisie(espece, NOM)
     ordre = "TC" if juridiction and juridiction.type in _COMMERCIALES else "TJ"
     pouvoir = assignation.texte_au(espece.au, f"PROVISION/{ordre}")
     return {**assignation.completer(espece, NOM, "refere"), "pouvoir_du_juge": pouvoir}
@@ -74,7 +75,7 @@ def etapes(espece: Espece) -> tuple[str, ...]:
 
 def couts(espece: Espece) -> tuple[Cout, ...]:
     """Signification seulement : le référé n'a pas de frais de greffe établis dans les tables."""
-    return assignation.couts(espece)
+    return assignation.couts(espece, NOM)
 
 
 PROCEDURE = Procedure(

@@ -16,8 +16,8 @@ from itertools import groupby
 from typing import Any, Literal
 
 from generateur.domaine.langue import INSECABLE, date_longue, montant
-from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.droit.ressources import Marque, lire_octets, lister_fichiers, marquer
+from generateur.procedures.juridiction_saisie import trouver_juridiction_saisie
 from generateur.procedures.socle import Espece, Procedure
 from generateur.redaction.contexte import ContexteActes, FormulaireActe, LigneFormulaire, RubriqueActe
 from generateur.redaction.typographie import courber
@@ -109,21 +109,13 @@ def _lire_champ(brut: Mapping[str, Any]) -> Champ:
 
 def choisir_formulaires(espece: Espece, procedure: Procedure) -> tuple[Formulaire, ...]:
     """Les formulaires que cette procédure remplit devant ce tribunal ; aucun si le tribunal n'est pas connu."""
-    type_ = _type_de_juridiction(espece, procedure)
+    saisie = trouver_juridiction_saisie(espece, procedure)
+    type_ = saisie.type if saisie else ""
     return tuple(
         f
         for f in lister_formulaires()
         if procedure.nom in f.procedures and (not f.juridictions or type_ in f.juridictions)
     )
-
-
-def _type_de_juridiction(espece: Espece, procedure: Procedure) -> str:
-    """Le type déduit ; celui que dit le nom d'un tribunal imposé au dossier, judiciaire s'il ne dit rien."""
-    imposee = str(getattr(procedure.complement_de(espece.dossier), "juridiction", None) or "")
-    deduite = espece.competence.juridiction
-    if not imposee or (deduite and deduite.nom.casefold() == imposee.casefold()):
-        return deduite.type if deduite else ""
-    return reconnaitre_juridiction(imposee).type or "TJ"
 
 
 def remplir(formulaire: Formulaire, espece: Espece, procedure: Procedure, acte: ContexteActes) -> list[RubriqueRemplie]:

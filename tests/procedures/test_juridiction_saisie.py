@@ -37,6 +37,52 @@ def test_un_nom_que_l_on_ne_connait_pas_garde_le_type_du_competent(juger):
     assert saisie.type == "TAE"
 
 
+@pytest.mark.parametrize("procedure", ["injonction_de_payer", "assignation_paiement", "refere_provision"])
+@pytest.mark.parametrize(
+    ("commune", "imposee", "est_en_cause"),
+    [
+        (("69003", "Lyon"), "", True),
+        (("69003", "Lyon"), "Tribunal de commerce de Vienne", False),
+        (("42400", "Saint-Chamond"), "", False),
+        (("42400", "Saint-Chamond"), "TAE de Lyon", True),
+    ],
+)
+def test_la_contribution_est_celle_du_tribunal_saisi(juger, procedure, commune, imposee, est_en_cause):
+    """Loi n° 2023-1059, art. 27 : due devant les tribunaux des activités économiques ; impayée, irrecevable."""
+    adresse = {"voie": "1 rue des Essais", "code_postal": commune[0], "commune": commune[1]}
+    espece = juger(
+        {
+            "debiteurs": [{"adresse": adresse}],
+            "factures": [{"montant_ttc": "60000.00"}],
+            "procedures": {procedure: {"juridiction": imposee} if imposee else {}},
+        }
+    )
+    voie = trouver_procedure(procedure)
+    assert ("CONTRIBUTION_EFFECTIF" in {c.code for c in voie.controler(espece)}) is est_en_cause
+    assert ("Contribution pour la justice économique" in {c.libelle for c in voie.couts(espece)}) is est_en_cause
+
+
+@pytest.mark.parametrize("procedure", ["assignation_paiement", "refere_provision"])
+def test_l_assignation_suit_le_tribunal_impose_avocat_amiable_et_mentions(juger, procedure):
+    """CPC 56, 752, 855 (mentions propres au tribunal), 750-1 (démarche amiable devant le tribunal judiciaire)."""
+
+    def assigner(imposee):
+        espece = juger({"procedures": {procedure: {"juridiction": imposee}}})
+        voie = trouver_procedure(procedure)
+        (motif,) = voie.examiner(espece).motifs
+        codes = {c.code for c in voie.controler(espece)}
+        return voie.completer(espece), motif.message, "TENTATIVE_AMIABLE_MANQUANTE" in codes
+
+    civil, devant, manque = assigner("Tribunal judiciaire de Lyon")
+    assert "devant : Tribunal judiciaire de Lyon" in devant
+    assert manque
+    commercial, devant, manque = assigner("TC de Vienne")
+    assert "devant : TC de Vienne" in devant
+    assert not manque
+    assert civil["comparution"] != commercial["comparution"]
+    assert civil["representation"] != commercial["representation"]
+
+
 def test_une_voie_sans_juge_n_en_saisit_aucun(juger):
     espece = juger({})
     assert trouver_juridiction_saisie(espece, trouver_procedure("petites_creances")) is None
