@@ -14,12 +14,22 @@ from generateur.calculs.qualites import est_creancier_professionnel
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant
 from generateur.domaine.parties import Debiteur
-from generateur.droit.tables import entier_au
+from generateur.droit.tables import entier_au, valeur_au
 from generateur.redaction.contexte import ContexteActes, FactureActe, PartieActe
 from generateur.redaction.designation import designer, dire_engagement_a_la_caution
 from generateur.redaction.typographie import en_lettres, entier_en_lettres
 
 _UN_JOUR = dt.timedelta(days=1)
+_TEXTES = "textes_reproduits"
+_PARTIES = ("TITRE", "ALINEA_2", "ALINEA_3")
+
+
+class ArticleReproduit(TypedDict):
+    """L'article que l'écrit d'une agence de recouvrement reproduit (CPCE R124-4) ; vide pour tout autre."""
+
+    titre: str
+    alinea_2: str
+    alinea_3: str
 
 
 class ChampsLettre(TypedDict):
@@ -51,6 +61,7 @@ class ChampsLettre(TypedDict):
     pieces_jointes: str
     a_annexe: bool
     agence_recouvrement: bool
+    article_reproduit: ArticleReproduit
 
 
 class EcheanceManquee(TypedDict):
@@ -80,6 +91,7 @@ class ChampsLettreAccord(TypedDict):
     contact: str
     pieces_jointes: str
     agence_recouvrement: bool
+    article_reproduit: ArticleReproduit
     accord_date: str
     manquees: list[EcheanceManquee]
 
@@ -127,6 +139,7 @@ def champs_de_la_lettre(
         "pieces_jointes": _lister_jointes(decompte, debiteur, annexe=annexe),
         "a_annexe": annexe,
         "agence_recouvrement": dossier.est_confie_a_une_agence,
+        "article_reproduit": reproduire_article(dossier, au),
     }
 
 
@@ -153,12 +166,21 @@ def champs_pour_l_accord(
         contact=commune["contact"],
         pieces_jointes="",
         agence_recouvrement=commune["agence_recouvrement"],
+        article_reproduit=commune["article_reproduit"],
         accord_date=date_longue(suivi.accord.date),
         manquees=[
             EcheanceManquee(date=date_longue(e.date), montant=montant(e.montant), manque=montant(manque))
             for e, manque in suivi.restes
         ],
     )
+
+
+def reproduire_article(dossier: Dossier, au: dt.date) -> ArticleReproduit:
+    """Le texte en vigueur ce jour-là, si une agence écrit. Lève ErreurDroitManquant hors de la table."""
+    if not dossier.est_confie_a_une_agence:
+        return ArticleReproduit(titre="", alinea_2="", alinea_3="")
+    titre, deuxieme, troisieme = (str(valeur_au(_TEXTES, au, f"AGENCE/{partie}").valeur) for partie in _PARTIES)
+    return ArticleReproduit(titre=titre, alinea_2=deuxieme, alinea_3=troisieme)
 
 
 def appeler(debiteur: Debiteur) -> str:

@@ -22,7 +22,7 @@ from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.grammaire import EnvironnementDesModeles
-from generateur.redaction.lettre import appeler
+from generateur.redaction.lettre import ArticleReproduit, appeler, reproduire_article
 from generateur.redaction.modeles_livres import racine_par_defaut
 from generateur.redaction.typographie import entier_en_lettres, majuscule
 from generateur.redaction.valeurs_imprimees import ChampInconnu, ErreurChamp, ecrire_valeur
@@ -85,6 +85,7 @@ class ChampsRelance(TypedDict):
     accord_a_payer: str
     accord_delai: str
     agence_recouvrement: bool
+    article_reproduit: ArticleReproduit
     lettre_du: str  # le dernier écrit envoyé par une agence, rappelé dans ses autres démarches ; vide s'il n'y en a pas
 
 
@@ -149,6 +150,7 @@ def champs_de_la_relance(
         accord_a_payer=_dire_manquees(suite.accord) if suite.accord else "",
         accord_delai=f"{entier_en_lettres(entier_au('delais_jours', au, 'mise_en_demeure_usuel'))} jours",
         agence_recouvrement=dossier.est_confie_a_une_agence,
+        article_reproduit=reproduire_article(dossier, au),
         lettre_du=_dater_la_lettre(dossier, au) if dossier.est_confie_a_une_agence else "",
     )
 

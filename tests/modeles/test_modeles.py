@@ -132,6 +132,16 @@ def test_les_actes_declares_sont_la_et_rien_de_plus():
     }
 
 
+def test_un_texte_de_loi_n_est_ecrit_que_dans_sa_table():
+    """Un modèle qui le recopierait l'imprimerait encore le jour où il change."""
+    textes = [str(v.valeur) for nom in ("textes_reproduits", "textes_assignation") for v in lire_table(nom).valeurs]
+    phrases = [texte for texte in textes if len(texte.split()) > 8]
+    ecrits = {f"{nom}.docx": re.sub("<[^>]+>", "", _membre(nom, "word/document.xml").decode()) for nom in NOMS}
+    ecrits |= {chemin.name: chemin.read_text("utf-8") for chemin in (MODELES / "relances").glob("*.txt")}
+    assert len(phrases) > 2
+    assert not {nom for nom, ecrit in ecrits.items() for phrase in phrases if phrase in ecrit}
+
+
 @pytest.mark.parametrize("nom", sorted(set(NOMS) - _fragments() - {CHARTE}))
 def test_un_modele_n_emploie_que_les_champs_du_contexte(nom):
     connus = champs_connus() | champs_propres()[nom]

@@ -1,9 +1,14 @@
 """Ce que les actes et les lettres disent à chacun : caution, codébiteur, avocat ; et l'accord des nombres."""
 
+import datetime as dt
 import re
 
 import pytest
 
+from generateur.droit.tables import valeur_au
+from generateur.erreurs import ErreurDroitManquant
+from generateur.lecture.socle import lire_dossier
+from generateur.redaction.lettre import reproduire_article
 from tests.outils.cas_actes import (
     AGENCE,
     AVOCATE,
@@ -160,6 +165,21 @@ def test_un_mandataire_sans_pouvoir_en_recoit_un_a_signer(tmp_path):
 @pytest.mark.parametrize("mandataire", ["", AVOCATE, AGENCE + 'pouvoir = "pieces/cgv.pdf"\n'])
 def test_nul_autre_n_en_recoit(tmp_path, mandataire):
     assert "pouvoir" not in lire_actes(ecrire_cas(tmp_path, mandataire))
+
+
+def test_l_agence_reproduit_l_article_tel_que_la_table_le_donne_a_cette_date(tmp_path):
+    chemin = ecrire_cas(tmp_path, AGENCE)
+    jour = dt.date(2026, 11, 21)
+    alinea = str(valeur_au("textes_reproduits", jour, "AGENCE/ALINEA_3").valeur)
+    (lettre,) = [texte for nom, texte in lire_actes(chemin).items() if nom.startswith("lettre")]
+    assert lettre.count(f"{alinea} »") == 1
+    with pytest.raises(ErreurDroitManquant, match="2014"):
+        reproduire_article(lire_dossier(chemin).dossier, dt.date(2014, 3, 18))
+
+
+def test_nul_autre_ne_le_reproduit(tmp_path):
+    champs = reproduire_article(lire_dossier(ecrire_cas(tmp_path, AVOCATE)).dossier, dt.date(2014, 3, 18))
+    assert set(champs.values()) == {""}
 
 
 # Ce qui trahit un nombre mal accordé, dans n'importe quel acte.
