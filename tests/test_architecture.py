@@ -138,6 +138,7 @@ PLACES = {
         "annuaire.retenue",
         "importation.origine",
         "operations.ajouter",
+        "operations.chiffres_gardes",
         "operations.formulaire_dossier",
         "operations.saisie",
         "operations.dossier_importe",

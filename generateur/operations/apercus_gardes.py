@@ -60,14 +60,7 @@ class ApercusGardes:
 
     def resumer_communs(self, jour: dt.date) -> str:
         """L'empreinte de ce qui est le même pour tous les dossiers, en ce moment."""
-        morceaux = (
-            _programme(),
-            jour.isoformat(),
-            repr(ajouts_en_usage()),
-            *(self._contenus.arbre(_DROIT / nom) for nom in _DU_DROIT),
-            str(chercher_soffice()),
-        )
-        return _resumer(morceaux)
+        return resumer((resumer_savoir(self._contenus, jour), str(chercher_soffice())))
 
     def resumer(self, chemin: Path, communs: str) -> str:
         """L'empreinte de tout ce dont dépend l'aperçu de ce dossier ; vide si on ne sait pas encore de quoi."""
@@ -78,7 +71,7 @@ class ApercusGardes:
         profil = self._contenus.empreinte(Path(attaches.profil)) if attaches.profil else ""
         base = chemin.parent if chemin.is_file() else chemin
         echelle = self._contenus.empreinte(base.parent / NOM_ECHELLE)
-        return _resumer((communs, str(chemin.resolve()), self._contenus.arbre(base), profil, deposee, echelle))
+        return resumer((communs, str(chemin.resolve()), self._contenus.arbre(base), profil, deposee, echelle))
 
     def reprendre(self, cle: str, chemin: Path) -> ApercuDossier | None:
         """L'aperçu gardé sous cette empreinte."""
@@ -133,16 +126,22 @@ class ApercusGardes:
             source = trouver_source(chemin)
         except ErreurLecture:
             source = chemin
-        return _resumer(("attaches", _programme(), str(chemin.resolve()), self._contenus.empreinte(source)))
+        return resumer(("attaches", _programme(), str(chemin.resolve()), self._contenus.empreinte(source)))
 
 
 _DROIT = Path(str(files("generateur.droit")))
 
 
+def resumer_savoir(contenus: Contenus, jour: dt.date) -> str:
+    """L'empreinte de ce qui chiffre un dossier sans en venir : le programme, le jour, le droit et ses ajouts."""
+    droit = (contenus.arbre(_DROIT / nom) for nom in _DU_DROIT)
+    return resumer((_programme(), jour.isoformat(), repr(ajouts_en_usage()), *droit))
+
+
 @cache
 def _programme() -> str:
     """La version, et le programme tel qu'il est installé : entre deux versions aussi, un calcul peut changer."""
-    return _resumer((VERSION, Contenus().arbre(Path(str(files("generateur"))))))
+    return resumer((VERSION, Contenus().arbre(Path(str(files("generateur"))))))
 
 
 def _relever_attaches(chemin: Path) -> Attaches:
@@ -154,7 +153,8 @@ def _relever_attaches(chemin: Path) -> Attaches:
     return Attaches(str(lu.profil) if lu.profil else "", lu.dossier.reference if date_de_depot(lu.dossier) else "")
 
 
-def _resumer(morceaux: Iterable[str]) -> str:
+def resumer(morceaux: Iterable[str]) -> str:
+    """Une empreinte de plusieurs, ou de textes."""
     somme = hashlib.sha256()
     for morceau in morceaux:
         somme.update(f"{morceau}\0".encode("utf-8", "surrogateescape"))

@@ -20,8 +20,8 @@ from generateur.droit.tables import lire_table, lister_tables
 from generateur.erreurs import ErreurDroitManquant, ErreurGenerateur, ErreurLecture
 from generateur.importation.groupement import aplatir_nom
 from generateur.lecture.echelle_toml import NOM_ECHELLE, lire_echelle
-from generateur.lecture.socle import DossierLu
-from generateur.operations.portefeuille import lire_portefeuille
+from generateur.lecture.socle import DossierLu, lire_dossier
+from generateur.operations.portefeuille import Lire, lire_portefeuille
 from generateur.procedures.injonction_de_payer import consigne_au_greffe
 
 NOM_AGENDA = "echeances.ics"
@@ -72,12 +72,12 @@ class Releve:
         return dict(self.situations).get(reference, "")
 
 
-def lister_echeances(source: Path, jour: dt.date, au: dt.date | None) -> Releve:
+def lister_echeances(source: Path, jour: dt.date, au: dt.date | None, lire: Lire = lire_dossier) -> Releve:
     """Échéances d'un dossier, ou de chaque dossier d'un répertoire ; un dossier à moitié saisi n'y tait pas les autres.
 
     Lève ErreurLecture si le seul dossier ne se lit pas, ou si aucun n'est là.
     """
-    portefeuille = lire_portefeuille(source)
+    portefeuille = lire_portefeuille(source, lire=lire)
     illisibles = [(ecarte.chemin, ecarte.erreur) for ecarte in portefeuille.ecartes]
     calcules: list[tuple[str, str, tuple[Echeance, ...]]] = []
     situations: list[tuple[str, str]] = []

@@ -32,7 +32,7 @@ from generateur.registre.recherche import Affaire, lister_affaires
 from generateur.surveillance.prive import dossier_de_cache
 
 _EN_PURGE = ".purge"
-_CACHES = ("annuaire", "apercus", "pieces", "rendus")  # ce qui y est vient des dossiers ; tout s'y refait
+_CACHES = ("annuaire", "apercus", "chiffres", "pieces", "rendus")  # ce qui y est vient des dossiers ; tout s'y refait
 _SANS_DATE = frozenset({"inscrit", "produit", "purge"})  # le jour où on l'a écrit, non celui d'un fait
 
 

@@ -28,9 +28,9 @@ from generateur.domaine.socle import ZERO, arrondir
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.comptabilite_toml import lire_bareme, lire_ventes
-from generateur.lecture.socle import DossierLu
+from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.operations.echeances_proches import EcheanceProche, relever_proches
-from generateur.operations.portefeuille import Ecarte, Portefeuille, lire_portefeuille
+from generateur.operations.portefeuille import Ecarte, Lire, Portefeuille, lire_portefeuille
 
 HORIZON_JOURS = 30
 _SOMMES = frozenset({"factures", "avoirs", "paiements"})  # un bloc incomplet y fausserait les sommes
@@ -89,13 +89,13 @@ class Tableau:
         return bool(self.ecartes)
 
 
-def dresser_tableau(source: Path, *, jour: dt.date, au: dt.date | None) -> Tableau:
+def dresser_tableau(source: Path, *, jour: dt.date, au: dt.date | None, lire: Lire = lire_dossier) -> Tableau:
     """Le tableau des dossiers de ce répertoire, arrêté à `au`, à défaut `jour`.
 
     Lève ErreurLecture si rien ne s'y lit, ou si provisions.toml ou chiffre_affaires.toml est en défaut.
     """
     le = au or jour
-    portefeuille = retirer_les_incomplets(lire_portefeuille(source))
+    portefeuille = retirer_les_incomplets(lire_portefeuille(source, lire=lire))
     exiger_un_dossier(portefeuille, str(source))
     echeances = relever_proches(portefeuille.lus, le, HORIZON_JOURS)
     racine = _trouver_racine(source, portefeuille.lus)

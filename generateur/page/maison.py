@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generateur.operations.chiffres_gardes import ChiffresGardes
 from generateur.operations.outillage import Moteurs, OutilsPieces, ouvrir_moteurs, ouvrir_outils
 from generateur.operations.vitrine import Vitrine
 from generateur.page.garde import Seance
@@ -65,7 +66,7 @@ class Maison:
     def __init__(self, lieux: Lieux, horloge: Callable[[], dt.date], reveler: Callable[[Path], None]) -> None:
         self.lieux, self.aujourd_hui, self.reveler = lieux, horloge, reveler
         self.seance, self.onglets = Seance(), Onglets()
-        self.vitrine = Vitrine(lieux.racine, lieux.sortie)
+        self.vitrine, self.chiffres = Vitrine(lieux.racine, lieux.sortie), ChiffresGardes(lieux.racine)
         self._pile = contextlib.ExitStack()
         self._fermetures: list[Callable[[], None]] = []
         self._verrou, self._une_production = threading.RLock(), threading.Lock()

@@ -9,10 +9,10 @@ from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.agenda import ecrire_agenda
 from generateur.operations.aide import lire_sujet, lister_sujets
+from generateur.operations.chiffres_gardes import ChiffresTableau
 from generateur.operations.consultation_droit import lister
 from generateur.operations.echeances import NOM_AGENDA, lister_echeances
 from generateur.operations.etude import chiffrer_dossier
-from generateur.operations.tableau_de_bord import Tableau, dresser_tableau
 from generateur.page.adresses import Bureau
 from generateur.page.markdown import mettre_en_html
 from generateur.page.montre import montrer_onglet
@@ -38,11 +38,9 @@ class Suivi:
         """Toutes les dates à tenir, les plus proches d'abord, et les dossiers qui ne se lisent pas."""
         maison = self._maison
         if not maison.vitrine.lister():
-            return self._bureau.gabarits.repondre("echeances.html", lignes=[], illisibles=())
-        releve = lister_echeances(maison.lieux.racine, maison.aujourd_hui(), None)
-        lignes = [(e, reference, nom) for reference, nom, echeances in releve.dossiers for e in echeances if e.date]
-        lignes.sort(key=lambda ligne: (ligne[0].date, ligne[1]))
-        return self._bureau.gabarits.repondre("echeances.html", lignes=lignes, illisibles=releve.illisibles)
+            return self._bureau.gabarits.repondre("echeances.html", dates=(), illisibles=())
+        chiffres = maison.chiffres.lister_echeances(maison.aujourd_hui())
+        return self._bureau.gabarits.repondre("echeances.html", dates=chiffres.dates, illisibles=chiffres.illisibles)
 
     def agenda(self, _demande: Request) -> Response:
         """Les mêmes dates, pour le calendrier de chacun ; aucun débiteur n'y est nommé."""
@@ -55,8 +53,7 @@ class Suivi:
 
     def tableau(self, _demande: Request) -> Response:
         """Les chiffres de tous les dossiers, leurs dessins, et ce qui n'y entre pas."""
-        maison = self._maison
-        tableau = dresser_tableau(maison.lieux.racine, jour=maison.aujourd_hui(), au=None)
+        tableau = self._maison.chiffres.dresser_tableau(self._maison.aujourd_hui())
         return self._bureau.gabarits.repondre("tableau.html", tableau=tableau, dessins=_dessiner(tableau))
 
     def droit(self, _demande: Request) -> Response:
@@ -71,7 +68,7 @@ class Suivi:
         )
 
 
-def _dessiner(tableau: Tableau) -> dict[str, str]:
+def _dessiner(tableau: ChiffresTableau) -> dict[str, str]:
     """Les deux dessins, en SVG dont chaque texte est échappé."""
     balance = [Barre(b.tranche.libelle, b.montant, montant(b.montant)) for b in tableau.balance]
     etapes = [Barre(e.libelle, e.recouvre, montant(e.recouvre)) for e in tableau.etapes]

@@ -10,8 +10,8 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Container, Iterator
+from pathlib import Path, PurePath
 
 _PETIT = 64 * 1024
 _AU_REPOS_NS = 3_000_000_000  # bien plus que la finesse des dates d'un système de fichiers
@@ -47,14 +47,17 @@ class Contenus:
             self._sues[chemin] = signature, somme
         return somme
 
-    def arbre(self, racine: Path) -> str:
-        """Celle de tout ce que porte un répertoire : noms, liens et contenus, à toute profondeur."""
+    def arbre(self, racine: Path, extensions: Container[str] | None = None) -> str:
+        """Celle de tout ce que porte un répertoire : noms, liens et contenus, à toute profondeur.
+
+        `extensions` : seuls ces fichiers comptent par leur contenu (« .toml ») ; des autres, le nom.
+        """
         somme = hashlib.sha256()
-        for nom, contenu in self._parcourir(os.fspath(racine), ""):
+        for nom, contenu in self._parcourir(os.fspath(racine), "", extensions):
             somme.update(f"{nom}\0{contenu}\0".encode("utf-8", "surrogateescape"))
         return somme.hexdigest()
 
-    def _parcourir(self, repertoire: str, prefixe: str) -> Iterator[tuple[str, str]]:
+    def _parcourir(self, repertoire: str, prefixe: str, extensions: Container[str] | None) -> Iterator[tuple[str, str]]:
         try:
             with os.scandir(repertoire) as entrees:
                 triees = sorted(entrees, key=lambda entree: entree.name)
@@ -67,7 +70,9 @@ class Contenus:
                 yield nom, f"lien {os.path.realpath(entree.path)}"
             if entree.is_dir(follow_symlinks=False):
                 yield nom, "répertoire"
-                yield from self._parcourir(entree.path, nom)
+                yield from self._parcourir(entree.path, nom, extensions)
+            elif extensions is not None and PurePath(entree.name).suffix.lower() not in extensions:
+                yield nom, "nom"
             else:
                 yield nom, self.empreinte(Path(entree.path))
 
