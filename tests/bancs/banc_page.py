@@ -3,7 +3,8 @@
 Deux fois : à froid, rien n'est gardé ; à chaud, la page a déjà été ouverte une fois sur ces dossiers.
 
 Visé, pour mille dossiers, en temps de calcul : la première page en moins de trois secondes à froid, d'une demie à
-chaud ; un filtre, un tri, le tableau et les échéances en moins d’une à chaud ; un enregistrement qui ne suit pas leur nombre.
+chaud ; un filtre, un tri en moins de deux à chaud, le tableau et les échéances d'une demie ; un enregistrement qui ne
+suit pas leur nombre.
 
     python tests/bancs/banc_page.py [--dossiers 2000] [--profil]
 """
