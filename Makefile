@@ -15,8 +15,10 @@ tests: $(VENV)/pret-developpement
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not outils"
 
 # Le noyau seul : le droit, les sommes, les constats, les voies.
+ESSAIS_DU_NOYAU = -n auto --dist worksteal -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
+
 noyau: $(VENV)/pret-developpement
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not outils" tests/domaine tests/droit tests/calculs tests/controles tests/procedures
+	$(BIN)/python -m pytest $(ESSAIS_DU_NOYAU)
 
 # Le noyau sous chaque autre Python que cette machine a, chacun dans son environnement.
 matrice:
@@ -35,7 +37,8 @@ build/moto/pret:
 	$(PYTHON) -m pip --python build/moto/bin/python install --quiet --disable-pip-version-check "moto[s3]>=5.2,<6" flask flask-cors
 	touch $@
 
-# Le paquet construit, installé seul dans un environnement neuf, essayé d'un autre répertoire.
+# Le paquet construit, installé seul dans un environnement neuf, essayé d'un autre répertoire ; puis les essais du noyau,
+# contre lui et non contre le dépôt.
 paquet: $(VENV)/pret-developpement
 	rm -rf build/paquet && mkdir -p build/paquet/ailleurs
 	$(BIN)/python -m hatchling build -t wheel -d build/paquet
@@ -43,6 +46,9 @@ paquet: $(VENV)/pret-developpement
 	$(PYTHON) -m pip --python build/paquet/venv/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PYTHON) -m pip --python build/paquet/venv/bin/python install --quiet --disable-pip-version-check --no-deps build/paquet/*.whl
 	cd build/paquet/ailleurs && ../venv/bin/generateur demo -q >/dev/null && ../venv/bin/generateur aide commandes >/dev/null && ../venv/bin/generateur nouveau 2026-0001 -q && ../venv/bin/generateur modeles verifier -q >/dev/null && ../venv/bin/generateur verifier-liasse sortie/2026-0042 -q >/dev/null
+	$(PYTHON) -m pip --python build/paquet/venv/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	mkdir build/paquet/essais && cp -r tests dossiers modeles pyproject.toml build/paquet/essais/
+	cd build/paquet/essais && ../venv/bin/python -m pytest -q $(ESSAIS_DU_NOYAU)
 
 controle: $(VENV)/pret-developpement
 	$(BIN)/ruff check

@@ -7,6 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+import generateur
+
+# une machine chargée rend lent l'exemple le plus simple : aucun essai n'est chronométré
+settings.register_profile("sans_hate", deadline=None)
+settings.load_profile("sans_hate")
 
 # « nohup », un service ou une tâche de fond lancent les tests en ignorant ces signaux, et leurs enfants en héritent
 if threading.current_thread() is threading.main_thread():
@@ -50,8 +57,8 @@ def ecarts() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def arbres() -> dict[str, ast.Module]:
-    """Chaque module du programme, sous son nom sans « generateur. »."""
-    paquet = RACINE / "generateur"
+    """Chaque module du programme essayé, dépôt ou paquet installé, sous son nom sans « generateur. »."""
+    paquet = Path(generateur.__file__).parent
     return {_nommer(chemin, paquet): ast.parse(chemin.read_text("utf-8")) for chemin in sorted(paquet.rglob("*.py"))}
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generateur.calculs.calendrier import ajouter_mois
@@ -68,7 +68,6 @@ def test_les_segments_couvrent_la_periode_une_seule_fois(du, nombre):
     assert all((segment[0].month - 1) // 6 == (segment[1].month - 1) // 6 for segment in segments)
 
 
-@settings(deadline=None)
 @given(donnees(), jours)
 def test_les_lignes_se_suivent_du_lendemain_de_l_echeance_a_l_arrete(fabriquer, brut, au):
     decompte = chiffrer(fabriquer(**brut), au)
@@ -87,7 +86,6 @@ def test_les_lignes_se_suivent_du_lendemain_de_l_echeance_a_l_arrete(fabriquer, 
                 assert [ligne.au for ligne in lignes[-1:]] == ([au] if debut <= au else [])
 
 
-@settings(deadline=None)
 @given(donnees(), jours)
 def test_les_sommes_tombent_juste(fabriquer, brut, au):
     decompte = chiffrer(fabriquer(**brut), au)
@@ -103,7 +101,6 @@ def test_les_sommes_tombent_juste(fabriquer, brut, au):
         assert solde.paiements == sum(i.interets + i.principal for i in payes)
 
 
-@settings(deadline=None)
 @given(donnees())
 def test_les_imputations_somment_aux_paiements(fabriquer, brut):
     au = dt.date(2026, 12, 31)  # tout est échu : rien n'est absorbé hors du décompte
@@ -119,7 +116,6 @@ def test_les_imputations_somment_aux_paiements(fabriquer, brut):
     assert not decompte.trop_percu or not decompte.total  # rien n'est réclamé à qui l'on doit
 
 
-@settings(deadline=None)
 @given(donnees(nb_factures=1), jours)
 def test_un_jour_de_plus_ajoute_un_interet_journalier(fabriquer, brut, au):
     lendemain = au + JOUR
@@ -132,7 +128,6 @@ def test_un_jour_de_plus_ajoute_un_interet_journalier(fabriquer, brut, au):
     assert abs(suivant.interets - jour.interets - jour.interet_journalier) <= CENT
 
 
-@settings(deadline=None)
 @given(donnees(), jours, st.randoms(use_true_random=False))
 def test_l_ordre_de_saisie_ne_compte_pas(fabriquer, brut, au, hasard):
     reference = chiffrer(fabriquer(**brut), au)

@@ -9,7 +9,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generateur.calculs.decompte import chiffrer
@@ -106,7 +106,6 @@ def _facture(echeance, montant):
     return {"date": echeance, "echeance": echeance, "montant_ttc": montant, "livraison": {"date": echeance}}
 
 
-@settings(deadline=None)
 @given(sommes, echeances, mouvements)
 @example(Decimal("10000.00"), dt.date(2023, 12, 31), [(dt.date(2024, 7, 1), "paiement", Decimal("1000.00"))])
 def test_entre_professionnels(fabriquer, montant, echeance, saisis):
@@ -116,7 +115,6 @@ def test_entre_professionnels(fabriquer, montant, echeance, saisis):
     assert (decompte.principal, decompte.interets) == attendu
 
 
-@settings(deadline=None)
 @given(sommes, st.dates(dt.date(2025, 1, 1), dt.date(2026, 11, 20)), st.integers(-60, 400), mouvements)
 def test_consommateur_mis_en_demeure(fabriquer, montant, echeance, ecart, saisis):
     envoi = echeance + ecart * JOUR
@@ -132,7 +130,6 @@ def test_consommateur_mis_en_demeure(fabriquer, montant, echeance, ecart, saisis
     assert (decompte.principal, decompte.interets) == attendu
 
 
-@settings(deadline=None)
 @given(sommes, echeances, mouvements, st.dates(dt.date(2022, 6, 1), AU))
 def test_declaration_au_jour_du_jugement(fabriquer, montant, echeance, saisis, jugement):
     """Les paiements reçus depuis le jugement ne se déduisent pas ; les intérêts s'arrêtent la veille."""

@@ -136,7 +136,7 @@ def _ne_lever_que_les_notres(repertoire: Path, octets: bytes) -> None:
         lire_dossier(repertoire)
 
 
-SANS_HATE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SANS_HATE = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SANS_HATE

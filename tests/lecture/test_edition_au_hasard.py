@@ -66,7 +66,7 @@ def _survivent(avant, apres, retirees_au_plus):
 
 
 @pytest.mark.parametrize("reference", sorted(EXEMPLES))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(editions=st.lists(st.one_of(AJOUTS, POSES), min_size=1, max_size=4))
 def test_une_edition_dit_ce_qu_on_attend_et_ne_bouge_rien_d_autre(reference, editions):
     texte = EXEMPLES[reference]
