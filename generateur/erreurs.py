@@ -15,7 +15,7 @@ ErreurGenerateur
 ├── ErreurInterruption     130   on a demandé l'arrêt
 └── ErreurEcriture           1   le disque refuse (plein, protégé)
 
-Un défaut du *dossier* est un constat (controles/constat.py), jamais une exception.
+Un défaut du *dossier* est un constat (domaine/constat.py), jamais une exception.
 Les exceptions des bibliothèques sont converties dans le seul module qui les emploie.
 """
 

@@ -26,6 +26,7 @@ ETAGES = (
     {"__main__"},
 )
 NIVEAU = {nom: rang for rang, noms in enumerate(ETAGES) for nom in noms}
+FLECHES = 116  # entre salles, celles qui ne vont chercher que la version non comprises
 NOYAU = ("domaine", "droit", "calculs", "controles", "procedures")
 
 # Un même nom dans plusieurs salles : admis quand c'est la même chose, vue de chacune. (salles, raison)
@@ -238,6 +239,16 @@ def _cercle(graphe: dict[str, set[str]]) -> list[str]:
 
 def test_aucun_cercle_entre_modules_meme_par_un_import_tardif(arbres):
     assert not _cercle(_aretes_entre_modules(arbres))
+
+
+def _fleches(arbres: dict[str, ast.Module]) -> set[tuple[str, str]]:
+    """Les flèches entre salles, de la salle qui emploie à celle qui sert."""
+    return {(_etage(module), voisin) for module, voisin in _aretes(arbres) if voisin != "VERSION"}
+
+
+def test_les_fleches_entre_salles_ne_se_multiplient_pas(arbres):
+    """Une salle de plus à connaître se paie à chaque lecture : la borne ne fait que descendre."""
+    assert len(_fleches(arbres)) <= FLECHES
 
 
 def test_un_cercle_par_un_import_tardif_se_voit():

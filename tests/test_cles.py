@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from generateur.calculs.decompte import chiffrer
 from generateur.calculs.echeances import calculer_echeances
 from generateur.controles.competence import juridiction_competente
-from generateur.controles.constat import verdict
 from generateur.controles.contexte import Contexte
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import dresser_bordereau
+from generateur.domaine.constat import verdict
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import Donnee
 from generateur.procedures.choix import choisir_procedure

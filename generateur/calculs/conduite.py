@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from generateur.calculs.avancement import Etape, NomEtape, Position, dire_cloture, situer_dossier
+from generateur.calculs.avancement import Etape, NomEtape, Position, dernier_jour_connu, dire_cloture, situer_dossier
 from generateur.calculs.calendrier import UN_JOUR
 from generateur.calculs.encours import calculer_encours
 from generateur.domaine.apres_depot import Suivi
@@ -218,3 +218,10 @@ _ACTIONS: Mapping[NomEtape, Callable[[Dossier, Etape], Iterator[str]]] = {
     "non_avenue": _recommencer,
     "expire": _rechercher_une_interruption,
 }
+
+
+def conduire_apres_depot(dossier: Dossier, au: dt.date, depot: dt.date | None) -> Conduite | None:
+    """La conduite à tenir d'après le dernier événement connu, quel que soit le jour où l'on produit ; None avant."""
+    if depot is None:
+        return None
+    return conduire(dossier, dernier_jour_connu(dossier, au)).pour(dossier.reference)

@@ -19,6 +19,7 @@ from generateur.calculs.encours import calculer_encours
 from generateur.calculs.etapes import lister_recouvrements, recouvrer_par_etape
 from generateur.calculs.provision import POUR_CENT, Creance
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.langue import INSECABLE, courber, montant, nombre, pourcentage
 from generateur.domaine.socle import ZERO, arrondir
 
 Unite = Literal["euros", "jours", "pourcent"]
@@ -115,6 +116,20 @@ class Indicateur:
     def definition(self) -> Definition:
         """Son libellé, son unité, sa formule, sa source."""
         return DEFINITIONS[self.cle]
+
+    @property
+    def dit(self) -> str:
+        """« 12 450,00 € », « 37,25 jours », « 12,40 % », ou ce qui empêche de calculer : les mêmes mots partout."""
+        if self.valeur is None:
+            return f"non calculable : {courber(self.precision)}"
+        match self.definition.unite:
+            case "euros":
+                dit = montant(self.valeur)
+            case "jours":
+                dit = f"{nombre(self.valeur)}{INSECABLE}jours"
+            case "pourcent":
+                dit = pourcentage(self.valeur)
+        return f"{dit} ({courber(self.precision)})" if self.precision else dit
 
 
 def calculer_indicateurs(

@@ -10,8 +10,7 @@ from generateur.commandes.avancee import est_un_terminal
 from generateur.commandes.options import dire
 from generateur.commandes.presentation_lot import presenter_avancee
 from generateur.commandes.signes import rendre_inoffensif
-from generateur.domaine.langue import nombre
-from generateur.redaction.typographie import pluriel
+from generateur.domaine.langue import nombre, pluriel
 
 if TYPE_CHECKING:
     from generateur.operations.lot import Avancee

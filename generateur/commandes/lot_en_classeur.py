@@ -6,11 +6,10 @@ from decimal import Decimal
 
 from generateur.commandes.classeur import Colonne, Feuille, Valeur, composer_classeur
 from generateur.commandes.presentation_lot import ETATS, dire_chemin
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import courber, date_longue, majuscule
 from generateur.operations.lot import Bilan
 from generateur.operations.synthese_lot import Geste, compter_par_voie, grouper_les_gestes
 from generateur.procedures.repertoire import trouver_procedure
-from generateur.redaction.typographie import courber, majuscule
 from generateur.reglages import Resultat
 
 _CITEES = 30  # une cellule ne se lit plus au-delà ; la feuille des refus les a toutes

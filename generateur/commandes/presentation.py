@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from generateur.calculs.decompte import Decompte, PaiementRecu, SoldeFacture
 from generateur.commandes.presentation_gardes import dire_gardes
 from generateur.commandes.signes import assembler
-from generateur.controles.constat import ORDRE_GRAVITES
-from generateur.controles.groupes import Groupe, regrouper
-from generateur.domaine.langue import date_longue, montant, pourcentage
-from generateur.lecture.messages import Origines, denommer, situer
+from generateur.domaine.chemins_de_cle import denommer
+from generateur.domaine.constat import Groupe
+from generateur.domaine.langue import date_courte, date_longue, majuscule, montant, pluriel, pourcentage
+from generateur.lecture.messages import Origines, situer
+from generateur.operations.constats_ranges import ranger_constats
 from generateur.operations.etude import Chiffrage, Etude
 from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.procedures.repertoire import trouver_procedure
@@ -21,8 +22,7 @@ from generateur.publication.communiquees import lister_communiquees
 from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import Manifeste, SceauProduit
 from generateur.publication.numeros_servis import NOM_REGISTRE
-from generateur.redaction.fiche import GRAVITES, conduite_apres_depot, expliquer_verdict
-from generateur.redaction.typographie import date_courte, majuscule, pluriel
+from generateur.redaction.fiche import expliquer_verdict
 
 if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
     from generateur.operations.retenir_numeros import Retenue
@@ -35,17 +35,15 @@ def presenter_constats(etude: Etude) -> str:
         etude.verdict,
         depot=etude.depot,
         communiquee_le=etude.communiquee_le,
-        conduite=conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot),
+        conduite=etude.conduite,
     )
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
-    groupes = regrouper(etude.constats)
-    if dabord := next((g.premier for g in groupes if g.gravite != "information"), None):
-        lignes.append(f"D'abord : {majuscule(dabord.message)}")
-    for gravite in ORDRE_GRAVITES:
-        memes = [groupe for groupe in groupes if groupe.gravite == gravite]
-        if memes:
-            lignes += ["", f"{GRAVITES[gravite]} ({_compter(memes)})"]
-            lignes += [ligne for groupe in memes for ligne in _presenter_groupe(groupe, etude.lu.origines)]
+    ranges = ranger_constats(etude.constats)
+    if ranges.dabord:
+        lignes.append(f"D'abord : {majuscule(ranges.dabord.message)}")
+    for a_faire, groupes in ranges.par_gravite():
+        lignes += ["", f"{a_faire} ({_compter(groupes)})"]
+        lignes += [ligne for groupe in groupes for ligne in _presenter_groupe(groupe, etude.lu.origines)]
     return assembler([*lignes, "", f"Ensuite : {_dire_suite(etude)}"])
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from generateur.calculs.echeances import Echeance
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import date_longue, majuscule
 from generateur.operations.echeances import Releve, dire_seul
-from generateur.redaction.typographie import majuscule
 
 _PROCHAINES = 10
 

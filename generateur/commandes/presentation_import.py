@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import montant
+from generateur.domaine.langue import date_courte, montant, pluriel
 from generateur.operations.importer import DossierImporte, Import
-from generateur.redaction.typographie import date_courte, pluriel
 
 _ETATS = {"cree": "créé", "complete": "complété", "inchange": "inchangé", "ecarte": "écarté"}
 _REFUS_MONTRES = 20

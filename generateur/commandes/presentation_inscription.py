@@ -4,8 +4,8 @@ from typing import Any
 
 from generateur.commandes.presentation_registre import affaire_en_objet
 from generateur.commandes.signes import assembler, mettre_en_ligne
+from generateur.domaine.langue import pluriel
 from generateur.operations.inscription import Inscrits
-from generateur.redaction.typographie import pluriel
 
 
 def en_objet(inscrits: Inscrits) -> dict[str, Any]:

@@ -7,12 +7,11 @@ from typing import Any
 
 from generateur.commandes.au_fur import AuFur
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import montant
+from generateur.domaine.langue import montant, pluriel
 from generateur.operations.lot import Avancee, Bilan
 from generateur.operations.piles import Piles
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.publication.magasin import Adresse
-from generateur.redaction.typographie import pluriel
 from generateur.reglages import Resultat
 
 _CLES = {"reference", "etat", "code", "procedure", "total", "message", "fichier"}

@@ -6,9 +6,8 @@ from typing import Any
 
 from generateur.calculs.conservation import Delai
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import citer, date_longue
+from generateur.domaine.langue import citer, date_longue, majuscule, pluriel
 from generateur.operations.purge import Juge, Purge
-from generateur.redaction.typographie import majuscule, pluriel
 
 _CITES = 12
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import montant
-from generateur.redaction.typographie import date_courte, pluriel
+from generateur.domaine.langue import date_courte, montant, pluriel
 from generateur.registre.parcours import NATURES, Evenement
 from generateur.registre.recherche import Affaire
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import date_longue, enumerer, montant
+from generateur.domaine.langue import courber, date_longue, enumerer, montant, pluriel
 from generateur.domaine.socle import ZERO
 from generateur.operations.relancer import HORIZON_JOURS, Relance, Tournee
-from generateur.redaction.typographie import courber, pluriel
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,9 @@ from typing import Any
 from generateur.calculs.indicateurs import Indicateur
 from generateur.calculs.provision import Creance, HorsSommes
 from generateur.commandes.signes import assembler, mettre_en_ligne
-from generateur.domaine.langue import date_longue, montant, pourcentage
+from generateur.domaine.langue import courber, date_longue, montant, pluriel, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, LigneBalance, Tableau
-from generateur.redaction.typographie import courber, pluriel
-from generateur.redaction.valeurs_dites import dire_valeur
 
 PRINCIPAUX = 10
 _POUR_UN_DEBITEUR = frozenset(
@@ -203,7 +201,7 @@ def presenter(tableau: Tableau, fichiers: Sequence[Path]) -> str:
 
 def _decrire_indicateurs(tableau: Tableau) -> Iterator[str]:
     for indicateur in tableau.indicateurs:
-        yield f"  {courber(indicateur.definition.libelle)} : {dire_valeur(indicateur)}"
+        yield f"  {courber(indicateur.definition.libelle)} : {indicateur.dit}"
 
 
 def _decrire_formules(tableau: Tableau) -> Iterator[str]:

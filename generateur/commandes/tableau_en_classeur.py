@@ -10,10 +10,9 @@ from generateur.commandes.presentation_tableau import (
     dire_situation,
     dire_source_du_bareme,
 )
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import courber, date_longue
 from generateur.domaine.socle import ZERO
 from generateur.operations.tableau_de_bord import Groupe, Tableau
-from generateur.redaction.typographie import courber
 
 _UNITES = {"euros": "€", "jours": "jours", "pourcent": "%"}
 

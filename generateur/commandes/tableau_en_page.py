@@ -17,12 +17,10 @@ from generateur.commandes.presentation_tableau import (
     principaux,
 )
 from generateur.commandes.signes import rendre_inoffensif
-from generateur.domaine.langue import date_longue, montant, nombre, pourcentage
+from generateur.domaine.langue import courber, date_courte, date_longue, montant, nombre, pluriel, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, Tableau
 from generateur.redaction.graphiques import Barre, dessiner_barres
-from generateur.redaction.typographie import courber, date_courte, pluriel
-from generateur.redaction.valeurs_dites import dire_valeur
 
 _MARQUE = '<meta name="generator" content="generateur {}">'
 _VIDE = _MARQUE.format("")
@@ -90,7 +88,7 @@ def _sections(tableau: Tableau) -> Iterator[tuple[str, list[Element]]]:
 
 
 def _essentiel(tableau: Tableau) -> Element:
-    lignes = [(courber(i.definition.libelle), dire_valeur(i)) for i in tableau.indicateurs]
+    lignes = [(courber(i.definition.libelle), i.dit) for i in tableau.indicateurs]
     return _tabuler("Les indicateurs du jour", ("Indicateur", "Valeur"), lignes, nombres={1})
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from generateur.controles.constat import Constat, Gravite
+from generateur.domaine.constat import Constat, Gravite
 
 
 @dataclass(frozen=True)

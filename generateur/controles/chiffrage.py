@@ -11,9 +11,9 @@ from generateur.calculs.decompte import Decompte
 from generateur.calculs.interets import attend_une_mise_en_demeure
 from generateur.calculs.taux_lus import lire_taux_employes
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant

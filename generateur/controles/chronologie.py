@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, situer_contrats, situer_mises_en_demeure
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Facture, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue

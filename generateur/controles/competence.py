@@ -15,10 +15,10 @@ from typing import Literal
 from generateur.calculs.qualites import a_contracte_hors_commerce, est_societe_commerciale, qualite_de
 from generateur.controles.attribution import Raison
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import lieu_debiteur, situer, vise_une_declaration
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.parties import Debiteur, Identite

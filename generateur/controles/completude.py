@@ -9,10 +9,10 @@ from datetime import date, timedelta
 
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import entier_connu
 from generateur.controles.lieux import situer, situer_parties
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer, montant

@@ -6,7 +6,7 @@ Le texte caché n'est pas recopié dans le constat : la fiche interne le donne, 
 from collections.abc import Iterator, Sequence
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.fichiers import ContenuCache, Inspection
 from generateur.domaine.langue import enumerer
 

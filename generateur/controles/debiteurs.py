@@ -9,8 +9,8 @@ from datetime import date
 
 from generateur.calculs.echeances import terme_de_declaration
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.constat import CE_DOSSIER, Constat, Gravite
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import CE_DOSSIER, Constat, Gravite
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import aplatir, date_longue
 from generateur.domaine.parties import Debiteur

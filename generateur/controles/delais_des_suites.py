@@ -10,9 +10,9 @@ from generateur.calculs.avancement import situer_dossier
 from generateur.calculs.calendrier import UN_JOUR, territoire_de
 from generateur.calculs.titre import premier_jour_d_execution, terme_d_opposition
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.lieux import situer
 from generateur.domaine.apres_depot import Saisie, Suivi
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
 from generateur.erreurs import ErreurDroitManquant

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from generateur.calculs.decompte import Decompte
 from generateur.calculs.taux_lus import lire_taux_employes
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
 from generateur.droit.ajouts import Ajout

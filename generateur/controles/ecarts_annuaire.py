@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stdnum.fr import siren as numeros_siren
 
 from generateur.controles.catalogue import constater, repere
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.fiche_annuaire import FicheAnnuaire, Procedure
 from generateur.domaine.langue import aplatir, date_longue
 from generateur.domaine.parties import Debiteur

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import aplatir
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from generateur.calculs.echeances import calculer_revendication
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.constat import Constat
 from generateur.controles.lieux import situer, situer_contrats, vise_une_declaration
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import aplatir, date_longue
 

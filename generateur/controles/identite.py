@@ -13,9 +13,9 @@ from stdnum.eu import vat
 from stdnum.fr import siren, siret, tva
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat, Gravite
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, situer_parties, vise_une_declaration
+from generateur.domaine.constat import Constat, Gravite
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Creancier, Debiteur, Identite
 

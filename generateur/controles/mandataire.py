@@ -7,8 +7,8 @@ procureur, mentions des lettres) ; CPCE L111-8 (frais à la charge du créancier
 from collections.abc import Iterator
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.dossier import Dossier
 
 

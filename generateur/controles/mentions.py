@@ -12,10 +12,10 @@ from datetime import date, timedelta
 
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu, entier_connu, est_connu
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import aplatir, date_longue, enumerer

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from generateur.calculs.echeances import delai_laisse
 from generateur.calculs.qualites import est_traite_en_professionnel
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, situer_mises_en_demeure, vise_une_declaration
 from generateur.controles.prescription import analyser_prescription
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.creances import Facture, MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer

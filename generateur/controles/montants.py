@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from generateur.controles.catalogue import constater, repere
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import situer, situer_mises_en_demeure
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Avoir, Facture, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, pourcentage

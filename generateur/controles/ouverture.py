@@ -17,9 +17,9 @@ from generateur.calculs.naissance import (
 )
 from generateur.calculs.qualites import est_procedure_a_confirmer
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_debiteur, situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, montant
 from generateur.droit.tables import lire_table

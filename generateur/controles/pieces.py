@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from generateur.calculs.penalites_facturees import est_facture_de_penalites
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contenus_caches import signaler_caches
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
 from generateur.domaine.chemins import relever_chemins
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import Inspection

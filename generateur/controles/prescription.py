@@ -20,10 +20,10 @@ from generateur.calculs.prescription import (
 )
 from generateur.calculs.titre import est_titre, signification_utile, terme_d_execution
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat, Gravite
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
 from generateur.domaine.apres_depot import Signification
+from generateur.domaine.constat import CE_DOSSIER, Constat, Gravite
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au

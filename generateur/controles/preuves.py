@@ -13,10 +13,10 @@ from generateur.calculs.calendrier import ajouter_mois
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import est_commercant
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat, Gravite
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import situer, situer_contrats, vise_une_declaration
+from generateur.domaine.constat import Constat, Gravite
 from generateur.domaine.creances import Cgv, Contrat, Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generateur.controles.catalogue import constater, mots
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, situer_mises_en_demeure
 from generateur.domaine.chemins import relever_chemins
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import MessageLu
 from generateur.domaine.langue import aplatir, citer, date_longue, enumerer

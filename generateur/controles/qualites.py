@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from generateur.calculs.qualites import agit_en_professionnel, qualite_de, qualite_de_la_forme
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Debiteur, Identite
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from generateur.controles.catalogue import constater, repere
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import situer, vise_une_declaration
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 

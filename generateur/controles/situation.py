@@ -10,11 +10,11 @@ from datetime import date
 
 from generateur.calculs.accords import suivre_accord
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.debiteurs import controler_coobliges, controler_debiteur
 from generateur.controles.garanties import controler_garanties
 from generateur.controles.lieux import situer, situer_contrats
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.dossier import Accord, Cession, Dossier, SituationDossier
 from generateur.domaine.langue import date_longue
 from generateur.domaine.langue import montant as ecrire_montant

@@ -17,9 +17,9 @@ from generateur.calculs.qualites import (
     qualite_de,
 )
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_debiteur, lieu_facture, situer_contrats
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import montant
 from generateur.domaine.socle import ZERO

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 from generateur.calculs.avancement import dire_cloture
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.delais_des_suites import constater_delais
 from generateur.controles.lieux import situer
 from generateur.domaine.apres_depot import Suivi
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import lister_evenements
 from generateur.domaine.langue import date_longue, enumerer

@@ -25,9 +25,9 @@ from generateur.controles import (
     stipulations,
     suites,
 )
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.groupes import ordonner
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 
 CONTROLES: Final[tuple[Callable[[Dossier, Contexte], list[Constat]], ...]] = (

@@ -1,4 +1,4 @@
-"""Ce qu'il faut de français à tous les étages : montants, taux, dates, énumérations.
+"""Ce qu'il faut de français à tous les étages : montants, taux, dates, pluriels, énumérations.
 
 Insécable U+00A0 entre le nombre et son unité, fine insécable U+202F entre les milliers.
 """
@@ -64,9 +64,30 @@ def date_longue(jour: dt.date) -> str:
     return f"{quantieme}{INSECABLE}{MOIS[jour.month - 1]}{INSECABLE}{jour.year}"
 
 
+def date_courte(jour: dt.date) -> str:
+    """Date de tableau : 21/11/2026."""
+    return f"{jour:%d/%m/%Y}"
+
+
 def date_ou_manque(jour: dt.date | None) -> str:
     """Date en toutes lettres, ou « à compléter » si elle n'est pas connue."""
     return A_COMPLETER if jour is None else date_longue(jour)
+
+
+def pluriel(combien: int, singulier: str, forme_plurielle: str = "") -> str:
+    """Accorde un nom avec son nombre : « 1 facture », « 3 factures »."""
+    mot = singulier if abs(combien) < 2 else forme_plurielle or f"{singulier}s"  # noqa: PLR2004 (règle du pluriel)
+    return f"{combien}{INSECABLE}{mot}"
+
+
+def courber(texte: str) -> str:
+    """Apostrophe typographique, pour un texte qui vient des tables : « l’article »."""
+    return texte.replace("'", "’")
+
+
+def majuscule(texte: str) -> str:
+    """Met une capitale à la première lettre, sans toucher au reste."""
+    return texte[:1].upper() + texte[1:]
 
 
 def citer(elements: Sequence[str], maximum: int = 10) -> str:

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from generateur.lecture.cles_secretes import est_secrete, montrer_cle, porte_un_secret
+from generateur.domaine.chemins_de_cle import nommer
+from generateur.domaine.noms_secrets import est_secrete, montrer_cle, porte_un_secret
 
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
 _LIGNE = re.compile(r"^.*?, ligne \d+, ")
-_RANG = re.compile(r"[1-9][0-9]{0,8}")
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
 Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
@@ -36,20 +36,6 @@ _PHRASES = {
     "string_pattern_mismatch": "cette écriture n'est pas admise",
     "too_short": "il en faut au moins un",
 }
-
-
-def nommer(lieu: tuple[str | int, ...]) -> str:
-    """Chemin lisible, rangs à partir de 1 : « factures[2].echeance »."""
-    texte = ""
-    for partie in lieu:
-        texte += f"[{partie + 1}]" if isinstance(partie, int) else f".{montrer_cle(partie)}"
-    return texte.removeprefix(".")
-
-
-def denommer(texte: str) -> tuple[str | int, ...]:
-    """L'inverse de nommer : « factures[2].echeance » redevient un chemin ; le rang 0 n'en est pas un."""
-    parties = re.findall(r"[^.\[\]]+", texte)
-    return tuple(int(partie) - 1 if _RANG.fullmatch(partie) else partie for partie in parties)
 
 
 def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:

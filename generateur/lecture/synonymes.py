@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.langue import aplatir
-from generateur.lecture.messages import modele_dans, nommer
+from generateur.lecture.messages import modele_dans
 
 Lieu = tuple[str | int, ...]
 

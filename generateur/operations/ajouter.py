@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from generateur.contrats import Ajout, Pose
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Avoir, Facture, Paiement, Relance
 from generateur.domaine.dossier import Piece
 from generateur.domaine.socle import Donnee, est_vide

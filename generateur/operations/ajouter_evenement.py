@@ -13,11 +13,11 @@ from generateur.calculs.accords import suivre_accord
 from generateur.contrats import Ajout, Pose
 from generateur.controles.chronologie import DATES_IMPOSSIBLES
 from generateur.controles.chronologie import controler as controler_dates
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.suites import IMPOSSIBLES
 from generateur.controles.suites import controler as controler_suites
 from generateur.domaine.apres_depot import Suivi
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import LIBELLES, SYNONYMES, NomEvenement

@@ -7,7 +7,7 @@ from typing import Any
 
 from generateur.contrats import Ajout, Pose
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.erreurs import ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique
 from generateur.importation.conditions import proposer_clauses

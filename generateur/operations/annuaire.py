@@ -14,9 +14,9 @@ from generateur.annuaire.registres import consulter
 from generateur.annuaire.retenue import retenir
 from generateur.annuaire.services import Services
 from generateur.contrats import Ajout
-from generateur.controles.constat import Constat
 from generateur.controles.ecarts_annuaire import Ecart, constater_annuaire, est_siren, relever_ecarts
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fiche_annuaire import FicheAnnuaire
 from generateur.domaine.langue import date_longue

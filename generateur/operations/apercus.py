@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generateur.calculs.conduite import conduire
 from generateur.calculs.suite_amiable import decider_suite
-from generateur.controles.constat import Verdict
+from generateur.domaine.constat import Verdict
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.operations.echeances import dire_seul, echeances_du_dossier
 from generateur.operations.etude import Etude

@@ -7,10 +7,10 @@ from typing import Any
 
 from generateur.contrats import Ajout, Pose
 from generateur.domaine.chemins import fichiers_designes
+from generateur.domaine.chemins_de_cle import denommer
 from generateur.erreurs import ErreurDossier
 from generateur.importation.propositions import Proposition, proposer
 from generateur.lecture.edition_toml import Etat, lire_etat, modifier
-from generateur.lecture.messages import denommer
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.documents_libres import Lecteur
 from generateur.operations.edition_dossier import ecrire_editions

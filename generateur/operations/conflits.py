@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.langue import enumerer
 from generateur.importation.fusion import ANNULATION, Conflit, Fusion
 from generateur.importation.origine import ConflitGarde, Origine, garder_conflit, lire_origine

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from generateur.annuaire.retenue import lire_retenues
 from generateur.controles.catalogue import adoucir
-from generateur.controles.constat import Constat
 from generateur.controles.ecarts_annuaire import constater_annuaire, relever_ecarts
 from generateur.controles.lieux import situer
 from generateur.controles.signaux import Signal, relever_signaux
+from generateur.domaine.constat import Constat
 from generateur.domaine.fiche_annuaire import FicheAnnuaire
 from generateur.erreurs import ErreurLecture
 from generateur.importation.origine import lire_origine

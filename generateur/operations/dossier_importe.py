@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from generateur.contrats import Ajout
 from generateur.controles.catalogue import constater
 from generateur.controles.completude import controler as controler_completude
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
 from generateur.erreurs import ErreurEcriture, raison_du_systeme

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import Inspection

@@ -11,33 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from generateur.calculs.arrete import restreindre
+from generateur.calculs.conduite import Conduite, conduire_apres_depot
 from generateur.calculs.decompte import Decompte, chiffrer
 from generateur.calculs.naissance import est_partage, factures_poursuivables, perimetre_naturel
 from generateur.controles.catalogue import adoucir, constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
-from generateur.controles.constat import Constat, Verdict, verdict
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_employe import ajouts_employes, nommer_tables
 from generateur.controles.droit_employe import controler as controler_droit
-from generateur.controles.groupes import ordonner, regrouper
-from generateur.controles.pieces import CODES_OUTILS, CODES_PIECES, chemins_cites
+from generateur.controles.groupes import ordonner
+from generateur.controles.pieces import chemins_cites
 from generateur.controles.signaux import Signal
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.chemins import fichiers_designes
+from generateur.domaine.constat import Constat, Verdict, verdict
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import date_longue, enumerer
+from generateur.domaine.langue import enumerer
 from generateur.domaine.socle import ZERO
 from generateur.droit.ajouts import Ajout
-from generateur.erreurs import (
-    ErreurDossier,
-    ErreurGenerateur,
-    ErreurLecture,
-    ErreurOutilAbsent,
-    ErreurPiece,
-    ErreurProcedure,
-)
+from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.socle import NOM_DOSSIER, DossierLu, lire_dossier, lister_lecteurs
 from generateur.lecture.synonymes import Lecture
@@ -93,6 +87,11 @@ class Etude:
     def depot(self) -> dt.date | None:
         """Le jour du dépôt de cette demande ; None si elle ne l'est pas, ou si c'est par une autre voie."""
         return None if self.est_autre_voie else date_de_depot(self.dossier)
+
+    @property
+    def conduite(self) -> Conduite | None:
+        """Que faire ensuite de ce dossier, d'après son dernier événement ; None avant le dépôt."""
+        return conduire_apres_depot(self.dossier, self.espece.au, self.depot)
 
     @property
     def est_autre_voie(self) -> bool:
@@ -349,43 +348,3 @@ def chiffrer_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None) 
     if not declare or not any(factures_poursuivables(dossier)):
         return Chiffrage(dossier, decompte)
     return Chiffrage(dossier, decompte, chiffrer(dossier, arrete, perimetre="poursuite"))
-
-
-def refuser_si_besoin(etude: Etude, *, projet: bool) -> None:
-    """Refuse un dossier qui n'est pas prêt (sauf à compléter, en projet).
-
-    Lève ErreurPiece (8) ou ErreurOutilAbsent (9) si seules des pièces bloquent, ErreurProcedure (5) si aucune
-    voie n'est retenue, sinon ErreurDossier (4).
-    """
-    if etude.verdict == "pret" or (projet and etude.verdict == "a_completer"):
-        return
-    bloquants = [c for c in etude.constats if c.gravite == "bloquant"]
-    retenus = bloquants or [c for c in etude.constats if c.gravite == "a_completer"]
-    premier = regrouper(retenus)[0].premier
-    raise _choisir_refus(etude, bloquants)(
-        _resumer(etude, retenus),
-        lieu=premier.lieu,
-        remede=f"Suivre les flèches ci-dessus ; « generateur verifier {etude.lu.racine} » donne tous les constats.",
-        constats=etude.constats,
-    )
-
-
-def _choisir_refus(etude: Etude, bloquants: Sequence[Constat]) -> type[ErreurGenerateur]:
-    codes = {constat.code for constat in bloquants}
-    if codes and codes <= CODES_OUTILS:
-        return ErreurOutilAbsent
-    if codes and codes <= CODES_PIECES | CODES_OUTILS:
-        return ErreurPiece
-    return ErreurDossier if etude.decision.retenue else ErreurProcedure
-
-
-def _resumer(etude: Etude, constats: Sequence[Constat]) -> str:
-    etat = "n'est pas à déposer" if etude.verdict == "irrecevable" else "est à compléter"
-    if etude.depot:
-        etat = f"est déposé depuis le {date_longue(etude.depot)}, mais ne peut pas être produit de nouveau"
-    lignes = [f"le dossier {etude.dossier.reference} {etat} :"]
-    for groupe in regrouper(constats):
-        lignes += [f"  - {constat.message}" for constat in groupe.montres]
-        lignes += [f"    {autres}" for autres in (groupe.dire_les_autres(),) if autres]
-        lignes += [f"    → {remede}" for remede in groupe.remedes]
-    return "\n".join(lignes)

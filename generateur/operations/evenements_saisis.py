@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.contrats import Ajout
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat

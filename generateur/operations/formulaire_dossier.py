@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import Chemin, Montant, est_vide
-from generateur.lecture.messages import nommer
 from generateur.procedures.repertoire import lister_procedures
 
 Genre = Literal["texte", "date", "montant", "nombre", "choix", "ouinon", "precise", "fichier", "liste", "secret"]

@@ -6,11 +6,11 @@ from typing import Any
 
 from generateur.contrats import Ajout, Pose
 from generateur.domaine.chemins import fichiers_designes
+from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.entrees_bordereau import normaliser_fichier
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.lecture import retrait_toml
 from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, modifier, relire_etat
-from generateur.lecture.messages import nommer
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.bordereau_choisi import CLE as ORDRE
 from generateur.operations.edition_dossier import ecrire_editions, relire

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurLecture
 from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses

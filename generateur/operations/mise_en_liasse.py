@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generateur.domaine.constat import LIBELLES_GRAVITES
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.assemblage import assembler, mesurer
 from generateur.liasse.intercalaires import preceder_de_gardes
@@ -39,7 +40,6 @@ from generateur.publication.inventaire import LiasseFaite, PiecePrete
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ConstatActe, ContexteActes
-from generateur.redaction.fiche import GRAVITES
 from generateur.redaction.lignes_bordereau import Mesures
 from generateur.redaction.vue_adverse import presenter_caches, resumer_ordinaires
 from generateur.reglages import Reglages, ReglagesLiasse
@@ -90,7 +90,7 @@ def annoter_fiche(matiere: Matiere, pieces: tuple[PiecePrete, ...]) -> Matiere:
     if matiere.fiche is None:
         return matiere
     remarques = tuple(
-        ConstatActe(GRAVITES["information"], f"Pièce n° {p.piece.numero} : {texte}", p.piece.fichier, "", "")
+        ConstatActe(LIBELLES_GRAVITES["information"], f"Pièce n° {p.piece.numero} : {texte}", p.piece.fichier, "", "")
         for p in pieces
         for texte in p.observations
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Reference
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.lecture.edition_toml import Etat, modifier

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from generateur.contrats import MoteurRendu, Publication
 from generateur.controles.catalogue import constater
+from generateur.domaine.langue import pluriel
 from generateur.erreurs import ErreurProcedure
 from generateur.liasse.formulaire_pdf import Remplissage
 from generateur.operations.empreintes import resumer_entrees
 from generateur.operations.en_tete import preparer_assemblage, resumer_etude
-from generateur.operations.etude import Etude, etudier_dossier, refuser_si_besoin
+from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.formulaires import joindre_formulaires, trouver_vierge
 from generateur.operations.mise_en_liasse import (
     Etabli,
@@ -30,6 +31,7 @@ from generateur.operations.mise_en_liasse import (
 )
 from generateur.operations.outillage import Moteurs
 from generateur.operations.progression import Avancer, Etape, taire
+from generateur.operations.refus_etude import refuser_si_besoin
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE, FORMULAIRE, Acte, Procedure
 from generateur.publication.communiquees import date_de_depot, emporter
 from generateur.publication.echange import preparer_publication
@@ -41,7 +43,6 @@ from generateur.redaction.composition import Matiere
 from generateur.redaction.fiche import dresser_fiche
 from generateur.redaction.formulaires import choisir_formulaires
 from generateur.redaction.gabarits import ouvrir_bibliotheque
-from generateur.redaction.typographie import pluriel
 from generateur.reglages import Reglages
 from generateur.surveillance.provisoires import repertoire_provisoire
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generateur.contrats import Ajout
-from generateur.controles.constat import Constat
 from generateur.controles.pieces import constater_fichier
+from generateur.domaine.constat import Constat
 from generateur.domaine.fichiers import Inspection
 from generateur.importation import format_facture_electronique
 from generateur.lecture.edition_toml import lire_etat

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from generateur.contrats import Publication
-from generateur.controles.constat import Constat
 from generateur.controles.groupes import ordonner
+from generateur.domaine.constat import Constat
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, ErreurLiasse, expliquer_imprevu
 from generateur.lecture.socle import DossierLu, lire_dossier

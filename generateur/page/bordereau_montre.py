@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.controles.constat import Constat
 from generateur.domaine.bordereau import PieceDossier
+from generateur.domaine.chemins_de_cle import nommer
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Piece
-from generateur.lecture.messages import nommer
 from generateur.operations.bordereau_choisi import CLE, lister_fixes
 from generateur.operations.etude import Etude
 from generateur.operations.formulaire_dossier import Champ, decrire_section

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from generateur.lecture.messages import denommer
+from generateur.domaine.chemins_de_cle import denommer
 from generateur.operations.formulaire_dossier import libelle_de
 from generateur.page.cles_dites import dire_cles
 from generateur.page.onglets import onglet_de

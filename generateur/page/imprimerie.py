@@ -12,9 +12,10 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from generateur import VERSION
-from generateur.controles.groupes import regrouper
-from generateur.domaine.langue import date_longue, montant, pourcentage
+from generateur.domaine.constat import LIBELLES_GRAVITES
+from generateur.domaine.langue import date_courte, date_longue, majuscule, montant, pluriel, pourcentage
 from generateur.domaine.socle import lire_nombre
+from generateur.operations.constats_ranges import ranger_constats
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
 from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.page.cles_dites import dire_cles
@@ -32,9 +33,6 @@ from generateur.page.maison import Maison
 from generateur.page.ponctuation import ponctuer_page
 from generateur.page.remedes import remedier
 from generateur.procedures.repertoire import trouver_procedure
-from generateur.redaction.fiche import GRAVITES
-from generateur.redaction.typographie import date_courte, majuscule, pluriel
-from generateur.redaction.valeurs_dites import dire_valeur
 
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _RESUMEES = ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
@@ -61,7 +59,7 @@ class Gabarits:
             "pourcentage": pourcentage,
             "majuscule": majuscule,
             "pluriel": pluriel,
-            "gravite": GRAVITES.__getitem__,
+            "gravite": LIBELLES_GRAVITES.__getitem__,
             "verdict": _VERDICTS.__getitem__,
             "procedure": lambda nom: trouver_procedure(nom).libelle,
             "libelle": lambda cle: libelle_de("Dossier", cle),
@@ -83,12 +81,11 @@ class Gabarits:
             "dire_version": _dire_version,
             "dire_cle": dire_cle,
             "en_json": json.dumps,
-            "dire_indicateur": dire_valeur,
             "est_iso": lambda valeur: not valeur or bool(_ISO.fullmatch(valeur)),
             "zip_soi": lambda valeurs: [(valeur, valeur) for valeur in valeurs],
             "nom_de_profil": lambda chemin: PurePosixPath(chemin).stem,
         }
-        self._cadre.globals |= {"VERSION": VERSION, "regrouper": regrouper}
+        self._cadre.globals |= {"VERSION": VERSION, "ranger_constats": ranger_constats}
 
     def remplir(self, gabarit: str, /, **champs: Any) -> str:
         """Le gabarit rempli ; chaque page connaît le jour et le jeton de ses formulaires."""

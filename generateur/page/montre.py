@@ -7,9 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from generateur.controles.constat import Constat
+from generateur.domaine.chemins_de_cle import denommer
+from generateur.domaine.constat import Constat
 from generateur.erreurs import ErreurDossier
-from generateur.lecture.messages import denommer
 from generateur.operations.ajouter import SECTIONS
 from generateur.operations.etude import Etude
 from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, lister_rangs
@@ -20,7 +20,6 @@ from generateur.page.essentiels import est_essentiel
 from generateur.page.onglets import ONGLETS, PROPRES_AUX_VOIES, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.pieces.emplacement import lister_presents
 from generateur.procedures.repertoire import lister_procedures
-from generateur.redaction.fiche import conduite_apres_depot
 
 _CLES_SEULES = frozenset({"objet"})  # une clé du dossier lui-même, montrée comme une section
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
@@ -70,7 +69,7 @@ def montrer_onglet(
         "deduits": deduire(etude.dossier) if etude else {},
         "fichiers": lister_presents(chemin),
         "page": bureau.maison.onglets.ouvrir(version),
-        "conduite": conduite_apres_depot(etude.dossier, etude.espece.au, etude.depot) if etude else None,
+        "conduite": etude.conduite if etude else None,
         "profil": profil_cite(etat.donnees),
     }
     tires = tirer(etude, etat.donnees) if tirer and etude else {}

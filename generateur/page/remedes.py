@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import quote
 
-from generateur.controles.constat import Constat
-from generateur.lecture.messages import denommer
+from generateur.domaine.chemins_de_cle import denommer
+from generateur.domaine.constat import Constat
 from generateur.operations.formulaire_dossier import genre_de, trouver_champ
 from generateur.page.endroits import adresser_lieu
 

@@ -7,8 +7,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from generateur.domaine.chemins_de_cle import denommer
 from generateur.erreurs import ErreurGenerateur
-from generateur.lecture.messages import denommer
 from generateur.operations.formulaire_dossier import Lieu
 from generateur.operations.saisie import ErreurSaisieDouble, Saisi
 from generateur.page.adresses import Bureau, est_htmx

@@ -23,7 +23,6 @@ from generateur.operations.ligne_de_temps import dresser_ligne_de_temps
 from generateur.page.adresses import Bureau, est_htmx
 from generateur.page.depots import deposer
 from generateur.page.montre import montrer_onglet
-from generateur.redaction.fiche import conduite_apres_depot
 
 
 class Evenements:
@@ -76,7 +75,7 @@ class Evenements:
             passes, a_venir = dresser_ligne_de_temps(dossier, self._maison.aujourd_hui())
         except ErreurDroitManquant:  # le constat du droit qui manque est déjà à l'écran
             passes, a_venir = (), ()
-        conduite = conduite_apres_depot(dossier, etude.espece.au, etude.depot)
+        conduite = etude.conduite
         attendus = ATTENDUS.get(conduite.etape.nom, ()) if conduite else ATTENDUS["amiable"]
         possibles = {nom: g for nom, g in GENRES.items() if est_possible(nom, dossier)}
         return {

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.erreurs import ErreurUsage
 from generateur.importation.entetes import ErreurColonnes, libeller
 from generateur.importation.socle import Consignes

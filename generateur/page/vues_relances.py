@@ -10,9 +10,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from generateur.domaine.chemins_de_cle import denommer, nommer
 from generateur.domaine.socle import lire_jour
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
-from generateur.lecture.messages import denommer, nommer
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.formulaire_dossier import libelle_de_valeur
 from generateur.operations.noter_envoi import (

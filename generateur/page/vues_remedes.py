@@ -6,8 +6,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from generateur.domaine.chemins_de_cle import denommer
 from generateur.erreurs import ErreurLecture, ErreurUsage
-from generateur.lecture.messages import denommer
 from generateur.operations.formulaire_dossier import decrire_section
 from generateur.operations.reception import recevoir_fichiers
 from generateur.operations.saisie import lire_version, saisir

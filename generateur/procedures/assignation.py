@@ -15,7 +15,7 @@ from pydantic import Field
 
 from generateur.calculs.decompte import chiffrer
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.domaine.socle import Date, Donnee, MontantPositif

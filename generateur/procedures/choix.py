@@ -7,7 +7,7 @@ from generateur.calculs.decompte import chiffrer
 from generateur.calculs.naissance import est_partage
 from generateur.controles.catalogue import constater
 from generateur.controles.competence import chercher_juridiction
-from generateur.controles.constat import CE_DOSSIER, Constat
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.erreurs import ErreurDroitManquant
 from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 from generateur.procedures.socle import Espece, Examen, Motif, Procedure

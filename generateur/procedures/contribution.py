@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generateur.calculs.contribution import CLE, Contribution, evaluer_contribution
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.langue import montant, pourcentage
 from generateur.droit.juridictions import Juridiction
 from generateur.droit.tables import valeur_au

@@ -7,7 +7,7 @@ n'étaient pas établis au dernier contrôle : la procédure n'est produite que 
 from typing import TypedDict
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.droit.tables import entier_au, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
 from generateur.procedures.facturation import est_facturation_entre_commercants

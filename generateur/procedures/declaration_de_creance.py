@@ -19,8 +19,8 @@ from generateur.calculs.naissance import (
 )
 from generateur.calculs.qualites import est_procedure_a_confirmer
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
 from generateur.controles.lieux import situer
+from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Facture, ReservePropriete
 from generateur.domaine.langue import date_longue, enumerer, montant
 from generateur.domaine.parties import Debiteur, ProcedureCollective

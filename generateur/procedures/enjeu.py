@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.langue import montant
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au, dernier_connu

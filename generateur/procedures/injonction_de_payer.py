@@ -8,7 +8,7 @@ from typing import TypedDict
 from pydantic import Field
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, montant
 from generateur.domaine.parties import Debiteur

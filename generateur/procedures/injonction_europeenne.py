@@ -10,7 +10,7 @@ from typing import Literal, TypedDict
 
 from generateur.calculs.qualites import est_traite_en_professionnel
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.langue import montant
 from generateur.droit.tables import entier_au, lire_table, valeur_au
 from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes, nommer_debiteur

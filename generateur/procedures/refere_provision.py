@@ -5,7 +5,7 @@ alinéa 2 (tribunal de commerce). L'ordonnance est provisoire : elle n'a pas, au
 """
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.procedures import assignation
 from generateur.procedures.socle import Acte, Cout, Destination, Espece, Examen, Procedure, encadrer, motiver
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypedDict
 from generateur.calculs.decompte import Decompte
 from generateur.calculs.naissance import Perimetre
 from generateur.controles.competence import Competence
-from generateur.controles.constat import Constat
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import A_COMPLETER
 from generateur.domaine.parties import Adresse

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from generateur.controles.catalogue import constater
-from generateur.controles.constat import CE_DOSSIER, Constat
 from generateur.domaine.bordereau import Bordereau
+from generateur.domaine.constat import CE_DOSSIER, Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, montant
 from generateur.domaine.numeros import lire_numero

@@ -5,10 +5,10 @@ from typing import TypedDict
 
 from generateur.calculs.echeancier import Echeancier
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant
+from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant, pluriel
 from generateur.droit.tables import entier_au, valeur_au
 from generateur.redaction.contexte import ContexteActes
-from generateur.redaction.typographie import en_lettres, entier_en_lettres, pluriel
+from generateur.redaction.typographie import en_lettres, entier_en_lettres
 
 
 class VersementActe(TypedDict):

@@ -7,11 +7,10 @@ from typing import TypedDict
 
 from generateur.calculs.irrecouvrable import TABLE, CreanceAJustifier
 from generateur.calculs.provision import Creance
-from generateur.domaine.langue import A_COMPLETER, date_longue, montant, pourcentage
+from generateur.domaine.langue import A_COMPLETER, courber, date_courte, date_longue, majuscule, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import lire_table, valeur_au
 from generateur.droit.valeurs import Valeur
-from generateur.redaction.typographie import courber, date_courte, majuscule
 
 _ETATS = {
     "recuperable": "récupérable",

@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from generateur.domaine.langue import date_longue, montant
-from generateur.redaction.typographie import pluriel
+from generateur.domaine.langue import date_longue, montant, pluriel
 
 MODELE = "communs/bordereau_remise"
 TITRE = "Bordereau de remise"

@@ -8,14 +8,14 @@ from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, montant, pourcentage
+from generateur.domaine.langue import INSECABLE, courber, date_courte, date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.procedures.socle import Complement
 from generateur.redaction.contexte import DecompteActe, LigneActe, PosteActe
 from generateur.redaction.regles import dire_imputation, dire_regles
 from generateur.redaction.taux import dire_taux_poursuite
-from generateur.redaction.typographie import courber, date_courte, en_lettres
+from generateur.redaction.typographie import en_lettres
 
 _CITEES_DEUX_FOIS = 4  # au-delà, répéter les numéros des factures alourdit le tableau des sommes
 

@@ -8,7 +8,17 @@ from generateur.calculs.qualites import est_creancier_professionnel, est_traite_
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Contrat, Facture, Relance
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, date_ou_manque, montant, pourcentage
+from generateur.domaine.langue import (
+    A_COMPLETER,
+    INSECABLE,
+    courber,
+    date_longue,
+    date_ou_manque,
+    majuscule,
+    montant,
+    pluriel,
+    pourcentage,
+)
 from generateur.domaine.numeros import rendre_insecable
 from generateur.domaine.parties import Debiteur
 from generateur.droit.tables import valeur_au
@@ -37,7 +47,7 @@ from generateur.redaction.lignes_bordereau import Mesures, mesurer_piece, presen
 from generateur.redaction.manques import citer_facture, dire_echeances
 from generateur.redaction.mise_en_forme import mettre_en_forme
 from generateur.redaction.paiements import lister_paiements
-from generateur.redaction.typographie import courber, entier_en_lettres, majuscule, pluriel
+from generateur.redaction.typographie import entier_en_lettres
 
 _CONTRATS = {
     "contrat": ("contrat", "le contrat"),

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, enumerer, montant, nombre
+from generateur.domaine.langue import A_COMPLETER, INSECABLE, date_longue, enumerer, majuscule, montant, nombre
 from generateur.domaine.parties import Adresse, Cautionnement, Debiteur, Identite, Mandataire, Representant
 from generateur.procedures.socle import lignes_adresse
 from generateur.redaction.contexte import PartieActe
-from generateur.redaction.typographie import adresser, contracter, de, grouper_chiffres, majuscule
+from generateur.redaction.typographie import adresser, contracter, de, grouper_chiffres
 
 _ROLES = {
     "principal": "Débiteur",

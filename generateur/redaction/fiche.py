@@ -5,27 +5,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from generateur.calculs.avancement import dernier_jour_connu
-from generateur.calculs.conduite import Conduite, conduire
+from generateur.calculs.conduite import Conduite, conduire_apres_depot
 from generateur.calculs.echeances import calculer_echeances
-from generateur.controles.constat import Constat, Gravite, Verdict
-from generateur.controles.groupes import Groupe, regrouper
+from generateur.controles.groupes import regrouper
 from generateur.controles.signaux import Signal
-from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.constat import LIBELLES_GRAVITES, Constat, Gravite, Groupe, Verdict
+from generateur.domaine.langue import INSECABLE, courber, date_longue, majuscule, montant, pluriel
 from generateur.droit.tables import valeur_au
 from generateur.procedures.choix import Decision
 from generateur.procedures.enjeu import borner_cout
 from generateur.procedures.repertoire import trouver_procedure
 from generateur.procedures.socle import Cout, Espece, Procedure
 from generateur.redaction.contexte import ConstatActe, DepotActe, ExamenActe, FicheInterne, LigneInterne
-from generateur.redaction.typographie import courber, majuscule, pluriel
 
-GRAVITES = {
-    "bloquant": "À corriger avant tout",
-    "a_completer": "À compléter",
-    "avertissement": "À vérifier",
-    "information": "Pour information",
-}
 _ADRESSE_WEB = re.compile(r"https?://([^/\s)]+)[^\s)]*")  # une adresse entière déborderait d'une colonne imprimée
 _VERBES: dict[Gravite, str] = {"bloquant": "Corriger", "a_completer": "Compléter", "avertissement": "Vérifier"}
 _POINTS_DITS = 5  # au-delà, le tableau des constats prend le relais
@@ -61,13 +53,6 @@ def expliquer_verdict(
     return "Communiqué", f"{deja} {_SUITE_COMMUNIQUEE} Le dépôt se note dans [suivi] depot."
 
 
-def conduite_apres_depot(dossier: Dossier, au: dt.date, depot: dt.date | None) -> Conduite | None:
-    """La conduite à tenir d'après le dernier événement connu, quel que soit le jour où l'on produit ; None avant."""
-    if depot is None:
-        return None
-    return conduire(dossier, dernier_jour_connu(dossier, au)).pour(dossier.reference)
-
-
 def dresser_fiche(
     espece: Espece,
     decision: Decision,
@@ -82,7 +67,7 @@ def dresser_fiche(
     """La fiche interne d'un dossier dont une procédure est retenue ; `depot`, `communiquee_le` : ce qui est parti."""
     procedure = decision.retenue
     le = dernier_jour_connu(espece.dossier, espece.au) if depot else espece.au
-    conduite = conduite_apres_depot(espece.dossier, espece.au, depot)
+    conduite = conduire_apres_depot(espece.dossier, espece.au, depot)
     libelle, explication = expliquer_verdict(verdict, depot=depot, communiquee_le=communiquee_le, conduite=conduite)
     couts = tuple(_chiffrer_cout(c, le) for c in _couter(espece, procedure, conduite))
     return FicheInterne(
@@ -177,7 +162,7 @@ def _presenter_groupe(groupe: Groupe) -> ConstatActe:
     premier = groupe.premier
     lieux = ", ".join(dict.fromkeys(constat.lieu for constat in groupe.montres if constat.lieu))
     return ConstatActe(
-        gravite=GRAVITES[premier.gravite],
+        gravite=LIBELLES_GRAVITES[premier.gravite],
         message=" ".join(majuscule(constat.message) for constat in groupe.montres),
         lieu=" ".join(morceau for morceau in (f"{lieux}." if lieux else "", groupe.dire_les_autres()) if morceau)
         if groupe.dire_les_autres()

@@ -15,12 +15,11 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
-from generateur.domaine.langue import INSECABLE, date_longue, montant
+from generateur.domaine.langue import INSECABLE, courber, date_longue, montant
 from generateur.droit.ressources import Marque, lire_octets, lister_fichiers, marquer
 from generateur.procedures.juridiction_saisie import trouver_juridiction_saisie
 from generateur.procedures.socle import Espece, Procedure
 from generateur.redaction.contexte import ContexteActes, FormulaireActe, LigneFormulaire, RubriqueActe
-from generateur.redaction.typographie import courber
 
 Usage = Literal["formulaire", "portail", "acte"]
 Valeur = Decimal | dt.date | int | str | bool | None

@@ -1,9 +1,10 @@
 """La juridiction telle que les actes la nomment : son nom en phrase, son magistrat, son adresse."""
 
 from generateur.controles.competence import Competence
+from generateur.domaine.langue import courber
 from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.redaction.contexte import JuridictionActe
-from generateur.redaction.typographie import couper_adresse, courber
+from generateur.redaction.typographie import couper_adresse
 
 
 def presenter_juridiction(adresse: tuple[str, ...], competence: Competence) -> JuridictionActe | None:

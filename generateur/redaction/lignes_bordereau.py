@@ -5,10 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from generateur.domaine.bordereau import Bordereau, PieceDossier
-from generateur.domaine.langue import date_longue
+from generateur.domaine.langue import date_longue, pluriel
 from generateur.domaine.numeros import normaliser_numero, rendre_insecable
 from generateur.redaction.contexte import AjoutActe, PieceActe
-from generateur.redaction.typographie import pluriel
 
 
 @dataclass(frozen=True)

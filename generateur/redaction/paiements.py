@@ -5,12 +5,11 @@ from generateur.calculs.decompte import Decompte, Imputation, PaiementRecu
 from generateur.domaine.bordereau import Bordereau
 from generateur.domaine.creances import Paiement
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, enumerer, montant
+from generateur.domaine.langue import INSECABLE, courber, enumerer, montant
 from generateur.domaine.socle import ZERO
 from generateur.droit.tables import valeur_au
 from generateur.redaction.contexte import ImputationActe, PaiementActe
 from generateur.redaction.manques import dire_date_du_paiement
-from generateur.redaction.typographie import courber
 
 
 def lister_paiements(dossier: Dossier, decompte: Decompte, bordereau: Bordereau) -> tuple[PaiementActe, ...]:

@@ -7,10 +7,9 @@ from generateur.calculs.interets import TABLE_PARTICULIERS, TABLE_PROFESSIONNELS
 from generateur.calculs.taux_lus import TABLE_BCE, lire_taux_employes
 from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant, nombre
+from generateur.domaine.langue import INSECABLE, courber, date_longue, enumerer, montant, nombre
 from generateur.droit.tables import decimal_au, valeur_au
 from generateur.redaction.taux import nommer_taux_convenu
-from generateur.redaction.typographie import courber
 
 _ANNEE_ORDINAIRE = 365
 _NOMS_DES_TAUX = {

@@ -17,14 +17,14 @@ from generateur.calculs.accords import SuiviAccord
 from generateur.calculs.encours import Encours
 from generateur.calculs.suite_amiable import SuiteAmiable
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import FINE, INSECABLE, date_longue, date_ou_manque, enumerer, montant
+from generateur.domaine.langue import FINE, INSECABLE, date_longue, date_ou_manque, enumerer, majuscule, montant
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurModele, raison_du_systeme
 from generateur.redaction.contexte import ContexteActes
 from generateur.redaction.grammaire import EnvironnementDesModeles
 from generateur.redaction.lettre import ArticleReproduit, appeler, reproduire_article
 from generateur.redaction.modeles_livres import racine_par_defaut
-from generateur.redaction.typographie import entier_en_lettres, majuscule
+from generateur.redaction.typographie import entier_en_lettres
 from generateur.redaction.valeurs_imprimees import ChampInconnu, ErreurChamp, ecrire_valeur
 
 REPERTOIRE = "relances"

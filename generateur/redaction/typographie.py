@@ -1,9 +1,8 @@
-"""Typographie propre aux actes : dates de tableau, pluriels, identifiants, sommes en lettres.
+"""Typographie propre aux actes : identifiants, sommes en lettres, prépositions, adresses.
 
-Montants, taux et dates longues, communs à tous les étages, sont dans domaine/langue.py.
+Ce qui sert à tous les étages (montants, taux, dates, pluriels) est dans domaine/langue.py.
 """
 
-import datetime as dt
 import re
 from decimal import Decimal
 
@@ -11,11 +10,6 @@ from num2words import num2words
 
 from generateur.domaine.langue import INSECABLE
 from generateur.domaine.socle import arrondir
-
-
-def date_courte(jour: dt.date) -> str:
-    """Date de tableau : 21/11/2026."""
-    return f"{jour:%d/%m/%Y}"
 
 
 def en_lettres(valeur: Decimal) -> str:
@@ -42,22 +36,6 @@ def entier_en_lettres(combien: int) -> str:
     'deux'
     """
     return str(num2words(combien, lang="fr"))
-
-
-def pluriel(combien: int, singulier: str, forme_plurielle: str = "") -> str:
-    """Accorde un nom avec son nombre : « 1 facture », « 3 factures »."""
-    mot = singulier if abs(combien) < 2 else forme_plurielle or f"{singulier}s"  # noqa: PLR2004 (règle du pluriel)
-    return f"{combien}{INSECABLE}{mot}"
-
-
-def courber(texte: str) -> str:
-    """Apostrophe typographique, pour un texte qui vient des tables : « l’article »."""
-    return texte.replace("'", "’")
-
-
-def majuscule(texte: str) -> str:
-    """Met une capitale à la première lettre, sans toucher au reste."""
-    return texte[:1].upper() + texte[1:]
 
 
 def grouper_chiffres(identifiant: str, *groupes: int) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from generateur.domaine.fichiers import ContenuCache, SortDuCache
-from generateur.domaine.langue import INSECABLE, citer
+from generateur.domaine.langue import INSECABLE, citer, courber, majuscule
 from generateur.redaction.contexte import CacheActe
-from generateur.redaction.typographie import courber, majuscule
 
 _SORTS: dict[SortDuCache, str] = {
     "reste": "Reste lisible dans la liasse : à regarder",

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from generateur.calculs.decompte import chiffrer
-from generateur.controles.constat import Constat
 from generateur.controles.contexte import Contexte
 from generateur.controles.tous import controler_commun
+from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fichiers import ContenuCache, Inspection, MessageLu
 

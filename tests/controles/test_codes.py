@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generateur.controles.catalogue import catalogue, constater
-from generateur.controles.constat import ORDRE_GRAVITES, verdict
+from generateur.domaine.constat import ORDRE_GRAVITES, verdict
 
 AU = date(2026, 11, 21)
 MOTIF_LIEU = re.compile(r"[a-z_0-9]+(\[[1-9][0-9]*\])?(\.[a-z_0-9]+(\[[1-9][0-9]*\])?)*")

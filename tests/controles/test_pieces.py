@@ -2,8 +2,8 @@
 
 import pytest
 
-from generateur.controles.constat import verdict
 from generateur.controles.pieces import CODES_PIECES, chemins_cites
+from generateur.domaine.constat import verdict
 from generateur.domaine.fichiers import ContenuCache, Inspection
 from generateur.domaine.socle import CheminDePiece
 

@@ -11,9 +11,10 @@ import pytest
 
 from generateur.cli import generateur
 from generateur.controles.catalogue import catalogue
-from generateur.controles.constat import CE_DOSSIER
+from generateur.domaine.chemins_de_cle import denommer
+from generateur.domaine.constat import CE_DOSSIER
 from generateur.domaine.dossier import Dossier
-from generateur.lecture.messages import denommer, modele_a
+from generateur.lecture.messages import modele_a
 from generateur.procedures.repertoire import trouver_procedure
 
 AU = date(2026, 11, 21)

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from generateur.controles.constat import ORDRE_GRAVITES, verdict
 from generateur.controles.contexte import Contexte
 from generateur.controles.tous import controler_commun
+from generateur.domaine.constat import ORDRE_GRAVITES, verdict
 
 AU = date(2026, 11, 21)
 

@@ -6,8 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.noms_secrets import est_secrete, montrer_cle, nomme_un_secret
 from generateur.erreurs import ErreurLecture
-from generateur.lecture.cles_secretes import est_secrete, montrer_cle, nomme_un_secret
 from generateur.lecture.dossier_toml import lire
 from generateur.lecture.messages import modele_dans
 from generateur.lecture.socle import lire_dossier

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from generateur.domaine.chemins_de_cle import denommer, nommer
 from generateur.domaine.parties import Creancier
 from generateur.domaine.socle import est_vide
 from generateur.erreurs import ErreurLecture
-from generateur.lecture.messages import denommer, nommer
 from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_source
 from generateur.lecture.synonymes import normaliser_synonymes
 

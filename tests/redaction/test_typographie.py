@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generateur.domaine.langue import FINE, INSECABLE, date_longue, enumerer, montant, pourcentage
-from generateur.redaction.typographie import (
-    couper_adresse,
+from generateur.domaine.langue import (
+    FINE,
+    INSECABLE,
     date_courte,
-    de,
-    en_lettres,
-    grouper_chiffres,
+    date_longue,
+    enumerer,
     majuscule,
+    montant,
     pluriel,
+    pourcentage,
 )
+from generateur.redaction.typographie import couper_adresse, de, en_lettres, grouper_chiffres
 
 CENTIMES = st.integers(0, 10**11).map(lambda n: Decimal(n) / 100)
 
