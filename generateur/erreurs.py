@@ -74,6 +74,14 @@ class ErreurUsage(ErreurGenerateur):
     remede_par_defaut = "Voir « generateur --aide »."
 
 
+class ErreurColonnes(ErreurUsage):
+    """Plusieurs colonnes d'un export se disputent un champ : l'utilisateur dit laquelle ; `dit` : le champ, nommé."""
+
+    champ: str = ""
+    dit: str = ""
+    candidates: tuple[str, ...] = ()
+
+
 class ErreurLecture(ErreurGenerateur):
     """Le fichier du dossier ne se lit pas ou ne respecte pas le format.
 

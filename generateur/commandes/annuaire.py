@@ -1,7 +1,6 @@
 """La commande annuaire : la seule qui interroge les registres publics."""
 
 import datetime as dt
-from pathlib import Path
 
 import click
 
@@ -28,18 +27,16 @@ def annuaire(
     au: dt.date | None,  # noqa: ARG001 (une lecture a toujours la date du jour où elle se fait)
 ) -> None:
     """Compare un débiteur aux registres publics (Sirene, BODACC) et garde leur réponse en pièce datée."""
-    from generateur.annuaire.services import choisir_services
     from generateur.commandes import presentation_annuaire
-    from generateur.operations.annuaire import consulter_dossier, consulter_siren, lire_siren
-    from generateur.operations.outillage import ouvrir_atelier
+    from generateur.operations.annuaire import consulter_cible
 
-    services, jour = choisir_services(url_entreprises, url_bodacc), aujourd_hui()
-    siren = lire_siren(cible)
-    if siren is not None:
-        fait = consulter_siren(siren, services, jour=jour, est_hors_ligne=hors_ligne)
-    else:
-        with ouvrir_atelier() as atelier:
-            fait = consulter_dossier(Path(cible), services, jour=jour, est_hors_ligne=hors_ligne, atelier=atelier)
+    fait = consulter_cible(
+        cible,
+        url_entreprises=url_entreprises,
+        url_bodacc=url_bodacc,
+        jour=aujourd_hui(),
+        est_hors_ligne=hors_ligne,
+    )
     imprimer(lambda: presentation_annuaire.presenter(fait), lambda: presentation_annuaire.en_objet(fait))
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,9 +12,6 @@ from generateur.commandes.francais import Commande
 from generateur.commandes.options import CHEMIN, aujourd_hui, imprimer, options_communes
 from generateur.erreurs import CodeSortie, ErreurUsage
 
-if TYPE_CHECKING:
-    from generateur.importation.socle import Consignes
-
 CHAMPS = (
     "numero", "type", "date", "echeance", "montant_ht", "montant_tva", "montant_ttc", "reste_du", "paye",
     "date_paiement", "statut", "debiteur", "identifiant", "siren", "siret", "tva", "voie", "code_postal", "commune",
@@ -22,10 +19,8 @@ CHAMPS = (
 )  # fmt: skip
 
 
-def _lire_colonnes(paires: tuple[str, ...]) -> "Consignes":
+def _lire_colonnes(paires: tuple[str, ...]) -> dict[str, str]:
     """« champ=En-tête » ; lève ErreurUsage sur un champ inconnu."""
-    from generateur.importation.socle import Consignes
-
     colonnes = {}
     for paire in paires:
         champ, egal, entete = paire.partition("=")
@@ -36,14 +31,14 @@ def _lire_colonnes(paires: tuple[str, ...]) -> "Consignes":
                 remede=f'Champs : {", ".join(CHAMPS)}. Exemple : --colonnes "reste_du=Solde TTC".',
             )
         colonnes[champ] = entete
-    return Consignes(colonnes)
+    return colonnes
 
 
 def _lire_minimum(texte: str | None) -> Decimal:
-    from generateur.importation.valeurs_lues import lire_montant
+    from generateur.operations.amorce import lire_reponse
 
     try:
-        return lire_montant(texte) or Decimal(0)
+        return Decimal(lire_reponse("montant", texte or "") or 0)
     except ValueError as erreur:
         raise ErreurUsage(str(erreur), lieu="--minimum", remede='Écrire par exemple --minimum "50,00".') from erreur
 
@@ -75,7 +70,7 @@ def importer(au: dt.date | None, **options: Any) -> int:
         clients=options["clients"],
         banque=options["banque"],
         documents=options["documents"],
-        consignes=_lire_colonnes(options["colonnes"]),
+        colonnes=_lire_colonnes(options["colonnes"]),
         minimum=_lire_minimum(options["minimum"]),
         simuler=options["simuler"],
     )

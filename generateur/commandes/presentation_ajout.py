@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from generateur.commandes.signes import assembler
-from generateur.contrats import Ajout
-from generateur.lecture.edition_toml import ecrire_edition
 from generateur.operations.ajouter import Ajoute
 
 
@@ -33,8 +31,10 @@ def valeur_en_objet(valeur: Any) -> Any:
 
 def presenter(fait: Ajoute) -> str:
     """Les lignes ajoutées, les constats du dossier, et la commande qui suit."""
-    bloc = ecrire_edition(Ajout(fait.section, fait.ajoute)).splitlines()[1:]
-    lignes = [f"Ajouté au dossier {fait.reference}, section {fait.section} :", *(f"    {ligne}" for ligne in bloc)]
+    lignes = [
+        f"Ajouté au dossier {fait.reference}, section {fait.section} :",
+        *(f"    {ligne}" for ligne in fait.lignes),
+    ]
     for constat in fait.constats:
         lignes += [f"  • {constat.message}", *(f"      → {ligne}" for ligne in constat.remede.splitlines())]
     return assembler([*lignes, f"Ensuite : « generateur verifier {fait.chemin.as_posix()} »."])

@@ -1,7 +1,6 @@
 """Les quelques questions de « nouveau », à un terminal et sans option ; une réponse vide se remplira plus tard."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,12 +59,11 @@ def _poser(libelle: str, defaut: str = "") -> str:
 
 def _demander(libelle: str, genre: str) -> Any:
     """La réponse lue ; celle qui ne se lit pas se redemande."""
-    from generateur.importation.valeurs_lues import lire_date, lire_montant
+    from generateur.operations.amorce import lire_reponse
 
-    lectures: dict[str, Callable[[str], Any]] = {"montant": lire_montant, "date": lire_date, "texte": str.strip}
     while reponse := _poser(libelle).strip():
         try:
-            return lectures[genre](reponse)
+            return lire_reponse(genre, reponse)
         except ValueError as erreur:
             afficher(f"  {erreur}", err=True)
     return ""

@@ -19,6 +19,7 @@ from generateur.commandes.presentation_tableau import (
 from generateur.commandes.signes import rendre_inoffensif
 from generateur.domaine.langue import courber, date_courte, date_longue, montant, nombre, pluriel, pourcentage
 from generateur.domaine.socle import ZERO
+from generateur.operations.dessins_du_tableau import dessiner_balance
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, Tableau
 from generateur.redaction.graphiques import Barre, dessiner_barres
 
@@ -94,10 +95,7 @@ def _essentiel(tableau: Tableau) -> Element:
 
 def _balance(tableau: Tableau) -> Iterator[Element]:
     total = sum((ligne.montant for ligne in tableau.balance), ZERO)
-    barres = [Barre(b.tranche.libelle, b.montant, montant(b.montant)) for b in tableau.balance]
-    yield dessiner_barres(
-        "balance", "Balance âgée", f"Une barre par tranche de retard ; {montant(total)} en tout.", barres
-    )
+    yield dessiner_balance(tableau, f" ; {montant(total)} en tout")
     lignes = [
         (
             b.tranche.libelle,

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from generateur.erreurs import ErreurUsage
+from generateur.erreurs import ErreurColonnes, ErreurUsage
 from generateur.importation.feuilles import Cellule, Feuille
 from generateur.importation.socle import Statut
 from generateur.importation.valeurs_lues import lire_texte, normaliser_entete
@@ -17,13 +17,6 @@ from generateur.importation.valeurs_lues import lire_texte, normaliser_entete
 _LIGNES_CHERCHEES = 15
 _CHAMPS_SUFFISANTS = 2
 Correspondances = Mapping[str, Sequence[str]]
-
-
-class ErreurColonnes(ErreurUsage):
-    """Plusieurs colonnes se disputent un champ : l'utilisateur dit laquelle."""
-
-    champ: str = ""
-    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,5 +159,5 @@ def _hesiter(champ: str, noms: Sequence[str]) -> ErreurColonnes:
         lieu="--colonnes",
         remede=f'Dire laquelle : --colonnes "{champ}={noms[0]}", ou --colonnes "{champ}={noms[1]}".',
     )
-    erreur.champ, erreur.candidates = champ, tuple(noms)
+    erreur.champ, erreur.dit, erreur.candidates = champ, libeller(champ), tuple(noms)
     return erreur

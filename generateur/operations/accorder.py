@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from generateur.calculs.calendrier import territoire_de
+from generateur.calculs.calendrier import ajouter_mois, territoire_de
 from generateur.calculs.echeancier import Echeancier, dresser_echeancier
 from generateur.contrats import Pose
 from generateur.domaine.dossier import Accord
@@ -32,6 +32,7 @@ from generateur.surveillance.provisoires import repertoire_provisoire
 
 PROTOCOLE = Acte("accord", "Protocole d’accord de paiement", "accords/protocole", place="a_cote")
 _ECHEANCES_MAXIMALES = 120
+_ECHEANCES_PROPOSEES = 6
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ def accorder(
     octets[nommer_proposition(le)] = ecrire_proposition(termes.decrire(), echeancier)
     *fichiers, _ = ecrire_messages(sortie, lu.dossier.reference, octets)
     return Accorde(lu.dossier.reference, lu.racine, echeancier, tuple(fichiers), _dire_bloc(bloc), est_enregistre=False)
+
+
+def proposer_termes(jour: dt.date) -> Termes:
+    """Les termes où commencer : la première échéance dans un mois."""
+    return Termes(_ECHEANCES_PROPOSEES, ajouter_mois(jour, 1))
 
 
 def prevoir(source: Path, termes: Termes, *, jour: dt.date, au: dt.date | None) -> Echeancier:

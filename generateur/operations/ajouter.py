@@ -28,7 +28,7 @@ from generateur.importation.valeurs_a_plat import (
     valeurs_de_la_facture,
     valeurs_du_paiement,
 )
-from generateur.lecture.edition_toml import Etat, lire_etat
+from generateur.lecture.edition_toml import Etat, ecrire_edition, lire_etat
 from generateur.lecture.messages import expliquer
 from generateur.lecture.socle import trouver_source
 from generateur.operations.edition_dossier import ecrire_editions
@@ -56,6 +56,11 @@ class Ajoute:
     section: str
     ajoute: Mapping[str, Any]
     constats: tuple[Constat, ...]
+
+    @property
+    def lignes(self) -> tuple[str, ...]:
+        """Le bloc tel qu'il est écrit au dossier, sans son en-tête."""
+        return tuple(ecrire_edition(Ajout(self.section, self.ajoute)).splitlines()[1:])
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """De quoi remplir un dossier neuf sans rien retaper : une facture électronique, une facture imprimée, des réponses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from generateur.importation.groupement import grouper
 from generateur.importation.socle import Consignes, PieceLue, Tiers
 from generateur.importation.soldes import solder
 from generateur.importation.valeurs_a_plat import valeurs_de_la_facture, valeurs_du_debiteur, valeurs_du_paiement
+from generateur.importation.valeurs_lues import lire_date, lire_montant
 from generateur.operations.outillage import OutilsPieces
 from generateur.publication.rangement import Copies
 
@@ -88,6 +89,14 @@ def _amorcer_par_texte(document: Path, copies: Copies, outils: OutilsPieces) -> 
         raise ErreurLecture(f"ce document ne se lit pas : {vu.raison}", lieu=str(document), remede=vu.remede)
     valeurs = {**lire_facture_imprimee(vu.texte), "fichier": copies.prevoir(document)}
     return Amorce(tuple(_poser(("factures", 0), valeurs)), copies)
+
+
+_LECTURES: dict[str, Callable[[str], Any]] = {"montant": lire_montant, "date": lire_date, "texte": str.strip}
+
+
+def lire_reponse(genre: str, texte: str) -> Any:
+    """La valeur d'une réponse : un montant, une date ou un texte. Lève ValueError, avec la phrase à montrer."""
+    return _LECTURES[genre](texte)
 
 
 def amorcer_par_reponses(reponses: Mapping[tuple[str | int, ...], Any]) -> Amorce:

@@ -12,7 +12,7 @@ from generateur.annuaire.client import Client
 from generateur.annuaire.memoire import Memoire
 from generateur.annuaire.registres import consulter
 from generateur.annuaire.retenue import retenir
-from generateur.annuaire.services import Services
+from generateur.annuaire.services import Services, choisir_services
 from generateur.contrats import Ajout
 from generateur.controles.ecarts_annuaire import Ecart, constater_annuaire, est_siren, relever_ecarts
 from generateur.controles.lieux import situer
@@ -25,6 +25,7 @@ from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture.edition_toml import Etat, lire_etat
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.edition_dossier import ecrire_editions
+from generateur.operations.outillage import ouvrir_atelier
 from generateur.pieces.atelier import Atelier
 from generateur.publication.rangement import Copies
 from generateur.surveillance.prive import dossier_de_cache
@@ -76,6 +77,20 @@ def lire_siren(cible: str) -> str | None:
             remede="Le recopier depuis une facture, ou donner le répertoire du dossier.",
         )
     return numero
+
+
+def consulter_cible(
+    cible: str, *, url_entreprises: str | None, url_bodacc: str | None, jour: dt.date, est_hors_ligne: bool
+) -> Consultation:
+    """La fiche d'un SIREN, ou celles des débiteurs d'un dossier, aux adresses données ou à celles des services.
+
+    Lève ErreurUsage (une adresse n'en est pas une), ErreurOutilAbsent, ErreurLecture, ErreurDossier.
+    """
+    services, siren = choisir_services(url_entreprises, url_bodacc), lire_siren(cible)
+    if siren is not None:
+        return consulter_siren(siren, services, jour=jour, est_hors_ligne=est_hors_ligne)
+    with ouvrir_atelier() as atelier:
+        return consulter_dossier(Path(cible), services, jour=jour, est_hors_ligne=est_hors_ligne, atelier=atelier)
 
 
 def consulter_siren(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 from generateur.domaine.bordereau import PieceDossier
 from generateur.erreurs import ErreurLecture
@@ -10,7 +11,7 @@ from generateur.liasse.plan import ElementPiece, Options, PlanLiasse
 from generateur.operations.etude import Etude
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.atelier import executer_borne
-from generateur.pieces.emplacement import localiser
+from generateur.pieces.emplacement import lister_presents, localiser
 from generateur.pieces.preparation import preparer_piece
 from generateur.surveillance.provisoires import repertoire_provisoire
 
@@ -22,6 +23,12 @@ class ApercuPiece:
     png: bytes
     page: int
     pages: int
+
+
+def dater_pieces(racine: Path) -> str:
+    """Change dès qu'un fichier de pieces/ est remplacé : un aperçu gardé ne vaut plus."""
+    etats = [(fichier, (racine / fichier).stat()) for fichier in lister_presents(racine)]
+    return repr([(fichier, etat.st_mtime_ns, etat.st_size) for fichier, etat in etats])
 
 
 def trouver_piece(etude: Etude, numero: str) -> PieceDossier:

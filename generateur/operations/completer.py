@@ -27,7 +27,14 @@ class Completude:
     chemin: Path
     propositions: tuple[Proposition, ...]
     ecrites: tuple[Proposition, ...] = ()
+    libres: tuple[str, ...] = ()  # rangés dans pieces/, que rien ne cite
     rangees: tuple[str, ...] = ()  # les boîtes dont chaque message est au dossier, mises dans messages/
+
+    @property
+    def sans_place(self) -> tuple[str, ...]:
+        """Les fichiers que rien ne cite et pour qui rien n'est proposé."""
+        proposes = {proposition.fichier for proposition in self.propositions}
+        return tuple(fichier for fichier in self.libres if fichier not in proposes)
 
 
 def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces, choisis: Collection[str] = ()) -> Completude:
@@ -47,7 +54,7 @@ def completer(source: Path, *, est_accepte: bool, outils: OutilsPieces, choisis:
     au_dossier = cites | {str(p.valeurs.get("fichier")) for p in ecrites}
     finies = [boite for boite, messages in lecteur.boites.items() if au_dossier.issuperset(messages)]
     rangees = tuple(boite for boite in finies if _ranger_boite(lu.racine, boite)) if est_accepte else ()
-    return Completude(lu.dossier.reference, lu.racine, propositions, ecrites, rangees)
+    return Completude(lu.dossier.reference, lu.racine, propositions, ecrites, tuple(libres), rangees)
 
 
 def _ranger_boite(racine: Path, boite: str) -> bool:

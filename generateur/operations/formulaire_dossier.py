@@ -6,7 +6,7 @@ Ils se déduisent des modèles du domaine : une clé nouvelle y apparaît sans q
 import datetime as dt
 import tomllib
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import Chemin, Montant, est_vide
-from generateur.procedures.repertoire import lister_procedures
+from generateur.procedures.repertoire import lister_procedures, trouver_procedure
 
 Genre = Literal["texte", "date", "montant", "nombre", "choix", "ouinon", "precise", "fichier", "liste", "secret"]
 Lieu = tuple[str | int, ...]
@@ -123,6 +123,20 @@ def libelle_de(modele: str, cle: str) -> str:
 def libelle_de_valeur(valeur: str) -> str:
     """Le nom d'une valeur d'énumération pour une personne."""
     return str(_lire("libelles.toml")["valeurs"].get(valeur, valeur))
+
+
+def libelle_de_voie(nom: str) -> str:
+    """Le nom d'une procédure pour une personne. Lève ErreurUsage si elle n'est pas connue."""
+    return trouver_procedure(nom).libelle
+
+
+def decrire_voies(donnees: Mapping[str, Any], citees: Collection[str]) -> tuple[Groupe, ...]:
+    """Ce qui est propre à chacune de ces voies, dans l'ordre où on les préfère."""
+    return tuple(
+        decrire_section(donnees, ("procedures", procedure.nom))
+        for procedure in lister_procedures()
+        if procedure.nom in citees
+    )
 
 
 def _decrire(modele: type[BaseModel], chemin: Lieu, ecrit: Mapping[str, Any], *, est_saisi: bool) -> Groupe:

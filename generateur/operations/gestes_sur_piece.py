@@ -39,6 +39,22 @@ def lieux_de(donnees: Mapping[str, Any], fichier: str) -> tuple[Lieu, ...]:
     return tuple(lieu for lieu, valeur in _feuilles(donnees, ()) if _est(valeur, fichier) and _est_un_fichier(lieu))
 
 
+def verser_piece(source: Path, fichier: str, textes: Mapping[str, str]) -> None:
+    """Un fichier rangé dans pieces/ que rien ne cite devient une pièce du dossier.
+
+    Lève ErreurUsage (il n'y est pas), ErreurPrecisions (chaque valeur refusée), ErreurDossier, ErreurEcriture.
+    """
+    etat, _ = lire_version(source)
+    racine = etat.fichier.parent
+    if fichier not in lister_presents(racine):
+        raise ErreurUsage("ce fichier n'est pas dans pieces/", lieu=fichier)
+    valeurs, refus = valider_textes(("pieces", 0), textes)
+    if refus:
+        raise ErreurPrecisions(refus)
+    dites = {cle: valeur for cle, valeur in valeurs.items() if valeur != ""}
+    ecrire_editions(etat, [Ajout("pieces", {**dites, "fichier": fichier})], Copies(racine))
+
+
 def preciser_piece(source: Path, fichier: str, textes: Mapping[str, str], *, version: str) -> Saisi:
     """Écrit ces clés dans le bloc [[pieces]] du fichier, créé au besoin ; un texte vide retire ce que la clé disait.
 

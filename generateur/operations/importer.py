@@ -19,6 +19,7 @@ from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses
 from generateur.importation.cycle_de_vie import appliquer
 from generateur.importation.documents import Documents
+from generateur.importation.entetes import libeller
 from generateur.importation.fusion import Difference
 from generateur.importation.groupement import Groupe, dedoublonner, grouper, siren_de
 from generateur.importation.lecteurs import choisir_lecteur, lister_fichiers
@@ -49,11 +50,16 @@ class Demande:
     clients: Path | None = None
     banque: Path | None = None
     documents: Path | None = None
-    consignes: Consignes = field(default_factory=Consignes)
+    colonnes: Mapping[str, str] = field(default_factory=dict)  # l'en-tête d'un champ que deux colonnes se disputent
     minimum: Decimal = ZERO
     simuler: bool = False
     a_prendre: Mapping[str, Collection[CheminValeur]] = field(default_factory=dict)  # par dossier, en conflit
     laisses: Collection[str] = ()  # les débiteurs à laisser de côté, par la plus sûre de leurs clés
+
+    @property
+    def consignes(self) -> Consignes:
+        """Ce que les lecteurs doivent en savoir."""
+        return Consignes(self.colonnes)
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,11 @@ class Import:
     def est_partiel(self) -> bool:
         """Vrai si des lignes ou des fichiers ont été refusés."""
         return bool(self.refus)
+
+    @property
+    def noms_des_champs(self) -> Mapping[str, str]:
+        """Comment se disent les champs compris : « montant_ttc » est « montant TTC »."""
+        return {champ: libeller(champ) for source in self.sources for champ in source.colonnes}
 
     def combien(self, etat: Etat) -> int:
         """Nombre de débiteurs dans cet état."""

@@ -60,6 +60,20 @@ class Avis:
     fichier: Path | None = None
 
 
+@dataclass(frozen=True)
+class EnCours:
+    """Les lettres écrites à noter, et les plis dont on attend l'avis."""
+
+    plis: tuple[Pli, ...]
+    attentes: tuple[Attente, ...]
+
+
+def consulter_envois(source: Path, sortie: Path) -> EnCours:
+    """Ce qui est écrit sans être noté parti, et ce qui est parti sans être revenu. Lève ErreurLecture."""
+    lu = lire_dossier(source)
+    return EnCours(lister_plis(lu, sortie), lister_attentes(lu.dossier))
+
+
 def lister_plis(lu: DossierLu, sortie: Path) -> tuple[Pli, ...]:
     """Les lettres écrites dans la sortie qu'aucune mise en demeure du dossier ne porte encore."""
     return tuple(_plis(lu, sortie))

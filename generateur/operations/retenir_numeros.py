@@ -7,6 +7,7 @@ from pathlib import Path
 from generateur.contrats import NOM_MANIFESTE
 from generateur.erreurs import ErreurDossier, ErreurLiasse
 from generateur.lecture.socle import lire_dossier
+from generateur.operations.etude import Etude
 from generateur.publication.communiquees import (
     date_de_depot,
     dater_communication,
@@ -56,6 +57,14 @@ def retenir_numeros(source: Path, sortie: Path, *, jour: dt.date) -> Retenue:
         somme = manifeste.liasse.sha256
         chemin = next(g.chemin for g in lister_communiquees(publie) if g.annonce.liasse.sha256 == somme)
     return Retenue(registre, chemin)
+
+
+def est_a_retenir(etude: Etude, sortie: Path) -> bool:
+    """Vrai si une liasse complète est publiée et que ses numéros ne sont pas retenus."""
+    manifeste = relire_manifeste(sortie / etude.dossier.reference)
+    if manifeste is None or manifeste.projet:
+        return False
+    return etude.registre is None or etude.registre.liasse_de(manifeste.liasse.sha256) is None
 
 
 def _dater(ancien: Registre | None, depot: dt.date | None, jour: dt.date) -> dt.date:

@@ -20,6 +20,7 @@ from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, lire_etat,
 from generateur.lecture.socle import trouver_source
 from generateur.operations.edition_dossier import ecrire_editions, refuser_un_defaut_de_plus
 from generateur.operations.formulaire_dossier import Lieu, genre_de, trouver_champ, types_de
+from generateur.pieces.emplacement import lister_presents
 from generateur.publication.rangement import Copies
 
 _OUI, _NON = frozenset({"oui", "true", "vrai"}), frozenset({"non", "false", "faux"})
@@ -53,6 +54,21 @@ def lire_version(source: Path) -> tuple[Etat, str]:
     """
     etat = lire_etat(trouver_source(source))
     return etat, _empreinte(etat.texte)
+
+
+@dataclass(frozen=True)
+class Ouvert:
+    """Un dossier tel qu'il est écrit : ses données, leur version, et les fichiers qu'on peut y citer."""
+
+    donnees: Mapping[str, Any]
+    version: str
+    fichiers: tuple[str, ...]
+
+
+def ouvrir_dossier(source: Path) -> Ouvert:
+    """Ce qu'il faut pour montrer et saisir un dossier, qu'il soit en état ou non. Lève comme `lire_version`."""
+    etat, version = lire_version(source)
+    return Ouvert(etat.donnees, version, lister_presents(etat.fichier.parent))
 
 
 def saisir(source: Path, chemin: Lieu, texte: str, *, version: str) -> Saisi:

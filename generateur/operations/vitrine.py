@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from generateur.domaine.dossier import MOTIF_REFERENCE
 from generateur.erreurs import ErreurGenerateur, ErreurLecture
 from generateur.lecture.socle import (
     REPERTOIRE_DES_PROFILS,
+    lire_dossier,
     lire_reference,
     lister_dossiers,
     trouver_dossier,
@@ -45,6 +47,18 @@ class Vitrine:
         if chemin is not None:
             return chemin
         raise ErreurLecture("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+
+    def reference(self, chemin: Path) -> str:
+        """La référence sous laquelle ce dossier se publie ; le nom de son répertoire si elle ne se lit pas."""
+        lue = lire_reference(chemin)
+        return lue if MOTIF_REFERENCE.fullmatch(lue) else chemin.name
+
+    def nommer_debiteur(self, chemin: Path) -> str | None:
+        """Le débiteur de ce dossier ; None s'il ne se lit pas."""
+        try:
+            return lire_dossier(chemin).dossier.debiteur.nom_complet
+        except ErreurGenerateur:
+            return None
 
     def peut_repondre(self, chemin: Path, cherche: str) -> bool:
         """Faux si l'aperçu de ce dossier ne peut pas contenir ces mots : ils ne sont nulle part dans ses fichiers.

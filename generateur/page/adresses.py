@@ -10,9 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from generateur.domaine.dossier import MOTIF_REFERENCE
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, expliquer_imprevu
-from generateur.lecture.socle import lire_reference
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.page.imprimerie import Gabarits
 from generateur.page.maison import Maison
@@ -34,8 +32,7 @@ class Bureau:
 
     def reference(self, chemin: Path) -> str:
         """La référence sous laquelle ce dossier se publie ; le nom de son répertoire si elle ne se lit pas."""
-        lue = lire_reference(chemin)
-        return lue if MOTIF_REFERENCE.fullmatch(lue) else chemin.name
+        return self.maison.vitrine.reference(chemin)
 
     def etudier(self, chemin: Path) -> tuple[Etude | None, ErreurGenerateur | None]:
         """L'étude du dossier, ou ce qui l'empêche."""

@@ -13,7 +13,7 @@ from generateur.operations.bordereau_choisi import CLE, lister_fixes
 from generateur.operations.etude import Etude
 from generateur.operations.formulaire_dossier import Champ, decrire_section
 from generateur.operations.gestes_sur_piece import lieux_de, rang_du_bloc
-from generateur.publication.communiquees import relire_manifeste
+from generateur.operations.retenir_numeros import est_a_retenir
 
 _A_PART = frozenset({"fichier", "confidentiel"})
 _D_EMBLEE = ("titre", "nature", "date")
@@ -60,16 +60,8 @@ def montrer_bordereau(etude: Etude, donnees: Mapping[str, Any], sortie: Path) ->
         lignes,
         tuple(piece for piece in etude.dossier.pieces if piece.confidentiel),
         bool(donnees.get(CLE)),
-        _est_a_retenir(etude, sortie / etude.dossier.reference),
+        est_a_retenir(etude, sortie),
     )
-
-
-def _est_a_retenir(etude: Etude, publie: Path) -> bool:
-    """Vrai si une liasse complète est publiée et que ses numéros ne sont pas retenus."""
-    manifeste = relire_manifeste(publie)
-    if manifeste is None or manifeste.projet:
-        return False
-    return etude.registre is None or etude.registre.liasse_de(manifeste.liasse.sha256) is None
 
 
 def _decrire(etude: Etude, donnees: Mapping[str, Any], piece: PieceDossier, fixite: str) -> Ligne:

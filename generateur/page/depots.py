@@ -5,8 +5,8 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
+from generateur.domaine.noms_de_fichier import nommer_copie
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
-from generateur.publication.rangement import nommer_copie
 
 
 def deposer(envoi: UploadFile, repertoire: Path) -> Path:

@@ -42,6 +42,10 @@ class Fabrication:
         """Vrai une fois publiée, ou arrêtée."""
         return self.fin is not None
 
+    def a_fait(self, quoi: str) -> bool:
+        """Vrai si c'est cela qui vient d'être produit, sans échec."""
+        return self.quoi == quoi and self.est_finie and self.levee is None
+
     @property
     def secondes(self) -> int:
         """Depuis combien de temps, ou en combien de temps."""

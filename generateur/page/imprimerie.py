@@ -16,7 +16,7 @@ from generateur.domaine.constat import LIBELLES_GRAVITES
 from generateur.domaine.langue import date_courte, date_longue, majuscule, montant, pluriel, pourcentage
 from generateur.domaine.socle import lire_nombre
 from generateur.operations.constats_ranges import ranger_constats
-from generateur.operations.formulaire_dossier import Groupe, libelle_de
+from generateur.operations.formulaire_dossier import Groupe, libelle_de, libelle_de_voie
 from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.page.cles_dites import dire_cles
 from generateur.page.endroits import (
@@ -32,7 +32,6 @@ from generateur.page.essentiels import est_ouvert, ordonner
 from generateur.page.maison import Maison
 from generateur.page.ponctuation import ponctuer_page
 from generateur.page.remedes import remedier
-from generateur.procedures.repertoire import trouver_procedure
 
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _RESUMEES = ("denomination", "nom", "numero", "titre", "date", "montant_ttc", "montant", "canal")
@@ -61,7 +60,7 @@ class Gabarits:
             "pluriel": pluriel,
             "gravite": LIBELLES_GRAVITES.__getitem__,
             "verdict": _VERDICTS.__getitem__,
-            "procedure": lambda nom: trouver_procedure(nom).libelle,
+            "procedure": libelle_de_voie,
             "libelle": lambda cle: libelle_de("Dossier", cle),
             "resume": _resumer,
             "urlencode": lambda texte: quote(str(texte), errors="replace"),

@@ -11,15 +11,13 @@ from generateur.domaine.chemins_de_cle import denommer
 from generateur.domaine.constat import Constat
 from generateur.erreurs import ErreurDossier
 from generateur.operations.ajouter import SECTIONS
+from generateur.operations.deductions import deduire
 from generateur.operations.etude import Etude
-from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, lister_rangs
-from generateur.operations.saisie import lire_version
+from generateur.operations.formulaire_dossier import Champ, Groupe, decrire_section, decrire_voies, lister_rangs
+from generateur.operations.saisie import ouvrir_dossier
 from generateur.page.adresses import Bureau
-from generateur.page.deductions import deduire
 from generateur.page.essentiels import est_essentiel
 from generateur.page.onglets import ONGLETS, PROPRES_AUX_VOIES, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
-from generateur.pieces.emplacement import lister_presents
-from generateur.procedures.repertoire import lister_procedures
 
 _CLES_SEULES = frozenset({"objet"})  # une clé du dossier lui-même, montrée comme une section
 _AJOUTS = {section: genre for genre, (section, _) in SECTIONS.items()}
@@ -51,7 +49,7 @@ def montrer_onglet(
     """
     etude, erreur = bureau.etudier(chemin)
     try:
-        etat, version = lire_version(chemin)
+        ouvert = ouvrir_dossier(chemin)
     except ErreurDossier as illisible:  # pas même du TOML : l'étude dit la ligne
         raise erreur or illisible from illisible
     constats = etude.constats if etude else ()
@@ -62,17 +60,17 @@ def montrer_onglet(
         "etude": etude,
         "erreur": erreur,
         "constats": constats,
-        "sections": lister_sections(etat.donnees, onglet, constats),
+        "sections": lister_sections(ouvert.donnees, onglet, constats),
         "est_visible": lambda groupe, champ: _est_visible(groupe, champ, constats),
         "a_deplier": _a_deplier(constats),
         "dits": ranger_par_lieu(constats),
         "deduits": deduire(etude.dossier) if etude else {},
-        "fichiers": lister_presents(chemin),
-        "page": bureau.maison.onglets.ouvrir(version),
+        "fichiers": ouvert.fichiers,
+        "page": bureau.maison.onglets.ouvrir(ouvert.version),
         "conduite": etude.conduite if etude else None,
-        "profil": profil_cite(etat.donnees),
+        "profil": profil_cite(ouvert.donnees),
     }
-    tires = tirer(etude, etat.donnees) if tirer and etude else {}
+    tires = tirer(etude, ouvert.donnees) if tirer and etude else {}
     return bureau.gabarits.repondre(f"onglets/{onglet}.html", code, **communs, **propres, **tires)
 
 
@@ -84,18 +82,18 @@ def profil_cite(donnees: Mapping[str, Any]) -> str:
 
 def lister_sections(donnees: Mapping[str, Any], onglet: str, constats: Iterable[Constat] = ()) -> tuple[Section, ...]:
     """Les sections que cet onglet montre ; celles d'une voie, si le dossier ou un constat en parle."""
-    voies = _voies(donnees, constats) if onglet == onglet_de(PROPRES_AUX_VOIES) else []
-    propres = Section(PROPRES_AUX_VOIES, tuple(decrire_section(donnees, voie) for voie in voies), est_liste=False)
+    est_la = onglet == onglet_de(PROPRES_AUX_VOIES)
+    voies = decrire_voies(donnees, _citees(donnees, constats)) if est_la else ()
+    propres = Section(PROPRES_AUX_VOIES, voies, est_liste=False)
     return (*(_section(donnees, nom) for nom in SECTIONS_DES_ONGLETS.get(onglet, ())), *([propres] if voies else []))
 
 
-def _voies(donnees: Mapping[str, Any], constats: Iterable[Constat]) -> list[tuple[str, str]]:
-    """Le chemin de ce qui est propre à chaque voie dont le dossier ou un constat parle."""
+def _citees(donnees: Mapping[str, Any], constats: Iterable[Constat]) -> set[str]:
+    """Les voies dont le dossier ou un constat parle."""
     designees = [denommer(constat.lieu)[:2] for constat in constats]
     noms = {str(chemin[1]) for chemin in designees if len(chemin) > 1 and chemin[0] == PROPRES_AUX_VOIES}
     ecrites = donnees.get(PROPRES_AUX_VOIES)
-    noms |= set(ecrites) if isinstance(ecrites, Mapping) else set()
-    return [(PROPRES_AUX_VOIES, procedure.nom) for procedure in lister_procedures() if procedure.nom in noms]
+    return noms | (set(ecrites) if isinstance(ecrites, Mapping) else set())
 
 
 def _section(donnees: Mapping[str, Any], nom: str) -> Section:

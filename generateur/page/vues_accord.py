@@ -9,16 +9,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.calculs.calendrier import ajouter_mois
 from generateur.domaine.socle import ZERO, lire_jour, lire_nombre
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
-from generateur.lecture.socle import lire_dossier
-from generateur.operations.accorder import Termes, accorder, prevoir
+from generateur.operations.accorder import Termes, accorder, prevoir, proposer_termes
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 from generateur.reglages import Reglages
-
-_NOMBRE = 6  # où le curseur se pose d'abord : on le déplace
 
 
 class Accords:
@@ -31,17 +27,16 @@ class Accords:
     def montrer(self, demande: Request) -> Response:
         """Les termes à choisir, l'échéancier d'abord proposé sous les yeux ; rien du dossier ne passe par l'adresse."""
         chemin, jour = self._bureau.dossier(demande), self._maison.aujourd_hui()
-        termes = self._proposes.get(chemin.name) or Termes(_NOMBRE, ajouter_mois(jour, 1))
-        debiteur, echeancier, erreur = "", None, None
+        termes = self._proposes.get(chemin.name) or proposer_termes(jour)
+        echeancier, erreur = None, None
         try:
-            debiteur = lire_dossier(chemin).dossier.debiteur.nom_complet
             echeancier = prevoir(chemin, termes, jour=jour, au=None)
         except ErreurGenerateur as levee:
             erreur = levee
         return self._bureau.gabarits.repondre(
             "accord.html",
             reference=chemin.name,
-            debiteur=debiteur,
+            debiteur=self._maison.vitrine.nommer_debiteur(chemin) or "",
             termes=termes,
             echeancier=echeancier,
             erreur=erreur,

@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from generateur.erreurs import ErreurGenerateur
-from generateur.operations.apercu_piece import ApercuPiece, apercevoir_piece, trouver_piece
+from generateur.operations.apercu_piece import ApercuPiece, apercevoir_piece, dater_pieces, trouver_piece
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.saisie import lire_version
 from generateur.page.adresses import Bureau
-from generateur.pieces.emplacement import lister_presents
 
 _GARDES = 12  # la page qu'on regarde et ses voisines ; l'image suit la page sans être refaite
 _Cle = tuple[str, str, str, str, int]
@@ -58,7 +57,7 @@ class Apercus:
 
     def _apercevoir(self, chemin: Path, etude: Etude | None, numero: str, page: int) -> ApercuPiece:
         maison = self._maison
-        cle = (chemin.name, lire_version(chemin)[1], _etat_des_fichiers(chemin), numero, page)
+        cle = (chemin.name, lire_version(chemin)[1], dater_pieces(chemin), numero, page)
         with self._verrou:
             if cle in self._gardes:
                 return self._gardes[cle]
@@ -70,12 +69,6 @@ class Apercus:
             while len(self._gardes) > _GARDES:
                 self._gardes.popitem(last=False)
         return vue
-
-
-def _etat_des_fichiers(chemin: Path) -> str:
-    """Change dès qu'un fichier de pieces/ est remplacé."""
-    etats = [(fichier, (chemin / fichier).stat()) for fichier in lister_presents(chemin)]
-    return repr([(fichier, etat.st_mtime_ns, etat.st_size) for fichier, etat in etats])
 
 
 def _page(demande: Request) -> int:

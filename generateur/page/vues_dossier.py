@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from generateur.erreurs import ErreurUsage
 from generateur.operations.ajouter import SECTIONS, Saisie, ajouter
+from generateur.operations.deductions import deduire
 from generateur.operations.saisie import lire_version, retirer_bloc, saisir
 from generateur.page.adresses import Bureau
-from generateur.page.deductions import deduire
 from generateur.page.montre import lister_sections, montrer_onglet, profil_cite, ranger_par_lieu
 from generateur.page.onglets import A_PART, ONGLETS, SECTIONS_DES_ONGLETS, nom_nu, onglet_de
 from generateur.page.saisie_recue import enregistrer_champ

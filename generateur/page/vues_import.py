@@ -16,9 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from generateur.domaine.constat import Constat
-from generateur.erreurs import ErreurUsage
-from generateur.importation.entetes import ErreurColonnes, libeller
-from generateur.importation.socle import Consignes
+from generateur.erreurs import ErreurColonnes, ErreurUsage
 from generateur.operations.importer import Demande, DossierImporte, Import, importer
 from generateur.operations.profils import lister_profils, nommer_profil
 from generateur.page.adresses import Bureau
@@ -151,7 +149,7 @@ class Importation:
                 "differences_tues": max(0, len(differences) - _DIFFERENCES),
                 "lignes": _LIGNES,
             }
-        return self._bureau.gabarits.repondre(gabarit, libeller=libeller, **champs)
+        return self._bureau.gabarits.repondre(gabarit, **champs)
 
     def _comprendre(self, depot: Depot) -> Import:
         """Ce que dit cet envoi ; repris tel quel tant que ni lui, ni le jour, ni les dossiers n'ont changé."""
@@ -185,7 +183,7 @@ class Importation:
             clients=depot.clients,
             banque=depot.banque,
             documents=depot.documents,
-            consignes=Consignes(colonnes=depot.colonnes),
+            colonnes=depot.colonnes,
             minimum=Decimal("0.00"),
             simuler=est_simule,
             a_prendre=a_prendre or {},

@@ -8,22 +8,16 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.contrats import Ajout
-from generateur.domaine.chemins import fichiers_designes
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
-from generateur.lecture.socle import lire_dossier
 from generateur.operations.completer import completer
-from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.formulaire_dossier import decrire_section
+from generateur.operations.gestes_sur_piece import ErreurPrecisions, verser_piece
 from generateur.operations.reception import recevoir_fichiers
-from generateur.operations.saisie import lire_version, valider_textes
 from generateur.page.adresses import Bureau, est_htmx
 from generateur.page.bordereau_montre import montrer_bordereau
 from generateur.page.depots import deposer
 from generateur.page.garde import TAILLE_MAXIMALE
 from generateur.page.montre import montrer_onglet
-from generateur.pieces.emplacement import lister_presents
-from generateur.publication.rangement import Copies
 
 _CLES = ("titre", "nature", "date")
 
@@ -41,10 +35,10 @@ class Pieces:
     def dresser(self, chemin: Path, code: int = 200, **propres: Any) -> Response:
         """L'onglet ; `propres` : ce qui vient de se passer, à dire (refuses, double, annonce, focus, saisis…)."""
         try:
-            propositions = completer(chemin, est_accepte=False, outils=self._maison.outils()).propositions
-            places = fichiers_designes(lire_dossier(chemin).dossier) | {p.fichier for p in propositions}
+            vus = completer(chemin, est_accepte=False, outils=self._maison.outils())
+            propositions, sans_place = vus.propositions, vus.sans_place
         except ErreurGenerateur:  # le dossier ne se lit pas : la page dit pourquoi
-            propositions, places = (), frozenset(lister_presents(chemin))
+            propositions, sans_place = (), ()
         rien: dict[str, Any] = {"refuses": (), "double": None, "annonce": "", "focus": "", "saisis": None}
         return montrer_onglet(
             self._bureau,
@@ -53,7 +47,7 @@ class Pieces:
             code,
             tirer=lambda etude, lues: {"bordereau": montrer_bordereau(etude, lues, self._maison.lieux.sortie)},
             propositions=propositions,
-            libres=[fichier for fichier in lister_presents(chemin) if fichier not in places],
+            libres=sans_place,
             a_preciser=_champs_d_une_piece(),
             maximum=TAILLE_MAXIMALE,
             **(rien | propres),
@@ -89,18 +83,13 @@ class Pieces:
         """Un fichier sans place devient une pièce, sous le titre, la nature et la date donnés."""
         chemin = self._bureau.dossier(demande)
         fichier = str(saisie.get("fichier", ""))
-        if fichier not in lister_presents(chemin):
-            raise ErreurUsage("ce fichier n'est pas dans pieces/", lieu=fichier)
         textes = {cle: str(saisie.get(cle, "")).strip() for cle in _CLES}
         textes["titre"] = textes["titre"] or fichier.rpartition("/")[2]
-        valeurs, refus = valider_textes(("pieces", 0), textes)
-        if refus:
-            return self.dresser(
-                chemin, 422, saisis={"fichier": fichier, "valeurs": textes, "refus": refus, "double": ()}
-            )
-        etat, _ = lire_version(chemin)
-        dites = {cle: valeur for cle, valeur in valeurs.items() if valeur != ""}
-        ecrire_editions(etat, [Ajout("pieces", {**dites, "fichier": fichier})], Copies(chemin))
+        try:
+            verser_piece(chemin, fichier, textes)
+        except ErreurPrecisions as erreur:
+            saisis = {"fichier": fichier, "valeurs": textes, "refus": erreur.refus, "double": ()}
+            return self.dresser(chemin, 422, saisis=saisis)
         return self.conclure(demande, chemin, annonce=f"Versée : {textes['titre']}.", focus=fichier)
 
     def conclure(self, demande: Request, chemin: Path, **propres: Any) -> Response:

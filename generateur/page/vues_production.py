@@ -9,9 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.droit.juridictions import Juridiction
-from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
-from generateur.lecture.socle import lire_dossier
+from generateur.erreurs import ErreurLecture, ErreurUsage
 from generateur.operations.accorder import accorder
 from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
@@ -54,32 +52,20 @@ class Productions:
         fabrication = self._fabrications.trouver(chemin.name)
         morceau = demande.query_params.get("morceau") == "1"
         dite = fabrication.dite if fabrication else ""
+        est_a_deposer = fabrication is not None and fabrication.a_fait("liasse")
+        etude = self._bureau.etudier(chemin)[0] if est_a_deposer else None
         produits = lister_produits(self._maison.lieux.sortie, self._bureau.reference(chemin))
         return self._bureau.gabarits.repondre(
             "morceaux/production.html" if morceau else "production.html",
             reference=chemin.name,
-            debiteur=self._nommer_debiteur(chemin),
+            debiteur=self._maison.vitrine.nommer_debiteur(chemin) or chemin.name,
             fabrication=fabrication,
-            juridiction=self._trouver_juridiction(chemin, fabrication),
+            juridiction=juridiction_saisie(etude) if etude else None,
             annonce=dite if morceau and demande.query_params.get("vue") != dite else "",
             rayons=ranger(produits),
             liasse=next((p for p in produits if p.est_la_liasse), None),
             repertoire=self._situer(chemin, produits),
         )
-
-    def _nommer_debiteur(self, chemin: Path) -> str:
-        """Le débiteur, ou le nom du dossier s'il ne se lit pas."""
-        try:
-            return lire_dossier(chemin).dossier.debiteur.nom_complet
-        except ErreurGenerateur:
-            return chemin.name
-
-    def _trouver_juridiction(self, chemin: Path, fabrication: Fabrication | None) -> Juridiction | None:
-        """Où déposer la liasse qui vient d'être produite ; None si elle ne va pas au greffe."""
-        if fabrication is None or fabrication.quoi != "liasse" or not fabrication.est_finie or fabrication.erreur:
-            return None
-        etude, _ = self._bureau.etudier(chemin)
-        return juridiction_saisie(etude) if etude else None
 
     def _situer(self, chemin: Path, produits: Sequence[Produit]) -> Path | None:
         """Le répertoire à montrer : celui de la dernière production si elle a abouti."""

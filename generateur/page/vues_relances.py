@@ -13,14 +13,12 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from generateur.domaine.chemins_de_cle import denommer, nommer
 from generateur.domaine.socle import lire_jour
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
-from generateur.lecture.socle import lire_dossier
 from generateur.operations.formulaire_dossier import libelle_de_valeur
 from generateur.operations.noter_envoi import (
     ISSUES,
     Avis,
     Envoi,
-    lister_attentes,
-    lister_plis,
+    consulter_envois,
     noter_avis,
     noter_envoi,
 )
@@ -43,15 +41,14 @@ class Relances:
         """Ce que l'onglet montre de plus que ses champs ; rien si le dossier ne se lit pas : la page dit pourquoi."""
         sortie, jour = self._maison.lieux.sortie, self._maison.aujourd_hui()
         try:
-            lu = lire_dossier(chemin)
+            en_cours = consulter_envois(chemin, sortie)
             relance = consulter_relance(chemin, sortie, jour=jour)
-            plis, attentes = lister_plis(lu, sortie), lister_attentes(lu.dossier)
         except ErreurGenerateur:
             return {"relance": None, "plis": (), "attentes": (), "issues": ()}
         return {
             "relance": relance,
-            "plis": plis,
-            "attentes": [(attente, nommer(attente.chemin)) for attente in attentes],
+            "plis": en_cours.plis,
+            "attentes": [(attente, nommer(attente.chemin)) for attente in en_cours.attentes],
             "issues": [(issue, libelle_de_valeur(issue)) for issue in ISSUES],
         }
 
@@ -79,14 +76,14 @@ class Relances:
 
     def servir_lettre(self, demande: Request) -> Response:
         """Une mise en demeure écrite et pas encore notée."""
-        plis = lister_plis(lire_dossier(self._bureau.dossier(demande)), self._maison.lieux.sortie)
+        plis = consulter_envois(self._bureau.dossier(demande), self._maison.lieux.sortie).plis
         return _servir([pli.lettre for pli in plis], demande)
 
     def noter(self, demande: Request, saisie: FormData) -> Response:
         """La mise en demeure est partie : sa date, son numéro, sa preuve ; la lettre écrite devient une pièce."""
         chemin, maison = self._bureau.dossier(demande), self._maison
         with maison.depot() as depot:
-            plis = lister_plis(lire_dossier(chemin), maison.lieux.sortie)
+            plis = consulter_envois(chemin, maison.lieux.sortie).plis
             envoi = Envoi(
                 _jour(saisie, "le"),
                 {pli.rang: str(saisie.get(f"numero-{pli.rang}", "")).strip() for pli in plis},

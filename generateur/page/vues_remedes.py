@@ -7,15 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from generateur.domaine.chemins_de_cle import denommer
-from generateur.erreurs import ErreurLecture, ErreurUsage
-from generateur.operations.formulaire_dossier import decrire_section
-from generateur.operations.reception import recevoir_fichiers
-from generateur.operations.saisie import lire_version, saisir
+from generateur.erreurs import ErreurUsage
+from generateur.operations.joindre import joindre_fichier
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 from generateur.page.onglets import onglet_de
 from generateur.page.remedes import est_un_fichier
-from generateur.pieces.emplacement import lister_presents
 
 
 class Remedes:
@@ -33,13 +30,6 @@ class Remedes:
         if not isinstance(envoi, UploadFile) or not envoi.filename:
             raise ErreurUsage("aucun fichier n'a été choisi", remede="Choisir un fichier, puis joindre.")
         champ = denommer(lieu)
-        etat, version = lire_version(chemin)
-        present = next((c.valeur for c in decrire_section(etat.donnees, champ[:-1]).champs if c.chemin == champ), "")
-        if present in map(str, lister_presents(chemin)):
-            raise ErreurUsage("un fichier y est déjà joint", lieu=present, remede="Recharger la page.")
         with self._maison.depot() as depot:
-            recu = recevoir_fichiers(chemin, [deposer(envoi, depot)], outils=self._maison.outils())
-        if recu.refuses:
-            raise ErreurLecture(recu.refuses[0].message, lieu=recu.refuses[0].lieu, remede=recu.refuses[0].remede)
-        saisir(chemin, champ, recu.entres[0], version=version)
+            joindre_fichier(chemin, champ, deposer(envoi, depot), outils=self._maison.outils())
         return RedirectResponse(f"/dossiers/{quote(chemin.name)}?onglet={onglet_de(str(champ[0]))}", status_code=303)

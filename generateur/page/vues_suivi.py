@@ -5,18 +5,17 @@ from xml.etree.ElementTree import tostring
 from starlette.requests import Request
 from starlette.responses import Response
 
-from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.agenda import ecrire_agenda
 from generateur.operations.aide import lire_sujet, lister_sujets
 from generateur.operations.chiffres_gardes import ChiffresTableau
 from generateur.operations.consultation_droit import lister
+from generateur.operations.dessins_du_tableau import dessiner_balance, dessiner_recouvre
 from generateur.operations.echeances import NOM_AGENDA, lister_echeances
 from generateur.operations.etude import chiffrer_dossier
 from generateur.page.adresses import Bureau
 from generateur.page.markdown import mettre_en_html
 from generateur.page.montre import montrer_onglet
-from generateur.redaction.graphiques import Barre, dessiner_barres
 
 
 class Suivi:
@@ -70,10 +69,5 @@ class Suivi:
 
 def _dessiner(tableau: ChiffresTableau) -> dict[str, str]:
     """Les deux dessins, en SVG dont chaque texte est échappé."""
-    balance = [Barre(b.tranche.libelle, b.montant, montant(b.montant)) for b in tableau.balance]
-    etapes = [Barre(e.libelle, e.recouvre, montant(e.recouvre)) for e in tableau.etapes]
-    tous = {
-        "balance": dessiner_barres("balance", "Balance âgée", "Une barre par tranche de retard.", balance),
-        "etapes": dessiner_barres("etapes", "Recouvré par étape", "Une barre par étape.", etapes),
-    }
+    tous = {"balance": dessiner_balance(tableau), "etapes": dessiner_recouvre(tableau)}
     return {nom: tostring(dessin, encoding="unicode") for nom, dessin in tous.items()}

@@ -1,12 +1,11 @@
 """Des fichiers venus d'ailleurs, rangés dans pieces/ sous un nom libre et sûr : jamais sur un autre fichier."""
 
 import os
-import re
 import shutil
-import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
+from generateur.domaine.noms_de_fichier import nommer_copie
 from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
 from generateur.publication.manifeste import empreinte
 from generateur.surveillance.droits import droits_d_un_fichier
@@ -14,18 +13,6 @@ from generateur.surveillance.provisoires import creer_fichier_provisoire, forcer
 
 PIECES = "pieces"
 MESSAGES = "messages"  # gardé sans être versé : les XML du cycle de vie, les boîtes dont chaque message est une pièce
-_LONGUEUR_NOM, _LONGUEUR_EXTENSION = 80, 10
-_RESERVES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # sous Windows, des appareils
-
-
-def nommer_copie(nom: str) -> str:
-    """Un nom de fichier sûr sur tout système, accents ôtés, 80 signes au plus."""
-    chemin = Path(nom.replace("\\", "/").rpartition("/")[2])
-    plat = "".join(c for c in unicodedata.normalize("NFKD", chemin.stem) if not unicodedata.combining(c))
-    souche = re.sub(r"[^A-Za-z0-9._-]+", "_", plat).strip("._") or "document"
-    extension = re.sub(r"[^a-z0-9.]", "", chemin.suffix.lower())[:_LONGUEUR_EXTENSION]
-    garde = "_" if _RESERVES.fullmatch(souche) else ""
-    return f"{garde}{souche[: _LONGUEUR_NOM - len(garde) - len(extension)]}{extension}"
 
 
 class Copies:

@@ -8,7 +8,6 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from generateur.erreurs import ErreurLecture
-from generateur.importation.socle import Consignes
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.etude import etudier_dossier
 from tests.operations.conftest import AUTRE, ENTETE, F1, F2, JOUR
@@ -272,7 +271,7 @@ def test_l_origine_dit_d_ou_vient_chaque_valeur(bureau):
 @pytest.mark.parametrize("nom", ["Dupont & Fils <SARL>", 'Dit "Le Roi"', "Œuvre\\Café 😀", "'''", "=cmd|calc"])
 def test_un_nom_hostile_se_relit_tel_quel(bureau, nom):
     cite = nom.replace('"', '""')
-    fait = bureau.importer(F1.replace("Garage Lumen SAS", f'"{cite}"'), consignes=Consignes())
+    fait = bureau.importer(F1.replace("Garage Lumen SAS", f'"{cite}"'), colonnes={})
     lu = lire_dossier(bureau.racine / fait.dossiers[0].reference).dossier
     assert lu.debiteur.denomination == nom
 

@@ -10,8 +10,8 @@ import zlib
 
 import pytest
 
+from generateur.domaine.noms_de_fichier import nommer_copie
 from generateur.page.maison import Lieux, Maison
-from generateur.publication.rangement import nommer_copie
 from tests.page.conftest import JOUR
 from tests.page.service_reel import ouvrir_service
 

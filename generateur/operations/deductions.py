@@ -1,4 +1,4 @@
-"""Ce que le programme a compris de lui-même : la page le dit sous le champ laissé vide, pour qu'on ne le redise pas."""
+"""Ce que le programme a compris de lui-même : ce qui se dit sous un champ laissé vide, pour qu'on ne le redise pas."""
 
 from collections.abc import Iterator
 

@@ -1,0 +1,18 @@
+"""Un nom de fichier venu d'ailleurs, rendu sûr partout."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+_LONGUEUR_NOM, _LONGUEUR_EXTENSION = 80, 10
+_RESERVES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # sous Windows, des appareils
+
+
+def nommer_copie(nom: str) -> str:
+    """Un nom de fichier sûr sur tout système, accents ôtés, 80 signes au plus."""
+    chemin = PurePosixPath(nom.replace("\\", "/").rpartition("/")[2])
+    plat = "".join(c for c in unicodedata.normalize("NFKD", chemin.stem) if not unicodedata.combining(c))
+    souche = re.sub(r"[^A-Za-z0-9._-]+", "_", plat).strip("._") or "document"
+    extension = re.sub(r"[^a-z0-9.]", "", chemin.suffix.lower())[:_LONGUEUR_EXTENSION]
+    garde = "_" if _RESERVES.fullmatch(souche) else ""
+    return f"{garde}{souche[: _LONGUEUR_NOM - len(garde) - len(extension)]}{extension}"
