@@ -26,7 +26,7 @@ ETAGES = (
     {"__main__"},
 )
 NIVEAU = {nom: rang for rang, noms in enumerate(ETAGES) for nom in noms}
-FLECHES = 104  # entre salles, celles qui ne vont chercher que la version non comprises
+FLECHES = 105  # entre salles, celles qui ne vont chercher que la version non comprises
 NOYAU = ("domaine", "droit", "calculs", "controles", "procedures")
 
 # Un même nom dans plusieurs salles : admis quand c'est la même chose, vue de chacune. (salles, raison)
