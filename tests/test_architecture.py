@@ -88,6 +88,12 @@ EXCEPTIONS_DU_NOYAU = {
     ("procedures.repertoire", "pkgutil"): "découvre les modules du paquet procedures",
 }
 
+A_PYDANTIC = {
+    "annuaire.retenue", "domaine", "importation.origine", "lecture", "operations.ajouter", "operations.chiffres_gardes",
+    "operations.dossier_importe", "operations.executants.guichet", "operations.formulaire_dossier",
+    "operations.inscription_composee", "operations.nouveau_dossier", "operations.saisie", "procedures",
+    "publication", "reglages",
+}  # fmt: skip
 # Chaque bibliothèque est enfermée : (paquets ou modules qui l'emploient). Une nouvelle s'ajoute ici, avec sa place.
 PLACES = {
     "click": {"cli", "commandes"},
@@ -135,23 +141,7 @@ PLACES = {
     "alembic": {"registre.base", "registre.migrations"},
     "icalendar": {"operations.agenda"},
     "rich": {"commandes.avancee_lot"},
-    "pydantic": {
-        "annuaire.retenue",
-        "importation.origine",
-        "operations.ajouter",
-        "operations.chiffres_gardes",
-        "operations.formulaire_dossier",
-        "operations.saisie",
-        "operations.dossier_importe",
-        "operations.inscription_composee",
-        "reglages",
-        "domaine",
-        "procedures",
-        "lecture",
-        "publication",
-        "operations.executants.guichet",
-        "operations.nouveau_dossier",
-    },
+    "pydantic": A_PYDANTIC,
     "platformdirs": {"surveillance.prive", "operations.donnees_utilisateur"},
     "pydantic_core": {"lecture"},
     "tomlkit": {"lecture.edition_toml", "operations.droit_ajoute"},
