@@ -1,9 +1,10 @@
-"""Un nom de fichier venu d'ailleurs, rendu sûr partout."""
+"""Les noms de fichier que plusieurs salles emploient ; un nom venu d'ailleurs, rendu sûr partout."""
 
 import re
 import unicodedata
 from pathlib import PurePosixPath
 
+NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
 _LONGUEUR_NOM, _LONGUEUR_EXTENSION = 80, 10
 _RESERVES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # sous Windows, des appareils
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from generateur.calculs.echeancier import Echeancier, Versement
-from generateur.publication.inventaire_publie import NOM_MESSAGES
+from generateur.domaine.noms_de_fichier import NOM_MESSAGES
 
 _SUFFIXE = "_accord.json"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from generateur.calculs.suite_amiable import SuiteAmiable, decider_suite
 from generateur.domaine.echelle import Niveau
+from generateur.domaine.noms_de_fichier import NOM_MESSAGES
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.lecture.socle import lire_dossier
-from generateur.publication.inventaire_publie import NOM_MESSAGES
 
 _ENVOYES = (".eml", ".txt", ".pdf")  # le Word d'une lettre est à côté de son PDF
 

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from starlette.responses import FileResponse, Response
 
+from generateur.domaine.noms_de_fichier import NOM_MESSAGES
 from generateur.operations.suite import SUITES
-from generateur.publication.inventaire_publie import NOM_MESSAGES
 
 _A_PART = ("mise_en_demeure", *(f"suite_{nom}" for nom in SUITES))  # à côté de la liasse, sous la même référence
 _RAYONS = {

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from generateur.domaine.noms_de_fichier import NOM_MESSAGES
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.publication.echange import occuper
 from generateur.publication.fichier_demande import ecrire_d_un_geste
-from generateur.publication.inventaire_publie import NOM_MESSAGES
 
 
 def ecrire_messages(sortie: Path, reference: str, messages: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MESSAGES
 from generateur.erreurs import ErreurLecture
 from generateur.publication.manifeste import ManifesteAnnonce, est_intact, lire_annonce, lire_contenu
 from generateur.surveillance.ordinaire import lire_ordinaire
 
 NOM_INVENTAIRE = ".inventaire.json"
-NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
 NOM_GARDES = "gardes_a_part"  # ce qu'une personne a mis ou changé dans la version d'avant
 SUIVIS = frozenset({NOM_MESSAGES, NOM_GARDES, "communiquees"})  # suivent la nouvelle version, à leur place
 _VERSION = 1
