@@ -95,7 +95,7 @@ def _essentiel(tableau: Tableau) -> Element:
 
 def _balance(tableau: Tableau) -> Iterator[Element]:
     total = sum((ligne.montant for ligne in tableau.balance), ZERO)
-    yield dessiner_balance(tableau, f" ; {montant(total)} en tout")
+    yield dessiner_balance(tableau.balance, f" ; {montant(total)} en tout")
     lignes = [
         (
             b.tranche.libelle,

@@ -69,5 +69,5 @@ class Suivi:
 
 def _dessiner(tableau: ChiffresTableau) -> dict[str, str]:
     """Les deux dessins, en SVG dont chaque texte est échappé."""
-    tous = {"balance": dessiner_balance(tableau), "etapes": dessiner_recouvre(tableau)}
+    tous = {"balance": dessiner_balance(tableau.balance), "etapes": dessiner_recouvre(tableau.etapes)}
     return {nom: tostring(dessin, encoding="unicode") for nom, dessin in tous.items()}
