@@ -130,7 +130,8 @@ class Transaction:
 class Lecture:
     """Ce qu'un lecteur a compris d'un fichier.
 
-    `colonnes` : champ du programme → en-tête lu, None s'il manque ; `entetes` : tous ceux du fichier, quand il en a.
+    `colonnes` : champ du programme → en-tête lu, None s'il manque ; `entetes` : tous ceux du fichier, quand il en a ;
+    `exemples` : une valeur écrite sous chacun.
     """
 
     fichier: Path
@@ -144,6 +145,7 @@ class Lecture:
     transactions: tuple[Transaction, ...] = ()
     evenements: tuple["EvenementLu", ...] = ()
     entetes: tuple[str, ...] = ()
+    exemples: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

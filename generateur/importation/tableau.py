@@ -4,6 +4,7 @@ Une ligne par article ou par règlement se regroupe par numéro ; les totaux, pr
 un statut et un reste dû en désaccord deviennent une question, jamais un choix silencieux.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -41,6 +42,7 @@ from generateur.importation.valeurs_lues import lire_date, lire_identifiant, lir
 ZERO = Decimal(0)
 _MONTANTS = ("montant_ht", "montant_tva", "montant_ttc", "reste_du", "paye")
 _DATES = ("date", "echeance", "date_paiement")
+_LIGNES_D_EXEMPLE = 50  # assez pour que chaque colonne remplie y ait une valeur
 _IDENTIFIANTS = ("siren", "siret", "tva")
 _TEXTES = (
     "numero",
@@ -85,12 +87,14 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
     clients: list[Tiers] = []
     colonnes: dict[str, str | None] = {}
     entetes: dict[str, None] = {}
+    exemples: dict[str, str] = {}
     for feuille in lire_feuilles(fichier):
         rang = trouver_entete(feuille, format_.correspondances)
         if rang is None:
             continue
         entete = comprendre(feuille, rang, format_.correspondances, consignes.colonnes)
         entetes |= dict.fromkeys(nom for nom in entete.noms if nom)
+        exemples = _donner_exemples(feuille, entete) | exemples
         if not {"montant_ttc", "reste_du", "montant_ht"} & set(entete.colonnes) or "numero" not in entete.colonnes:
             clients += _lire_clients(feuille, entete)
             colonnes = colonnes or entete.en_clair(champs_connus())
@@ -115,7 +119,25 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
         colonnes,
         tuple(clients),
         entetes=tuple(entetes),
+        exemples=exemples,
     )
+
+
+def _donner_exemples(feuille: Feuille, entete: Entete) -> dict[str, str]:
+    """Par en-tête, la première valeur écrite dessous."""
+    exemples: dict[str, str] = {}
+    for ligne in feuille.lignes[entete.rang + 1 : entete.rang + 1 + _LIGNES_D_EXEMPLE]:
+        for nom, cellule in zip(entete.noms, ligne, strict=False):
+            if nom and (texte := _dire_cellule(cellule)):
+                exemples.setdefault(nom, texte)
+    return exemples
+
+
+def _dire_cellule(cellule: Cellule) -> str:
+    """Ce qu'on en lirait dans un tableur français."""
+    if isinstance(cellule, dt.date):
+        return f"{cellule:%d/%m/%Y}"
+    return lire_texte(cellule).replace(".", ",") if isinstance(cellule, Decimal) else lire_texte(cellule)
 
 
 def _rien_compris(fichier: Path, colonnes: Mapping[str, str | None]) -> ErreurLecture:

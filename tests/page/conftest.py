@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
 import time
@@ -21,6 +22,7 @@ RACINE = Path(__file__).parents[2]
 JOUR = dt.date(2026, 11, 21)
 PORT = 8765
 HOTE = f"127.0.0.1:{PORT}"
+EN_FRANCAIS = {**os.environ, "LANGUAGE": "fr"}  # ses dates et ses boutons aussi, si sa langue est installée
 
 
 @dataclass
@@ -181,6 +183,6 @@ def onglet() -> Iterator[Any]:
 
     with sync_playwright() as conducteur:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        navigateur = conducteur.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        navigateur = conducteur.chromium.launch(executable_path=shutil.which("chromium"), args=options, env=EN_FRANCAIS)
         yield navigateur.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}).new_page()
         navigateur.close()

@@ -176,3 +176,18 @@ def test_l_impression_a_ses_marges_et_ne_garde_que_ce_qui_se_lit(onglet, tmp_pat
     assert vue.getextrema()[0] < 100
     assert "Aller au contenu" not in texte
     assert "Ajouter une facture" not in texte
+
+
+@pytest.mark.parametrize("dossier", [INCOMPLET, "/dossiers/2026-0042"])
+def test_imprime_un_dossier_n_a_pas_de_titre_sans_rien_dessous(onglet, dossier):
+    vides = []
+    onglet.emulate_media(media="print")
+    for cle in ("parties", "contrat", "factures", "relances", "procedure", "suivi"):
+        onglet.goto(f"{dossier}?onglet={cle}")
+        vides += onglet.evaluate(
+            """[...document.querySelectorAll(".colonne-saisie section")].filter((s) => s.offsetHeight &&
+               ![...s.children].some((e) => e.tagName !== "H2" && e.offsetHeight)).map((s) => s.innerText)"""
+        )
+        assert onglet.locator(".colonne-saisie section:visible").count()
+    onglet.emulate_media(media="screen")
+    assert not vides

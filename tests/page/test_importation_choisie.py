@@ -52,9 +52,12 @@ def test_une_colonne_mal_comprise_se_corrige_dans_une_liste(visiteur):
     lieu = _envoyer(visiteur, f"{LIGNE};Pose d’une verrière", entete=f"{ENTETE};Affaire")
     page = visiteur.voir(lieu).texte
     assert 'name="colonne.objet"' in page
+    assert "Par exemple : 31/05/2026" in page.partition('name="colonne.echeance"')[2].partition("</p>")[0]
+    assert "Par exemple" not in page.partition('name="colonne.objet"')[2].partition("</p>")[0]
     visiteur.poster(f"{lieu}/colonnes", {"colonne.objet": "Affaire", "colonne.numero": ""})
     page = visiteur.voir(lieu).texte
     assert '<option value="Affaire" selected>' in page
+    assert "Par exemple : Pose d’une verrière" in page.partition('name="colonne.objet"')[2].partition("</p>")[0]
     assert "ce qui a été vendu" not in page
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.page.conftest import EN_FRANCAIS
+
 RACINE = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -72,7 +74,7 @@ def page(service: str) -> Iterator[Any]:
     fautes: list[str] = []
     with sync_playwright() as conducteur:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        navigateur = conducteur.chromium.launch(executable_path=CHROMIUM, args=options)
+        navigateur = conducteur.chromium.launch(executable_path=CHROMIUM, args=options, env=EN_FRANCAIS)
         contexte = navigateur.new_context(base_url=base, locale="fr-FR", viewport={"width": 1280, "height": 900})
         onglet = contexte.new_page()
         onglet.on("pageerror", lambda erreur: fautes.append(str(erreur)))
@@ -165,6 +167,21 @@ def test_d_un_export_a_une_liasse(page, tmp_path):
     page.wait_for_selector(".produits a", timeout=60_000)
     assert _dire(page, ".produits li a >> nth=0") == "2026-0042_liasse.pdf"
     assert (tmp_path / "sortie" / "2026-0042" / "2026-0042_liasse.pdf").is_file()
+
+
+def test_une_lecture_qui_dure_le_dit_jusqu_a_ce_que_la_page_change(page):
+    retenues = []
+    page.goto("/importer")
+    page.route("**/importer", lambda route: retenues.append(route))  # noqa: PLW0108 (Playwright la marque)
+    page.set_input_files("#sources", RACINE / "dossiers" / "exemples_import" / "pennylane.csv")
+    page.get_by_role("button", name="Lire").click()
+    page.wait_for_function("() => / [1-9] s$/.test(document.getElementById('bandeau-note').textContent)")
+    note = page.locator("#bandeau-note[role=status]")
+    assert "lecture de l’export en cours" in note.inner_text()
+    assert page.locator("#bandeau-note [aria-hidden=true]").inner_text().strip() != ""
+    retenues[0].abort()
+    page.wait_for_function("() => document.getElementById('bandeau-note').textContent === ''")
+    assert "ne répond plus" in _dire(page, "#bandeau-erreur")
 
 
 def test_un_dossier_se_cree_au_clavier_seul(page, tmp_path):

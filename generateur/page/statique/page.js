@@ -3,6 +3,8 @@
 
 const bandeau = () => document.getElementById("bandeau-erreur");
 
+const noter = (phrase) => { document.getElementById("bandeau-note").textContent = phrase; };
+
 function dire(phrase) {
   const p = document.createElement("p");
   p.textContent = phrase;
@@ -111,9 +113,30 @@ document.addEventListener("htmx:after:swap", () => {
   for (const champ of document.querySelectorAll("[data-refuse] input[data-garder]")) if (gardes.has(champ.id)) champ.files = gardes.get(champ.id);
 });
 
+// Ce qui peut durer le dit, et depuis combien de temps ; l’annonce vocale n’est faite qu’une fois.
+let attente = 0;
+function cesser_d_attendre() {
+  if (!attente) return;
+  clearInterval(attente);
+  attente = 0;
+  noter("");
+}
+document.addEventListener("submit", (evenement) => {
+  const phrase = evenement.target.dataset?.attente;
+  if (!phrase) return;
+  cesser_d_attendre();
+  noter(`${phrase} en cours…`);
+  const compte = document.createElement("span");
+  compte.setAttribute("aria-hidden", "true");
+  document.getElementById("bandeau-note").append(compte);
+  const debut = Date.now();
+  attente = setInterval(() => { compte.textContent = ` ${Math.round((Date.now() - debut) / 1000)} s`; }, 1000);
+});
+for (const fin of ["htmx:after:swap", "htmx:response:error", "htmx:error"]) document.addEventListener(fin, cesser_d_attendre);
+window.addEventListener("pageshow", cesser_d_attendre);
+
 // Un PDF s’imprime du lecteur du navigateur : son onglet s’ouvre, l’impression s’y propose ; sinon, une phrase dit quoi faire.
 const SINON = "Ctrl+P dans cet onglet, ou l’imprimante de son lecteur.";
-const noter = (phrase) => { document.getElementById("bandeau-note").textContent = phrase; };
 document.addEventListener("click", (evenement) => {
   const lien = evenement.target.closest?.("a[data-imprimer]");
   if (!lien || evenement.ctrlKey || evenement.metaKey || evenement.shiftKey) return;
