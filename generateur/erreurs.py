@@ -11,7 +11,6 @@ ErreurGenerateur
 ├── ErreurOutilAbsent        9   un programme externe manque
 ├── ErreurRendu             10   la conversion en PDF a échoué
 ├── ErreurLiasse            11   la liasse n'est pas conforme
-├── ErreurLot               12   une partie du lot a échoué
 ├── ErreurInterruption     130   on a demandé l'arrêt
 └── ErreurEcriture           1   le disque refuse (plein, protégé)
 
@@ -142,12 +141,6 @@ class ErreurLiasse(ErreurGenerateur):
     """La liasse et son manifeste ne concordent pas."""
 
     code = CodeSortie.LIASSE_NON_CONFORME
-
-
-class ErreurLot(ErreurGenerateur):
-    """Une partie des dossiers du lot n'a pas été produite."""
-
-    code = CodeSortie.LOT_PARTIEL
 
 
 class ErreurInterruption(ErreurGenerateur):

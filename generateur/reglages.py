@@ -95,7 +95,8 @@ class FicheDossier(BaseModel):
     """Qui, contre qui, devant qui : de quoi classer un dossier sans le rouvrir.
 
     `horizon`, `tables` : jusqu'où le droit employé est connu. `retenue` : pourquoi ce qui est publié ne doit pas
-    partir ; vide si rien ne l'empêche. `remise` : ce que reçoit celui à qui l'on remet, s'il est demandé.
+    partir, vide si rien ne l'empêche ; `retenue_le` : depuis quand, si c'est daté.
+    `remise` : ce que reçoit celui à qui l'on remet, s'il est demandé.
     """
 
     model_config = _MODELE
@@ -114,6 +115,7 @@ class FicheDossier(BaseModel):
     horizon: dt.date | None = None
     tables: tuple[str, ...] = ()
     retenue: str = ""
+    retenue_le: dt.date | None = None
     remise: dict[str, Any] = {}
 
 

@@ -89,7 +89,7 @@ def situer_dossier(dossier: Dossier, au: dt.date) -> Etape:
 
 def dernier_jour_connu(dossier: Dossier, au: dt.date) -> dt.date:
     """`au`, ou le jour du dernier événement du suivi s'il est plus tardif : ce que l'on sait, sans horloge."""
-    jours = (e.date for e in lister_evenements(dossier) if e.lieu.startswith("suivi."))
+    jours = (e.date for e in lister_evenements(dossier) if e.est_du_suivi)
     return max((au, *jours))
 
 

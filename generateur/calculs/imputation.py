@@ -38,7 +38,6 @@ class Imputation:
     principal: Decimal
     facture: str
     indemnites: Decimal = ZERO
-    date_presumee: bool = False  # paiement saisi sans date : compté à l'échéance
 
 
 @dataclass(frozen=True)
@@ -228,9 +227,7 @@ class Compte:
         for groupe in self._ordre_legal(jour):
             for dette, montant in _repartir(reste, groupe, jour):
                 reste -= self._imputer(dette, montant, jour, parts)
-        presumee = paiement.date is None
-        imputations = tuple(replace(part, date_presumee=presumee) for part in _regrouper(parts))
-        self.recus.append(PaiementRecu(paiement, jour, imputations, reste))
+        self.recus.append(PaiementRecu(paiement, jour, tuple(_regrouper(parts)), reste))
 
     @staticmethod
     def _imputer(dette: Dette, montant: Decimal, jour: dt.date, parts: list[Imputation]) -> Decimal:

@@ -26,7 +26,7 @@ def regler_indemnites(
             if regle:
                 restes[rang] -= regle
                 libre -= regle
-                propres.append(Imputation(recu.jour, regle, ZERO, ZERO, numero, regle, recu.est_de_date_presumee))
+                propres.append(Imputation(recu.jour, regle, ZERO, ZERO, numero, regle))
         completes.append(replace(recu, imputations=(*recu.imputations, *propres), excedent=libre))
         reglements += propres
     return restes, completes, reglements

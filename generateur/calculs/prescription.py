@@ -91,11 +91,6 @@ class HypothesePrescription:
         """Premier jour où l'action est éteinte : le lendemain du dernier jour pour agir (C. civ. 2229)."""
         return self.terme + UN_JOUR
 
-    @property
-    def est_interrompue(self) -> bool:
-        """Vrai si un événement a fait repartir ou suspendu le délai."""
-        return bool(self.evenements)
-
 
 @dataclass(frozen=True)
 class _Evenement:

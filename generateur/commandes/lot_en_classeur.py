@@ -10,7 +10,7 @@ from generateur.domaine.langue import courber, date_longue, majuscule
 from generateur.operations.lot import Bilan
 from generateur.operations.synthese_lot import Geste, compter_par_voie, grouper_les_gestes
 from generateur.procedures.repertoire import trouver_procedure
-from generateur.reglages import Resultat
+from generateur.reglages import FicheDossier, Resultat
 
 _CITEES = 30  # une cellule ne se lit plus au-delà ; la feuille des refus les a toutes
 
@@ -141,6 +141,11 @@ def _dire_dossiers(bilan: Bilan) -> Feuille:
     )
 
 
+def _dire_retenue(fiche: FicheDossier) -> str:
+    """« déposé le 3 mai 2026 »."""
+    return f"{fiche.retenue} le {date_longue(fiche.retenue_le)}" if fiche.retenue_le else fiche.retenue
+
+
 def _en_ligne(resultat: Resultat) -> tuple[Valeur, ...]:
     fiche, est_produit = resultat.fiche, bool(resultat.fichier)
     return (
@@ -155,6 +160,6 @@ def _en_ligne(resultat: Resultat) -> tuple[Valeur, ...]:
         fiche.juridiction,
         fiche.pieces if est_produit else None,
         fiche.pages if est_produit else None,
-        courber(resultat.raison or fiche.retenue),
+        courber(resultat.raison or _dire_retenue(fiche)),
         resultat.fichier or "",
     )

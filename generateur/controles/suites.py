@@ -76,7 +76,7 @@ def _dates(suivi: Suivi) -> Iterator[Constat]:
 
 def _a_venir(dossier: Dossier, jour: date) -> Iterator[Constat]:
     for evenement in lister_evenements(dossier):
-        if evenement.lieu.startswith("suivi.") and evenement.date > jour:
+        if evenement.est_du_suivi and evenement.date > jour:
             yield constater(
                 "SUIVI_A_VENIR",
                 f"Suivi : {evenement.libelle} à une date à venir, le {date_longue(evenement.date)}.",

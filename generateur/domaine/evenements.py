@@ -56,6 +56,9 @@ LIBELLES: Mapping[NomEvenement, str] = {
 }
 
 
+_D_ARGENT: frozenset[NomEvenement] = frozenset({"paye", "accord", "dechu"})
+
+
 @dataclass(frozen=True)
 class Evenement:
     """Ce qui est arrivé à un dossier ; `lieu` : où le dossier le dit."""
@@ -64,6 +67,11 @@ class Evenement:
     date: dt.date
     lieu: str
     montant: Decimal | None = None
+
+    @property
+    def est_du_suivi(self) -> bool:
+        """Vrai s'il arrive à la procédure, que [suivi] raconte ; faux pour l'argent reçu ou promis."""
+        return self.nom not in _D_ARGENT
 
     @property
     def libelle(self) -> str:

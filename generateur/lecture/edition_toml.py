@@ -65,16 +65,11 @@ def modifier(etat: Etat, editions: Sequence[Pose | Ajout]) -> str:
     return texte
 
 
-def modifier_fichier(etat: Etat, editions: Sequence[Pose | Ajout]) -> None:
-    """Modifie le fichier à sa place, par renommage ; refuse s'il a changé depuis qu'il a été lu.
-
-    Lève ErreurDossier (changé entre-temps, édition incertaine), ErreurEcriture (disque).
-    """
-    ecrire_si_inchange(etat, modifier(etat, editions))
-
-
 def ecrire_si_inchange(etat: Etat, texte: str) -> None:
-    """Remplace le fichier, droits gardés, s'il est encore celui qui a été lu."""
+    """Remplace le fichier, droits gardés, s'il est encore celui qui a été lu.
+
+    Lève ErreurDossier (changé entre-temps), ErreurEcriture (disque).
+    """
     fichier = etat.fichier.resolve()  # un lien reste un lien
     try:
         if fichier.read_bytes() != etat.texte.encode():

@@ -126,7 +126,6 @@ class MiseAJour:
     ajouts: AjoutsDroit
     date: dt.date
     sha256: str
-    scellee: bool
 
 
 def lire_ajouts(repertoire: Path) -> AjoutsDroit:
@@ -188,7 +187,7 @@ def lire_mise_a_jour(fichier: Path, jour: dt.date) -> MiseAJour:
     ajouts = [_lire_table_ecrite(nom, table, ecrit, fichier, jour) for nom, table in _tables(ecrit, fichier).items()]
     valeurs = ranger(ajout for table in ajouts for ajout in table.valeurs)
     prolongements = tuple(p for table in ajouts for p in table.prolongements)
-    return MiseAJour(AjoutsDroit(valeurs, prolongements), ecrit.date, sha256, scellee=sceau is not None)
+    return MiseAJour(AjoutsDroit(valeurs, prolongements), ecrit.date, sha256)
 
 
 def _tables(ecrit: FichierEcrit, fichier: Path) -> Mapping[str, TableEcrite]:

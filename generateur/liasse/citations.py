@@ -12,7 +12,7 @@ from pathlib import Path
 from generateur.domaine.numeros import BLANC, NOMBRE, normaliser_numero, ordonner_numero
 from generateur.erreurs import ErreurLiasse
 from generateur.liasse.geometrie import Rectangle
-from generateur.liasse.plan import NOM_BORDEREAU, PlanLiasse
+from generateur.liasse.plan import PlanLiasse
 from generateur.liasse.texte import lire_texte
 
 # ce qui suit un nombre et dit qu'il n'est pas un numéro de pièce : montant, durée, date
@@ -102,16 +102,6 @@ def departager(plan: PlanLiasse, cites: Iterable[str]) -> tuple[tuple[str, ...],
         tuple(numero for numero in ordre if numero not in vus),
         tuple(sorted(vus.difference(ordre), key=ordonner_numero)),
     )
-
-
-def verifier_citations(plan: PlanLiasse) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Numéros (cités, non cités, inconnus) des actes ; le bordereau annonce les pièces, il ne les cite pas."""
-    ordre = [piece.numero for piece in plan.pieces]
-    cites: set[str] = set()
-    for acte in plan.actes:
-        if acte.nom != NOM_BORDEREAU:
-            cites |= lire_renvois(acte.pdf, ordre)[1]
-    return departager(plan, cites)
 
 
 def refuser_citations_fausses(plan: PlanLiasse, cites: Iterable[str]) -> None:

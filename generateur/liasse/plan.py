@@ -186,11 +186,6 @@ class Assemblage:
     empreintes: EmpreintesPages | None = None
     pages_marquees: tuple[PageMarquee, ...] = ()
 
-    @property
-    def fichiers_pieces(self) -> dict[str, Path]:
-        """Le fichier tamponné de chaque pièce, par numéro."""
-        return {piece.numero: piece.fichier for piece in self.pieces}
-
 
 def paginer(actes: Sequence[tuple[str, int]], pieces: Sequence[tuple[str, int]], *, versos_blancs: bool) -> Pagination:
     """Calcule où tombe chaque élément d'après ses pages ; versos_blancs : chacun commence au recto.

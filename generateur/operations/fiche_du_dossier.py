@@ -1,6 +1,7 @@
 """Qui, contre qui, devant qui : ce que la synthèse d'un lot et ses piles disent d'un dossier sans le rouvrir."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Adresse
@@ -12,10 +13,18 @@ from generateur.reglages import FicheDossier
 PROJET = "projet, à compléter avant de partir"
 
 
+@dataclass(frozen=True)
+class Depart:
+    """Comment un dossier est déjà parti, et quand : « déposé », « communiqué »."""
+
+    comment: str
+    le: dt.date
+
+
 def dresser_fiche(
-    dossier: Dossier, manifeste: Manifeste | None = None, *, parti: str = "", est_a_classer: bool = False
+    dossier: Dossier, manifeste: Manifeste | None = None, *, parti: Depart | None = None, est_a_classer: bool = False
 ) -> FicheDossier:
-    """La fiche d'un dossier lu, complétée de ce qui est publié ; `parti` : comment il l'est déjà, vide sinon."""
+    """La fiche d'un dossier lu, complétée de ce qui est publié ; `parti` : comment il l'est déjà, None sinon."""
     etude = dossier.destinataire
     identite = {
         "creancier": dossier.creancier.nom_complet,
@@ -28,7 +37,7 @@ def dresser_fiche(
     if manifeste is None:
         return FicheDossier.model_validate(identite)
     juridiction, horizon = manifeste.juridiction, manifeste.horizon
-    retenue = parti or (PROJET if manifeste.projet else "")
+    retenue = parti.comment if parti else PROJET if manifeste.projet else ""
     return FicheDossier.model_validate(
         identite
         | {
@@ -40,6 +49,7 @@ def dresser_fiche(
             "horizon": dt.date.fromisoformat(horizon.date) if horizon else None,
             "tables": horizon.tables if horizon else (),
             "retenue": retenue,
+            "retenue_le": parti.le if parti else None,
             "remise": composer_remise(dossier, manifeste) if est_a_classer and not retenue else {},
         }
     )

@@ -195,7 +195,7 @@ def _repartir(resultats: Sequence[Resultat], regle: _Classement) -> tuple[dict[_
         if resultat.etat not in {"produit", "a_jour"}:
             continue
         if resultat.fiche.retenue:
-            laisses[resultat.fiche.retenue.partition(" le ")[0]] += 1
+            laisses[resultat.fiche.retenue] += 1
             continue
         pile = en_cours.setdefault(
             regle.cle(resultat), _EnCours(regle.libelle(resultat), regle.adresse(resultat.fiche))

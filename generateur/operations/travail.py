@@ -15,7 +15,7 @@ from generateur.domaine.langue import date_longue, enumerer
 from generateur.erreurs import CodeSortie, ErreurGenerateur, ErreurLecture, ErreurLiasse, expliquer_imprevu
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.operations.empreintes import est_a_jour
-from generateur.operations.fiche_du_dossier import dresser_fiche
+from generateur.operations.fiche_du_dossier import Depart, dresser_fiche
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.publication.communiquees import date_de_depot, lire_servi, lister_communiquees, relire_manifeste
@@ -94,9 +94,10 @@ def _trouver_partie(travail: Travail, lu: DossierLu) -> Resultat | None:
     if manifeste is None or manifeste.projet:
         return None
     _exiger_entiere(ou)
-    parti = f"{'déposé' if depot else 'communiqué'} le {date_longue(le)}"
+    parti = Depart("déposé" if depot else "communiqué", le)
+    dit = f"{parti.comment} le {date_longue(le)}"
     suite = f"« generateur produire {travail.source} » le complète, « --deposes » refait aussi les dossiers déposés"
-    return _reussir(travail, lu, manifeste, ou, "a_jour", f"{parti}, laissé tel quel : {suite}", parti)
+    return _reussir(travail, lu, manifeste, ou, "a_jour", f"{dit}, laissé tel quel : {suite}", parti)
 
 
 def _exiger_entiere(partie: Path) -> None:
@@ -117,7 +118,7 @@ def _reussir(
     ou: Path,
     etat: Literal["produit", "a_jour"],
     message: str = "",
-    parti: str = "",
+    parti: Depart | None = None,
 ) -> Resultat:
     liasse = ou / manifeste.liasse.fichier
     return Resultat(

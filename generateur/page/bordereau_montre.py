@@ -17,7 +17,6 @@ from generateur.operations.retenir_numeros import est_a_retenir
 
 _A_PART = frozenset({"fichier", "confidentiel"})
 _D_EMBLEE = ("titre", "nature", "date")
-_CODES_DU_FICHIER = "PIECE_"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _decrire(etude: Etude, donnees: Mapping[str, Any], piece: PieceDossier, fixi
         lieux,
         tuple(champs[cle] for cle in _D_EMBLEE),
         tuple(champ for cle, champ in champs.items() if cle not in _D_EMBLEE),
-        tuple(c for c in etude.constats if c.lieu in lieux and c.code.startswith(_CODES_DU_FICHIER)),
+        tuple(c for c in etude.constats if c.lieu in lieux),
     )
 
 

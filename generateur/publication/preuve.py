@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from generateur.erreurs import ErreurLiasse
 from generateur.publication.manifeste import empreinte
 
 Etat = Literal["prouve", "differe", "non_prouve"]
@@ -38,12 +37,6 @@ class Verification:
     def entiere(self) -> bool:
         """Vrai si chaque contrôle est prouvé."""
         return all(controle.etat == "prouve" for controle in self.controles)
-
-    def exiger(self) -> None:
-        """Lève ErreurLiasse en citant les différences, s'il y en a."""
-        differences = [f"{c.objet} : {c.message}" for c in self.controles if c.etat == "differe"]
-        if differences:
-            raise ErreurLiasse(" ; ".join(differences), lieu=str(self.fichier), remede=REMEDE_DIFFERENCE)
 
 
 def comparer_empreinte(objet: str, libelle: str, fichier: Path, attendue: str) -> Controle:

@@ -315,14 +315,14 @@ def dire_engagement_a_la_caution(debiteur: Debiteur, principal: str) -> str:
     e = _accorder(debiteur)
     if acte is None:
         return f"Vous vous êtes porté{e} caution des engagements {contracter(principal)}"
-    caution, _, suite = _dire_cautionnement(acte).partition(" par acte")
-    return f"Vous vous êtes porté{e} {caution} des engagements {contracter(principal)} par acte{suite}"
+    engagements = f" des engagements {contracter(principal)}"
+    return f"Vous vous êtes porté{e} {_dire_cautionnement(acte, engagements)}"
 
 
-def _dire_cautionnement(acte: Cautionnement) -> str:
+def _dire_cautionnement(acte: Cautionnement, engagements: str = "") -> str:
     solidaire = " solidaire" if acte.solidaire else ""
     limite = f", dans la limite de {montant(acte.montant_max)}" if acte.montant_max else ""
-    return f"caution{solidaire} par acte du {date_longue(acte.date)}{limite}"
+    return f"caution{solidaire}{engagements} par acte du {date_longue(acte.date)}{limite}"
 
 
 def dire_limite(debiteur: Debiteur) -> str:

@@ -59,10 +59,10 @@ def test_la_reconnaissance_de_la_caution_n_interrompt_pas(fabriquer, auteur, ann
     dossier = fabriquer(**PARTIES, interruptions=[reconnaissance], factures=[facture])
     (hypothese,) = hypotheses_de_prescription(dossier, AU)
     assert hypothese.terme.year == annee
-    assert hypothese.est_interrompue is (annee != 2026)
+    assert bool(hypothese.evenements) is (annee != 2026)
 
 
 def test_un_acte_de_justice_interrompt_quel_que_soit_son_auteur(fabriquer):
     assignation = {"date": dt.date(2026, 8, 3), "nature": "demande_en_justice", "auteur": "Créancier d'essai"}
     (hypothese,) = hypotheses_de_prescription(fabriquer(**PARTIES, interruptions=[assignation]), AU)
-    assert hypothese.est_interrompue
+    assert hypothese.evenements

@@ -87,7 +87,7 @@ def test_une_reconnaissance_fait_repartir_le_delai_a_neuf(fabriquer):
     reconnaissance = {"date": dt.date(2026, 9, 10), "nature": "reconnaissance"}
     (hypothese,) = hypotheses_de_prescription(fabriquer(interruptions=[reconnaissance]), AU)
     assert hypothese.terme == dt.date(2031, 9, 10)
-    assert hypothese.est_interrompue
+    assert hypothese.evenements
     assert hypothese.evenements == ("reconnaissance du débiteur du 10/09/2026",)
 
 
@@ -103,7 +103,7 @@ def test_une_reconnaissance_fait_repartir_le_delai_a_neuf(fabriquer):
 def test_ce_qui_n_interrompt_pas(fabriquer, interruption):
     (hypothese,) = hypotheses_de_prescription(fabriquer(interruptions=[interruption]), AU)
     assert hypothese.terme == dt.date(2031, 5, 1)
-    assert not hypothese.est_interrompue
+    assert not hypothese.evenements
 
 
 def test_une_relance_ou_une_mise_en_demeure_n_interrompt_jamais(fabriquer):

@@ -8,7 +8,7 @@ import pytest
 
 from generateur.contrats import Ajout, Pose
 from generateur.erreurs import ErreurDossier
-from generateur.lecture.edition_toml import ecrire_edition, lire_etat, modifier, modifier_fichier
+from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
 
 DOSSIER = """\
 # Mon dossier
@@ -47,8 +47,12 @@ def ecrire(tmp_path):
     return _ecrire
 
 
+def _modifier(etat, editions):
+    ecrire_si_inchange(etat, modifier(etat, editions))
+
+
 def _apres(fichier, *editions):
-    modifier_fichier(lire_etat(fichier), editions)
+    _modifier(lire_etat(fichier), editions)
     return fichier.read_bytes().decode()
 
 
@@ -109,7 +113,7 @@ def test_refuse_un_fichier_change_entre_temps(ecrire):
     etat = lire_etat(fichier)
     fichier.write_text(DOSSIER + "# note\n", encoding="utf-8")
     with pytest.raises(ErreurDossier, match="a changé"):
-        modifier_fichier(etat, [Pose(("objet",), "Vente")])
+        _modifier(etat, [Pose(("objet",), "Vente")])
     assert fichier.read_text(encoding="utf-8") == DOSSIER + "# note\n"
 
 
@@ -139,7 +143,7 @@ def test_les_droits_et_le_lien_restent(ecrire, tmp_path):
     fichier.chmod(0o640)
     lien = tmp_path / "dossier.toml"
     lien.symlink_to(fichier)
-    modifier_fichier(lire_etat(lien), [Pose(("objet",), "Vente")])
+    _modifier(lire_etat(lien), [Pose(("objet",), "Vente")])
     assert lien.is_symlink()
     assert fichier.stat().st_mode & 0o777 == 0o640
     assert not list(tmp_path.glob("*.partiel"))

@@ -17,6 +17,10 @@ from generateur.liasse.assemblage import assembler, mesurer, prevoir_pages
 from generateur.liasse.plan import ElementPiece, Options
 
 
+def _fichiers(assemblage):
+    return {piece.numero: piece.fichier for piece in assemblage.pieces}
+
+
 def lire_pages(fichier):
     with pypdfium2.PdfDocument(fichier) as document:
         return [re.sub(r"\s+", " ", page.get_textpage().get_text_range()) for page in document]
@@ -52,11 +56,11 @@ def test_tamponne_la_premiere_page_de_chaque_piece_et_elle_seule(atelier, tmp_pa
         (False, True),
     ]
     assert "Lumen" in pages[3]
-    assert [fichier.name for fichier in assemblage.fichiers_pieces.values()] == [
+    assert [fichier.name for fichier in _fichiers(assemblage).values()] == [
         "Piece_01_Facture.pdf",
         "Piece_04bis_Bon.pdf",
     ]
-    assert "Pièce n° 4 bis" in lire_pages(assemblage.fichiers_pieces["4 bis"])[0]
+    assert "Pièce n° 4 bis" in lire_pages(_fichiers(assemblage)["4 bis"])[0]
 
 
 def test_tamponne_toutes_les_pages_sur_option(atelier, tmp_path):
@@ -205,7 +209,7 @@ def test_les_liens_internes_de_deux_pieces_aux_memes_noms_restent_chez_elles(ate
     assemblage = assembler(atelier.plan(pieces), tmp_path / "l.pdf", tmp_path / "p")
     assert liens_vers(assemblage.fichier, 3) == [5]
     assert liens_vers(assemblage.fichier, 5) == [7]
-    assert liens_vers(assemblage.fichiers_pieces["2"], 0) == [2]
+    assert liens_vers(_fichiers(assemblage)["2"], 0) == [2]
 
 
 def test_projet_sur_chaque_page(atelier, tmp_path):

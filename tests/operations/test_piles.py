@@ -175,8 +175,8 @@ def test_ni_projet_ni_dossier_deja_parti_ni_refus_n_entre_dans_une_pile():
     resultats = [
         _resultat("a", etude="SCP A"),
         _resultat("b", etude="SCP A", retenue=PROJET),
-        _resultat("c", etude="SCP A", retenue="déposé le 3 mai 2026"),
-        _resultat("d", etude="SCP A", retenue="déposé le 4 mai 2026"),
+        _resultat("c", etude="SCP A", retenue="déposé", retenue_le=dt.date(2026, 5, 3)),
+        _resultat("d", etude="SCP A", retenue="déposé", retenue_le=dt.date(2026, 5, 4)),
         _resultat("e", etude="SCP A", etat="refuse"),
     ]
     en_cours, laisses = _repartir(resultats, CLASSEMENTS["etude"])

@@ -15,7 +15,6 @@ EXECUTANTS = {
     "processus": "generateur.operations.executants.processus:ExecutantProcessus",
     "dask": "generateur.operations.executants.grappe:ExecutantDask",
 }
-EXECUTANT_PAR_DEFAUT = "processus"
 EXECUTANT_SANS_ATTENTE = "sequentiel"  # il ne prend un travail que pour le faire
 EXECUTANT_D_UNE_GRAPPE = "dask"
 
