@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-Marque = tuple[int, int]
+Marque = tuple[int, int, int]
 
 
 def marquer(*chemin: str) -> Marque | None:
-    """Date et taille du fichier : clé de ce qu'on en garde en mémoire ; None s'il n'existe pas."""
+    """Dates et taille du fichier : clé de ce qu'on en garde en mémoire ; None s'il n'existe pas.
+
+    Une empreinte relirait tout à chaque valeur demandée. La date de changement, que le système tient seul, voit aussi
+    une copie qui garde la date et la taille d'avant.
+    """
     try:
         etat = _RACINE.joinpath(*chemin).stat()
     except OSError:
         return None
-    return etat.st_mtime_ns, etat.st_size
+    return etat.st_mtime_ns, etat.st_ctime_ns, etat.st_size
 
 
 def lire_octets(*chemin: str) -> bytes:

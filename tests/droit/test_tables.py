@@ -2,12 +2,14 @@
 
 import ast
 import json
+import os
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from generateur.droit import ressources
 from generateur.droit.tables import (
     decimal_au,
     entier_au,
@@ -359,3 +361,16 @@ def test_l_option_du_demandeur_non_commercant_est_lue_comme_telle():
     arret = valeur_au("articles", date(2026, 11, 27), "Cass. com., 18 novembre 2020, n° 19-19.463")
     assert "peut saisir" in arret.valeur
     assert "seulement" not in arret.valeur
+
+
+def test_une_table_remplacee_sans_changer_ni_date_ni_taille_se_relit(tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    fichier = tmp_path / "tables" / "seuil_petites_creances.toml"
+    octets = ressources.lire_octets("tables", fichier.name)
+    fichier.write_bytes(octets)
+    monkeypatch.setattr(ressources, "_RACINE", tmp_path)
+    avant, etat = lire_table("seuil_petites_creances"), fichier.stat()
+    fichier.write_bytes(octets.replace(b"5000", b"7000"))
+    os.utime(fichier, ns=(etat.st_atime_ns, etat.st_mtime_ns))
+    assert fichier.stat().st_size == etat.st_size
+    assert lire_table("seuil_petites_creances") != avant

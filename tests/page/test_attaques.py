@@ -139,10 +139,9 @@ def test_des_entetes_enormes_sont_coupes(service):
 
 
 def test_un_giga_annonce_est_refuse_avant_d_etre_lu(service):
-    avant, debut = service.memoire(), time.monotonic()
+    avant = service.memoire()
     with service.prise(service.entete("POST", PIECES, FICHIERS, f"Content-Length: {GIGA}")) as prise:
-        assert _code(prise.recv(200)) == 413
-        assert time.monotonic() - debut < 5
+        assert _code(prise.recv(200)) == 413  # rien n'est encore envoyé : l'attendre ne répondrait jamais
         _inonder(prise, b"a" * 1_000_000, GIGA)
     assert service.memoire() - avant < 30_000_000
     assert not service.provisoires()

@@ -147,7 +147,7 @@ def test_un_second_arret_n_attend_plus_et_ne_laisse_ni_enfant_ni_repertoire(tmp_
     assert (fait.returncode, fait.stderr) == (CODE_INTERROMPU, PHRASE)
     assert not list(tmp_path.iterdir())
     enfants = [psutil.Process(int(fait.stdout))] if psutil.pid_exists(int(fait.stdout)) else []
-    assert not [enfant for enfant in psutil.wait_procs(enfants, timeout=5)[1] if enfant.status() != ZOMBIE]
+    assert not [enfant for enfant in psutil.wait_procs(enfants, timeout=30)[1] if enfant.status() != ZOMBIE]
 
 
 def test_un_arret_pendant_le_chargement_le_dit_en_francais():
@@ -212,7 +212,7 @@ def test_ctrl_c_au_terminal_a_tout_instant(tmp_path, commande, attente_s, fois):
     sortie, messages = processus.communicate(timeout=30)
     if processus.returncode != 0:  # sinon elle avait rendu son résultat
         assert (processus.returncode, sortie, messages) == (CODE_INTERROMPU, "", PHRASE)
-    _, vivants = psutil.wait_procs(famille, timeout=5)
+    _, vivants = psutil.wait_procs(famille, timeout=30)
     assert not [enfant for enfant in vivants if enfant.status() != ZOMBIE]
     assert not list((tmp_path / "t").iterdir())
     assert not list(tmp_path.glob("s/.*.preparation"))

@@ -45,11 +45,12 @@ def test_un_enfant_ne_survit_pas_a_son_parent_tue(genre):
     with subprocess.Popen([sys.executable, "-c", programme], cwd=RACINE, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         chef = psutil.Process(int(parent.stdout.readline()))
-        time.sleep(0.3)
-        famille = [chef, *chef.children(recursive=True)]
-        assert len(famille) == (3 if genre == "programme" else 1)
+        attendus, fin = 3 if genre == "programme" else 1, time.monotonic() + 60
+        while len(famille := [chef, *chef.children(recursive=True)]) < attendus and time.monotonic() < fin:
+            time.sleep(0.02)
+        assert len(famille) == attendus
         parent.send_signal(signal.SIGKILL)
-    _, vivants = psutil.wait_procs(famille, timeout=5)
+    _, vivants = psutil.wait_procs(famille, timeout=30)
     assert [p for p in vivants if p.status() != psutil.STATUS_ZOMBIE] == []
 
 
