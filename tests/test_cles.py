@@ -17,6 +17,7 @@ from generateur.calculs.decompte import chiffrer
 from generateur.calculs.echeances import calculer_echeances
 from generateur.controles.competence import juridiction_competente
 from generateur.controles.contexte import Contexte
+from generateur.controles.groupes import regrouper
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.constat import verdict
@@ -68,7 +69,7 @@ def _instruire(cas):
     decompte = chiffrer(demande, au, somme_des_frais(complement), complement.hors_facture)
     espece = dataclasses.replace(espece, decompte=decompte)
     constats += decision.retenue.controler(espece)
-    fiche = dresser_fiche(espece, decision, constats, verdict(constats), "moteur d'essai")
+    fiche = dresser_fiche(espece, decision, regrouper(constats), verdict(constats), "moteur d'essai")
     contexte = composer_contexte(Matiere(espece, decision.retenue, dresser_bordereau(dossier), fiche))
     return decision.retenue.nom, decompte, constats, contexte
 

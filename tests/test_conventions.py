@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generateur.dependances import lister_exemples
+from generateur.operations.exemples import lister_exemples
 
 RACINE = Path(__file__).parents[1]
 LIGNES_MAXIMALES = 400

@@ -9,7 +9,7 @@ from generateur.commandes.presentation_lot import ETATS, dire_chemin
 from generateur.domaine.langue import courber, date_longue, majuscule
 from generateur.operations.lot import Bilan
 from generateur.operations.synthese_lot import Geste, compter_par_voie, grouper_les_gestes
-from generateur.procedures.repertoire import trouver_procedure
+from generateur.operations.voies import libelle_de_voie
 from generateur.reglages import FicheDossier, Resultat
 
 _CITEES = 30  # une cellule ne se lit plus au-delà ; la feuille des refus les a toutes
@@ -46,7 +46,7 @@ def _resumer(bilan: Bilan) -> Feuille:
         (majuscule(libelle), bilan.combien(etat), None) for etat, libelle in ETATS.items()
     ]
     lignes += [
-        (trouver_procedure(nom).libelle, compte.dossiers, compte.total)
+        (libelle_de_voie(nom), compte.dossiers, compte.total)
         for nom, compte in sorted(compter_par_voie(bilan.dossiers).items())
     ]
     return Feuille("Lot", colonnes, lignes, ("Dossiers du lot", len(bilan.dossiers), bilan.dossiers.total))
@@ -151,7 +151,7 @@ def _en_ligne(resultat: Resultat) -> tuple[Valeur, ...]:
     return (
         resultat.reference,
         ETATS[resultat.etat],
-        trouver_procedure(resultat.procedure).libelle if resultat.procedure else "",
+        libelle_de_voie(resultat.procedure) if resultat.procedure else "",
         Decimal(resultat.total) if resultat.total else None,
         fiche.au,
         fiche.creancier,

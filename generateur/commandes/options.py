@@ -8,7 +8,6 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -287,7 +286,7 @@ def lire_reglages(options: dict[str, Any]) -> "Reglages":
 
 def _lire_options_de_liasse(options: dict[str, Any]) -> "ReglagesLiasse":
     """Réglages d'assemblage, contradictions refusées."""
-    from generateur.liasse.plan import Options
+    from generateur.operations.reglages_de_liasse import refuser_contradictions
     from generateur.reglages import ReglagesLiasse
 
     liasse = ReglagesLiasse(
@@ -300,8 +299,7 @@ def _lire_options_de_liasse(options: dict[str, Any]) -> "ReglagesLiasse":
         max_octets=options["max_mo"] * _OCTETS_PAR_MO if options["max_mo"] else None,
         pdfa=options["pdfa"],
     )
-    # le manifeste joint se dresse à l'assemblage ; ici, on vérifie seulement qu'il peut l'être
-    Options(**asdict(liasse), manifeste_joint=b"" if options["joindre_manifeste"] else None).verifier()
+    refuser_contradictions(liasse, joindre_manifeste=options["joindre_manifeste"])
     return liasse
 
 

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 from generateur.calculs.decompte import Decompte, PaiementRecu, SoldeFacture
 from generateur.commandes.presentation_gardes import dire_gardes
 from generateur.commandes.signes import assembler
-from generateur.domaine.chemins_de_cle import denommer
+from generateur.domaine.bordereau import NOM_DU_COMPLEMENTAIRE
+from generateur.domaine.chemins_de_cle import Origines, denommer, situer
 from generateur.domaine.constat import Groupe
 from generateur.domaine.langue import date_courte, date_longue, majuscule, montant, pluriel, pourcentage
-from generateur.lecture.messages import Origines, situer
 from generateur.operations.constats_ranges import ranger_constats
 from generateur.operations.etude import Chiffrage, Etude
 from generateur.operations.juridiction_dite import juridiction_saisie
-from generateur.procedures.repertoire import trouver_procedure
-from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE
+from generateur.operations.verdict_dit import dire_verdict
+from generateur.operations.voies import libelle_de_voie
 from generateur.publication.communiquees import lister_communiquees
 from generateur.publication.journal import SUITE_JOURNAL
 from generateur.publication.manifeste import Manifeste, SceauProduit
 from generateur.publication.numeros_servis import NOM_REGISTRE
-from generateur.redaction.fiche import expliquer_verdict
 
 if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont une seule se sert
     from generateur.operations.retenir_numeros import Retenue
@@ -31,12 +30,7 @@ if TYPE_CHECKING:  # charger pypdf coûterait à toutes les commandes ce dont un
 
 def presenter_constats(etude: Etude) -> str:
     """Verdict, puis constats par gravité, chacun avec son endroit et son remède, et la commande qui suit."""
-    libelle, explication = expliquer_verdict(
-        etude.verdict,
-        depot=etude.depot,
-        communiquee_le=etude.communiquee_le,
-        conduite=etude.conduite,
-    )
+    libelle, explication = dire_verdict(etude)
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     ranges = ranger_constats(etude.constats)
     if ranges.dabord:
@@ -104,7 +98,7 @@ def presenter_choix(etude: Etude) -> str:
         etat = "possible" if examen.recevable else "écartée"
         if decision.retenue and examen.procedure == decision.retenue.nom:
             etat = "retenue"
-        lignes += ["", f"{trouver_procedure(examen.procedure).libelle} : {etat}"]
+        lignes += ["", f"{libelle_de_voie(examen.procedure)} : {etat}"]
         lignes += [f"  • {majuscule(m.message)} ({m.fondement})" for m in examen.motifs]
     return assembler(lignes)
 
@@ -185,7 +179,7 @@ def _presenter_paiement(recu: PaiementRecu) -> Iterator[str]:
 
 def presenter_manifeste(manifeste: Manifeste, dossier: str) -> str:
     """Ce qui a été produit, et ce qu'il faut ouvrir."""
-    procedure = trouver_procedure(manifeste.procedure).libelle
+    procedure = libelle_de_voie(manifeste.procedure)
     lieu = f" — {manifeste.juridiction.nom}" if manifeste.juridiction else ""
     remplissages = [c for c in manifeste.constats if c.code == "FORMULAIRE_REMPLI"]
     alertes = [c.message for c in manifeste.constats if c.code == "PROCEDURE_IMPOSEE"]
@@ -232,7 +226,7 @@ def _dire_complement(manifeste: Manifeste, dossier: str) -> Iterator[str]:
     for gardee in lister_communiquees(Path(dossier)):
         yield f"  Communiquée le {date_longue(gardee.le)}, gardée telle quelle : {gardee.liasse.as_posix()}"
     for acte in manifeste.actes:
-        if acte.nom == BORDEREAU_COMPLEMENTAIRE.nom:
+        if acte.nom == NOM_DU_COMPLEMENTAIRE:
             yield f"  À communiquer avec les seules pièces ajoutées : {dossier}/{acte.pdf.fichier}"
 
 

@@ -10,7 +10,7 @@ from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import montant, pluriel
 from generateur.operations.lot import Avancee, Bilan
 from generateur.operations.piles import Piles
-from generateur.procedures.repertoire import trouver_procedure
+from generateur.operations.voies import libelle_de_voie
 from generateur.publication.magasin import Adresse
 from generateur.reglages import Resultat
 
@@ -75,7 +75,7 @@ def _presenter_piles(piles: Piles) -> Iterator[str]:
 def _decrire(resultat: Resultat, largeur: int) -> list[str]:
     debut = f"{mettre_en_ligne(resultat.reference):<{largeur}}  "
     if resultat.procedure and resultat.total:
-        libelle = trouver_procedure(resultat.procedure).libelle
+        libelle = libelle_de_voie(resultat.procedure)
         suite = [ligne for ligne in (resultat.message, resultat.fichier) if ligne]
         return [
             f"{debut}{montant(Decimal(resultat.total)):>14}  {libelle}",

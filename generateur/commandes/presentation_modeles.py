@@ -5,8 +5,8 @@ from typing import Any
 
 from generateur.commandes.presentation_gardes import dire_gardes, gardes_en_objet
 from generateur.commandes.signes import assembler
+from generateur.domaine.defaut_de_modele import Defaut
 from generateur.operations.apercu_modeles import Apercus, Rapport
-from generateur.redaction.controle_modeles import Defaut
 
 
 def en_objet(rapport: Rapport) -> dict[str, Any]:

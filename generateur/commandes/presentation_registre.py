@@ -7,6 +7,7 @@ from typing import Any
 
 from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import date_courte, montant, pluriel
+from generateur.operations.voies import libelle_ecrit
 from generateur.registre.parcours import NATURES, Evenement
 from generateur.registre.recherche import Affaire
 
@@ -92,7 +93,7 @@ def presenter_affaire(affaire: Affaire) -> str:
         f"  {mettre_en_ligne(affaire.creancier)} contre {mettre_en_ligne(affaire.debiteur)}",
     ]
     if affaire.total is not None:
-        lignes.append(f"  {montant(affaire.total)}, {_nommer_procedure(affaire.procedure)}")
+        lignes.append(f"  {montant(affaire.total)}, {libelle_ecrit(affaire.procedure)}")
     if affaire.echeance:
         lignes.append(f"  Prochaine échéance : {date_courte(affaire.echeance[0])}, {affaire.echeance[1]}")
     return assembler([*lignes, "", *(_decrire(evenement) for evenement in affaire.evenements)])
@@ -106,14 +107,7 @@ def _decrire(evenement: Evenement) -> str:
 
 
 def _preciser(cle: str, valeur: str) -> str:
-    return montant(Decimal(valeur)) if cle in {"total", "montant"} else _nommer_procedure(valeur)
-
-
-def _nommer_procedure(nom: str | None) -> str:
-    """Le nom qu'on lit ; celui qui est écrit, si le programme ne le connaît plus."""
-    from generateur.procedures.repertoire import lister_procedures
-
-    return next((procedure.libelle for procedure in lister_procedures() if procedure.nom == nom), nom or "")
+    return montant(Decimal(valeur)) if cle in {"total", "montant"} else libelle_ecrit(valeur)
 
 
 def presenter_export(fichier: Path, affaires: Sequence[Affaire]) -> str:

@@ -19,9 +19,8 @@ from generateur.commandes.presentation_tableau import (
 from generateur.commandes.signes import rendre_inoffensif
 from generateur.domaine.langue import courber, date_courte, date_longue, montant, nombre, pluriel, pourcentage
 from generateur.domaine.socle import ZERO
-from generateur.operations.dessins_du_tableau import dessiner_balance
+from generateur.operations.dessins_du_tableau import dessiner_balance, dessiner_debiteurs, dessiner_engage_et_recouvre
 from generateur.operations.tableau_de_bord import HORIZON_JOURS, Groupe, Tableau
-from generateur.redaction.graphiques import Barre, dessiner_barres
 
 _MARQUE = '<meta name="generator" content="generateur {}">'
 _VIDE = _MARQUE.format("")
@@ -129,20 +128,7 @@ def _balance(tableau: Tableau) -> Iterator[Element]:
 
 
 def _etapes(tableau: Tableau) -> Iterator[Element]:
-    barres = [
-        barre
-        for e in tableau.etapes
-        for barre in (
-            Barre(e.libelle, e.engage, montant(e.engage), "fond"),
-            Barre("dont recouvré", e.recouvre, montant(e.recouvre)),
-        )
-    ]
-    yield dessiner_barres(
-        "etapes",
-        "Engagé et recouvré par étape",
-        "Deux barres par étape : ce qui y est entré, ce qui y a été payé.",
-        barres,
-    )
+    yield dessiner_engage_et_recouvre(tableau.etapes)
     lignes = [
         (
             e.libelle,
@@ -159,8 +145,7 @@ def _etapes(tableau: Tableau) -> Iterator[Element]:
 
 def _debiteurs(tableau: Tableau) -> Iterator[Element]:
     retenus = principaux(tableau)
-    barres = [Barre(g.nom, g.valeur("echu"), montant(g.valeur("echu"))) for g in retenus]
-    yield dessiner_barres("debiteurs", "Principaux débiteurs", "Une barre par débiteur : ce qui est échu.", barres)
+    yield dessiner_debiteurs(retenus)
     yield _table_de_groupes("Encours, échu et provision des principaux débiteurs", retenus)
 
 

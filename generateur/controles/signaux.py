@@ -1,24 +1,15 @@
 """Ce qui pèse sur la décision de poursuivre, devant ce que la demande coûte : pour la fiche interne seule."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from generateur.controles.ecarts_annuaire import dire_cessation, est_recente
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.fiche_annuaire import FicheAnnuaire
 from generateur.domaine.historique import HistoriquePaiement
 from generateur.domaine.langue import date_longue
+from generateur.domaine.signal_de_poursuite import Signal
 
 _CESSEE = "C"
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Un fait, sa valeur, et d'où on le tient."""
-
-    libelle: str
-    valeur: str
-    source: str
 
 
 def relever_signaux(

@@ -27,6 +27,7 @@ from generateur.domaine.langue import INSECABLE, enumerer
 from generateur.domaine.numeros import RANGS, Numero, ecrire_numero, lire_numero, rendre_insecable
 from generateur.erreurs import ErreurLecture
 
+NOM_DU_COMPLEMENTAIRE = "bordereau_complementaire"  # l'acte qui ne porte que les pièces ajoutées
 _CATEGORIES: tuple[Categorie, ...] = get_args(Categorie)
 
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+NOM_MANIFESTE = "manifeste.json"  # à côté de la liasse, et dedans quand il y est joint
+NOM_DROIT_AJOUTE = "droit_ajoute.toml"  # les valeurs de droit ajoutées, dans les données de l'utilisateur
 NOM_MESSAGES = "relances"  # les messages écrits à côté de la liasse, avant elle le plus souvent
 _LONGUEUR_NOM, _LONGUEUR_EXTENSION = 80, 10
 _RESERVES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # sous Windows, des appareils

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from generateur.contrats import Ajout, Pose
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.importation.socle import Reglement, Tiers
 from generateur.importation.soldes import REMPLACEE, FactureDue, Solde
 from generateur.importation.valeurs_a_plat import (

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generateur.calculs.qualites import deduire_nature
-from generateur.domaine.chemins_de_cle import nommer
+from generateur.domaine.chemins_de_cle import Origines, nommer
 from generateur.domaine.socle import CleManquante, est_vide
-from generateur.lecture.messages import Origines, donner_exemple, ecarter_variantes
+from generateur.lecture.messages import donner_exemple, ecarter_variantes
 
 Modele = TypeVar("Modele", bound=BaseModel)
 Lieu = tuple[str | int, ...]

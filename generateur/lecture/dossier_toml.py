@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from generateur.contrats import LectureBrute
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.cles_secretes import reperer_lignes_secretes, taire
+from generateur.lecture.contrat_lecteur import LectureBrute
 from generateur.lecture.messages import sans_accents
 from generateur.lecture.synonymes import desaccentuer_cles
 

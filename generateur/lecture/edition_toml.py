@@ -1,4 +1,4 @@
-"""Modifier un dossier.toml à sa place : commentaires, ordre et blancs gardés, et rien d'autre ne bouge.
+"""Modifier le texte d'un dossier.toml : commentaires, ordre et blancs gardés, et rien d'autre ne bouge.
 
 tomlkit édite, tomllib contrôle : il lui arrive de déplacer un commentaire, de réordonner des blocs interrompus ou
 d'avaler une clé pointée. Après chaque édition, le fichier relu doit valoir exactement ce qu'on attend et garder ses
@@ -19,10 +19,9 @@ import tomlkit
 import tomlkit.items
 from tomlkit.exceptions import TOMLKitError
 
-from generateur.contrats import Ajout, Pose
-from generateur.erreurs import ErreurDossier, ErreurEcriture, raison_du_systeme
+from generateur.domaine.retouches import Ajout, Pose
+from generateur.erreurs import ErreurDossier
 from generateur.lecture.dossier_toml import reperer_rangs
-from generateur.surveillance.provisoires import ecrire_d_un_geste
 
 _BOM = "\ufeff"
 _TETE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)\s*(?:\.[^\]]*)?\]\]?")
@@ -63,26 +62,6 @@ def modifier(etat: Etat, editions: Sequence[Pose | Ajout]) -> str:
     for edition in editions:
         texte = _editer(etat.fichier, texte, edition)
     return texte
-
-
-def ecrire_si_inchange(etat: Etat, texte: str) -> None:
-    """Remplace le fichier, droits gardés, s'il est encore celui qui a été lu.
-
-    Lève ErreurDossier (changé entre-temps), ErreurEcriture (disque).
-    """
-    fichier = etat.fichier.resolve()  # un lien reste un lien
-    try:
-        if fichier.read_bytes() != etat.texte.encode():
-            raise ErreurDossier(
-                "le fichier a changé pendant l'opération : rien n'y a été écrit",
-                lieu=str(etat.fichier),
-                remede="Enregistrer et fermer ce fichier dans l'éditeur, puis relancer.",
-            )
-        ecrire_d_un_geste(fichier, texte.encode(), fichier.stat().st_mode & 0o7777)
-    except OSError as erreur:
-        raise ErreurEcriture(
-            f"le fichier ne s'écrit pas : {raison_du_systeme(erreur)} ; l'ancien est intact", lieu=str(etat.fichier)
-        ) from erreur
 
 
 def _editer(fichier: Path, texte: str, edition: Pose | Ajout) -> str:

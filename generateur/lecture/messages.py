@@ -13,14 +13,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from generateur.domaine.chemins_de_cle import nommer
+from generateur.domaine.chemins_de_cle import Origines, situer
 from generateur.domaine.noms_secrets import est_secrete, montrer_cle, porte_un_secret
 
 _CLES_MONTREES = 3
 _LONGUEUR_CITEE = 160
 _LIGNE = re.compile(r"^.*?, ligne \d+, ")
 _EXEMPLES = {dt.date: "2026-05-31", Decimal: '"100.00"', int: "1", bool: "true"}
-Origines = Mapping[tuple[str | int, ...], str]
 _PHRASES = {
     "string_type": "un texte entre guillemets est attendu",
     "string_too_short": "à remplir",
@@ -36,14 +35,6 @@ _PHRASES = {
     "string_pattern_mismatch": "cette écriture n'est pas admise",
     "too_short": "il en faut au moins un",
 }
-
-
-def situer(lieu: tuple[str | int, ...], origines: Origines) -> str:
-    """Endroit à ouvrir : la ligne de la clé, à défaut celle de sa section."""
-    for fin in range(len(lieu), 0, -1):
-        if origine := origines.get(lieu[:fin]):
-            return f"{origine}, {nommer(lieu)}"
-    return nommer(lieu)
 
 
 def retirer_ligne(endroit: str) -> str:

@@ -12,12 +12,13 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 import generateur.lecture
-from generateur.contrats import Lecteur, LectureBrute
+from generateur.domaine.chemins_de_cle import Origines, situer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Creancier
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
-from generateur.lecture.messages import Origines, expliquer, retirer_ligne, situer
+from generateur.lecture.contrat_lecteur import Lecteur, LectureBrute
+from generateur.lecture.messages import expliquer, retirer_ligne
 from generateur.lecture.synonymes import Lecture, normaliser_synonymes
 from generateur.procedures.repertoire import lister_procedures
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import ErreurEcriture, ErreurPiece, raison_du_systeme
 from generateur.liasse.amenagement import EstLibre, amenager, echelle_des_marques
 from generateur.liasse.apports import Apport, apporter_acte, apporter_piece, nommer_acte, nommer_piece

@@ -15,7 +15,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, PdfError, Stream, String
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 
 # un PDF hostile en fait lever bien d'autres que les siennes
 ERREURS_PDF = (PdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)

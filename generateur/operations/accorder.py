@@ -9,9 +9,9 @@ from typing import Any
 
 from generateur.calculs.calendrier import ajouter_mois, territoire_de
 from generateur.calculs.echeancier import Echeancier, dresser_echeancier
-from generateur.contrats import Pose
 from generateur.domaine.dossier import Accord
 from generateur.domaine.langue import pourcentage
+from generateur.domaine.retouches import Pose
 from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat

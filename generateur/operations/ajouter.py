@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generateur.contrats import Ajout, Pose
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Avoir, Facture, Paiement, Relance
 from generateur.domaine.dossier import Piece
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.domaine.socle import Donnee, est_vide
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from generateur.calculs.accords import suivre_accord
-from generateur.contrats import Ajout, Pose
 from generateur.controles.chronologie import DATES_IMPOSSIBLES
 from generateur.controles.chronologie import controler as controler_dates
 from generateur.controles.contexte import Contexte
@@ -21,6 +20,7 @@ from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import LIBELLES, SYNONYMES, NomEvenement
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.domaine.socle import est_vide
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture.edition_toml import Etat, lire_etat, modifier

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.contrats import Ajout, Pose
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.erreurs import ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique
 from generateur.importation.conditions import proposer_clauses

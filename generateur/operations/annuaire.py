@@ -13,7 +13,6 @@ from generateur.annuaire.memoire import Memoire
 from generateur.annuaire.registres import consulter
 from generateur.annuaire.retenue import retenir
 from generateur.annuaire.services import Services, choisir_services
-from generateur.contrats import Ajout
 from generateur.controles.ecarts_annuaire import Ecart, constater_annuaire, est_siren, relever_ecarts
 from generateur.controles.lieux import situer
 from generateur.domaine.constat import Constat
@@ -21,6 +20,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.fiche_annuaire import FicheAnnuaire
 from generateur.domaine.langue import date_longue
 from generateur.domaine.parties import Debiteur
+from generateur.domaine.retouches import Ajout
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture.edition_toml import Etat, lire_etat
 from generateur.lecture.socle import lire_dossier

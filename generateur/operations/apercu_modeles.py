@@ -8,12 +8,13 @@ from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from generateur.dependances import lister_exemples
+from generateur.domaine.defaut_de_modele import Defaut
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.accord_menace import MISE_EN_DEMEURE_ACCORD
 from generateur.operations.accorder import PROTOCOLE
 from generateur.operations.annexe_provision import ANNEXE
 from generateur.operations.etude import Etude, etudier_dossier
+from generateur.operations.exemples import lister_exemples
 from generateur.operations.mise_en_demeure import MISE_EN_DEMEURE, adresser_lettre
 from generateur.operations.mise_en_liasse import INTERCALAIRES
 from generateur.operations.outillage import Moteurs
@@ -32,7 +33,7 @@ from generateur.redaction.apres_ordonnance import ChampsSuite
 from generateur.redaction.bordereau_remise import ChampsRemise
 from generateur.redaction.composition import composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
-from generateur.redaction.controle_modeles import Defaut, verifier_modeles
+from generateur.redaction.controle_modeles import verifier_modeles
 from generateur.redaction.lettre import ChampsLettre, ChampsLettreAccord
 from generateur.redaction.lignes_bordereau import Mesures
 from generateur.redaction.relance import ChampsRelance

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from generateur.contrats import Pose
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.entrees_bordereau import normaliser_fichier
+from generateur.domaine.retouches import Pose
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.etude import Etude
 from generateur.operations.saisie import Saisi, exiger_version, lire_version

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generateur.contrats import Ajout, Pose
 from generateur.domaine.chemins import fichiers_designes
 from generateur.domaine.chemins_de_cle import denommer
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.erreurs import ErreurDossier
 from generateur.importation.propositions import Proposition, proposer
 from generateur.lecture.edition_toml import Etat, lire_etat, modifier

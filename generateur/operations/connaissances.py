@@ -8,9 +8,10 @@ from generateur.annuaire.retenue import lire_retenues
 from generateur.controles.catalogue import adoucir
 from generateur.controles.ecarts_annuaire import constater_annuaire, relever_ecarts
 from generateur.controles.lieux import situer
-from generateur.controles.signaux import Signal, relever_signaux
+from generateur.controles.signaux import relever_signaux
 from generateur.domaine.constat import Constat
 from generateur.domaine.fiche_annuaire import FicheAnnuaire
+from generateur.domaine.signal_de_poursuite import Signal
 from generateur.erreurs import ErreurLecture
 from generateur.importation.origine import lire_origine
 from generateur.lecture.socle import DossierLu

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from generateur.calculs.etapes import RecouvreParEtape
 from generateur.domaine.langue import montant
-from generateur.operations.tableau_de_bord import LigneBalance
+from generateur.operations.tableau_de_bord import Groupe, LigneBalance
 from generateur.redaction.graphiques import Barre, dessiner_barres
 
 
@@ -19,3 +19,27 @@ def dessiner_recouvre(etapes: Sequence[RecouvreParEtape]) -> Element:
     """Ce que chaque étape a recouvré."""
     barres = [Barre(e.libelle, e.recouvre, montant(e.recouvre)) for e in etapes]
     return dessiner_barres("etapes", "Recouvré par étape", "Une barre par étape.", barres)
+
+
+def dessiner_engage_et_recouvre(etapes: Sequence[RecouvreParEtape]) -> Element:
+    """Par étape, ce qui y est entré, puis ce qui y a été payé."""
+    barres = [
+        barre
+        for e in etapes
+        for barre in (
+            Barre(e.libelle, e.engage, montant(e.engage), "fond"),
+            Barre("dont recouvré", e.recouvre, montant(e.recouvre)),
+        )
+    ]
+    return dessiner_barres(
+        "etapes",
+        "Engagé et recouvré par étape",
+        "Deux barres par étape : ce qui y est entré, ce qui y a été payé.",
+        barres,
+    )
+
+
+def dessiner_debiteurs(retenus: Sequence[Groupe]) -> Element:
+    """Ce que doit chacun de ces débiteurs, échu."""
+    barres = [Barre(g.nom, g.valeur("echu"), montant(g.valeur("echu"))) for g in retenus]
+    return dessiner_barres("debiteurs", "Principaux débiteurs", "Une barre par débiteur : ce qui est échu.", barres)

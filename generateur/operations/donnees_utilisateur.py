@@ -5,7 +5,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from generateur.contrats import NOM_DROIT_AJOUTE
+from generateur.domaine.noms_de_fichier import NOM_DROIT_AJOUTE
 
 _VARIABLE = "GENERATEUR_DONNEES"
 

@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from generateur.contrats import Ajout
 from generateur.controles.catalogue import constater
 from generateur.controles.completude import controler as controler_completude
 from generateur.controles.contexte import Contexte
 from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
+from generateur.domaine.retouches import Ajout
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.importation.documents import Documents
 from generateur.importation.fusion import Difference, fusionner
@@ -26,10 +26,11 @@ from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee,
 from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde, relever_historique
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, composer_valeurs, valeurs_du_debiteur
-from generateur.lecture.edition_toml import Etat, ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.lecture.edition_toml import Etat, ecrire_edition, lire_etat, modifier
 from generateur.lecture.socle import REPERTOIRE_DES_PROFILS
 from generateur.operations.conflits import constater_conflit, retenir_conflits
 from generateur.operations.depot_import import Depot
+from generateur.operations.edition_dossier import ecrire_si_inchange
 from generateur.operations.profils import (
     citer_profil,
     lister_profils,

@@ -15,7 +15,7 @@ from typing import Any
 import tomlkit
 from filelock import FileLock, Timeout
 
-from generateur.contrats import NOM_DROIT_AJOUTE
+from generateur.domaine.noms_de_fichier import NOM_DROIT_AJOUTE
 from generateur.droit.ajouts import (
     Ajout,
     AjoutsDroit,
@@ -28,8 +28,8 @@ from generateur.droit.ajouts import (
 from generateur.droit.tables import decimal_au, employer_ajouts, lire_table_livree
 from generateur.droit.valeurs import Source, Valeur
 from generateur.erreurs import ErreurEcriture, ErreurLecture, ErreurUsage, raison_du_systeme
-from generateur.lecture.mise_a_jour_droit import lire_ajouts, lire_mise_a_jour
 from generateur.operations.donnees_utilisateur import situer_donnees
+from generateur.operations.mise_a_jour_droit import lire_ajouts, lire_mise_a_jour
 from generateur.surveillance.provisoires import ecrire_d_un_geste
 
 _VERROU = ".droit.verrou"

@@ -4,12 +4,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from generateur.contrats import Ajout, Pose
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.erreurs import ErreurDossier, ErreurEcriture, ErreurLecture, raison_du_systeme
-from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, modifier
+from generateur.lecture.edition_toml import Etat, modifier
 from generateur.lecture.socle import DossierLu, lire_dossier
 from generateur.publication.rangement import Copies
-from generateur.surveillance.provisoires import creer_fichier_provisoire
+from generateur.surveillance.provisoires import creer_fichier_provisoire, ecrire_d_un_geste
 
 
 def ecrire_editions(
@@ -33,6 +33,26 @@ def ecrire_editions(
     except (ErreurDossier, ErreurEcriture):
         copies.defaire()
         raise
+
+
+def ecrire_si_inchange(etat: Etat, texte: str) -> None:
+    """Remplace le fichier, droits gardés, s'il est encore celui qui a été lu.
+
+    Lève ErreurDossier (changé entre-temps), ErreurEcriture (disque).
+    """
+    fichier = etat.fichier.resolve()  # un lien reste un lien
+    try:
+        if fichier.read_bytes() != etat.texte.encode():
+            raise ErreurDossier(
+                "le fichier a changé pendant l'opération : rien n'y a été écrit",
+                lieu=str(etat.fichier),
+                remede="Enregistrer et fermer ce fichier dans l'éditeur, puis relancer.",
+            )
+        ecrire_d_un_geste(fichier, texte.encode(), fichier.stat().st_mode & 0o7777)
+    except OSError as erreur:
+        raise ErreurEcriture(
+            f"le fichier ne s'écrit pas : {raison_du_systeme(erreur)} ; l'ancien est intact", lieu=str(etat.fichier)
+        ) from erreur
 
 
 def relire(fichier: Path, texte: str) -> DossierLu:

@@ -12,13 +12,13 @@ from generateur.controles.pieces import chemins_cites
 from generateur.droit.tables import ajouts_en_usage
 from generateur.importation.origine import resumer_suivi
 from generateur.lecture.socle import DossierLu
-from generateur.pieces.emplacement import trouver
 from generateur.publication.communiquees import lire_servi, relire_manifeste
 from generateur.publication.inventaire_publie import est_entier
 from generateur.publication.manifeste import Manifeste, empreinte
 from generateur.publication.numeros_servis import Registre
 from generateur.redaction.modeles_livres import lire_modeles, racine_par_defaut
 from generateur.reglages import Reglages
+from generateur.surveillance.entrees_accentuees import trouver
 
 
 def resumer_entrees(
@@ -104,7 +104,7 @@ def est_a_jour(
     manifeste = _lire_ancien(sortie / lu.dossier.reference)
     if manifeste is None:
         return None
-    servi = lire_servi(lu, sortie)
+    servi = lire_servi(lu.racine, lu.dossier, sortie)
     arrete = servi.arreter(lu.dossier, au=au, jour=jour, procedure=reglages.procedure)
     actuelle = resumer_entrees(lu, arrete, reglages, moteurs, servi.registre)
     return manifeste if manifeste.empreinte_entrees == actuelle else None

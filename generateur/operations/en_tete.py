@@ -11,8 +11,8 @@ from generateur.droit.tables import lire_table
 from generateur.liasse.plan import Options
 from generateur.liasse.sceau import RESERVE_SCEAU
 from generateur.operations.etude import Etude
+from generateur.operations.inventaire import EnTete, PiecePrete, reduire
 from generateur.operations.juridiction_dite import decrire_juridiction
-from generateur.publication.inventaire import EnTete, PiecePrete, reduire
 from generateur.publication.manifeste import ConstatManifeste, DroitAjoute, HorizonDuDroit, SommesManifeste
 from generateur.reglages import Reglages
 

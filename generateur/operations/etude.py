@@ -22,13 +22,13 @@ from generateur.controles.droit_employe import ajouts_employes, nommer_tables
 from generateur.controles.droit_employe import controler as controler_droit
 from generateur.controles.groupes import ordonner
 from generateur.controles.pieces import chemins_cites
-from generateur.controles.signaux import Signal
 from generateur.controles.tous import controler_commun
 from generateur.domaine.bordereau import Bordereau, dresser_bordereau
 from generateur.domaine.chemins import fichiers_designes
 from generateur.domaine.constat import Constat, Verdict, verdict
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import enumerer
+from generateur.domaine.signal_de_poursuite import Signal
 from generateur.domaine.socle import ZERO
 from generateur.droit.ajouts import Ajout
 from generateur.erreurs import ErreurLecture
@@ -39,6 +39,7 @@ from generateur.moteurs.polices import signes_absents
 from generateur.operations import ecarts_factures
 from generateur.operations.conflits import constater_conflits_restants
 from generateur.operations.connaissances import rassembler_connaissances
+from generateur.operations.ecarts_servis import constater_ecarts
 from generateur.operations.outillage import OutilsPieces
 from generateur.pieces.copies_figees import sommes_des_copies
 from generateur.pieces.emplacement import lister_presents
@@ -49,7 +50,6 @@ from generateur.procedures.repertoire import lister_procedures, trouver_procedur
 from generateur.procedures.socle import Espece, Procedure, somme_des_frais
 from generateur.publication.communiquees import Servi, date_de_depot, lire_servi
 from generateur.publication.ecarts import Ecart, comparer
-from generateur.publication.journal import constater_ecarts
 from generateur.publication.numeros_servis import Registre, numeros_a_garder
 
 CODE_NOM = "NOM_DU_REPERTOIRE"  # ni celui-ci : il ne tient qu'au lieu où l'on produit
@@ -162,7 +162,7 @@ def etudier_dossier(
     """
     lu = lire_dossier(source)
     dossier = lu.dossier
-    servi = lire_servi(lu, sortie)
+    servi = lire_servi(lu.racine, lu.dossier, sortie)
     registre, arrete = servi.registre, servi.arreter(dossier, au=au, jour=jour, procedure=procedure)
     fichiers = inspecter(
         lu.racine,

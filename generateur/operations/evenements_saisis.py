@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generateur.contrats import Ajout
 from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.retouches import Ajout
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import trouver_source

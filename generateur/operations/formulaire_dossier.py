@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import Chemin, Montant, est_vide
-from generateur.procedures.repertoire import lister_procedures, trouver_procedure
+from generateur.procedures.repertoire import lister_procedures
 
 Genre = Literal["texte", "date", "montant", "nombre", "choix", "ouinon", "precise", "fichier", "liste", "secret"]
 Lieu = tuple[str | int, ...]
@@ -123,11 +123,6 @@ def libelle_de(modele: str, cle: str) -> str:
 def libelle_de_valeur(valeur: str) -> str:
     """Le nom d'une valeur d'énumération pour une personne."""
     return str(_lire("libelles.toml")["valeurs"].get(valeur, valeur))
-
-
-def libelle_de_voie(nom: str) -> str:
-    """Le nom d'une procédure pour une personne. Lève ErreurUsage si elle n'est pas connue."""
-    return trouver_procedure(nom).libelle
 
 
 def decrire_voies(donnees: Mapping[str, Any], citees: Collection[str]) -> tuple[Groupe, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from generateur.erreurs import ErreurPiece, ErreurUsage
 from generateur.liasse.formulaire_pdf import Remplissage, remplir_formulaire
+from generateur.operations.inventaire import DONNEES_DU_PORTAIL, FORMULAIRE_REMPLI
 from generateur.pieces.emplacement import localiser
-from generateur.publication.inventaire import DONNEES_DU_PORTAIL, FORMULAIRE_REMPLI
 from generateur.redaction.composition import Matiere, composer_contexte
 from generateur.redaction.formulaires import (
     aplatir_nom,

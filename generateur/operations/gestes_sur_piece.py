@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generateur.contrats import Ajout, Pose
 from generateur.domaine.chemins import fichiers_designes
 from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.entrees_bordereau import normaliser_fichier
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
 from generateur.lecture import retrait_toml
-from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, modifier, relire_etat
+from generateur.lecture.edition_toml import Etat, modifier, relire_etat
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.bordereau_choisi import CLE as ORDRE
-from generateur.operations.edition_dossier import ecrire_editions, relire
+from generateur.operations.edition_dossier import ecrire_editions, ecrire_si_inchange, relire
 from generateur.operations.formulaire_dossier import Lieu, genre_de, trouver_champ
 from generateur.operations.saisie import Saisi, exiger_version, lire_version, valider_textes
 from generateur.pieces.emplacement import lister_presents, localiser

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.evenements import SYNONYMES
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.domaine.socle import arrondir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage, expliquer_imprevu
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau

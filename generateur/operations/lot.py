@@ -10,10 +10,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from generateur.contrats import Executant
-from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurEcriture
 from generateur.operations.entree_du_lot import EntreeDuLot, ouvrir_entree, suivre_chemins
+from generateur.operations.executants import Executant
+from generateur.operations.exemples import lister_exemples
 from generateur.operations.journal_lot import JournalLot
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.piles import Piles, choisir_ecritoire, ranger_en_piles, trouver_classement

@@ -28,6 +28,7 @@ from generateur.liasse.texte import finit_presque_vide
 from generateur.operations.archivage_des_actes import Archivage, archiver_a_cote
 from generateur.operations.etude import Etude
 from generateur.operations.garde_de_la_liasse import comparer_a_la_liasse
+from generateur.operations.inventaire import LiasseFaite, PiecePrete
 from generateur.operations.outillage import OutilsPieces
 from generateur.operations.progression import Avancer, Etape, taire
 from generateur.pieces.atelier import Atelier
@@ -36,7 +37,6 @@ from generateur.pieces.lecture_scans import ajouter_texte
 from generateur.pieces.preparation import preparer_piece
 from generateur.pieces.traitements import alleger_images
 from generateur.procedures.socle import Acte
-from generateur.publication.inventaire import LiasseFaite, PiecePrete
 from generateur.redaction.actes import ActeEcrit, Ecritoire, ecrire_actes
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ConstatActe, ContexteActes

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from generateur.contrats import Ajout, Pose
 from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.droit.tables import entier_au
 from generateur.erreurs import ErreurPiece, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat

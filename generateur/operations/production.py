@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from generateur.contrats import MoteurRendu, Publication
+from generateur.contrats import MoteurRendu
 from generateur.controles.catalogue import constater
+from generateur.controles.groupes import regrouper
 from generateur.domaine.langue import pluriel
 from generateur.erreurs import ErreurProcedure
 from generateur.liasse.formulaire_pdf import Remplissage
@@ -20,6 +21,7 @@ from generateur.operations.empreintes import resumer_entrees
 from generateur.operations.en_tete import preparer_assemblage, resumer_etude
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.operations.formulaires import joindre_formulaires, trouver_vierge
+from generateur.operations.inventaire import FORMULAIRE_REMPLI, dresser_manifeste
 from generateur.operations.mise_en_liasse import (
     Etabli,
     annoter_fiche,
@@ -34,8 +36,8 @@ from generateur.operations.progression import Avancer, Etape, taire
 from generateur.operations.refus_etude import refuser_si_besoin
 from generateur.procedures.socle import BORDEREAU_COMPLEMENTAIRE, COUVERTURE, FORMULAIRE, Acte, Procedure
 from generateur.publication.communiquees import date_de_depot, emporter
+from generateur.publication.contrat_publication import Publication
 from generateur.publication.echange import preparer_publication
-from generateur.publication.inventaire import FORMULAIRE_REMPLI, dresser_manifeste
 from generateur.publication.journal import ecrire_journal
 from generateur.publication.manifeste import Manifeste, ecrire_manifeste
 from generateur.redaction.actes import Ecritoire
@@ -166,7 +168,7 @@ def rassembler_matiere(etude: Etude, *, projet: bool, moteur: MoteurRendu) -> Ma
     fiche = dresser_fiche(
         etude.espece,
         etude.decision,
-        etude.constats_durables,
+        regrouper(etude.constats_durables),
         etude.verdict,
         nom_moteur,
         depot=etude.depot,

@@ -8,7 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from generateur.contrats import Ajout, Pose
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.importation.groupement import aplatir_nom
 from generateur.lecture.edition_toml import Etat, modifier
 from generateur.lecture.socle import REPERTOIRE_DES_PROFILS

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generateur.contrats import Ajout
 from generateur.controles.pieces import constater_fichier
 from generateur.domaine.constat import Constat
 from generateur.domaine.fichiers import Inspection
+from generateur.domaine.retouches import Ajout
 from generateur.importation import format_facture_electronique
 from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import trouver_source

@@ -14,9 +14,9 @@ from typing import Any
 from generateur.calculs.arrete import arreter
 from generateur.calculs.encours import calculer_encours
 from generateur.calculs.suite_amiable import SuiteAmiable, decider_suite
-from generateur.contrats import Ajout
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.echelle import CanalRelance, Niveau
+from generateur.domaine.retouches import Ajout
 from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurGenerateur, ErreurPiece, ErreurUsage
 from generateur.lecture.echelle_toml import lire_echelle

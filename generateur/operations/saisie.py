@@ -11,14 +11,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from generateur.contrats import Pose
 from generateur.domaine.chemins_de_cle import nommer
+from generateur.domaine.retouches import Pose
 from generateur.domaine.socle import est_vide, lire_jour, lire_nombre
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture import retrait_toml
-from generateur.lecture.edition_toml import Etat, ecrire_si_inchange, lire_etat, modifier
+from generateur.lecture.edition_toml import Etat, lire_etat, modifier
 from generateur.lecture.socle import trouver_source
-from generateur.operations.edition_dossier import ecrire_editions, refuser_un_defaut_de_plus
+from generateur.operations.edition_dossier import ecrire_editions, ecrire_si_inchange, refuser_un_defaut_de_plus
 from generateur.operations.formulaire_dossier import Lieu, genre_de, trouver_champ, types_de
 from generateur.pieces.emplacement import lister_presents
 from generateur.publication.rangement import Copies

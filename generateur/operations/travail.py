@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from generateur.contrats import Publication
 from generateur.controles.groupes import ordonner
 from generateur.domaine.constat import Constat
 from generateur.domaine.langue import date_longue, enumerer
@@ -19,6 +18,7 @@ from generateur.operations.fiche_du_dossier import Depart, dresser_fiche
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier
 from generateur.publication.communiquees import date_de_depot, lire_servi, lister_communiquees, relire_manifeste
+from generateur.publication.contrat_publication import Publication
 from generateur.publication.echange import reserver
 from generateur.publication.inventaire_publie import lister_manquants
 from generateur.publication.manifeste import Manifeste
@@ -81,7 +81,7 @@ def _trouver_partie(travail: Travail, lu: DossierLu) -> Resultat | None:
 
     Lève ErreurLecture.
     """
-    communique = lire_servi(lu, travail.sortie)
+    communique = lire_servi(lu.racine, lu.dossier, travail.sortie)
     servi = communique.registre
     depot = date_de_depot(lu.dossier)
     le = depot or (servi.derniere.le if servi else None)

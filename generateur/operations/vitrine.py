@@ -23,6 +23,7 @@ from generateur.operations.apercus_gardes import ApercusGardes
 from generateur.operations.etude import etudier_dossier
 from generateur.operations.outillage import OutilsPieces
 from generateur.procedures.repertoire import lister_procedures
+from generateur.surveillance.contenus import Contenus
 
 _PROFIL = re.compile(r"[\"'/]([^\"'/\\]+\.toml)[\"']")  # le fichier d'un créancier, cité par le dossier
 
@@ -32,7 +33,7 @@ class Vitrine:
 
     def __init__(self, racine: Path, sortie: Path) -> None:
         self._racine, self._sortie = racine, sortie
-        self._gardes = ApercusGardes(sortie)
+        self._gardes, self._contenus = ApercusGardes(sortie), Contenus()
 
     def lister(self) -> tuple[Path, ...]:
         """Les répertoires des dossiers, par nom ; vide si la racine n'en a pas."""
@@ -47,6 +48,13 @@ class Vitrine:
         if chemin is not None:
             return chemin
         raise ErreurLecture("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+
+    def resumer_contenu(self) -> tuple[object, ...]:
+        """Les dossiers et les profils, par contenu : deux réponses égales, rien n'a changé."""
+        racine = self._racine
+        fichiers = (f for motif in ("*/*.toml", "*/*.json", "*.toml") for f in racine.glob(motif))
+        noms = tuple(sorted(p.name for p in racine.iterdir())) if racine.is_dir() else ()
+        return noms, tuple(sorted((f.as_posix(), self._contenus.empreinte(f)) for f in fichiers))
 
     def reference(self, chemin: Path) -> str:
         """La référence sous laquelle ce dossier se publie ; le nom de son répertoire si elle ne se lit pas."""

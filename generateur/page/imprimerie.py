@@ -16,8 +16,9 @@ from generateur.domaine.constat import LIBELLES_GRAVITES
 from generateur.domaine.langue import date_courte, date_longue, majuscule, montant, pluriel, pourcentage
 from generateur.domaine.socle import lire_nombre
 from generateur.operations.constats_ranges import ranger_constats
-from generateur.operations.formulaire_dossier import Groupe, libelle_de, libelle_de_voie
+from generateur.operations.formulaire_dossier import Groupe, libelle_de
 from generateur.operations.juridiction_dite import juridiction_saisie
+from generateur.operations.voies import libelle_de_voie
 from generateur.page.cles_dites import dire_cles
 from generateur.page.endroits import (
     adresser_lieu,

@@ -6,8 +6,6 @@ Les moteurs s'ouvrent à la première production et servent ensuite ; les produc
 import contextlib
 import datetime as dt
 import secrets
-import shutil
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -16,12 +14,11 @@ from pathlib import Path
 
 from generateur.operations.chiffres_gardes import ChiffresGardes
 from generateur.operations.outillage import Moteurs, OutilsPieces, ouvrir_moteurs, ouvrir_outils
+from generateur.operations.recus import Recus
 from generateur.operations.vitrine import Vitrine
 from generateur.page.garde import Seance
-from generateur.surveillance.provisoires import repertoire_provisoire
 
 _ONGLETS_GARDES = 2000
-_DEPOTS_GARDES = 1_000_000_000  # octets reçus qui attendent une suite ; au-delà, les plus anciens s'effacent
 
 
 @dataclass(frozen=True)
@@ -65,15 +62,13 @@ class Maison:
 
     def __init__(self, lieux: Lieux, horloge: Callable[[], dt.date], reveler: Callable[[Path], None]) -> None:
         self.lieux, self.aujourd_hui, self.reveler = lieux, horloge, reveler
-        self.seance, self.onglets = Seance(), Onglets()
+        self.seance, self.onglets, self.recus = Seance(), Onglets(), Recus()
         self.vitrine, self.chiffres = Vitrine(lieux.racine, lieux.sortie), ChiffresGardes(lieux.racine)
         self._pile = contextlib.ExitStack()
         self._fermetures: list[Callable[[], None]] = []
         self._verrou, self._une_production = threading.RLock(), threading.Lock()
         self._outils: OutilsPieces | None = None
         self._moteurs: Moteurs | None = None
-        self._atelier: Path | None = None
-        self._depots: list[Path] = []
 
     def outils(self) -> OutilsPieces:
         """De quoi lire les pièces ; ouvert une fois."""
@@ -91,27 +86,6 @@ class Maison:
                     self._moteurs = self._pile.enter_context(ouvrir_moteurs(None))
             yield self._moteurs
 
-    def depot_provisoire(self) -> Path:
-        """Un répertoire privé, où poser ce que le navigateur envoie ; effacé en partant, ou quand il y en a trop."""
-        with self._verrou:
-            if self._atelier is None:
-                self._atelier = self._pile.enter_context(repertoire_provisoire())
-            while sum(map(_peser, self._depots)) > _DEPOTS_GARDES:
-                shutil.rmtree(self._depots.pop(0), ignore_errors=True)
-            self._depots.append(Path(tempfile.mkdtemp(dir=self._atelier)))
-            return self._depots[-1]
-
-    @contextlib.contextmanager
-    def depot(self) -> Iterator[Path]:
-        """Le même, le temps d'une demande."""
-        repertoire = self.depot_provisoire()
-        try:
-            yield repertoire
-        finally:
-            with self._verrou:
-                self._depots = [depot for depot in self._depots if depot != repertoire]
-            shutil.rmtree(repertoire, ignore_errors=True)
-
     def a_fermer(self, fermeture: Callable[[], None]) -> None:
         """Ce qu'il faudra arrêter en partant, avant les moteurs."""
         self._fermetures.append(fermeture)
@@ -122,7 +96,4 @@ class Maison:
             fermeture()
         with self._une_production:
             self._pile.close()
-
-
-def _peser(repertoire: Path) -> int:
-    return sum(fichier.stat().st_size for fichier in repertoire.rglob("*") if fichier.is_file())
+            self.recus.fermer()

@@ -53,7 +53,7 @@ class Accords:
             signe_le = lire_jour(str(saisie.get("signe_le", "")))
         except ValueError as erreur:
             raise ErreurUsage(str(erreur), lieu="signe_le", remede="Choisir la date du protocole.") from erreur
-        with maison.depot() as depot, maison.produire() as moteurs:
+        with maison.recus.preter() as depot, maison.produire() as moteurs:
             accorder(
                 chemin,
                 maison.lieux.sortie,

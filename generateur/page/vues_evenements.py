@@ -46,7 +46,7 @@ class Evenements:
         }
         envoi = saisie.get("document")
         try:
-            with self._maison.depot() as depot:
+            with self._maison.recus.preter() as depot:
                 document = deposer(envoi, depot) if isinstance(envoi, UploadFile) and envoi.filename else None
                 note = noter(
                     chemin, nom, textes, document, jour=self._maison.aujourd_hui(), outils=self._maison.outils()

@@ -22,7 +22,6 @@ from generateur.operations.profils import lister_profils, nommer_profil
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer
 from generateur.page.pagination import feuilleter
-from generateur.surveillance.contenus import Contenus
 
 _GARDES = 20
 _COLONNE = "colonne."
@@ -65,7 +64,6 @@ class Importation:
         self._depots: OrderedDict[str, Depot] = OrderedDict()
         self._faites: dict[str, Import] = {}
         self._compris: tuple[object, Import] | None = None  # le dernier : tourner une page ne relit pas l'export
-        self._contenus = Contenus()
 
     def proposer(self, _demande: Request) -> Response:
         """Le formulaire d'envoi."""
@@ -153,18 +151,11 @@ class Importation:
 
     def _comprendre(self, depot: Depot) -> Import:
         """Ce que dit cet envoi ; repris tel quel tant que ni lui, ni le jour, ni les dossiers n'ont changé."""
-        cle = (depot.sans_choix, self._maison.aujourd_hui(), self._resumer_racine())
+        cle = (depot.sans_choix, self._maison.aujourd_hui(), self._maison.vitrine.resumer_contenu())
         if self._compris is None or self._compris[0] != cle:
             self._compris = None  # un grand export ne tient pas deux fois en mémoire
             self._compris = cle, _alleger(self._importer(depot, est_simule=True))
         return self._compris[1]
-
-    def _resumer_racine(self) -> tuple[object, ...]:
-        """Les dossiers et les profils, par contenu."""
-        racine = self._maison.lieux.racine
-        fichiers = (f for motif in ("*/*.toml", "*/*.json", "*.toml") for f in racine.glob(motif))
-        noms = tuple(sorted(p.name for p in racine.iterdir())) if racine.is_dir() else ()
-        return noms, tuple(sorted((f.as_posix(), self._contenus.empreinte(f)) for f in fichiers))
 
     def _importer(
         self,
@@ -200,7 +191,7 @@ class Importation:
         recus = [envoi for envoi in saisie.getlist(cle) if isinstance(envoi, UploadFile) and envoi.filename]
         if not recus:
             return ()
-        depot = self._maison.depot_provisoire()
+        depot = self._maison.recus.reserver()
         return tuple(deposer(envoi, depot) for envoi in recus)
 
     def _profils(self) -> list[Path]:

@@ -9,9 +9,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.contrats import Pose
 from generateur.domaine.langue import enumerer
 from generateur.domaine.parties import NATURES_PHYSIQUES
+from generateur.domaine.retouches import Pose
 from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurUsage
 from generateur.operations.amorce import (
@@ -113,7 +113,7 @@ class Liste:
         reponses = _lire_reponses(champs, a_un_profil=a_un_profil)
         if isinstance(facture, UploadFile) and facture.filename:
             # l'amorce copiera ce fichier au dossier : il reste là jusque-là, et l'envoi suivant n'y touche pas
-            fichier = deposer(facture, self._maison.depot_provisoire())
+            fichier = deposer(facture, self._maison.recus.reserver())
             lue = amorcer_par_document(fichier, self._maison.outils(), a_un_profil=a_un_profil)
             amorce = completer_amorce(lue, reponses)
         else:

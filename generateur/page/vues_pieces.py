@@ -59,7 +59,7 @@ class Pieces:
         recus = [envoi for envoi in saisie.getlist("fichiers") if isinstance(envoi, UploadFile) and envoi.filename]
         if not recus:
             raise ErreurUsage("aucun fichier n'a été choisi", remede="Choisir un ou plusieurs fichiers, puis envoyer.")
-        with self._maison.depot() as depot:
+        with self._maison.recus.preter() as depot:
             deposes = [deposer(envoi, depot) for envoi in recus]
             mot_de_passe = str(saisie.get("mot_de_passe", ""))
             faite = recevoir_fichiers(chemin, deposes, outils=self._maison.outils(), mot_de_passe=mot_de_passe)

@@ -82,7 +82,7 @@ class Relances:
     def noter(self, demande: Request, saisie: FormData) -> Response:
         """La mise en demeure est partie : sa date, son numéro, sa preuve ; la lettre écrite devient une pièce."""
         chemin, maison = self._bureau.dossier(demande), self._maison
-        with maison.depot() as depot:
+        with maison.recus.preter() as depot:
             plis = consulter_envois(chemin, maison.lieux.sortie).plis
             envoi = Envoi(
                 _jour(saisie, "le"),
@@ -98,7 +98,7 @@ class Relances:
         issue = str(saisie.get("issue", ""))
         if issue not in ISSUES:
             raise ErreurUsage("dire ce qu'il est advenu du pli", lieu="issue")
-        with maison.depot() as depot:
+        with maison.recus.preter() as depot:
             avis = Avis(_jour(saisie, "presentee_le"), issue, _recevoir(saisie, "accuse", depot))
             noter_avis(chemin, denommer(str(saisie.get("lieu", ""))), avis, jour=maison.aujourd_hui())
         return _retourner(chemin)

@@ -30,6 +30,6 @@ class Remedes:
         if not isinstance(envoi, UploadFile) or not envoi.filename:
             raise ErreurUsage("aucun fichier n'a été choisi", remede="Choisir un fichier, puis joindre.")
         champ = denommer(lieu)
-        with self._maison.depot() as depot:
+        with self._maison.recus.preter() as depot:
             joindre_fichier(chemin, champ, deposer(envoi, depot), outils=self._maison.outils())
         return RedirectResponse(f"/dossiers/{quote(chemin.name)}?onglet={onglet_de(str(champ[0]))}", status_code=303)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from generateur.domaine.fichiers import Inspection
 from generateur.erreurs import ErreurEcriture, raison_du_systeme
-from generateur.pieces.emplacement import trouver
+from generateur.surveillance.entrees_accentuees import trouver
 
 
 def figer(source: Path, chemin: str, copies: Path) -> Path:

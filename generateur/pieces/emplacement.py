@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 from generateur.erreurs import ErreurPiece
+from generateur.surveillance.entrees_accentuees import trouver, trouver_ici
 
 _REMEDE_SORTIE = "Copiez le fichier lui-même dans le dossier pieces/, et écrivez son chemin relatif."
 _FICHIERS_DU_SYSTEME = frozenset({"Thumbs.db", "desktop.ini"})
@@ -29,7 +30,7 @@ def localiser(racine: Path, chemin: str) -> Path:
         raise ErreurPiece(f"« {chemin} » sort du dossier.", lieu=chemin, remede=_REMEDE_SORTIE)
     courant = racine
     for partie in demande.parts:
-        suivant = _trouver(courant, partie)
+        suivant = trouver_ici(courant, partie)
         if suivant is None:
             raise ErreurPiece(
                 f"Le fichier « {chemin} » est introuvable.", lieu=chemin, remede=_proposer(racine, demande)
@@ -44,14 +45,6 @@ def est_present(racine: Path, chemin: str) -> bool:
     return trouver(racine, chemin) is not None
 
 
-def trouver(racine: Path, chemin: str) -> Path | None:
-    """L'entrée du dossier que désigne ce chemin, quelle que soit la composition de ses accents, lisible ou non."""
-    courant: Path | None = racine
-    for partie in PurePosixPath(chemin.replace("\\", "/")).parts:
-        courant = _trouver(courant, partie) if courant and partie not in {"/", ".."} else None
-    return courant
-
-
 def lister_presents(racine: Path) -> tuple[str, ...]:
     """Les fichiers rangés dans pieces/, par chemin depuis la racine, accents composés ; ni cachés, ni verrous."""
     return tuple(
@@ -59,18 +52,6 @@ def lister_presents(racine: Path) -> tuple[str, ...]:
         for fichier in sorted((racine / "pieces").rglob("*"))
         if fichier.is_file() and not fichier.name.startswith((".", "~$")) and fichier.name not in _FICHIERS_DU_SYSTEME
     )
-
-
-def _trouver(dossier: Path, nom: str) -> Path | None:
-    """L'entrée de ce nom exact ; à défaut, celle qui ne diffère que par la composition des accents."""
-    try:
-        noms = sorted(entree.name for entree in os.scandir(dossier))
-    except OSError:
-        return None
-    if nom in noms:
-        return dossier / nom
-    voulu = unicodedata.normalize("NFC", nom)
-    return next((dossier / autre for autre in noms if unicodedata.normalize("NFC", autre) == voulu), None)
 
 
 def _verifier(racine: Path, trouve: Path, chemin: str) -> None:

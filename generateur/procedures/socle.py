@@ -13,6 +13,7 @@ from typing import Any, Literal, TypedDict
 from generateur.calculs.decompte import Decompte
 from generateur.calculs.naissance import Perimetre
 from generateur.controles.competence import Competence
+from generateur.domaine.bordereau import NOM_DU_COMPLEMENTAIRE
 from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import A_COMPLETER
@@ -249,7 +250,7 @@ RELANCES = Acte("releve_relances", "Relevé des relances", "communs/releve_relan
 POUVOIR = Acte("pouvoir", "Pouvoir spécial", "communs/pouvoir", place="a_cote", sert=_attend_un_pouvoir)
 LETTRE_ETUDE = Acte("lettre_etude", "Lettre à l’étude", "communs/lettre_etude", place="a_cote")
 BORDEREAU_COMPLEMENTAIRE = Acte(
-    "bordereau_complementaire",
+    NOM_DU_COMPLEMENTAIRE,
     "Bordereau complémentaire des pièces",
     "communs/bordereau_complementaire",
     place="a_cote",

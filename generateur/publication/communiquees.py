@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from generateur.contrats import NOM_MANIFESTE
 from generateur.domaine.dossier import Dossier
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import ErreurDossier, ErreurLecture, ErreurLiasse
-from generateur.lecture.socle import DossierLu
 from generateur.publication.manifeste import Manifeste, ManifesteAnnonce, lire_annonce, lire_manifeste
 from generateur.publication.numeros_servis import LiasseServie, Registre, inscrire, lire_registre, somme_de
 from generateur.surveillance.ordinaire import lire_ordinaire
@@ -166,13 +165,12 @@ class Servi:
         return bool(procedure and connue and procedure != connue)
 
 
-def lire_servi(lu: DossierLu, sortie: Path | None) -> Servi:
+def lire_servi(racine: Path, dossier: Dossier, sortie: Path | None) -> Servi:
     """Ce que le registre retient, et ce qu'une sortie garde de plus : la liasse d'un dépôt qu'on n'a pas retenue.
 
     Sans `sortie`, le registre seul parle. Lève ErreurLecture si le registre est abîmé.
     """
-    dossier = lu.dossier
-    registre, depot = lire_registre(lu.racine, dossier.reference), date_de_depot(dossier)
+    registre, depot = lire_registre(racine, dossier.reference), date_de_depot(dossier)
     if depot is None:
         return Servi(registre, sont_retenus=True)
     complet = registre

@@ -16,8 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generateur.contrats import NOM_MANIFESTE, Emporter
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture
+from generateur.publication.contrat_publication import Emporter
 from generateur.publication.echange import TEMOIN, refuser_autrui
 from generateur.publication.inventaire_publie import connaitre_fichiers, dresser_inventaire, garder_a_part
 from generateur.publication.magasin import ErreurConcurrence, Magasin, Objet

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from generateur.domaine.bordereau import Bordereau, PieceDossier
-from generateur.pieces.emplacement import trouver
 from generateur.publication.numeros_servis import PieceServie, Registre, somme_de
+from generateur.surveillance.entrees_accentuees import trouver
 
 Genre = Literal["ajoutee", "retiree", "modifiee", "deplacee", "intitule", "renumerotee"]
 

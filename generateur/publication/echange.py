@@ -17,8 +17,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from generateur.contrats import NOM_MANIFESTE, Emporter, Publication
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import ErreurEcriture, ErreurUsage, raison_du_systeme
+from generateur.publication.contrat_publication import Emporter, Publication
 from generateur.publication.inventaire_publie import (
     SUIVIS,
     dresser_inventaire,

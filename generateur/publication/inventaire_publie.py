@@ -12,8 +12,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from generateur.contrats import NOM_MANIFESTE
-from generateur.domaine.noms_de_fichier import NOM_MESSAGES
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE, NOM_MESSAGES
 from generateur.erreurs import ErreurLecture
 from generateur.publication.manifeste import ManifesteAnnonce, est_intact, lire_annonce, lire_contenu
 from generateur.surveillance.ordinaire import lire_ordinaire

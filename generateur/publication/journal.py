@@ -1,18 +1,15 @@
-"""Ce qui se dit d'un dossier déjà communiqué : les constats, et le journal de ce qui a changé depuis."""
+"""Le journal d'un dossier déjà communiqué : ce qui a changé depuis."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from generateur.controles.catalogue import constater
 from generateur.domaine.bordereau import Bordereau
-from generateur.domaine.constat import CE_DOSSIER, Constat
-from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, montant
 from generateur.domaine.numeros import lire_numero
 from generateur.publication.ecarts import Ecart, Genre
-from generateur.publication.numeros_servis import NOM_REGISTRE, LiasseServie, Registre
+from generateur.publication.numeros_servis import LiasseServie, Registre
 
 SUITE_JOURNAL = "_journal.txt"
 _TITRES: Mapping[Genre, str] = {
@@ -23,34 +20,6 @@ _TITRES: Mapping[Genre, str] = {
     "intitule": "Pièces dont l'intitulé a changé",
     "renumerotee": "Pièces renumérotées",
 }
-
-
-def constater_ecarts(ecarts: Iterable[Ecart], dossier: Dossier, *, sont_retenus: bool) -> Iterator[Constat]:
-    """Ce qu'il faut savoir d'un dossier déjà communiqué : numéros non retenus, pièces retirées ou changées."""
-    if not sont_retenus and dossier.suivi and dossier.suivi.depot:
-        yield constater(
-            "NUMEROS_NON_RETENUS",
-            f"Le dossier a été déposé le {date_longue(dossier.suivi.depot)}, mais les numéros de ses pièces ne "
-            "sont pas retenus : une pièce ajoutée décalerait les suivantes.",
-            lieu="suivi.depot",
-            remede=f"Tant que la liasse déposée est dans la sortie : « generateur retenir-numeros {CE_DOSSIER} ».",
-        )
-    for ecart in ecarts:
-        piece = f"La pièce n° {ecart.numero} (« {ecart.titre} »), déjà communiquée,"
-        if ecart.genre == "retiree":
-            yield constater(
-                "PIECE_SERVIE_RETIREE",
-                f"{piece} n'est plus au dossier : son numéro reste vide.",
-                lieu=NOM_REGISTRE,
-                remede="La remettre, ou annoncer son retrait à ceux qui l'ont reçue.",
-            )
-        elif ecart.genre == "modifiee":
-            yield constater(
-                "PIECE_SERVIE_MODIFIEE",
-                f"{piece} a changé : son fichier n'est plus celui qui a été communiqué.",
-                lieu=NOM_REGISTRE,
-                remede="Rétablir l'ancien fichier et verser le nouveau sous un autre nom : il prendra un numéro à lui.",
-            )
 
 
 def ecrire_journal(

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from generateur.controles.pieces import chemins_cites
+from generateur.domaine.chemins import relever_chemins
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.entrees_bordereau import normaliser_fichier
 from generateur.domaine.numeros import lire_numero
 from generateur.erreurs import ErreurDossier, ErreurEcriture, ErreurLecture
-from generateur.pieces.emplacement import trouver
 from generateur.publication.manifeste import Manifeste, PieceProduite, empreinte
+from generateur.surveillance.entrees_accentuees import trouver
 
 NOM_REGISTRE = "numeros_servis.json"
 
@@ -90,7 +90,7 @@ def numeros_a_garder(registre: Registre, dossier: Dossier, racine: Path) -> dict
 
     Un fichier retiré reste dans la réponse : son numéro ne sert plus à aucun autre.
     """
-    presents = dict.fromkeys(normaliser_fichier(chemin) for _, chemin in chemins_cites(dossier))
+    presents = dict.fromkeys(normaliser_fichier(mention.chemin) for mention in relever_chemins(dossier))
     servis = {piece.fichier for piece in registre.pieces}
     nouveaux = {somme_de(trouver(racine, chemin)): chemin for chemin in presents if chemin not in servis}
     return {

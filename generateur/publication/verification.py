@@ -14,7 +14,7 @@ from typing import Any
 import pypdf
 from pypdf.errors import PyPdfError
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.domaine.numeros import BLANC, NOMBRE, motif_du_numero, normaliser_numero, ordonner_numero
 from generateur.erreurs import ErreurLecture, ErreurLiasse
 from generateur.liasse.empreintes_pages import ERREURS_PDF, NON_COUVERT, resumer_fichier

@@ -116,6 +116,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
     creancier = designer(
         dossier.creancier, professionnel=est_creancier_professionnel(dossier.creancier), role="Créancier"
     )
+    saisie = presenter_juridiction(adresse, espece.competence.cour_appel) if procedure.saisit_juridiction else None
     contexte = ContexteActes(
         reference=dossier.reference,
         objet=dossier.objet or A_COMPLETER,
@@ -133,7 +134,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         a_plusieurs_debiteurs=len(debiteurs) > 1,
         adversaires=_nommer_adversaires(debiteurs[rang], debiteurs),
         destinataire=adresse,
-        juridiction=presenter_juridiction(adresse, espece.competence) if procedure.saisit_juridiction else None,
+        juridiction=saisie,
         depot=_dire_le_depot(matiere),
         signataire=_presenter_signataire(dossier, bordereau),
         contrats=tuple(_presenter_contrat(c, bordereau) for c in dossier.tous_contrats if c.nature != "aucun"),

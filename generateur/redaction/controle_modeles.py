@@ -10,12 +10,14 @@ import json
 import sys
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from generateur.domaine import defaut_de_modele
+from generateur.domaine.defaut_de_modele import Defaut, Gravite
 from generateur.droit.articles import articles_inconnus
 from generateur.erreurs import ErreurModele
 from generateur.redaction import allure, charte, gabarits, paquet_docx
@@ -26,21 +28,6 @@ from generateur.redaction.gabarits import CHARTE, Bibliotheque, Gabarit, parties
 from generateur.redaction.paquet_docx import Paquet, lire_xml, mot
 from generateur.surveillance.entrees_prouvees import EntreesProuvees
 from generateur.surveillance.prive import dossier_de_cache
-
-Gravite = Literal["bloquant", "fidelite", "avertissement"]
-
-
-@dataclass(frozen=True)
-class Defaut:
-    """Un défaut d'un modèle ; la page est celle que Word avait notée, approximative, 0 si inconnue."""
-
-    modele: str
-    gravite: Gravite
-    construction: str
-    extrait: str
-    page: int
-    remede: str
-
 
 # Balise de WordprocessingML → ce que c'est, et que faire. Le moteur embarqué ne la rend pas, ou pas fidèlement.
 _INFIDELES = {
@@ -90,7 +77,7 @@ def _resumer(gabarit: Gabarit) -> str:
     """Le modèle, ses fragments, la charte, et ce qui les juge."""
     bibliotheque = gabarit.bibliotheque
     somme = hashlib.sha256(
-        resumer_regles("lxml", sys.modules[__name__], allure, charte, gabarits, paquet_docx).encode()
+        resumer_regles("lxml", sys.modules[__name__], defaut_de_modele, allure, charte, gabarits, paquet_docx).encode()
     )
     for nom in (gabarit.nom, *gabarit.fragments()):
         somme.update(f"{nom} {hashlib.sha256(bibliotheque.octets(nom)).hexdigest()}".encode())

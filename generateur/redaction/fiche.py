@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from generateur.calculs.avancement import dernier_jour_connu
 from generateur.calculs.conduite import Conduite, conduire_apres_depot
 from generateur.calculs.echeances import calculer_echeances
-from generateur.controles.groupes import regrouper
-from generateur.controles.signaux import Signal
-from generateur.domaine.constat import LIBELLES_GRAVITES, Constat, Gravite, Groupe, Verdict
+from generateur.domaine.constat import LIBELLES_GRAVITES, Gravite, Groupe, Verdict
 from generateur.domaine.langue import INSECABLE, courber, date_longue, majuscule, montant, pluriel
+from generateur.domaine.signal_de_poursuite import Signal
 from generateur.droit.tables import valeur_au
 from generateur.procedures.choix import Decision
 from generateur.procedures.enjeu import borner_cout
@@ -56,7 +55,7 @@ def expliquer_verdict(
 def dresser_fiche(
     espece: Espece,
     decision: Decision,
-    constats: Sequence[Constat],
+    groupes: Sequence[Groupe],
     verdict: Verdict,
     moteur: str,
     *,
@@ -74,9 +73,9 @@ def dresser_fiche(
         verdict=libelle,
         explication=explication,
         alerte=_alerter(decision),
-        constats=tuple(_presenter_groupe(groupe) for groupe in regrouper(constats)),
+        constats=tuple(_presenter_groupe(groupe) for groupe in groupes),
         examens=tuple(_presenter_examens(decision)),
-        etapes=_lister_etapes(espece, procedure, depot, constats, conduite),
+        etapes=_lister_etapes(espece, procedure, depot, groupes, conduite),
         echeances=tuple(
             LigneInterne(e.titre, date_longue(e.date) if e.date else "non déterminable", e.fondement)
             for e in calculer_echeances(espece.dossier, le)
@@ -121,7 +120,7 @@ def _lister_etapes(
     espece: Espece,
     procedure: Procedure | None,
     depot: dt.date | None,
-    constats: Sequence[Constat],
+    groupes: Sequence[Groupe],
     conduite: Conduite | None,
 ) -> tuple[str, ...]:
     """Ce qui reste à faire : une fois la demande déposée, ni la signer, ni la déposer."""
@@ -132,12 +131,12 @@ def _lister_etapes(
             "Si une pièce arrive, l’ajouter au dossier et communiquer le bordereau complémentaire avec elle, puis "
             "lancer « generateur retenir-numeros ».",
         )
-    return (*_dire_d_abord(constats), *(procedure.etapes(espece) if procedure else ()))
+    return (*_dire_d_abord(groupes), *(procedure.etapes(espece) if procedure else ()))
 
 
-def _dire_d_abord(constats: Sequence[Constat]) -> Iterator[str]:
+def _dire_d_abord(tous: Sequence[Groupe]) -> Iterator[str]:
     """Ce qu'il faut faire avant toute autre chose : corriger, compléter, puis le premier point à vérifier."""
-    groupes = [groupe for groupe in regrouper(constats) if groupe.gravite in _VERBES]
+    groupes = [groupe for groupe in tous if groupe.gravite in _VERBES]
     pressants = [groupe for groupe in groupes if groupe.gravite != "avertissement"]
     for groupe in (*pressants[:_POINTS_DITS], *groupes[len(pressants) : len(pressants) + 1]):
         autres = len(groupe.constats) - 1

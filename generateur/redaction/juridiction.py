@@ -1,13 +1,12 @@
 """La juridiction telle que les actes la nomment : son nom en phrase, son magistrat, son adresse."""
 
-from generateur.controles.competence import Competence
 from generateur.domaine.langue import courber
 from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.redaction.contexte import JuridictionActe
 from generateur.redaction.typographie import couper_adresse
 
 
-def presenter_juridiction(adresse: tuple[str, ...], competence: Competence) -> JuridictionActe | None:
+def presenter_juridiction(adresse: tuple[str, ...], cour_appel: str | None) -> JuridictionActe | None:
     """La juridiction saisie : `adresse` est son nom, puis ses lignes ; None si rien ne la nomme."""
     if not adresse:
         return None
@@ -29,7 +28,7 @@ def presenter_juridiction(adresse: tuple[str, ...], competence: Competence) -> J
         du_nom=du_nom,
         adresse=lignes,
         magistrat=magistrat,
-        cour_appel=courber(competence.cour_appel or ""),
+        cour_appel=courber(cour_appel or ""),
         le_nom=le_nom,
         au_nom=f"{'à la' if feminin else 'au'} {commun}",
         refere=refere,

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from generateur.cli import generateur
-from generateur.dependances import lister_exemples
 from generateur.erreurs import CodeSortie
+from generateur.operations.exemples import lister_exemples
 from generateur.procedures.repertoire import lister_procedures
 
 EXEMPLES = Path(__file__).parents[2] / "dossiers"

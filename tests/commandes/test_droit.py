@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from generateur.contrats import NOM_DROIT_AJOUTE
+from generateur.domaine.noms_de_fichier import NOM_DROIT_AJOUTE
 from generateur.droit.tables import decimal_au, lire_table
 from generateur.operations import horizons
 from generateur.operations.droit_ajoute import ouvrir_droit

@@ -15,8 +15,8 @@ from generateur.commandes import options
 from generateur.erreurs import CodeSortie, ErreurLiasse
 from generateur.liasse import scellement
 from generateur.liasse.plan import Assemblage, Volume
+from generateur.operations.inventaire import LiasseFaite
 from generateur.operations.mise_en_liasse import sceller_liasse
-from generateur.publication.inventaire import LiasseFaite
 from generateur.publication.manifeste import empreinte
 from generateur.reglages import ReglagesLiasse
 from tests.outils.certificats import MOT_DE_PASSE, certifier

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from generateur.dependances import lister_exemples
 from generateur.erreurs import CodeSortie
 from generateur.lecture.socle import lire_dossier
+from generateur.operations.exemples import lister_exemples
 from generateur.operations.extrait_dossier import extraire_dossier, relire_extrait
 from generateur.registre.base import ouvrir_base
 from generateur.registre.plume import Plume

@@ -2,7 +2,6 @@
 
 import pytest
 
-from generateur.controles.competence import Competence
 from generateur.droit.noms_de_juridictions import reconnaitre_juridiction
 from generateur.redaction.juridiction import presenter_juridiction
 
@@ -70,6 +69,6 @@ def test_le_nom_dit_le_type(nom, type_):
     ],
 )
 def test_l_acte_s_adresse_a_qui_est_saisi(nom, magistrat, refere):
-    presentee = presenter_juridiction((nom,), Competence(None, None, ()))
+    presentee = presenter_juridiction((nom,), None)
     assert presentee is not None
     assert (presentee.nom, presentee.magistrat, presentee.refere) == (nom, magistrat, refere)

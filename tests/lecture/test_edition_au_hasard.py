@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generateur.contrats import Ajout, Pose
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.erreurs import ErreurDossier
 from generateur.lecture.edition_toml import Etat, modifier
 

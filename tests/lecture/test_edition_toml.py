@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from generateur.contrats import Ajout, Pose
+from generateur.domaine.retouches import Ajout, Pose
 from generateur.erreurs import ErreurDossier
-from generateur.lecture.edition_toml import ecrire_edition, ecrire_si_inchange, lire_etat, modifier
+from generateur.lecture.edition_toml import ecrire_edition, lire_etat, modifier
+from generateur.operations.edition_dossier import ecrire_si_inchange
 
 DOSSIER = """\
 # Mon dossier

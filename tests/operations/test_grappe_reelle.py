@@ -18,7 +18,7 @@ import psutil
 import pytest
 from distributed import Security
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import CodeSortie
 from generateur.publication.magasin import Adresse, Magasin
 from tests.outils.lot_lance import fabriquer_dossiers

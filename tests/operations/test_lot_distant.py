@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture, ErreurUsage
 from generateur.operations import lot, travail_distant
 from generateur.operations.executants import choisir_executant

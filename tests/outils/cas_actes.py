@@ -8,6 +8,7 @@ from pathlib import Path
 from docx import Document
 from docx.oxml.ns import qn
 
+from generateur.controles.groupes import regrouper
 from generateur.operations.etude import etudier_dossier
 from generateur.operations.mise_en_demeure import adresser_lettre
 from generateur.redaction.actes import en_champs
@@ -129,7 +130,7 @@ def lire_actes(chemin: Path, procedure: str | None = None) -> dict[str, str]:
     etude = etudier_dossier(chemin, jour=JOUR, au=JOUR, procedure=procedure)
     retenue = etude.decision.retenue
     assert retenue is not None
-    fiche = dresser_fiche(etude.espece, etude.decision, etude.constats, etude.verdict, "moteur")
+    fiche = dresser_fiche(etude.espece, etude.decision, regrouper(etude.constats), etude.verdict, "moteur")
     contexte = composer_contexte(Matiere(etude.espece, retenue, etude.bordereau, fiche))
     utiles = retenue.garder_les_actes_utiles(etude.dossier).actes
     textes = {acte.nom: _rendre(acte.modele, contexte) for acte in utiles}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pypdf
 
-from generateur.dependances import lister_exemples
 from generateur.erreurs import ErreurDossier, ErreurProcedure
 from generateur.lecture.socle import lire_dossier
+from generateur.operations.exemples import lister_exemples
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
 from generateur.operations.outillage import Moteurs
 from generateur.operations.production import produire_dossier

@@ -13,7 +13,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier

@@ -12,7 +12,8 @@ from generateur.calculs.encours import calculer_encours
 from generateur.calculs.irrecouvrable import preparer_annexe
 from generateur.calculs.provision import relever_creances
 from generateur.calculs.suite_amiable import SuiteAmiable
-from generateur.controles.competence import Competence, juridiction_competente
+from generateur.controles.competence import juridiction_competente
+from generateur.controles.groupes import regrouper
 from generateur.domaine.bordereau import dresser_bordereau
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Accord, Dossier, EcheanceAccord
@@ -131,7 +132,7 @@ def composer_acte(etude: Etude) -> ContexteActes:
     """Ce que les actes impriment, avec des pages de liasse plausibles : trois pages par pièce."""
     procedure = etude.decision.retenue
     assert procedure is not None, f"{etude.dossier.reference} : aucune procédure"
-    fiche = dresser_fiche(etude.espece, etude.decision, etude.constats, etude.verdict, "dxpdf")
+    fiche = dresser_fiche(etude.espece, etude.decision, regrouper(etude.constats), etude.verdict, "dxpdf")
     matiere = Matiere(etude.espece, procedure, etude.bordereau, fiche)
     arrivee = frozenset(piece.numero for piece in etude.bordereau.pieces[:1])
     contexte = composer_contexte(replace(matiere, communiquee_le=etude.espece.au, ajoutees=arrivee))
@@ -149,9 +150,7 @@ def _suites_de(contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
         "joints": ["l’ordonnance", "l’acte de signification"], "est_a_personne": False, "solde": "9 278,11 €",
         "solde_detail": "8 640,00 € en principal et 638,11 € d’intérêts", "accorde": "", "recus": "",
     }  # fmt: skip
-    juridiction = contexte.juridiction or presenter_juridiction(
-        ("Tribunal judiciaire de Lyon",), Competence(None, None, ())
-    )
+    juridiction = contexte.juridiction or presenter_juridiction(("Tribunal judiciaire de Lyon",), None)
     vide = {"cause": "contractuelle", "solidarite": "", "limites": "", "professionnel_non_commercant": False,
             "debiteur_est_entrepreneur_individuel": False}  # fmt: skip
     complement = {**vide, **contexte.complement, **dates}

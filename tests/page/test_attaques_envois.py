@@ -152,11 +152,11 @@ def test_un_disque_plein_se_dit_et_ne_laisse_rien(tmp_path):
 
 
 def test_ce_qui_attend_une_suite_ne_remplit_pas_le_disque(tmp_path, monkeypatch):
-    monkeypatch.setattr("generateur.page.maison._DEPOTS_GARDES", 2500)
+    monkeypatch.setattr("generateur.operations.recus._GARDES", 2500)
     maison = Maison(Lieux(tmp_path, tmp_path), lambda: JOUR, print)
     depots = []
     for _ in range(6):
-        depots.append(maison.depot_provisoire())
+        depots.append(maison.recus.reserver())
         (depots[-1] / "recu").write_bytes(bytes(1000))
     assert [depot.exists() for depot in depots] == [False, False, False, True, True, True]
     assert depots[-1].stat().st_mode & 0o7777 == 0o700

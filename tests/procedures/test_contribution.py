@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from generateur.calculs.contribution import evaluer_contribution
+from generateur.controles.groupes import regrouper
 from generateur.domaine.parties import Creancier
 from generateur.droit.juridictions import Juridiction
 from generateur.procedures.choix import choisir_procedure
@@ -32,7 +33,7 @@ def _juger(juger, creancier=None, montant="60000.00", commune=("69003", "Lyon"),
     espece = juger(saisie, au)
     decision = choisir_procedure(espece)
     constats = decision.retenue.controler(espece)
-    fiche = dresser_fiche(espece, decision, constats, "pret", "moteur d'essai")
+    fiche = dresser_fiche(espece, decision, regrouper(constats), "pret", "moteur d'essai")
     couts = {cout.libelle: cout for cout in fiche.couts}
     return [c for c in constats if c.code.startswith("CONTRIBUTION")], couts.get(
         "Contribution pour la justice économique"

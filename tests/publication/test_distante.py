@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from generateur.contrats import NOM_MANIFESTE
+from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import ErreurLecture, ErreurOutilAbsent, ErreurUsage
 from generateur.publication.distante import PublicationDistante, rapatrier
 from generateur.publication.echange import preparer_publication

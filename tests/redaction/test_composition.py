@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from generateur.dependances import lister_exemples
+from generateur.controles.groupes import regrouper
 from generateur.domaine.creances import MiseEnDemeure
 from generateur.domaine.langue import FINE, INSECABLE
 from generateur.operations.etude import etudier_dossier
+from generateur.operations.exemples import lister_exemples
 from generateur.redaction import composition
 from generateur.redaction.composition import Matiere, composer_contexte, mesurer_contexte
 from generateur.redaction.contexte import ContexteActes
@@ -35,7 +36,7 @@ ETUDES = {
 
 
 def _composer(etude, *, projet=False):
-    fiche = dresser_fiche(etude.espece, etude.decision, etude.constats, etude.verdict, "moteur d'essai 1.0")
+    fiche = dresser_fiche(etude.espece, etude.decision, regrouper(etude.constats), etude.verdict, "moteur d'essai 1.0")
     return composer_contexte(Matiere(etude.espece, etude.decision.retenue, etude.bordereau, fiche, projet))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generateur.controles.groupes import regrouper
 from generateur.droit.tables import lire_table
 from generateur.operations.etude import etudier_dossier
 from generateur.procedures.repertoire import lister_procedures
@@ -22,7 +23,12 @@ def _composer(chemin: Path, procedure: str | None = None):
     assert retenue is not None
     suivi = etude.dossier.suivi
     fiche = dresser_fiche(
-        etude.espece, etude.decision, etude.constats, etude.verdict, "moteur", depot=suivi.depot if suivi else None
+        etude.espece,
+        etude.decision,
+        regrouper(etude.constats),
+        etude.verdict,
+        "moteur",
+        depot=suivi.depot if suivi else None,
     )
     return composer_contexte(Matiere(etude.espece, retenue, etude.bordereau, fiche))
 

@@ -14,10 +14,10 @@ from generateur.droit import ressources
 from generateur.droit.juridictions import TypeJuridiction
 from generateur.erreurs import ErreurPiece, ErreurUsage
 from generateur.operations.etude import etudier_dossier
+from generateur.operations.inventaire import DONNEES_DU_PORTAIL, FORMULAIRE_REMPLI
 from generateur.operations.outillage import ouvrir_moteurs
 from generateur.operations.production import produire_dossier, rassembler_matiere
 from generateur.procedures.repertoire import lister_procedures
-from generateur.publication.inventaire import DONNEES_DU_PORTAIL, FORMULAIRE_REMPLI
 from generateur.redaction.composition import composer_contexte
 from generateur.redaction.formulaires import FORMULAIRES, aplatir_nom, choisir_formulaires, lister_formulaires
 from generateur.reglages import Reglages

@@ -1,14 +1,13 @@
-"""Les exécutants : une table paresseuse ; le contrat (contrats.Executant) ne dépend d'aucun d'eux."""
+"""Les exécutants : une table paresseuse ; leur contrat ne dépend d'aucun d'eux."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from generateur.contrats import Executant
 from generateur.erreurs import ErreurUsage
-from generateur.reglages import Reglages
+from generateur.reglages import Reglages, Resultat, Travail
 
 EXECUTANTS = {
     "sequentiel": "generateur.operations.executants.sequentiel:ExecutantSequentiel",
@@ -17,6 +16,19 @@ EXECUTANTS = {
 }
 EXECUTANT_SANS_ATTENTE = "sequentiel"  # il ne prend un travail que pour le faire
 EXECUTANT_D_UNE_GRAPPE = "dask"
+
+
+class Executant(Protocol):
+    """Accomplit des travaux indépendants et rend leurs résultats dans l'ordre des travaux, où qu'ils se fassent.
+
+    L'échec d'un dossier est un résultat. À la fermeture du générateur rendu, plus rien n'est en marche.
+    """
+
+    nom: str
+
+    def executer(self, travaux: Iterable[Travail]) -> Iterator[Resultat]:
+        """Un résultat par travail."""
+        ...
 
 
 def choisir_executant(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from generateur.erreurs import ErreurLecture
 
-_PAQUET = Path(__file__).parent
+_PAQUET = Path(__file__).parents[1]
 _MARQUE = b"# Dossier d'exemple"  # la première ligne de chacun
 
 

@@ -28,7 +28,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from generateur.contrats import NOM_DROIT_AJOUTE
+from generateur.domaine.noms_de_fichier import NOM_DROIT_AJOUTE
 from generateur.droit.ajouts import Ajout, AjoutsDroit, Prolongement, lire_scalaire, ranger
 from generateur.droit.tables import lire_table_livree, lister_tables
 from generateur.droit.valeurs import Scalaire, Source, Table, Valeur

@@ -1,0 +1,14 @@
+"""Le verdict d'une étude en deux textes : son nom, et ce qu'il veut dire pour ce dossier."""
+
+from generateur.operations.etude import Etude
+from generateur.redaction.fiche import expliquer_verdict
+
+
+def dire_verdict(etude: Etude) -> tuple[str, str]:
+    """Libellé et explication du verdict ; les mêmes que sur la fiche interne."""
+    return expliquer_verdict(
+        etude.verdict,
+        depot=etude.depot,
+        communiquee_le=etude.communiquee_le,
+        conduite=etude.conduite,
+    )
