@@ -67,6 +67,12 @@ def test_chaque_page_d_aide_est_dans_le_readme_et_s_affiche():
         assert "](" not in clair
 
 
+def test_au_terminal_une_commande_commentee_n_est_pas_un_titre():
+    page = "# Titre\n\n```console\n# remplir le **dossier** [a](b)\ngenerateur verifier d\n```\n\n## Suite\n**fort**"
+    attendu = "Titre\n=====\n\n    # remplir le **dossier** [a](b)\n    generateur verifier d\n\nSuite\n-----\nfort"
+    assert en_clair(page) == attendu
+
+
 def test_un_sujet_inconnu_propose_les_plus_proches():
     with pytest.raises(ErreurUsage, match="pas d'aide") as refus:
         lire_sujet("cle")

@@ -29,10 +29,18 @@ def page_en_objet(page: Sujet) -> dict[str, Any]:
 
 
 def en_clair(texte: str) -> str:
-    """Le Markdown tel qu'il se lit au terminal : titres soulignés, liens et marques ôtés, tableaux laissés."""
-    lignes = []
+    """Le Markdown tel qu'il se lit au terminal : titres soulignés, liens et marques ôtés, tableaux laissés.
+
+    Ce qui est à recopier (commandes, extraits) l'est à la lettre, en retrait.
+    """
+    lignes: list[str] = []
+    est_a_recopier = False
     for ligne in re.sub(r"<!--.*?-->\n*", "", texte, flags=re.DOTALL).splitlines():
-        if titre := re.match(r"#+ (.*)", ligne):
+        if ligne.startswith("```"):
+            est_a_recopier = not est_a_recopier
+        elif est_a_recopier:
+            lignes.append(f"    {ligne}" if ligne else "")
+        elif titre := re.match(r"#+ (.*)", ligne):
             nom = _nettoyer(titre[1])
             lignes += [nom, ("=" if ligne.startswith("# ") else "-") * len(nom)]
         elif not re.fullmatch(r"\|[-| :]+\|", ligne):
