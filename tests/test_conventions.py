@@ -110,7 +110,8 @@ def _nombres_nus(arbre: ast.Module) -> set[int | float]:
         noeud.value
         for noeud in ast.walk(arbre)
         if isinstance(noeud, ast.Constant)
-        and type(noeud.value) in {int, float}
+        and isinstance(noeud.value, int | float)
+        and not isinstance(noeud.value, bool)
         and id(noeud) not in nommes
         and noeud.value not in NOMBRES_ADMIS
     }
@@ -206,8 +207,8 @@ def _delais_ecrits(arbre: ast.AST) -> set[str]:
         and noeud.body
         and isinstance(noeud.body[0], ast.Expr)
     }
-    textes = (n for n in ast.walk(arbre) if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    return {n.value for n in textes if id(n) not in documentes and DELAI_ECRIT.search(n.value)}
+    textes = (n for n in ast.walk(arbre) if isinstance(n, ast.Constant) and id(n) not in documentes)
+    return {n.value for n in textes if isinstance(n.value, str) and DELAI_ECRIT.search(n.value)}
 
 
 def test_aucun_delai_n_est_ecrit_dans_un_message(arbres):

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -99,8 +100,8 @@ def _mesurer(racine: Path, combien: int) -> None:
     rangs = iter(range(1000))
     _chronometrer("un champ enregistré", lambda: _enregistrer(visiteur, page, next(rangs)))
     for nom in ("tableau", "echeances"):
-        _chronometrer(f"{nom}, première fois", lambda nom=nom: visiteur.voir(f"/{nom}"), 1)
-        _chronometrer(f"{nom}, de nouveau", lambda nom=nom: visiteur.voir(f"/{nom}"), 2)
+        _chronometrer(f"{nom}, première fois", partial(visiteur.voir, f"/{nom}"), 1)
+        _chronometrer(f"{nom}, de nouveau", partial(visiteur.voir, f"/{nom}"), 2)
     maison.fermer()
 
 

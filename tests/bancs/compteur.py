@@ -60,7 +60,7 @@ def installer() -> None:
         noter(RESUME, str(getattr(flux, "name", "")))
         return resumer(flux, *suite)
 
-    pikepdf.open = ouvrir_et_noter
+    pikepdf.open = ouvrir_et_noter  # type: ignore[assignment]  # l’espion remplace à dessein
     pypdfium2.PdfDocument.__init__ = charger_et_noter
     pypdfium2.PdfPage.render = rendre_et_noter
-    hashlib.file_digest = resumer_et_noter
+    hashlib.file_digest = resumer_et_noter  # type: ignore[assignment]

@@ -26,7 +26,8 @@ def test_compte_ce_qui_n_est_pas_encore_echu(fabriquer):
 def test_un_paiement_eteint_la_facture_sans_passer_par_les_interets(fabriquer):
     dossier = fabriquer(paiements=[{"date": dt.date(2026, 5, 20), "montant": "10000.00", "facture": "F1"}])
     etat = calculer_encours(dossier, AU)
-    assert (etat.lignes, etat.trop_percu) == ((), 0)
+    assert not etat.lignes
+    assert etat.trop_percu == 0
 
 
 def test_l_excedent_d_une_facture_va_a_la_plus_tot_echue(fabriquer):

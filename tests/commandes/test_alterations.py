@@ -116,7 +116,9 @@ def _action_de_page(pdf):
 
 
 def _joindre(pdf):
-    pdf.attachments["autre.txt"] = pikepdf.AttachedFileSpec(pdf, b"autre chose", filename="autre.txt")
+    pdf.attachments["autre.txt"] = pikepdf.AttachedFileSpec(
+        pdf, b"autre chose", filename="autre.txt", description="", mime_type="", creation_date="", mod_date=""
+    )
 
 
 def _changer_titre(pdf):

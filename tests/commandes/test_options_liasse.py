@@ -203,7 +203,9 @@ def avec_jointes(copier):
     }
     with pikepdf.open(facture, allow_overwriting_input=True) as pdf:
         for rang, (nom, octets) in enumerate(contenus.items()):
-            pdf.attachments[f"piece {rang}"] = pikepdf.AttachedFileSpec(pdf, octets, filename=nom)
+            pdf.attachments[f"piece {rang}"] = pikepdf.AttachedFileSpec(
+                pdf, octets, filename=nom, description="", mime_type="", creation_date="", mod_date=""
+            )
         pdf.save()
     return dossier
 

@@ -174,7 +174,8 @@ SUPPLETIFS = {
 
 @pytest.mark.parametrize(("semestre", "attendu"), SUPPLETIFS.items())
 def test_taux_suppletif_bce_plus_dix_points(semestre, attendu):
-    jour = date(*semestre, 1)
+    annee, mois = semestre
+    jour = date(annee, mois, 1)
     bce = decimal_au("taux_bce_refinancement", jour)
     assert bce + decimal_au("penalites_points_suppletifs", jour) == Decimal(attendu)
 

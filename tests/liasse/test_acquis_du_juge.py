@@ -1,5 +1,6 @@
 """Le validateur PDF/A ne refait pas une preuve faite : il refuse pourtant tout ce qu'il refusait."""
 
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 
@@ -121,7 +122,7 @@ def test_une_preuve_faite_ne_se_refait_pas_et_un_refus_ne_se_garde_pas():
         juges.append(contenu)
         return contenu != b"mauvais"
 
-    rendus = [acquis.approuver(c, lambda c=c: juger(c)) for c in (b"bon", b"bon", b"mauvais", b"mauvais", b"autre")]
+    rendus = [acquis.approuver(c, partial(juger, c)) for c in (b"bon", b"bon", b"mauvais", b"mauvais", b"autre")]
     assert rendus == [True, True, False, False, True]
     assert juges == [b"bon", b"mauvais", b"mauvais", b"autre"]
 

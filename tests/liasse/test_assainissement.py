@@ -26,7 +26,9 @@ def piece_armee(atelier):
         script = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
         pdf.Root.OpenAction = script
         pdf.Root.AA = Dictionary(WC=script)
-        pdf.attachments["secret.txt"] = AttachedFileSpec(pdf, b"secret", filename="secret.txt")
+        pdf.attachments["secret.txt"] = AttachedFileSpec(
+            pdf, b"secret", filename="secret.txt", description="", mime_type="", creation_date="", mod_date=""
+        )
         pdf.Root.Names.JavaScript = Dictionary(Names=Array([String("x"), script]))
         page = pdf.pages[0].obj
         page.AA = Dictionary(O=script)

@@ -151,7 +151,7 @@ def test_metadonnees_etiquettes_et_ouverture(atelier, tmp_path):
     assert lecteur.xmp_metadata.dc_title["x-default"] == lecteur.metadata.title
     assert lecteur.page_mode == "/UseOutlines"
     assert lecteur.page_labels == ["1", "2", "3", "4"]
-    assert lecteur.root_object["/Lang"] == "fr-FR"
+    assert str(lecteur.root_object["/Lang"]) == "fr-FR"
 
 
 def test_les_cinq_sortes_de_signets_restent_sous_ceux_de_la_piece(atelier, tmp_path):

@@ -237,11 +237,12 @@ def test_un_refus_tient_sur_une_ligne_avec_son_code_sa_raison_et_son_remede(
 
 
 def test_un_long_lot_rend_la_memoire_et_borne_ses_caches_en_chemin(monkeypatch):
-    balayages, bornes = [], []
+    balayages: list[int] = []
+    bornes: list[int] = []
+    faits: list[object] = []
     monkeypatch.setattr(travail_distant.gc, "collect", lambda: balayages.append(len(faits)))
     monkeypatch.setattr(travail_distant, "accomplir_partout", lambda travail, _: travail)
     fonds = SimpleNamespace(borner=lambda: bornes.append(len(faits)))
-    faits = []
     for fait in travail_distant.enchainer(range(205), SimpleNamespace(pieces=SimpleNamespace(fonds=fonds))):
         faits.append(fait)  # noqa: PERF402 (on regarde ce qui se passe entre deux)
     assert balayages == list(range(20, 201, 20))

@@ -42,6 +42,7 @@ def _dessiner_factures(affaire: Affaire) -> Iterator[Document]:
     dossier = affaire.dossier
     for facture in dossier.factures:
         yield from _dessiner_livraison(affaire, facture)
+        assert facture.fichier is not None
         yield facture.fichier, dessiner_facture(affaire, facture)
     for avoir in dossier.avoirs:
         if avoir.fichier:

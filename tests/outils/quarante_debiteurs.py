@@ -118,7 +118,7 @@ def ventes(jour: dt.date) -> list[Vente]:
     def vendre(client: Client, retard: int, ht: str, **suite: object) -> None:
         echeance = jour - dt.timedelta(days=retard)
         numero = f"FA-2026-{next(numeros):04d}"
-        liste.append(Vente(numero, client, echeance - dt.timedelta(days=30), echeance, Decimal(ht), **suite))  # type: ignore[arg-type]
+        liste.append(Vente(numero, client, echeance - dt.timedelta(days=30), echeance, Decimal(ht), **suite))
 
     vendre(tous[0], 152, "1240.00")
     vendre(tous[0], 121, "865.50")

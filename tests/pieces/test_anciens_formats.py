@@ -15,6 +15,7 @@ RTF = (
 def test_un_rtf_dit_ses_commentaires_et_ses_auteurs_quel_que_soit_son_nom(tmp_path, extension):
     (tmp_path / "lettre").write_bytes(RTF)
     caches = relever(str(tmp_path / "lettre"), extension)["caches"]
+    assert isinstance(caches, list)
     assert [(c["nature"], c["sort"]) for c in caches] == [("commentaire", "retire"), ("métadonnées", "retire")]
     assert caches[0]["texte"] == "accepter 50 % si le client insiste, il est pressé"
     assert caches[1]["texte"] == "author « Jean Martin », company « Atelier Lumen », atnauthor « Claire »"
@@ -28,7 +29,9 @@ def test_un_rtf_sans_rien_a_part_ne_dit_rien(tmp_path):
 @pytest.mark.parametrize("extension", [".doc", ".xls", ".ppt"])
 def test_un_format_binaire_est_nomme(tmp_path, extension):
     (tmp_path / "ancien").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    (cache,) = relever(str(tmp_path / "ancien"), extension)["caches"]
+    caches = relever(str(tmp_path / "ancien"), extension)["caches"]
+    assert isinstance(caches, list)
+    (cache,) = caches
     assert "ancien format" in cache["nature"]
     assert cache["sort"] == "retire"
 

@@ -226,7 +226,9 @@ def test_le_texte_garde_son_alignement(formulaire, preparer_formulaire, quadrage
     fait.poser((60, 600, 360, 620), FT=Name.Tx, V=String("1 200,00 €"), Q=quadrage)
     _, cible = preparer_formulaire(fait)
     assert "1 200,00 €" in texte(cible)
-    gauche, _, droite, _ = montrer(cible).point(lambda n: 255 - n).getbbox()
+    cadre = montrer(cible).point(lambda n: 255 - n).getbbox()
+    assert cadre is not None
+    gauche, _, droite, _ = cadre
     assert {"gauche": gauche < 66, "centre": 170 < gauche < droite < 250, "droite": droite > 354}[cote]
 
 

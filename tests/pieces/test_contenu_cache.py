@@ -272,15 +272,15 @@ def test_position_et_commentaires_d_une_photo_sont_dits_et_retires(
     exif.get_ifd(0x8825).update({1: "N", 2: (45.0, 45.0, 30.0), 3: "E", 4: (4.0, 50.0, 0.0)})
     textes = PngInfo()
     textes.add_text("Comment", "SECRETPNG")
-    options: dict[str, Any] = {
+    options: dict[str, dict[str, Any]] = {
         "jpg": {"exif": exif, "comment": b"SECRETCOM", "xmp": b"<x><a>SECRETXMP</a></x>"},
         "png": {"exif": exif, "pnginfo": textes},
         "webp": {"exif": exif},
         "tif": {"exif": exif},
         "gif": {"comment": b"SECRETGIF"},
-    }[extension]
+    }
     source = tmp_path / f"photo.{extension}"
-    Image.new("RGB", (400, 300), "orange").save(source, **options)
+    Image.new("RGB", (400, 300), "orange").save(source, **options[extension])
     preparee = preparer(source)
     assert _natures(preparee.caches, "retire") >= {"commentaire de l’image"}
     assert ("position de la photo" in _natures(preparee.caches, "retire")) == (extension not in {"gif", "tif"})

@@ -12,6 +12,7 @@ def _saisir(juger, procedure, imposee, **suite):
     complement = {"juridiction": imposee, **suite} if imposee else {}
     espece = juger({"procedures": {procedure: complement}})
     voie = trouver_procedure(procedure)
+    assert voie.adresser is not None
     return trouver_juridiction_saisie(espece, voie), voie.adresser(espece).lignes
 
 

@@ -29,7 +29,7 @@ def _remplir(garde, texte=TEXTE, nom="salut"):
         compilations.append(arguments)
         return compiler(*arguments)
 
-    environnement.compile = compter
+    environnement.compile = compter  # type: ignore[method-assign]  # pour compter les compilations
     environnement.loader = FunctionLoader(lambda nom: (texte, f"modele:{nom}", None))
     return environnement.get_template(nom).render(nom="Lumen"), len(compilations)
 

@@ -31,7 +31,7 @@ def _etudier(reference, procedure=None):
 
 
 ETUDES = {
-    chemin.name: etude for chemin in lister_exemples() if (etude := _etudier(chemin.name)).decision.retenue is not None
+    chemin.name: faite for chemin in lister_exemples() if (faite := _etudier(chemin.name)).decision.retenue is not None
 }
 
 

@@ -30,10 +30,10 @@ class Serveur:
         self._lancer("initdb", "-D", self._donnees, "-U", "essai", "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def _lancer(self, programme: str, *arguments: str | Path) -> None:
-        compte = {"user": COMPTE} if os.geteuid() == 0 else {}
+        compte = COMPTE if os.geteuid() == 0 else None
         commande = [self._programmes / programme, *arguments]
         with (self.racine / "journal").open("a") as journal:
-            subprocess.run(commande, check=True, stdout=journal, stderr=journal, cwd="/", timeout=300, **compte)
+            subprocess.run(commande, check=True, stdout=journal, stderr=journal, cwd="/", timeout=300, user=compte)
 
     def demarrer(self) -> None:
         reglages = f"-c listen_addresses='' -c unix_socket_directories={self.racine} -c fsync=off"
