@@ -95,7 +95,7 @@ def test_chaque_acte_a_le_texte_attendu(produits, maj_attendus):
     if maj_attendus:
         _refaire(textes)
     attendus = {nom: chemin.read_text("utf-8") for nom, chemin in _ecrits().items()}
-    ecarts = []
+    ecarts: list[str] = []
     for nom in sorted(textes.keys() | attendus.keys()):
         avant, apres = attendus.get(nom, ""), textes.get(nom, "")
         ecarts += difflib.unified_diff(

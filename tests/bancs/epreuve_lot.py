@@ -203,7 +203,8 @@ def principal() -> None:
         calme, octets, memoire = courir_tranquille(racine, bons, options.processus)
         tuee = racine / "tuee"
         reglages = ("--processus", options.processus, "--executant", options.executant)
-        courses, dates = [], {}
+        courses: list[Course] = []
+        dates: dict[str, int] = {}
         for rang, part in enumerate((3, 1.5), start=1):
             course = Course(f"tuée {rang}", racine, tuee, bons, *reglages)
             course.tuer_apres(int(bons / part))

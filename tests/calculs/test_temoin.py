@@ -57,7 +57,7 @@ def compter(montant, premier_jour, au, mouvements, taux, dernier_jour=None):
     """
     principal, interets = Decimal(montant), Decimal(0)
     jours_en_attente, cle_en_attente = 0, None
-    par_jour = {}
+    par_jour: dict[dt.date, list[tuple[str, Decimal]]] = {}
     for date, genre, somme in mouvements:
         par_jour.setdefault(date, []).append((genre, Decimal(somme)))
     debut = min([*par_jour, premier_jour]) if par_jour else premier_jour

@@ -78,7 +78,7 @@ def test_un_lot_d_un_magasin_tient_le_registre_comme_un_lot_d_ici(magasin_factic
     for fichier in racine.rglob("*"):
         if fichier.is_file():
             magasin_factice.objets[f"dossiers/{fichier.relative_to(racine).as_posix()}"] = fichier.read_bytes()
-    listes = []
+    listes: list = []
     for source, sortie in ((racine, tmp_path / "sortie"), ("s3://seau/dossiers", "s3://seau/sortie")):
         adresse = f"sqlite:///{tmp_path}/{len(listes)}.sqlite"
         commande = ("lot", source, "-o", sortie, "--executant", "sequentiel", "--registre", adresse)

@@ -33,7 +33,7 @@ LIGNE_TOML = re.compile(r"^(\[\[?\w|\w+ = )")
 @pytest.fixture
 def tous_les_constats(controler, inspection):
     """Les constats de tous les cas du catalogue, un par remède différent."""
-    trouves = {}
+    trouves: dict = {}
     for cas in CAS:
         fichiers = inspection(**cas["fichier"]) if "fichier" in cas else {}
         au, jour = cas.get("au", AU), cas.get("jour", AU)

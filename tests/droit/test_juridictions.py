@@ -241,7 +241,7 @@ def test_seul_un_desaccord_des_sources_laisse_a_confirmer(releve, ressorts):
 
 def test_un_code_postal_a_deux_greffes_se_departage_par_la_commune(releve, ressorts):
     ambigus = json.loads((DONNEES / "codes_postaux_ambigus.json").read_text(encoding="utf-8"))
-    sieges = {code: set() for code in ambigus}
+    sieges: dict[str, set[str]] = {code: set() for code in ambigus}
     for ligne in releve:
         for code in sieges.keys() & set(ligne["codes_postaux"].split(";")):
             (commune,) = trouver_communes(code, ligne["nom"])

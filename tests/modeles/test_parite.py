@@ -32,7 +32,8 @@ _MOTS_COLLES = 2
 def rendus(tmp_path_factory):
     """(variante, modèle) → (PDF du moteur embarqué, PDF de LibreOffice) ; un seul lot par moteur."""
     racine = tmp_path_factory.mktemp("parite")
-    bibliotheque, paires = Bibliotheque(), {}
+    bibliotheque = Bibliotheque()
+    paires: dict[tuple[str, str], tuple[Path, Path]] = {}
     for variante in VARIANTES:
         for modele, contexte in actes_de(etudier_variante(variante)):
             base = racine / f"{len(paires):03d}.docx"

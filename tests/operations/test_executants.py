@@ -73,7 +73,7 @@ def test_processus_et_sequentiel_donnent_les_memes_octets_dans_le_meme_ordre(tmp
 
 @pytest.mark.parametrize("nom", [nom for nom in EXECUTANTS if nom != EXECUTANT_D_UNE_GRAPPE])
 def test_un_lot_interrompu_dit_ce_qui_reste(tmp_path, lot_d_exemples, nom):
-    demandes = []
+    demandes: list[None] = []
 
     def est_interrompu():
         demandes.append(None)

@@ -156,7 +156,7 @@ def test_un_magasin_vide_ou_sans_condition_arrete_le_lot_avant_le_premier_dossie
 def test_deux_lots_sur_un_meme_dossier_un_seul_publie_et_l_autre_le_trouve_a_jour(magasin_factice, exemples):
     shutil.rmtree(exemples / "2026-0074")
     _verser(magasin_factice, exemples)
-    autres = []
+    autres: list[str | None] = []
 
     def doubler(methode, cle):  # juste avant d'annoncer sa publication, un autre lot entier passe
         if methode == "PUT" and cle.endswith(".publication.json") and not autres:
@@ -173,7 +173,7 @@ def test_deux_lots_sur_un_meme_dossier_un_seul_publie_et_l_autre_le_trouve_a_jou
 def test_deux_lots_aux_reglages_differents_le_second_est_refuse(magasin_factice, exemples):
     shutil.rmtree(exemples / "2026-0074")
     _verser(magasin_factice, exemples)
-    autres = []
+    autres: list[str | None] = []
 
     def doubler(methode, cle):
         if methode == "PUT" and cle.endswith(".publication.json") and not autres:

@@ -65,7 +65,7 @@ def test_chaque_etape_se_dit_une_fois_dans_l_ordre_avant_la_publication(tmp_path
 
 
 def test_un_refus_s_arrete_a_l_etude(tmp_path, moteurs):
-    dites = []
+    dites: list[Etape] = []
     communs = {"jour": AU, "au": AU, "reglages": Reglages(), "moteurs": moteurs, "avancer": dites.append}
     with pytest.raises(ErreurGenerateur):
         produire_dossier(EXEMPLES / "2026-0099", tmp_path / "sortie", **communs)

@@ -56,7 +56,8 @@ def incorporer(charte: Path) -> None:
     with zipfile.ZipFile(charte) as paquet:
         membres = {nom: paquet.read(nom) for nom in paquet.namelist() if not nom.startswith("word/fonts/")}
     polices: dict[str, list[str]] = {}
-    liens, types = [], []
+    liens: list[str] = []
+    types: list[str] = []
     for fichier in fichiers_polices():
         famille, graisse = fichier.stem.split("-")
         if graisse not in BALISES:

@@ -109,7 +109,7 @@ OU_EN_EST_LE_FOCUS = """() => {
 def test_le_clavier_seul_va_partout_se_voit_et_ne_se_prend_nulle_part(onglet, adresse):
     onglet.set_viewport_size({"width": 1280, "height": 900})
     onglet.goto(adresse)
-    vus = []
+    vus: list[dict] = []
     for _ in range(400):
         onglet.keyboard.press("Tab")
         ici = onglet.evaluate(OU_EN_EST_LE_FOCUS)

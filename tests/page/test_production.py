@@ -75,7 +75,7 @@ def test_un_lien_vers_ailleurs_n_est_pas_servi(visiteur, tmp_path):
 
 def test_le_papier_d_autrui_n_est_jamais_ouvert_tel_quel(visiteur):
     page = produire(visiteur)
-    vus = {}
+    vus: dict[str, list[str]] = {}
     for adresse in _adresses(page):
         entetes = visiteur.voir(adresse).entetes
         vus.setdefault(entetes["content-disposition"].partition(";")[0], []).append(entetes["content-disposition"])

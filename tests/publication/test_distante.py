@@ -43,7 +43,7 @@ def _ouvrir(ou, **reglages):
 
 
 def _publier(ou, version, publication=None):
-    gardes = []
+    gardes: list[str] = []
     publication = publication or _ouvrir(ou)
     with preparer_publication(ou, "R1", gardes=gardes, publication=publication) as chantier:
         _ecrire(chantier, version)
@@ -87,7 +87,7 @@ def test_le_second_de_deux_ecrivains_est_refuse_sans_avoir_touche_a_rien(magasin
 
 def test_un_ecrivain_qui_commence_pendant_qu_un_autre_publie_est_refuse(magasin_factice, tmp_path):
     premier, second = _ouvrir(tmp_path / "a"), _ouvrir(tmp_path / "b")
-    essais = []
+    essais: list[str] = []
 
     def intercaler(methode, cle):
         if methode == "PUT" and cle.endswith("R1_liasse.pdf") and not essais:
@@ -137,7 +137,7 @@ def test_celui_qui_a_perdu_la_main_ne_dit_pas_avoir_publie(magasin_factice, tmp_
 
 def _couper_des(magasin, arret):
     """Le réseau est coupé à cette écriture, comptée à partir de 1, et pour toutes les suivantes."""
-    rang = []
+    rang: list[None] = []
 
     def arreter(methode, _):
         if methode in {"PUT", "POST", "DELETE"}:

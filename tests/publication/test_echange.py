@@ -225,7 +225,7 @@ def test_un_repertoire_vide_recoit_le_resultat(tmp_path):
 
 def _appels(monkeypatch):
     """Compte les renommages et permet de s'arrêter net après le n-ième."""
-    vus = []
+    vus: list[str] = []
     vrai = Path.rename
 
     def _renommer(source, cible):
