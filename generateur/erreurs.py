@@ -91,6 +91,10 @@ class ErreurLecture(ErreurGenerateur):
     defauts: tuple[tuple[str, str], ...] = ()
 
 
+class ErreurIntrouvable(ErreurLecture):
+    """Ce qu'on demande n'existe pas : un dossier, un fichier, une page."""
+
+
 class ErreurDossier(ErreurGenerateur):
     """Le dossier se lit, mais des constats empêchent d'avancer."""
 

@@ -220,3 +220,36 @@ def test_aucun_delai_n_est_ecrit_dans_un_message(arbres):
 @pytest.mark.parametrize("texte", ["moins de trois mois", "sous 15 jours", "dans les six mois de la publication"])
 def test_un_delai_ecrit_se_voit(texte):
     assert _delais_ecrits(ast.parse(f"remede = {texte!r}"))
+
+
+MONTRES = {"libelle", "titre", "message", "remede", "fondement", "retenue"}
+COUPES = {"startswith", "endswith", "partition", "rpartition"}
+# Un message que nous n'écrivons pas : celui du validateur PDF/A n'a pas d'autre façon de dire sa couleur.
+MESSAGES_D_AILLEURS = {"liasse.raisons_pdfa"}
+
+
+def _decisions_sur_un_texte(arbre):
+    """Les lignes où le programme décide d'après ce qu'il montre : un mot changé changerait la décision."""
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute) and noeud.func.attr in COUPES:
+            cote = [noeud.func.value]
+        elif isinstance(noeud, ast.Compare):
+            cote = [noeud.left, *noeud.comparators]
+            if not any(isinstance(c, ast.Constant) and isinstance(c.value, str) and c.value for c in cote):
+                continue
+        else:
+            continue
+        if any(isinstance(c, ast.Attribute) and c.attr in MONTRES for c in cote):
+            yield noeud.lineno
+
+
+def test_aucune_decision_ne_se_prend_sur_un_texte_montre(arbres):
+    trouves = {f"{module}, ligne {n}" for module, arbre in arbres.items() for n in _decisions_sur_un_texte(arbre)}
+    assert {trouve.partition(",")[0] for trouve in trouves} == MESSAGES_D_AILLEURS, trouves
+
+
+@pytest.mark.parametrize(
+    "code", ['e.titre.startswith("Décompte")', '"absent" in erreur.message', 'f.fondement.partition(" (")']
+)
+def test_une_decision_sur_un_texte_se_voit(code):
+    assert list(_decisions_sur_un_texte(ast.parse(code)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import generateur.importation
-from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.erreurs import ErreurIntrouvable, ErreurLecture, ErreurUsage
 from generateur.importation.socle import LecteurImport
 
 _PREFIXE = "format_"
@@ -32,7 +32,7 @@ def choisir_lecteur(fichier: Path, impose: str | None = None) -> LecteurImport:
             )
         return formats[impose]
     if not fichier.is_file():
-        raise ErreurLecture("ce fichier n'existe pas", lieu=str(fichier), remede="Vérifier le chemin donné.")
+        raise ErreurIntrouvable("ce fichier n'existe pas", lieu=str(fichier), remede="Vérifier le chemin donné.")
     notes = {nom: lecteur.reconnaitre(fichier) for nom, lecteur in formats.items()}
     if not fichier.stat().st_size:
         raise ErreurLecture("ce fichier est vide", lieu=fichier.name, remede="Le demander ou l'exporter de nouveau.")
@@ -52,7 +52,7 @@ def lister_fichiers(source: Path) -> list[Path]:
     if source.is_file():
         return [source]
     if not source.is_dir():
-        raise ErreurLecture("cette source n'existe pas", lieu=str(source), remede="Vérifier le chemin donné.")
+        raise ErreurIntrouvable("cette source n'existe pas", lieu=str(source), remede="Vérifier le chemin donné.")
     fichiers = sorted(
         p
         for p in source.rglob("*")

@@ -15,7 +15,7 @@ import generateur.lecture
 from generateur.domaine.chemins_de_cle import Origines, situer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Creancier
-from generateur.erreurs import ErreurLecture
+from generateur.erreurs import ErreurIntrouvable, ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
 from generateur.lecture.contrat_lecteur import Lecteur, LectureBrute
 from generateur.lecture.messages import expliquer, retirer_ligne
@@ -61,7 +61,7 @@ def trouver_source(chemin: Path) -> Path:
     if chemin.is_file():
         return chemin
     if not chemin.is_dir():
-        raise ErreurLecture(
+        raise ErreurIntrouvable(
             "ce dossier n'existe pas",
             lieu=str(chemin),
             remede=_retrouver(chemin),

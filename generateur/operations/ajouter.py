@@ -17,7 +17,7 @@ from generateur.domaine.creances import Avoir, Facture, Paiement, Relance
 from generateur.domaine.dossier import Piece
 from generateur.domaine.retouches import Ajout, Pose
 from generateur.domaine.socle import Donnee, est_vide
-from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
+from generateur.erreurs import ErreurGenerateur, ErreurIntrouvable, ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique
 from generateur.importation.groupement import grouper, siren_de
 from generateur.importation.socle import Consignes, PieceLue
@@ -210,7 +210,7 @@ def _trouver(etat: Etat, fichier: Path) -> Path:
     for candidat in (fichier, etat.fichier.parent / fichier):
         if candidat.is_file():
             return candidat
-    raise ErreurLecture("ce fichier n'existe pas", lieu=str(fichier), remede="Vérifier le chemin donné.")
+    raise ErreurIntrouvable("ce fichier n'existe pas", lieu=str(fichier), remede="Vérifier le chemin donné.")
 
 
 def ranger(etat: Etat, fichier: Path, copies: Copies) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
 from generateur.domaine.retouches import Ajout, Pose
-from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.erreurs import ErreurIntrouvable, ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique
 from generateur.importation.conditions import proposer_clauses
 from generateur.importation.facture_imprimee import lire_facture_imprimee
@@ -39,7 +39,7 @@ def amorcer_par_document(document: Path, outils: OutilsPieces, *, a_un_profil: b
     Lève ErreurLecture si le document ne se lit pas, ErreurUsage si c'est un avoir.
     """
     if not document.is_file():
-        raise ErreurLecture("ce document n'existe pas", lieu=str(document), remede="Vérifier le chemin donné.")
+        raise ErreurIntrouvable("ce document n'existe pas", lieu=str(document), remede="Vérifier le chemin donné.")
     copies = Copies()
     try:
         lecture = format_facture_electronique.lire(document, Consignes())

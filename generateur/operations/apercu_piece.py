@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generateur.domaine.bordereau import PieceDossier
-from generateur.erreurs import ErreurLecture
+from generateur.erreurs import ErreurIntrouvable
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import ElementPiece, Options, PlanLiasse
 from generateur.operations.etude import Etude
@@ -36,7 +36,9 @@ def trouver_piece(etude: Etude, numero: str) -> PieceDossier:
     for piece in etude.bordereau.pieces:
         if piece.numero == numero:
             return piece
-    raise ErreurLecture("cette pièce n'existe pas au bordereau", lieu=numero, remede="Revenir à l'onglet des pièces.")
+    raise ErreurIntrouvable(
+        "cette pièce n'existe pas au bordereau", lieu=numero, remede="Revenir à l'onglet des pièces."
+    )
 
 
 def apercevoir_piece(etude: Etude, numero: str, page: int, *, jour: dt.date, outils: OutilsPieces) -> ApercuPiece:

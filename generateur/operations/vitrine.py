@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from generateur.domaine.dossier import MOTIF_REFERENCE
-from generateur.erreurs import ErreurGenerateur, ErreurLecture
+from generateur.erreurs import ErreurGenerateur, ErreurIntrouvable, ErreurLecture
 from generateur.lecture.socle import (
     REPERTOIRE_DES_PROFILS,
     lire_dossier,
@@ -47,7 +47,7 @@ class Vitrine:
         chemin = trouver_dossier(self._racine, nom, self._sortie) if est_lisible(nom) else None
         if chemin is not None:
             return chemin
-        raise ErreurLecture("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+        raise ErreurIntrouvable("ce dossier n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
 
     def resumer_contenu(self) -> tuple[object, ...]:
         """Les dossiers et les profils, par contenu : deux réponses égales, rien n'a changé."""

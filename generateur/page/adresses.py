@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from generateur.erreurs import ErreurGenerateur, ErreurLecture, expliquer_imprevu
+from generateur.erreurs import ErreurGenerateur, ErreurIntrouvable, expliquer_imprevu
 from generateur.operations.etude import Etude, etudier_dossier
 from generateur.page.imprimerie import Gabarits
 from generateur.page.maison import Maison
@@ -105,5 +105,6 @@ def dire_erreur(bureau: Bureau, demande: Request, erreur: ErreurGenerateur, code
     """La phrase, l'endroit, le remède : dans le bandeau de la page ouverte, ou sur une page à part."""
     if est_htmx(demande):
         return bureau.gabarits.repondre("morceaux/erreur.html", code, erreur=erreur)
-    absent = isinstance(erreur, ErreurLecture) and "n'existe pas" in erreur.message
-    return bureau.gabarits.repondre("erreur.html", 404 if absent else code, erreur=erreur)
+    return bureau.gabarits.repondre(
+        "erreur.html", 404 if isinstance(erreur, ErreurIntrouvable) else code, erreur=erreur
+    )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from generateur.erreurs import ErreurLecture
+from generateur.erreurs import ErreurIntrouvable
 from generateur.page.adresses import Bureau, Vue, VueDePoste, consulter, dire_erreur, poster
 from generateur.page.garde import Garde
 from generateur.page.imprimerie import Gabarits
@@ -127,7 +127,7 @@ def _faire(bureau: Bureau, adresse: str, vue: VueDePoste) -> Route:
 
 
 def _introuvable(bureau: Bureau, demande: Request) -> Response:
-    erreur = ErreurLecture("cette page n'existe pas", remede="Revenir à la liste des dossiers.")
+    erreur = ErreurIntrouvable("cette page n'existe pas", remede="Revenir à la liste des dossiers.")
     return dire_erreur(bureau, demande, erreur, 404)
 
 

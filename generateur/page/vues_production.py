@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from generateur.erreurs import ErreurLecture, ErreurUsage
+from generateur.erreurs import ErreurIntrouvable, ErreurUsage
 from generateur.operations.accorder import accorder
 from generateur.operations.juridiction_dite import juridiction_saisie
 from generateur.operations.mise_en_demeure import ecrire_mise_en_demeure
@@ -79,7 +79,7 @@ class Productions:
         cle = demande.path_params["cle"]
         produit = next((p for p in lister_produits(sortie, self._bureau.reference(chemin)) if p.cle == cle), None)
         if produit is None:
-            raise ErreurLecture("ce fichier n'existe pas", remede="Recharger la page de la production.")
+            raise ErreurIntrouvable("ce fichier n'existe pas", remede="Recharger la page de la production.")
         return produit.servir(sortie, est_a_telecharger=demande.query_params.get("telecharger") == "1")
 
     def reveler(self, demande: Request, _saisie: FormData) -> Response:
@@ -87,7 +87,7 @@ class Productions:
         chemin, sortie = self._bureau.dossier(demande), self._maison.lieux.sortie
         repertoire = self._situer(chemin, lister_produits(sortie, self._bureau.reference(chemin)))
         if repertoire is None:
-            raise ErreurLecture("ce répertoire n'existe pas encore", remede="Produire d'abord.")
+            raise ErreurIntrouvable("ce répertoire n'existe pas encore", remede="Produire d'abord.")
         self._maison.reveler(repertoire)
         return RedirectResponse(f"/dossiers/{quote(chemin.name)}/production", status_code=303)
 

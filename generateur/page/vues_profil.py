@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from generateur.erreurs import ErreurLecture
+from generateur.erreurs import ErreurIntrouvable
 from generateur.operations.formulaire_dossier import Champ, Groupe, Lieu, decrire_section
 from generateur.operations.profils import lister_profils
 from generateur.operations.saisie import lire_version_du_profil, saisir_au_profil
@@ -58,7 +58,7 @@ class Profils:
         for profil in lister_profils(self._maison.lieux.racine):
             if profil.stem == nom:
                 return profil
-        raise ErreurLecture("ce profil n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+        raise ErreurIntrouvable("ce profil n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
 
 
 def _est_visible(groupe: Groupe, champ: Champ) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from generateur.domaine.chemins_de_cle import denommer, nommer
 from generateur.domaine.socle import lire_jour
-from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage
+from generateur.erreurs import ErreurGenerateur, ErreurIntrouvable, ErreurUsage
 from generateur.operations.formulaire_dossier import libelle_de_valeur
 from generateur.operations.noter_envoi import (
     ISSUES,
@@ -107,7 +107,7 @@ class Relances:
 def _servir(fichiers: list[Path], demande: Request) -> Response:
     rang = demande.path_params["rang"]
     if rang >= len(fichiers):
-        raise ErreurLecture("ce fichier n'existe pas", remede="Recharger la page du dossier.")
+        raise ErreurIntrouvable("ce fichier n'existe pas", remede="Recharger la page du dossier.")
     fichier = fichiers[rang]
     return FileResponse(
         fichier,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from generateur.domaine.noms_de_fichier import nommer_copie
-from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
+from generateur.erreurs import ErreurEcriture, ErreurIntrouvable, raison_du_systeme
 from generateur.publication.manifeste import empreinte
 from generateur.surveillance.droits import droits_d_un_fichier
 from generateur.surveillance.provisoires import creer_fichier_provisoire, forcer_le_repertoire
@@ -33,7 +33,7 @@ class Copies:
     def prevoir(self, source: Path, nom: str | None = None) -> str:
         """Le chemin, dans le dossier, de la copie de ce fichier. Lève ErreurLecture s'il n'est pas un fichier."""
         if not source.is_file():
-            raise ErreurLecture("ce fichier n'existe pas", lieu=str(source), remede="Vérifier le chemin donné.")
+            raise ErreurIntrouvable("ce fichier n'existe pas", lieu=str(source), remede="Vérifier le chemin donné.")
         return self._reserver(nom or source.name, source)
 
     def prevoir_contenu(self, nom: str, contenu: bytes) -> str:

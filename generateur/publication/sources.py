@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from generateur.erreurs import ErreurLecture
+from generateur.erreurs import ErreurIntrouvable
 from generateur.publication.manifeste import empreinte
 
 DOSSIERS = "dossiers"
@@ -47,7 +47,7 @@ def chercher_sources(produit: Path, reference: object, dossier: Path | None) -> 
     if dossier is not None:
         racine = dossier.parent if dossier.is_file() else dossier
         if not racine.is_dir():
-            raise ErreurLecture(
+            raise ErreurIntrouvable(
                 "ce dossier n'existe pas", lieu=str(dossier), remede="Donner le répertoire qui contient dossier.toml."
             )
         return Sources([racine])

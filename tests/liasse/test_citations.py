@@ -13,6 +13,8 @@ from generateur.liasse.plan import PlanLiasse, nom_fichier_piece, paginer
         ("(pièce n° 4)", ["4"]),
         ("pièces n° 3, 4 et 5", ["3", "4", "5"]),
         ("Pièce n°\u00a04\u202fbis", ["4 bis"]),
+        ("Pièce n° 4 quinquies", ["4 quinquies"]),
+        ("pièces n° 4 octies et 12 decies", ["4 octies", "12 decies"]),
         ("pièces\u00a0n°\u00a03\r\nà 5", ["3", "5"]),
         ("pièces n° 3 ;\n4 bis, et n° 12", ["3", "4 bis", "12"]),
         ("« pièces nos 1 et 2 »", ["1", "2"]),
