@@ -55,6 +55,11 @@ class ErreurGenerateur(Exception):
         self.lieu = lieu
         self.remede = remede or self.remede_par_defaut
 
+    @property
+    def genre(self) -> str:
+        """Son nom dans le JSON : celui de la classe qui porte le code, même précisée par une autre."""
+        return next(classe.__name__ for classe in type(self).__mro__ if "code" in vars(classe))
+
     def __reduce__(self) -> tuple[object, ...]:
         """Traverse les processus sans perdre le lieu ni le remède."""
         return _reconstruire, (type(self), self.message, self.__dict__)

@@ -29,6 +29,12 @@ def test_deux_classes_ne_partagent_pas_un_code():
     assert set(codes) == set(CodeSortie) - SANS_ERREUR
 
 
+def test_une_erreur_precisee_garde_le_nom_public_de_son_genre():
+    assert erreurs.ErreurIntrouvable("ce dossier n'existe pas").genre == "ErreurLecture"
+    assert erreurs.ErreurColonnes("deux colonnes").genre == "ErreurUsage"
+    assert ErreurPiece("illisible").genre == "ErreurPiece"
+
+
 def test_une_erreur_traverse_un_processus():
     avant = ErreurPiece("illisible", lieu="pieces/f1.pdf", remede="La renvoyer.", constats=("x",))
     apres = pickle.loads(pickle.dumps(avant))  # noqa: S301 (notre propre objet)

@@ -108,7 +108,7 @@ def erreur_en_json(erreur: ErreurGenerateur) -> dict[str, Any]:
     objet: dict[str, Any] = {
         "erreur": {
             "code": int(erreur.code),
-            "type": type(erreur).__name__,
+            "type": erreur.genre,
             "message": erreur.message,
             "lieu": erreur.lieu,
             "remede": erreur.remede,
