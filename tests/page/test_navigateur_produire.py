@@ -160,7 +160,7 @@ def test_un_remede_met_la_saisie_dans_le_champ(page, tmp_path):
     # le même lien, suivi deux fois sur la même page
     page.locator("#contenu").focus()
     page.get_by_role("link", name="Corriger la devise").first.click()
-    page.wait_for_function("document.activeElement.id === 'c-factures-0-devise'")
+    page.wait_for_selector("#c-factures-0-devise:focus")
     assert not _fautes(page)
 
 
@@ -181,7 +181,7 @@ def test_une_production_refusee_montre_ses_remedes_et_se_recommence(page, tmp_pa
     assert page.locator(".etapes .arretee").inner_text().startswith("Étude du dossier")
     assert not _fautes(page)
     page.get_by_role("link", name="Corriger le SIREN").first.click()
-    page.wait_for_function("document.activeElement.id === 'c-debiteurs-0-siren'")
+    page.wait_for_selector("#c-debiteurs-0-siren:focus")
     page.keyboard.press("Control+A")
     page.keyboard.type("999 999 998")
     page.keyboard.press("Tab")
