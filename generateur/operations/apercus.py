@@ -9,6 +9,7 @@ from pathlib import Path
 from generateur.calculs.conduite import conduire
 from generateur.calculs.suite_amiable import decider_suite
 from generateur.domaine.constat import Verdict
+from generateur.domaine.socle import ZERO
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.operations.echeances import dire_seul, echeances_du_dossier
 from generateur.operations.etude import Etude
@@ -20,6 +21,8 @@ _ACTIONS = {
     "produire": "Produire la liasse",
     "aucune": "Rien à relancer",
 }
+_SUIVRE = "suivre"
+PILES = {**_ACTIONS, _SUIVRE: "Suivre après le dépôt"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,31 @@ class ApercuDossier:
     le: dt.date | None = None
     procedure: str = ""
     erreur: str = ""
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Les dossiers qui attendent le même geste ; `somme` : ce qui y est dû."""
+
+    cle: str
+    libelle: str
+    combien: int
+    somme: Decimal
+
+
+def pile_de(apercu: ApercuDossier) -> str:
+    """La clé de PILES où ce dossier se range ; vide s'il ne se lit pas."""
+    if not apercu.action:
+        return ""
+    return next((cle for cle, action in _ACTIONS.items() if action == apercu.action), _SUIVRE)
+
+
+def empiler(apercus: Sequence[ApercuDossier]) -> tuple[Pile, ...]:
+    """Les piles qui ne sont pas vides, dans l'ordre de PILES."""
+    rangees = [
+        (cle, libelle, [a.total or ZERO for a in apercus if pile_de(a) == cle]) for cle, libelle in PILES.items()
+    ]
+    return tuple(Pile(cle, libelle, len(sommes), sum(sommes, ZERO)) for cle, libelle, sommes in rangees if sommes)
 
 
 def resumer_etude(chemin: Path, etude: Etude, jour: dt.date) -> ApercuDossier:

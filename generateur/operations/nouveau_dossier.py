@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,10 +134,7 @@ def creer_squelette(
     texte = _MODELE.format(reference=reference, chemin=dossier.as_posix(), jour=jour.isoformat(), creancier=creancier)
     if amorce is not None:
         texte = modifier(Etat(fichier, texte, tomllib.loads(texte)), amorce.editions)
-    try:
-        _poser(dossier, texte, amorce)
-    except OSError as erreur:
-        raise ErreurEcriture(f"le dossier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(dossier)) from erreur
+    poser_dossier(dossier, lambda ou: _remplir(ou, texte, amorce))
     profils = racine / REPERTOIRE_DES_PROFILS
     constats = tuple(amorce.constats) if amorce else ()
     return Squelette(reference, fichier, profil is not None, profils, tuple(sorted(profils.glob("*.toml"))), constats)
@@ -167,17 +165,23 @@ def proposer_reference(racine: Path, annee: int) -> str:
     return f"{annee}-{max(pris, default=0) + 1:04d}"
 
 
-def _poser(dossier: Path, texte: str, amorce: Amorce | None) -> None:
-    """Le dossier entier d'un seul geste ; dans un répertoire déjà là, son fichier en dernier."""
-    if dossier.exists():
-        _remplir(dossier, texte, amorce)
-        return
-    dossier.parent.mkdir(parents=True, exist_ok=True)
-    with repertoire_provisoire(dossier.parent) as preparation:
-        _remplir(preparation, texte, amorce)
-        ouvrir_selon_le_partage(preparation)
-        preparation.rename(dossier)
-    forcer_le_repertoire(dossier.parent)
+def poser_dossier(dossier: Path, remplir: Callable[[Path], None]) -> None:
+    """Le dossier entier d'un seul geste ; dans un répertoire déjà là, ce que `remplir` y écrit en dernier l'achève.
+
+    Lève ErreurEcriture si le disque refuse.
+    """
+    try:
+        if dossier.exists():
+            remplir(dossier)
+            return
+        dossier.parent.mkdir(parents=True, exist_ok=True)
+        with repertoire_provisoire(dossier.parent) as preparation:
+            remplir(preparation)
+            ouvrir_selon_le_partage(preparation)
+            preparation.rename(dossier)
+        forcer_le_repertoire(dossier.parent)
+    except OSError as erreur:
+        raise ErreurEcriture(f"le dossier ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=str(dossier)) from erreur
 
 
 def _remplir(ou: Path, texte: str, amorce: Amorce | None) -> None:

@@ -60,6 +60,7 @@ def _routes(bureau: Bureau, productions: Productions) -> list[BaseRoute]:
         voir("/", liste.montrer),
         voir("/nouveau", liste.proposer),
         faire("/nouveau", liste.creer),
+        faire("/exemple", liste.poser_exemple),
         voir("/importer", importation.proposer),
         faire("/importer", importation.recevoir),
         voir("/importer/{depot}", importation.montrer),

@@ -21,7 +21,8 @@ from generateur.operations.amorce import (
     completer_amorce,
     lister_manques,
 )
-from generateur.operations.apercus import ApercuDossier
+from generateur.operations.apercus import PILES, ApercuDossier, Pile, empiler, pile_de
+from generateur.operations.exemples import poser_exemple
 from generateur.operations.nouveau_dossier import creer_squelette, proposer_reference, verifier_reference
 from generateur.operations.profils import lister_profils, nommer_profil, poser_profil
 from generateur.page.adresses import Bureau
@@ -50,18 +51,21 @@ class Liste:
         self._maison = bureau.maison
 
     def montrer(self, demande: Request) -> Response:
-        """La liste, filtrée par texte et par état, triée, cinquante par page."""
-        cherche, etat, tri = (demande.query_params.get(cle, "").strip() for cle in ("cherche", "etat", "tri"))
+        """La liste, filtrée par texte, par état et par pile, triée, cinquante par page."""
+        choix = {cle: demande.query_params.get(cle, "").strip() for cle in ("cherche", "etat", "tri", "pile")}
+        cherche, etat, tri, pile = choix.values()
         maison = self._maison
         jour, vitrine = maison.aujourd_hui(), maison.vitrine
         chemins, regard = vitrine.lister(), vitrine.regarder(jour=jour, outils=maison.outils())
-        est_choisi = bool(cherche) or etat in _FILTRES.keys() - {""} or tri in _TRIS.keys() - {""}
-        restants = 0
+        est_choisi = bool(cherche) or etat in _FILTRES.keys() - {""} or tri in _TRIS.keys() - {""} or pile in PILES
+        restants, piles = 0, tuple(Pile(cle, libelle, 0, ZERO) for cle, libelle in PILES.items())
         if est_choisi or len(chemins) <= _PAR_PAGE:
             candidats = [chemin for chemin in chemins if vitrine.peut_repondre(chemin, cherche)]
             apercus = regard.apercevoir_plusieurs(candidats, _ATTENTE_S)
             restants = len(candidats) - len(apercus)
-            retenus = _trier([a for a in apercus if _repond(a, cherche, etat, jour)], tri)
+            repondent = [a for a in apercus if _repond(a, cherche, etat, jour)]
+            piles = empiler(repondent)
+            retenus = _trier([a for a in repondent if pile not in PILES or pile_de(a) == pile], tri)
             feuillet = feuilleter(retenus, demande, _PAR_PAGE)
             combien, somme = len(retenus), sum((a.total for a in retenus if a.total), ZERO)
         else:  # mille dossiers ne se lisent pas pour en montrer cinquante
@@ -73,9 +77,8 @@ class Liste:
             apercus=feuillet.montres,
             combien=combien,
             total=len(chemins),
-            cherche=cherche,
-            etat=etat,
-            tri=tri,
+            choix=choix,
+            piles=piles,
             somme=somme,
             filtres=_FILTRES,
             tris=_TRIS,
@@ -108,6 +111,10 @@ class Liste:
             profil, amorce = poser_profil(racine, amorce)
         squelette = creer_squelette(reference, racine, maison.aujourd_hui(), profil, amorce)
         return RedirectResponse(f"/dossiers/{squelette.reference}", status_code=303)
+
+    def poser_exemple(self, _demande: Request, _saisie: FormData) -> Response:
+        """Un dossier prêt, de personnes inventées, à ouvrir quand on n'en a pas encore."""
+        return RedirectResponse(f"/dossiers/{poser_exemple(self._maison.lieux.racine)}", status_code=303)
 
     def _amorcer(self, champs: Mapping[str, str], facture: object, *, a_un_profil: bool) -> Amorce:
         reponses = _lire_reponses(champs, a_un_profil=a_un_profil)

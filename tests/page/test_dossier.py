@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from generateur.operations.exemples import racine_des_exemples
 from tests.page.conftest import onglet_ouvert
 
 PRET, INCOMPLET = "/dossiers/2026-0042", "/dossiers/2026-0074"
@@ -51,6 +52,22 @@ def test_une_racine_vide_dit_comment_commencer(visiteur, dossiers):
     page = visiteur.voir("/").texte
     assert "Aucun dossier pour l’instant" in page
     assert 'href="/importer"' in page
+    assert 'action="/exemple"' in page
+
+
+def test_l_exemple_s_ouvre_dans_une_racine_vide_et_n_ecrase_rien(visiteur, dossiers):
+    for dossier in dossiers.iterdir():
+        dossier.rename(dossiers.parent / dossier.name)
+    reponse = visiteur.poster("/exemple", {})
+    assert (reponse.code, reponse.entetes["location"]) == (303, PRET)
+    assert "prêt à déposer" in visiteur.voir(PRET).texte
+    exemple, pose = racine_des_exemples() / "2026-0042", dossiers / "2026-0042"
+    fichiers = sorted(f.relative_to(exemple) for f in exemple.rglob("*") if f.is_file())
+    assert [(pose / f).read_bytes() for f in fichiers] == [(exemple / f).read_bytes() for f in fichiers]
+    saisie = pose / "dossier.toml"
+    saisie.write_text(saisie.read_text("utf-8") + "\n# à moi", "utf-8")
+    assert "existe déjà" in visiteur.poster("/exemple", {}).texte
+    assert saisie.read_text("utf-8").endswith("# à moi")
 
 
 @pytest.mark.parametrize("onglet", ["parties", "contrat", "factures", "relances", "procedure", "suivi"])

@@ -76,3 +76,30 @@ def test_un_filtre_montre_ce_qu_il_sait_et_demande_la_suite(visiteur, monkeypatc
     assert "Liste incomplète" not in pages[2] + pages[3]
     assert _references(pages[3]) == ["2026-0074", "2026-0042"]
     assert "absent.toml » est introuvable" in pages[3]
+
+
+def test_la_liste_se_range_en_piles_dont_les_sommes_font_le_tout(visiteur):
+    page = visiteur.voir("/").texte
+    piles = re.findall(r'pile=(\w+)"[^>]*>([^<]+?) <small>(\d+)\xa0dossier, ([^<]+)</small>', page)
+    assert [(cle, combien) for cle, _, combien, _ in piles] == [("relancer", "1"), ("produire", "1")]
+    dite = re.search(r"dossiers, ([^<]+) dus", page)
+    assert dite
+    centimes = [int(re.sub(r"\D", "", somme)) for *_, somme in piles]
+    assert sum(centimes) == int(re.sub(r"\D", "", dite[1]))
+
+
+def test_une_pile_ne_montre_que_ses_dossiers_et_se_quitte(visiteur):
+    page = visiteur.voir("/?pile=relancer").texte
+    assert _references(page) == ["2026-0074"]
+    assert "Toutes les piles" in page
+    assert 'name="pile" value="relancer"' in page
+    assert _references(visiteur.voir("/?pile=x").texte) == ["2026-0042", "2026-0074"]
+
+
+def test_un_grand_portefeuille_montre_ses_piles_sans_tout_etudier(visiteur, monkeypatch):
+    monkeypatch.setattr(vues_liste, "_PAR_PAGE", 1)
+    page = visiteur.voir("/").texte
+    assert len(_references(page)) == 1
+    assert 'pile=produire"' in page
+    assert "<small>" not in page
+    assert _references(visiteur.voir("/?pile=produire").texte) == ["2026-0042"]

@@ -92,3 +92,14 @@ def test_d_un_repertoire_vide_a_une_liasse_deposable(onglet, tmp_path, creer, ge
     assert sophie.clics <= gestes[0]
     assert sophie.champs <= gestes[1]
     lire_la_liasse(sortie, "2026-0001", [VENTE])
+
+
+def test_d_un_repertoire_vide_on_ouvre_l_exemple_et_on_le_retrouve_dans_sa_pile(onglet, tmp_path):
+    with page_ouverte(tmp_path / "dossiers", tmp_path / "sortie", DEPOT) as adresse:
+        onglet.goto(adresse)
+        onglet.get_by_role("button", name="Ouvrir l’exemple").click()
+        onglet.wait_for_selector(".onglets")
+        onglet.get_by_role("link", name="Dossiers", exact=True).click()
+        onglet.get_by_role("navigation", name="Piles").get_by_role("link", name="Produire la liasse").click()
+        onglet.get_by_role("link", name="Les Comptoirs Beaurivage").click()
+        onglet.wait_for_selector(".etat.pret")
