@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from generateur.calculs.decompte import Decompte
-from generateur.calculs.interets import TABLE_PARTICULIERS, TABLE_PROFESSIONNELS, debut_semestre
+from generateur.calculs.interets import TABLE_PARTICULIERS, TABLE_PROFESSIONNELS, LigneInteret, debut_semestre
 from generateur.calculs.qualites import est_creancier_professionnel
 from generateur.domaine.dossier import Dossier
-from generateur.droit.tables import valeur_au
+from generateur.droit.tables import lire_table, valeur_au
 from generateur.droit.valeurs import Valeur
 
 TABLE_BCE = "taux_bce_refinancement"
@@ -24,16 +24,27 @@ class TauxLu:
     semestre: date
     valeur: Valeur
 
+    @property
+    def libelle(self) -> str:
+        """Le nom de sa table."""
+        return lire_table(self.table).libelle
+
+
+def lire_taux_employe(dossier: Dossier, ligne: LigneInteret) -> TauxLu | None:
+    """Le taux publié dont celui de cette ligne se tire ; None quand le contrat le fixe. Lève ErreurDroitManquant."""
+    if ligne.regime in _REGIMES_BCE:
+        table = TABLE_BCE
+    elif ligne.regime in _REGIMES_LEGAUX:
+        table = TABLE_PROFESSIONNELS if est_creancier_professionnel(dossier.creancier) else TABLE_PARTICULIERS
+    elif ligne.regime == _REGIME_PLANCHER:
+        table = TABLE_PROFESSIONNELS
+    else:
+        return None
+    semestre = debut_semestre(ligne.du)
+    return TauxLu(table, semestre, valeur_au(table, semestre))
+
 
 def lire_taux_employes(dossier: Dossier, decompte: Decompte) -> tuple[TauxLu, ...]:
     """Taux de la BCE et taux légaux des lignes d'intérêts, chacun une fois, par table puis par semestre."""
-    legale = TABLE_PROFESSIONNELS if est_creancier_professionnel(dossier.creancier) else TABLE_PARTICULIERS
-    lectures = set()
-    for ligne in decompte.lignes:
-        if ligne.regime in _REGIMES_BCE:
-            lectures.add((TABLE_BCE, debut_semestre(ligne.du)))
-        elif ligne.regime in _REGIMES_LEGAUX:
-            lectures.add((legale, debut_semestre(ligne.du)))
-        elif ligne.regime == _REGIME_PLANCHER:
-            lectures.add((TABLE_PROFESSIONNELS, debut_semestre(ligne.du)))
-    return tuple(TauxLu(table, semestre, valeur_au(table, semestre)) for table, semestre in sorted(lectures))
+    lus = {(lu.table, lu.semestre): lu for ligne in decompte.lignes if (lu := lire_taux_employe(dossier, ligne))}
+    return tuple(lu for _, lu in sorted(lus.items()))

@@ -13,7 +13,9 @@ from typing import Any
 from generateur.calculs.arrete import restreindre
 from generateur.calculs.conduite import Conduite, conduire_apres_depot
 from generateur.calculs.decompte import Decompte, chiffrer
+from generateur.calculs.interets import LigneInteret
 from generateur.calculs.naissance import est_partage, factures_poursuivables, perimetre_naturel
+from generateur.calculs.taux_lus import TauxLu, lire_taux_employe
 from generateur.controles.catalogue import adoucir, constater
 from generateur.controles.chronologie import CODES_DU_JOUR
 from generateur.controles.competence import chercher_juridiction
@@ -330,6 +332,10 @@ class Chiffrage:
     dossier: Dossier
     decompte: Decompte
     autre: Decompte | None = None
+
+    def lire_taux(self, ligne: LigneInteret) -> TauxLu | None:
+        """Le taux publié d'où vient celui de cette ligne ; None quand le contrat le fixe."""
+        return lire_taux_employe(self.dossier, ligne)
 
 
 def chiffrer_dossier(source: Path, *, jour: dt.date, au: dt.date | None = None) -> Chiffrage:

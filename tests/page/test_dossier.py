@@ -102,6 +102,24 @@ def test_le_decompte_est_celui_du_moteur(visiteur):
     assert "C. com. L441-10" in page
 
 
+def test_chaque_ligne_du_decompte_dit_d_ou_vient_son_taux(visiteur, dossiers):
+    def origines():
+        plis = re.findall(
+            r"<summary>D’où vient ce taux</summary>(.*?)</details>", visiteur.voir(f"{PRET}/decompte").texte
+        )
+        return [" ".join(pli.replace("\u00a0", " ").split()) for pli in plis]
+
+    premiere, seconde = origines()
+    bce = "Taux des opérations principales de refinancement de la Banque centrale européenne"
+    assert premiere.startswith(f"{bce} au 01/01/2026 : 2,15 %, ")
+    assert seconde.startswith(f"{bce} au 01/07/2026 : 2,40 %, ")
+    assert "valeur probable" in seconde
+    fichier = _fichier(dossiers, "2026-0042")
+    texte = fichier.read_text("utf-8")
+    fichier.write_text(texte.replace('{ mode = "suppletif" }', '{ mode = "fixe", taux = "12.00" }'), "utf-8")
+    assert set(origines()) == {"Le taux du contrat."}
+
+
 def test_la_voie_retenue_et_les_autres_sont_expliquees(visiteur):
     page = visiteur.voir(f"{PRET}?onglet=procedure").texte
     assert "retenue" in page
