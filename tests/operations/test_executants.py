@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -262,3 +263,28 @@ def test_un_lot_ne_relit_pas_toute_la_sortie_a_chaque_dossier(tmp_path, lot_d_ex
     )  # fmt: skip
     assert bilan.combien("produit") == 3
     assert lectures.count(sortie) == 1
+
+
+class _LentAMourir(Enfant):
+    """Un ouvrier dont l'arrêt prend du temps : sa mémoire à rendre, une machine chargée."""
+
+    est_arrete = False
+
+    def arreter(self):
+        time.sleep(0.3)
+        super().arreter()
+        self.est_arrete = True
+
+
+def test_qui_arrete_un_poste_attend_la_mort_de_l_ouvrier_qu_un_autre_fil_congedie(tmp_path):
+    """Sans quoi, au second Ctrl-C, le répertoire de travail passait pour vivant au moment de balayer, et restait."""
+    commande = [sys.executable, "-S", str(CAPRICIEUX), str(tmp_path / "journal")]
+    ouvrier = _LentAMourir(commande, os.environ)
+    poste = Poste(lambda: ouvrier)
+    poste.accomplir(*_travaux("a"))
+    autre = threading.Thread(target=poste.arreter)
+    autre.start()
+    time.sleep(0.1)
+    poste.arreter()
+    assert ouvrier.est_arrete
+    autre.join(5)

@@ -67,10 +67,11 @@ class Poste:
             return self._ouvrier
 
     def _congedier(self) -> None:
+        """Au retour, l'ouvrier est mort, même si c'est un autre fil qui l'a congédié : ce qu'il laisse se balaie."""
         with self._verrou:
             ouvrier, self._ouvrier = self._ouvrier, None
-        if ouvrier is not None:
-            ouvrier.arreter()
+            if ouvrier is not None:
+                ouvrier.arreter()
 
     def laisser_finir(self) -> None:
         """Plus de travail : l'ouvrier, inoccupé, range ses moteurs et ses répertoires, et s'en va de lui-même."""
