@@ -119,7 +119,8 @@ def hypotheses_de_prescription(dossier: Dossier, au: date) -> tuple[HypothesePre
     Une facture payable en plusieurs fois en a une par échéance ; sans échéance connue, aucune.
 
     Point de départ : le jour de l'échéance (C. civ. 2233), le délai courant du lendemain (2228) ; face à un
-    consommateur, aussi l'achèvement de la prestation s'il est saisi (1re civ., 19 mai 2021). Aucune dès que
+    consommateur, aussi l'achèvement de la prestation s'il est saisi (1re civ., 19 mai 2021) ; pour un transport de
+    marchandises, aussi la remise au destinataire, d'où part le délai d'un an (C. com. L133-6). Aucune dès que
     l'ordonnance est signifiée sans opposition : c'est le titre qui s'exécute dans son délai (CPCE L111-4).
     """
     if est_titre(dossier, au):
@@ -189,11 +190,13 @@ def _echeances(facture: Facture) -> list[date]:
 
 
 def _departs(facture: Facture, regime: Regime, echeance: date) -> Iterator[date]:
-    """L'échéance ; pour un consommateur, aussi l'achèvement de la prestation s'il est connu et antérieur."""
+    """L'échéance ; avant elle, l'achèvement pour un consommateur, la première remise pour un transport (L133-6)."""
     yield echeance
     livraisons = [livraison.date for livraison in facture.toutes_livraisons if livraison.date]
     if regime == "consommateur" and livraisons and max(livraisons) < echeance:
         yield max(livraisons)
+    if regime == "transport" and livraisons and min(livraisons) < echeance:
+        yield min(livraisons)
 
 
 def _dater(
@@ -291,6 +294,9 @@ def _vaut_reconnaissance(dossier: Dossier, paiement: Paiement, facture: Facture)
 
 def _formuler(regime: Regime, dates: tuple[date, date], facture: Facture) -> str:
     echeance, depart = dates
-    origine = "depuis l'échéance" if depart == echeance else "depuis l'achèvement de la prestation"
+    avant = "depuis la remise de la marchandise" if regime == "transport" else "depuis l'achèvement de la prestation"
+    origine = "depuis l'échéance" if depart == echeance else avant
+    if regime == "transport" and not any(livraison.date for livraison in facture.toutes_livraisons):
+        origine += ", faute de la date de remise de la marchandise, d'où part ce délai"
     precision = f" du {echeance:%d/%m/%Y}" if depart == echeance and len(facture.echeances) > 1 else ""
     return f"{LIBELLES[regime]}, {origine}{precision}"

@@ -83,6 +83,15 @@ def test_consommateur_deux_ans_depuis_l_echeance_ou_l_achevement(fabriquer):
     ]
 
 
+def test_transport_un_an_depuis_la_premiere_remise_avant_l_echeance(fabriquer):
+    remises = [{"date": dt.date(2026, 3, 28)}, {"date": dt.date(2026, 3, 14)}]
+    dossier = fabriquer(contrat={"activite": "transport"}, factures=[{"livraisons": remises}])
+    assert _termes(dossier) == [("transport", dt.date(2027, 5, 1)), ("transport", dt.date(2027, 3, 14))]
+    assert hypotheses_de_prescription(dossier, AU)[1].hypothese.endswith("depuis la remise de la marchandise")
+    (sans_remise,) = hypotheses_de_prescription(fabriquer(contrat={"activite": "transport"}), AU)
+    assert "faute de la date de remise" in sans_remise.hypothese
+
+
 def test_une_reconnaissance_fait_repartir_le_delai_a_neuf(fabriquer):
     reconnaissance = {"date": dt.date(2026, 9, 10), "nature": "reconnaissance"}
     (hypothese,) = hypotheses_de_prescription(fabriquer(interruptions=[reconnaissance]), AU)
