@@ -29,7 +29,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Tous les constats sur les identités."""
     constats: list[Constat] = []
     for lieu, partie in situer_parties(dossier):
-        constats += _identifiants(lieu, partie)
+        constats += controler_identifiants(lieu, partie)
     constats += _creancier_et_debiteur(dossier)
     exigence: Gravite = "avertissement" if vise_une_declaration(dossier, contexte) else "a_completer"
     constats += _creancier_complet(dossier.creancier, exigence)
@@ -39,7 +39,8 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     return constats
 
 
-def _identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
+def controler_identifiants(lieu: str, partie: Identite) -> Iterator[Constat]:
+    """Les numéros d'une partie, chacun à sa clé."""
     if partie.siren:
         yield from _siren(lieu, partie.siren, partie)
     elif not partie.siret and lieu != "mandataire" and partie.nature in _NATURES_IMMATRICULEES:

@@ -232,5 +232,6 @@ def _reunir(lot: list[PieceLue]) -> Groupe:
 
 def nommer_reference(annee: int, nom: str) -> str:
     """« 2026-menuiserie-durand » : l'année, et le nom en ASCII, 24 signes au plus."""
-    court = aplatir_nom(nom).replace(" ", "-")[:_LONGUEUR_NOM].strip("-")
+    sans_ligature = nom.casefold().replace("œ", "oe").replace("æ", "ae")
+    court = aplatir_nom(sans_ligature).replace(" ", "-")[:_LONGUEUR_NOM].strip("-")
     return f"{annee}-{court or 'debiteur'}"

@@ -8,6 +8,9 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from generateur.controles.identite import controler_identifiants
+from generateur.domaine.constat import Constat
+from generateur.domaine.parties import Creancier
 from generateur.domaine.retouches import Ajout, Pose
 from generateur.importation.groupement import aplatir_nom
 from generateur.lecture.edition_toml import Etat, modifier
@@ -43,6 +46,15 @@ def siren_du_profil(profil: Path) -> str:
 def nommer_profil(profil: Path) -> str:
     """Le nom de l'entreprise d'un profil ; celui du fichier tant qu'elle n'y est pas."""
     return _nom(_lire(profil)) or profil.stem
+
+
+def controler_creancier(contenu: Mapping[str, Any]) -> tuple[Constat, ...]:
+    """Ce que « verifier » dira des numéros de ce créancier ; rien tant qu'il ne se lit pas."""
+    try:
+        partie = Creancier.model_validate(contenu)
+    except ValueError:
+        return ()
+    return tuple(controler_identifiants("creancier", partie))
 
 
 def profil_a_remplir(racine: Path) -> Path | None:

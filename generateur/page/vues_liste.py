@@ -58,7 +58,7 @@ class Liste:
         jour, vitrine = maison.aujourd_hui(), maison.vitrine
         chemins, regard = vitrine.lister(), vitrine.regarder(jour=jour, outils=maison.outils())
         est_choisi = bool(cherche) or etat in _FILTRES.keys() - {""} or tri in _TRIS.keys() - {""} or pile in PILES
-        restants, piles = 0, tuple(Pile(cle, libelle, 0, ZERO) for cle, libelle in PILES.items())
+        restants, muets, piles = 0, 0, tuple(Pile(cle, libelle, 0, ZERO) for cle, libelle in PILES.items())
         if est_choisi or len(chemins) <= _PAR_PAGE:
             candidats = [chemin for chemin in chemins if vitrine.peut_repondre(chemin, cherche)]
             apercus = regard.apercevoir_plusieurs(candidats, _ATTENTE_S)
@@ -67,6 +67,7 @@ class Liste:
             piles = empiler(repondent)
             retenus = _trier([a for a in repondent if pile not in PILES or pile_de(a) == pile], tri)
             feuillet = feuilleter(retenus, demande, _PAR_PAGE)
+            muets = sum(1 for a in retenus if a.erreur)
             combien, somme = len(retenus), sum((a.total for a in retenus if a.total), ZERO)
         else:  # mille dossiers ne se lisent pas pour en montrer cinquante
             combien, somme = len(chemins), None
@@ -80,6 +81,7 @@ class Liste:
             choix=choix,
             piles=piles,
             somme=somme,
+            muets=muets,
             filtres=_FILTRES,
             tris=_TRIS,
             page=feuillet.numero,

@@ -1,6 +1,8 @@
 """Le profil d'un créancier, commun à plusieurs dossiers : rempli une fois pour tous."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -8,10 +10,11 @@ from starlette.responses import Response
 
 from generateur.erreurs import ErreurIntrouvable
 from generateur.operations.formulaire_dossier import Champ, Groupe, Lieu, decrire_section
-from generateur.operations.profils import lister_profils
+from generateur.operations.profils import controler_creancier, lister_profils
 from generateur.operations.saisie import lire_version_du_profil, saisir_au_profil
 from generateur.page.adresses import Bureau
 from generateur.page.essentiels import est_essentiel
+from generateur.page.montre import ranger_par_lieu
 from generateur.page.saisie_recue import enregistrer_champ
 
 
@@ -25,14 +28,14 @@ class Profils:
         """Les champs du créancier, tels que le profil les dit."""
         profil = self._trouver(demande)
         etat, version = lire_version_du_profil(profil)
-        contenu = etat.donnees.get("creancier", etat.donnees)
+        contenu = _creancier(etat.donnees)
         return self._bureau.gabarits.repondre(
             "profil.html",
             nom=profil.stem,
             titre=str(contenu.get("denomination") or contenu.get("nom") or ""),
             groupe=decrire_section({"creancier": contenu}, ("creancier",)),
             est_visible=_est_visible,
-            dits={},
+            dits=ranger_par_lieu(controler_creancier(contenu)),
             deduits={},
             fichiers=(),
             a_deplier=frozenset(),
@@ -47,11 +50,18 @@ class Profils:
             demande,
             saisie,
             lambda champ, valeur, version: saisir_au_profil(profil, champ, valeur, version=version),
-            self._suivre,
+            lambda champ: self._suivre(profil, champ),
         )
 
-    def _suivre(self, champ: Lieu) -> Response:
-        return self._bureau.gabarits.repondre("morceaux/profil_enregistre.html", identifiant="-".join(map(str, champ)))
+    def _suivre(self, profil: Path, champ: Lieu) -> Response:
+        contenu = _creancier(lire_version_du_profil(profil)[0].donnees)
+        return self._bureau.gabarits.repondre(
+            "morceaux/profil_enregistre.html",
+            identifiant="-".join(map(str, champ)),
+            champs=decrire_section({"creancier": contenu}, ("creancier",)).tous(),
+            dits=ranger_par_lieu(controler_creancier(contenu)),
+            deduits={},
+        )
 
     def _trouver(self, demande: Request) -> Path:
         nom = demande.path_params["nom"]
@@ -59,6 +69,11 @@ class Profils:
             if profil.stem == nom:
                 return profil
         raise ErreurIntrouvable("ce profil n'existe pas", lieu=nom, remede="Revenir à la liste des dossiers.")
+
+
+def _creancier(donnees: Mapping[str, Any]) -> Mapping[str, Any]:
+    contenu = donnees.get("creancier", donnees)
+    return contenu if isinstance(contenu, Mapping) else {}
 
 
 def _est_visible(groupe: Groupe, champ: Champ) -> bool:

@@ -94,6 +94,7 @@ def test_un_paiement_connu_sans_date_reste_sans_date():
 
 def test_la_reference_est_courte_et_ascii():
     assert nommer_reference(2026, "Éditions du Halage & Fils, SARL à associé") == "2026-editions-du-halage-fils"
+    assert nommer_reference(2026, "L'Œuvre de Læticia") == "2026-l-oeuvre-de-laeticia"
     assert nommer_reference(2026, "東京") == "2026-debiteur"
 
 

@@ -103,3 +103,11 @@ def test_un_grand_portefeuille_montre_ses_piles_sans_tout_etudier(visiteur, monk
     assert 'pile=produire"' in page
     assert "<small>" not in page
     assert _references(visiteur.voir("/?pile=produire").texte) == ["2026-0042"]
+
+
+def test_la_somme_dit_ce_qu_elle_ne_compte_pas(visiteur):
+    """Un dossier illisible doit peut-être : la liste ne dit pas la somme entière sans lui."""
+    assert "sans compter" not in visiteur.voir("/").texte
+    (visiteur.maison.lieux.racine / "2026-0074" / "dossier.toml").write_text("reference = [", "utf-8")
+    compte = visiteur.voir("/").texte.partition('<p class="compte">')[2].partition("</p>")[0]
+    assert "dus, sans compter 1\u00a0dossier qui ne se lit pas" in compte

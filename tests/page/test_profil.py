@@ -70,3 +70,27 @@ def test_ce_qui_manque_au_creancier_mene_la_ou_il_s_ecrit(visiteur, dossiers):
 def test_un_creancier_du_dossier_se_remplit_dans_le_dossier(visiteur):
     suite = visiteur.voir("/dossiers/2026-0042/creancier?champ=creancier-iban%22%3E")
     assert suite.entetes["location"] == "/dossiers/2026-0042?onglet=parties#c-creancier-iban"
+
+
+def _saisir(visiteur, champ, valeur):
+    page = visiteur.voir("/creanciers/neuf").texte
+    champs = {"page": onglet_ouvert(page), "lieu": f"creancier.{champ}", "valeur": valeur}
+    return visiteur.poster("/creanciers/neuf", champs, htmx=True).texte
+
+
+def _dit(texte, champ):
+    return texte.partition(f'id="dit-creancier-{champ}"')[2].partition("</div>")[0]
+
+
+def test_un_numero_faux_se_dit_des_le_profil(visiteur, dossiers):
+    """Comme « verifier » le dira dans chacun de ses dossiers."""
+    vides = 'forme = ""\nadresse = { voie = "" }\nrepresentant = { nom = "", qualite = "" }\n'
+    (dossiers / "creanciers" / "neuf.toml").write_text('denomination = "Neuf"\n' + vides, "utf-8")
+    assert "Le SIREN 123456789 est faux" in _dit(_saisir(visiteur, "siren", "123 456 789"), "siren")
+    assert "est faux" in _dit(_saisir(visiteur, "iban", "FR76 3000 6000 0112 3456 7890 188"), "iban")
+    assert "Le SIREN 123456789 est faux" in _dit(visiteur.voir("/creanciers/neuf").texte, "siren")
+    juste = _dit(_saisir(visiteur, "siren", "999 990 005"), "siren")
+    assert "Enregistré" in juste
+    assert "faux" not in juste
+    assert "ne se termine pas par le SIREN" in _dit(_saisir(visiteur, "tva", "FR11 123456782"), "tva")
+    assert "ne se termine pas" not in _dit(_saisir(visiteur, "siren", "123 456 782"), "tva")
