@@ -284,7 +284,7 @@ def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordere
         date=date_ou_manque(facture.date),
         echeance=dire_echeances(facture),
         objet=facture.objet or "",
-        montant_ttc=montant(solde.initial),
+        montant_ttc=_dire_montant(facture, solde),
         avoirs=montant(solde.avoirs) if solde.avoirs else "",
         paiements=montant(solde.sur_principal) if solde.sur_principal else "",
         principal=montant(solde.principal),
@@ -293,6 +293,12 @@ def _presenter_facture(facture: Facture, solde: SoldeFacture, bordereau: Bordere
         total=montant(solde.principal + solde.interets + solde.indemnite),
         citation=citer_facture(facture, bordereau),
     )
+
+
+def _dire_montant(facture: Facture, solde: SoldeFacture) -> str:
+    """Le montant que porte la pièce ; acomptes, part contestée ou non échue, celui d'où part ce décompte s'y ajoute."""
+    entier = montant(facture.montant_ttc)
+    return entier if solde.initial == facture.montant_ttc else f"{entier} (dont {montant(solde.initial)} comptés ici)"
 
 
 def _lister_avoirs(dossier: Dossier, bordereau: Bordereau) -> tuple[AvoirActe, ...]:
