@@ -7,6 +7,7 @@ from generateur.calculs.decompte import Decompte, LigneInteret
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.qualites import est_entre_professionnels
 from generateur.domaine.bordereau import Bordereau
+from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, courber, date_courte, date_longue, montant, pourcentage
 from generateur.domaine.socle import ZERO
@@ -91,11 +92,17 @@ def _justifier_interets(dossier: Dossier, decompte: Decompte) -> Iterator[str | 
         if "suppletif" in regimes:
             yield facture.fichier
         if regimes - {"legal", "suppletif"} and stipulations_opposables(dossier, facture):
-            contrat = dossier.contrat_de(facture)
-            if contrat and (not dossier.cgv or contrat.source_penalites == "contrat"):
-                yield contrat.fichier
-            elif dossier.cgv:
-                yield dossier.cgv.fichier
+            yield _porter_les_stipulations(dossier, dossier.contrat_de(facture))
+
+
+def _porter_les_stipulations(dossier: Dossier, contrat: Contrat | None) -> str | None:
+    """Le fichier où se lisent le taux convenu et la clause pénale : les conditions générales s'il y en a, sauf mention.
+
+    Même règle que leur opposabilité (`calculs.opposabilite`).
+    """
+    if dossier.cgv and (contrat is None or contrat.source_penalites != "contrat"):
+        return dossier.cgv.fichier
+    return contrat.fichier if contrat else None
 
 
 def _lister_postes(
@@ -156,7 +163,7 @@ def _lister_postes(
                 "Clause pénale",
                 montant(decompte.clause_penale),
                 _texte("clause_penale", au),
-                bordereau.citation(*(c.fichier for c in contrats if c.clause_penale)),
+                bordereau.citation(*(_porter_les_stipulations(dossier, c) for c in contrats if c.clause_penale)),
             )
         )
     postes += [

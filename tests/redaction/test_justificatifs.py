@@ -27,3 +27,15 @@ def _citation_des_penalites(chemin):
 )
 def test_ce_qui_fixe_le_taux_le_justifie(tmp_path, remplacements, attendu):
     assert _citation_des_penalites(ecrire_cas(tmp_path, ENVOYEE, remplacements=remplacements)) == attendu
+
+
+def test_la_clause_penale_se_prouve_comme_le_taux_par_ce_qui_la_porte(tmp_path):
+    clause = f'{CONVENU}\nclause_penale = {{ pourcent = "10" }}'
+    requete = lire_actes(ecrire_cas(tmp_path, ENVOYEE, remplacements=((SUPPLETIF, clause),)), "injonction_de_payer")
+    assert requete["requete"].split("\nClause pénale\n")[1].splitlines()[1] == CGV
+
+
+def test_la_facture_dit_le_montant_que_porte_sa_piece(tmp_path):
+    conteste = ('montant_ttc = "4 104,00"', 'montant_ttc = "4 104,00"\nmontant_conteste = "1 000,00"')
+    requete = lire_actes(ecrire_cas(tmp_path, ENVOYEE, remplacements=(conteste,)), "injonction_de_payer")["requete"]
+    assert "d’un montant de 4 104,00 € (dont 3 104,00 € comptés ici) toutes taxes comprises" in requete
