@@ -251,6 +251,15 @@ def test_la_lettre_a_l_etude_dit_la_limite_de_la_caution_et_n_annonce_que_ce_qui
     assert "relevé des relances" not in lire_actes(chemin, "petites_creances")["lettre_etude"]
 
 
+def test_l_interlocuteur_de_l_etude_a_ses_propres_coordonnees(tmp_path):
+    sienne = AVOCATE.replace("barreau", 'courriel = "anne.essai@cabinet.example"\nbarreau')
+    du_creancier, de_l_avocate = "comptabilite@atelier-lumen.example", "anne.essai@cabinet.example"
+    assert du_creancier in lire_actes(ecrire_cas(tmp_path / "seul"), "petites_creances")["lettre_etude"]
+    lettre = lire_actes(ecrire_cas(tmp_path / "avocate", sienne), "petites_creances")["lettre_etude"]
+    assert de_l_avocate in lettre
+    assert du_creancier not in lettre
+
+
 @pytest.mark.parametrize(
     ("mandataire", "signature"),
     [
