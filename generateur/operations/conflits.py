@@ -1,5 +1,6 @@
 """Les conflits d'importation, dits au moment d'importer, puis à chaque contrôle du dossier tant qu'ils durent."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
-from generateur.domaine.langue import enumerer
+from generateur.domaine.langue import date_courte, enumerer
 from generateur.importation.fusion import ANNULATION, Conflit, Fusion
 from generateur.importation.origine import ConflitGarde, Origine, garder_conflit, lire_origine
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir
@@ -28,8 +29,8 @@ def constater_conflit(conflit: Conflit, dossier: str) -> Constat:
         )
     return constater(
         "CONFLIT_IMPORT",
-        f"{conflit.lieu} : le dossier dit « {_dire(conflit.saisie)} », la source dit « {_dire(conflit.source)} » ; "
-        f"{_GARDEE}",
+        f"{_nommer(conflit.lieu)} : le dossier dit « {_dire(conflit.saisie)} », "
+        f"la source dit « {_dire(conflit.source)} » ; {_GARDEE}",
         lieu=f"{dossier}, {conflit.lieu}",
         remede="Mettre dans le dossier la valeur qui est juste ; si c'est celle de la source, la recopier.",
     )
@@ -56,8 +57,8 @@ def _rappeler(conflit: ConflitGarde, saisie: Any, sources: str) -> Constat:
     if conflit.cle[-1] == ANNULATION:
         message, remede = _dire_annulation(conflit.lieu, conflit.valeur), _RETIRER
     else:
-        message = f"{conflit.lieu} : le dossier dit « {_dire(saisie)} », la dernière importation ({sources}) dit "
-        message += f"« {_dire(conflit.valeur)} » ; {_GARDEE}"
+        message = f"{_nommer(conflit.lieu)} : le dossier dit « {_dire(saisie)} », la dernière importation ({sources}) "
+        message += f"dit « {_dire(conflit.valeur)} » ; {_GARDEE}"
         remede = "Si la source a raison, recopiez sa valeur dans le dossier ; si c'est vous, il n'y a rien à faire."
     return constater("CONFLIT_IMPORT", message, gravite="avertissement", lieu=conflit.lieu, remede=remede)
 
@@ -72,7 +73,15 @@ def _dure(conflit: ConflitGarde, presentes: Mapping[CheminValeur, Any]) -> bool:
     return est_la and presentes.get(conflit.cle) != conflit.valeur
 
 
+def _nommer(lieu: str) -> str:
+    """« facture F1, « echeance » » : la clé entre guillemets, que la page sait dire."""
+    debut, virgule, cle = lieu.rpartition(", ")
+    return f"{debut}, « {cle} »" if virgule and "." not in cle else lieu
+
+
 def _dire(valeur: Any) -> str:
     if valeur is None:
         return "rien"
+    if isinstance(valeur, dt.date):
+        return date_courte(valeur)
     return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, Decimal) else str(valeur)

@@ -6,7 +6,9 @@ from pathlib import Path
 from starlette.datastructures import UploadFile
 
 from generateur.domaine.noms_de_fichier import nommer_copie
-from generateur.erreurs import ErreurEcriture, raison_du_systeme
+from generateur.erreurs import ErreurEcriture, ErreurLecture, raison_du_systeme
+from generateur.operations.outillage import OutilsPieces
+from generateur.operations.reception import refuser_fichier
 
 
 def deposer(envoi: UploadFile, repertoire: Path) -> Path:
@@ -20,6 +22,14 @@ def deposer(envoi: UploadFile, repertoire: Path) -> Path:
     except OSError as erreur:
         raise ErreurEcriture(f"l'envoi ne s'écrit pas : {raison_du_systeme(erreur)}", lieu=cible.name) from erreur
     return cible
+
+
+def deposer_piece(envoi: UploadFile, repertoire: Path, outils: OutilsPieces) -> Path:
+    """Comme `deposer`, un document qui sera versé. Lève aussi ErreurLecture s'il ne peut pas l'être (vide, abîmé)."""
+    depose = deposer(envoi, repertoire)
+    if refus := refuser_fichier(depose, outils):
+        raise ErreurLecture(refus.message, lieu=refus.lieu, remede=refus.remede)
+    return depose
 
 
 def _a_part(repertoire: Path) -> Path:

@@ -14,7 +14,7 @@ from generateur.operations.suite import SUITES
 _A_PART = ("mise_en_demeure", *(f"suite_{nom}" for nom in SUITES))  # à côté de la liasse, sous la même référence
 _RAYONS = {
     "La liasse": re.compile(r"_liasse(_volume_\d+)?\.pdf$"),
-    "À envoyer": re.compile(r"/relances/|_mise_en_demeure/|_suite_"),
+    "À envoyer": re.compile(r"/relances/.*(?<!\.json)$|_mise_en_demeure/|_suite_"),
     "Pour vous seul": re.compile(r"_fiche_interne\."),
     "Les actes": re.compile(r"/actes/"),
 }

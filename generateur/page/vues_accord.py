@@ -13,7 +13,7 @@ from generateur.domaine.socle import ZERO, lire_jour, lire_nombre
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
 from generateur.operations.accorder import Termes, accorder, prevoir, proposer_termes
 from generateur.page.adresses import Bureau
-from generateur.page.depots import deposer
+from generateur.page.depots import deposer_piece
 from generateur.reglages import Reglages
 
 
@@ -57,7 +57,7 @@ class Accords:
             accorder(
                 chemin,
                 maison.lieux.sortie,
-                replace(termes, signe_le=signe_le, fichier=deposer(envoi, depot)),
+                replace(termes, signe_le=signe_le, fichier=deposer_piece(envoi, depot, maison.outils())),
                 jour=maison.aujourd_hui(),
                 au=None,
                 reglages=Reglages(modeles=maison.lieux.modeles),

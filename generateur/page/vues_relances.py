@@ -25,7 +25,7 @@ from generateur.operations.noter_envoi import (
 from generateur.operations.relance_du_jour import consulter_relance
 from generateur.operations.relancer import Demande, relancer
 from generateur.page.adresses import Bureau
-from generateur.page.depots import deposer
+from generateur.page.depots import deposer_piece
 from generateur.reglages import Reglages
 
 _IMPRIMES = {".pdf": "application/pdf"}
@@ -87,7 +87,7 @@ class Relances:
             envoi = Envoi(
                 _jour(saisie, "le"),
                 {pli.rang: str(saisie.get(f"numero-{pli.rang}", "")).strip() for pli in plis},
-                {p.rang: recu for p in plis if (recu := _recevoir(saisie, f"preuve-{p.rang}", depot))},
+                {p.rang: recu for p in plis if (recu := self._recevoir(saisie, f"preuve-{p.rang}", depot))},
             )
             noter_envoi(chemin, maison.lieux.sortie, envoi, jour=maison.aujourd_hui())
         return _retourner(chemin)
@@ -99,9 +99,15 @@ class Relances:
         if issue not in ISSUES:
             raise ErreurUsage("dire ce qu'il est advenu du pli", lieu="issue")
         with maison.recus.preter() as depot:
-            avis = Avis(_jour(saisie, "presentee_le"), issue, _recevoir(saisie, "accuse", depot))
+            avis = Avis(_jour(saisie, "presentee_le"), issue, self._recevoir(saisie, "accuse", depot))
             noter_avis(chemin, denommer(str(saisie.get("lieu", ""))), avis, jour=maison.aujourd_hui())
         return _retourner(chemin)
+
+    def _recevoir(self, saisie: FormData, cle: str, depot: Path) -> Path | None:
+        envoi = saisie.get(cle)
+        if not isinstance(envoi, UploadFile) or not envoi.filename:
+            return None
+        return deposer_piece(envoi, depot, self._maison.outils())
 
 
 def _servir(fichiers: list[Path], demande: Request) -> Response:
@@ -122,11 +128,6 @@ def _jour(saisie: FormData, cle: str) -> dt.date:
         return lire_jour(str(saisie.get(cle, "")))
     except ValueError as erreur:
         raise ErreurUsage(str(erreur), lieu=cle, remede="Choisir la date.") from erreur
-
-
-def _recevoir(saisie: FormData, cle: str, depot: Path) -> Path | None:
-    envoi = saisie.get(cle)
-    return deposer(envoi, depot) if isinstance(envoi, UploadFile) and envoi.filename else None
 
 
 def _retourner(chemin: Path) -> Response:

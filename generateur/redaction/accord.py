@@ -80,7 +80,7 @@ def _nommer_factures(contexte: ContexteActes) -> str:
     noms = [f"n°{INSECABLE}{f.numero}{f' du {f.date}' if f.date else ''}" for f in contexte.factures]
     if not noms:
         return "leurs relations d’affaires"
-    return f"la facture {noms[0]}" if len(noms) == 1 else f"des factures {enumerer(noms)}"
+    return f"la facture {noms[0]}" if len(noms) == 1 else f"{pluriel(len(noms), 'facture')}, {enumerer(noms)}"
 
 
 def _dire_imputation(dossier: Dossier, au: dt.date) -> str:

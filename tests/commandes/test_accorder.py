@@ -143,3 +143,14 @@ def test_refuse_des_termes_impossibles_sans_rien_ecrire(accorder, tmp_path, opti
     assert reponse.code == CodeSortie.USAGE
     assert not (tmp_path / "s").exists()
     assert "[accord]" not in (dossier / "dossier.toml").read_text(encoding="utf-8")
+
+
+def test_plusieurs_factures_se_nomment_sans_faute(copier, commander, tmp_path):
+    dossier = copier("2026-0042")
+    seconde = '\n[[factures]]\nnumero = "F2026-119"\ndate = 2026-04-02\necheance = 2026-05-02\nmontant_ttc = "120.00"\n'
+    with (dossier / "dossier.toml").open("a", encoding="utf-8") as fichier:
+        fichier.write(seconde)
+    fait = commander("accorder", dossier, *TERMES, "--au", "2026-11-21", "-o", tmp_path / "s", "--json", "-q").objet
+    texte = " ".join(" ".join(p.extract_text() for p in PdfReader(fait["fichiers"][1]).pages).split())
+    nommees = "au titre de 2 factures, n° F2026-118 du 31 mars 2026 et n° F2026-119 du 2 avril 2026, ainsi"
+    assert nommees in texte.replace("- ", "-")

@@ -66,8 +66,8 @@ def test_change_des_deux_cotes_est_un_conflit_qui_nomme_les_deux_valeurs(bureau)
     for _ in range(2):  # il revient tant qu'il n'est pas réglé
         fait = bureau.importer(F1.replace("31/05/2026", "15/06/2026"))
         (conflit,) = [c for c in fait.constats if c.code == "CONFLIT_IMPORT"]
-        assert "2026-06-10" in conflit.message
-        assert "2026-06-15" in conflit.message
+        assert "10/06/2026" in conflit.message
+        assert "15/06/2026" in conflit.message
     assert bureau.donnees()["factures"][0]["echeance"] == dt.date(2026, 6, 10)
 
 
@@ -98,8 +98,8 @@ def test_un_conflit_se_dit_au_controle_tant_qu_il_dure(bureau):
     bureau.importer(F2)  # une source qui n'en dit rien ne le règle pas
     [(gravite, lieu, message)] = controler()
     assert (gravite, lieu) == ("avertissement", "facture F1, echeance")
-    assert "2026-06-10" in message
-    assert "2026-06-15" in message
+    assert message.startswith("facture F1, « echeance » : le dossier dit « 10/06/2026 », ")
+    assert "« 15/06/2026 »" in message
     bureau.remplacer("echeance = 2026-06-10", "echeance = 2026-06-15")
     assert not controler()
 

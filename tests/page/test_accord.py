@@ -5,8 +5,10 @@ import tomllib
 
 import pytest
 
+from tests.outils.fabriquer_exemples_import import dessiner
+
 DOSSIER = "/dossiers/2026-0042"
-SIGNE = ("signe", "protocole.pdf", b"%PDF-1.4 accord")
+SIGNE = ("signe", "protocole.pdf", dessiner("Protocole signé"))
 TERMES = {"premiere": "2026-12-15", "echeances": "4", "acompte": "500"}
 
 
@@ -64,6 +66,9 @@ def test_le_protocole_signe_entre_au_dossier(visiteur, dossiers):
     champs = {**TERMES, "signe_le": "2026-11-20"}
     assert visiteur.envoyer(f"{DOSSIER}/accord/signe", champs, []).code == 422
     assert visiteur.envoyer(f"{DOSSIER}/accord/signe", {**champs, "signe_le": "hier"}, [SIGNE]).code == 422
+    vide = visiteur.envoyer(f"{DOSSIER}/accord/signe", champs, [("signe", "protocole.pdf", b"")])
+    assert vide.code == 422
+    assert "est vide" in vide.texte
     assert visiteur.envoyer(f"{DOSSIER}/accord/signe", champs, [SIGNE]).code == 303
     accord = tomllib.loads((dossiers / "2026-0042" / "dossier.toml").read_text("utf-8"))["accord"]
     assert accord["date"] == dt.date(2026, 11, 20)

@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 import time
+from pathlib import PurePosixPath
 
 import pypdf
 import pytest
@@ -13,6 +14,7 @@ from generateur.erreurs import ErreurEcriture, ErreurOutilAbsent
 from generateur.operations.progression import Etape
 from generateur.page import maison, vues_production
 from generateur.page.endroits import alleger_remede
+from generateur.page.rayons import Produit, ranger
 from tests.page.conftest import produire
 
 DOSSIER = "/dossiers/2026-0042"
@@ -265,3 +267,9 @@ def test_un_moteur_absent_se_dit_et_la_page_reste_utilisable(visiteur, monkeypat
 def test_un_remede_sans_ses_lignes_a_coller_reste_une_phrase():
     assert alleger_remede('Rangez-la dans pieces/, puis écrivez :\nfichier = "x"') == "Rangez-la parmi les pièces."
     assert alleger_remede("Complétez l'adresse du débiteur dans ce bloc :\nvoie = 1").endswith("bloc.")
+
+
+def test_on_n_envoie_que_le_protocole_non_ce_que_le_programme_en_retient():
+    relances = PurePosixPath("2026-0042/relances")
+    rayons = ranger(Produit(relances / f"2026-11-21_accord.{suffixe}") for suffixe in ("docx", "json", "pdf"))
+    assert [p.chemin.suffix for p in rayons["À envoyer"]] == [".docx", ".pdf"]

@@ -6,10 +6,12 @@ import tomllib
 
 import pytest
 
+from tests.outils.fabriquer_exemples_import import dessiner
 from tests.page.conftest import JOUR, produire
 
 DOSSIER = "/dossiers/2026-0074"
 ONGLET = f"{DOSSIER}?onglet=relances"
+PREUVE, AVIS = dessiner("Preuve de dépôt"), dessiner("Avis de réception")
 
 
 def _lire(dossiers, nom="2026-0074"):
@@ -57,7 +59,7 @@ def test_l_envoi_de_la_lettre_ecrite_en_fait_une_piece_et_fait_courir_le_delai(v
     assert "Noter l’envoi" in page
     assert visiteur.voir(f"{DOSSIER}/relances/lettres/0").octets.startswith(b"%PDF")
     envoi = {"le": "2026-11-10", "numero-1": "1A 234"}
-    assert _poster(visiteur, "/envoi", envoi, [("preuve-1", "dépôt.pdf", b"%PDF-1.4 preuve")]).code == 303
+    assert _poster(visiteur, "/envoi", envoi, [("preuve-1", "dépôt.pdf", PREUVE)]).code == 303
     mise = _lire(dossiers)["mise_en_demeure"]
     assert mise["date_envoi"] == dt.date(2026, 11, 10)
     assert mise["numero"] == "1A 234"
@@ -68,10 +70,23 @@ def test_l_envoi_de_la_lettre_ecrite_en_fait_une_piece_et_fait_courir_le_delai(v
         lettre.read_bytes()
         == (visiteur.maison.lieux.sortie / "2026-0074_mise_en_demeure" / "mise_en_demeure.pdf").read_bytes()
     )
-    assert (dossiers / "2026-0074" / mise["preuve_depot"]).read_bytes() == b"%PDF-1.4 preuve"
+    assert (dossiers / "2026-0074" / mise["preuve_depot"]).read_bytes() == PREUVE
     page = visiteur.voir(ONGLET).texte
     assert "Noter l’envoi" not in page
     assert "L’avis est revenu" in page
+
+
+@pytest.mark.parametrize("octets", [b"", b"%PDF-1.7 rien de plus"])
+def test_une_preuve_vide_ou_abimee_est_refusee_et_l_envoi_reste_a_noter(visiteur, dossiers, octets):
+    produire(visiteur, "mise_en_demeure", DOSSIER)
+    refus = _poster(visiteur, "/envoi", {"le": "2026-11-10"}, [("preuve-1", "dépôt.pdf", octets)])
+    assert refus.code == 422
+    assert "ne peut pas être reprise" in refus.texte
+    assert "mise_en_demeure" not in _lire(dossiers)
+    _poster(visiteur, "/envoi", {"le": "2026-11-10"})
+    champs = {"lieu": "mise_en_demeure", "issue": "distribuee", "presentee_le": "2026-11-12"}
+    assert _poster(visiteur, "/avis", champs, [("accuse", "avis.pdf", octets)]).code == 422
+    assert "issue" not in _lire(dossiers)["mise_en_demeure"]
 
 
 def test_l_avis_revenu_dit_quand_le_delai_court(visiteur, dossiers):
@@ -81,12 +96,12 @@ def test_l_avis_revenu_dit_quand_le_delai_court(visiteur, dossiers):
     assert _poster(visiteur, "/avis", {**lieu, "presentee_le": "2026-11-09"}).code == 422
     assert _poster(visiteur, "/avis", {**lieu, "issue": "mangee", "presentee_le": "2026-11-12"}).code == 422
     assert "date_presentation" not in _lire(dossiers)["mise_en_demeure"]
-    fichiers = [("accuse", "avis.pdf", b"%PDF-1.4 avis")]
+    fichiers = [("accuse", "avis.pdf", AVIS)]
     assert _poster(visiteur, "/avis", {**lieu, "presentee_le": "2026-11-12"}, fichiers).code == 303
     mise = _lire(dossiers)["mise_en_demeure"]
     assert mise["date_presentation"] == dt.date(2026, 11, 12)
     assert mise["issue"] == "distribuee"
-    assert (dossiers / "2026-0074" / mise["accuse"]).read_bytes() == b"%PDF-1.4 avis"
+    assert (dossiers / "2026-0074" / mise["accuse"]).read_bytes() == AVIS
     assert _poster(visiteur, "/avis", {**lieu, "presentee_le": "2026-11-12"}).code == 422
 
 
