@@ -106,11 +106,19 @@ def lire_jours(message: Message) -> list[str]:
 def lire_adresses(message: Message) -> list[str]:
     """Les adresses de tous les destinataires, copies comprises, en minuscules."""
     lignes = [decoder_entete(v) for cle in ("To", "Cc", "Bcc") for v in message.get_all(cle, [])]
+    return sorted({adresse.casefold() for ligne in lignes for adresse in _relever_adresses(ligne)})
+
+
+def _relever_adresses(ligne: str) -> list[str]:
+    """Celles que la bibliothèque comprend ; si elle n'en comprend aucune, celles qu'on y lit.
+
+    Selon sa version, des parenthèses sans fin la font descendre d'un appel chacune, ou refuser toute la ligne.
+    """
     try:
-        adresses = [adresse for _, adresse in getaddresses(lignes)]
-    except RecursionError:  # des parenthèses sans fin : la bibliothèque descend d'un appel par parenthèse
-        adresses = [adresse for ligne in lignes for adresse in _ADRESSE.findall(ligne)]
-    return sorted({adresse.casefold() for adresse in adresses if "@" in adresse})
+        comprises = [adresse for _, adresse in getaddresses([ligne]) if "@" in adresse]
+    except RecursionError:
+        comprises = []
+    return comprises or _ADRESSE.findall(ligne)
 
 
 def decoder_entete(valeur: object) -> str:
