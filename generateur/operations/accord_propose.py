@@ -35,7 +35,13 @@ def ecrire_proposition(termes: dict[str, str], echeancier: Echeancier) -> bytes:
 def retrouver_proposition(
     sortie: Path, reference: str, termes: dict[str, str], signe_le: dt.date
 ) -> tuple[dt.date, Echeancier] | None:
-    """Le dernier protocole écrit avec ces termes, le jour de la signature compris ; None s'il n'y en a pas.
+    """Le dernier protocole écrit avec ces termes, le jour de la signature compris ; None s'il n'y en a pas."""
+    ecrits = lister_propositions(sortie, reference)
+    return next(((le, echeancier) for le, dits, echeancier in ecrits if le <= signe_le and dits == termes), None)
+
+
+def lister_propositions(sortie: Path, reference: str) -> list[tuple[dt.date, dict[str, str], Echeancier]]:
+    """Chaque protocole écrit, le dernier d'abord : son jour, ses termes, ses montants.
 
     Un fichier illisible est laissé de côté : le protocole qu'il décrit se refait.
     """
@@ -44,11 +50,10 @@ def retrouver_proposition(
         try:
             le = dt.date.fromisoformat(fichier.name.removesuffix(_SUFFIXE))
             objet = json.loads(fichier.read_text(encoding="utf-8"))
-            if le <= signe_le and objet["termes"] == termes:
-                trouvees.append((le, _lire(objet)))
+            trouvees.append((le, dict(objet["termes"]), _lire(objet)))
         except (OSError, ValueError, KeyError, TypeError, InvalidOperation):
             continue
-    return max(trouvees, key=lambda trouvee: trouvee[0], default=None)
+    return sorted(trouvees, key=lambda trouvee: trouvee[0], reverse=True)
 
 
 def _lire(objet: dict[str, Any]) -> Echeancier:

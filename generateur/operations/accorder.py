@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,12 @@ from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurUsage
 from generateur.lecture.edition_toml import lire_etat
 from generateur.lecture.socle import DossierLu, lire_dossier
-from generateur.operations.accord_propose import ecrire_proposition, nommer_proposition, retrouver_proposition
+from generateur.operations.accord_propose import (
+    ecrire_proposition,
+    lister_propositions,
+    nommer_proposition,
+    retrouver_proposition,
+)
 from generateur.operations.contexte_amiable import composer_amiable
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.outillage import Moteurs
@@ -108,6 +113,18 @@ def accorder(
 def proposer_termes(jour: dt.date) -> Termes:
     """Les termes où commencer : la première échéance dans un mois."""
     return Termes(_ECHEANCES_PROPOSEES, ajouter_mois(jour, 1))
+
+
+def rappeler_protocole(sortie: Path, reference: str) -> tuple[dt.date, Termes, Echeancier] | None:
+    """Le dernier protocole écrit pour ce dossier : celui que l'on a donné à signer ; None s'il n'y en a pas."""
+    for le, dits, echeancier in lister_propositions(sortie, reference):
+        try:
+            premiere = dt.date.fromisoformat(dits["premiere"])
+            acompte, remise = Decimal(dits["acompte"]), Decimal(dits["remise_pourcent"])
+            return le, Termes(int(dits["echeances"]), premiere, acompte, remise), echeancier
+        except (ValueError, KeyError, TypeError, InvalidOperation):
+            continue
+    return None
 
 
 def prevoir(source: Path, termes: Termes, *, jour: dt.date, au: dt.date | None) -> Echeancier:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from generateur.domaine.socle import ZERO, lire_jour, lire_nombre
 from generateur.erreurs import ErreurGenerateur, ErreurUsage
-from generateur.operations.accorder import Termes, accorder, prevoir, proposer_termes
+from generateur.operations.accorder import Termes, accorder, prevoir, proposer_termes, rappeler_protocole
 from generateur.page.adresses import Bureau
 from generateur.page.depots import deposer_piece
 from generateur.reglages import Reglages
@@ -25,9 +25,13 @@ class Accords:
         self._proposes: dict[str, Termes] = {}  # les derniers termes essayés, par dossier : on les retrouve en revenant
 
     def montrer(self, demande: Request) -> Response:
-        """Les termes à choisir, l'échéancier d'abord proposé sous les yeux ; rien du dossier ne passe par l'adresse."""
+        """Les termes à choisir, l'échéancier sous les yeux ; rien du dossier ne passe par l'adresse.
+
+        D'abord ceux du protocole déjà écrit : signé, c'est lui qu'on notera.
+        """
         chemin, jour = self._bureau.dossier(demande), self._maison.aujourd_hui()
-        termes = self._proposes.get(chemin.name) or proposer_termes(jour)
+        ecrit = rappeler_protocole(self._maison.lieux.sortie, self._bureau.reference(chemin))
+        termes = self._proposes.get(chemin.name) or (ecrit[1] if ecrit else proposer_termes(jour))
         echeancier, erreur = None, None
         try:
             echeancier = prevoir(chemin, termes, jour=jour, au=None)
@@ -38,6 +42,7 @@ class Accords:
             reference=chemin.name,
             debiteur=self._maison.vitrine.nommer_debiteur(chemin) or "",
             termes=termes,
+            ecrit=ecrit,
             echeancier=echeancier,
             erreur=erreur,
         )

@@ -6,6 +6,8 @@ import tomllib
 import pytest
 
 from tests.outils.fabriquer_exemples_import import dessiner
+from tests.page.conftest import Visiteur
+from tests.page.service_reel import attendre
 
 DOSSIER = "/dossiers/2026-0042"
 SIGNE = ("signe", "protocole.pdf", dessiner("Protocole signé"))
@@ -75,3 +77,17 @@ def test_le_protocole_signe_entre_au_dossier(visiteur, dossiers):
     assert len(accord["echeances"]) == 5  # l'acompte est la première
     assert (dossiers / "2026-0042" / accord["fichier"]).read_bytes() == SIGNE[2]
     assert "15/12/2026" in visiteur.voir("/echeances").texte
+
+
+def test_le_protocole_ecrit_se_retrouve_la_page_rouverte(visiteur):
+    """Signé, c'est lui qui se note : ses termes, non ceux que l'on proposerait ce jour-là."""
+    ecrire = {**TERMES, "quoi": "accord", "remise": "5"}
+    assert visiteur.poster(f"{DOSSIER}/produire", ecrire).code == 303
+    assert attendre(lambda: "En cours" not in visiteur.voir(f"{DOSSIER}/production").texte)
+    rouverte = Visiteur(visiteur.maison)
+    rouverte.entrer()
+    page = rouverte.voir(f"{DOSSIER}/accord").texte
+    assert 'name="premiere" type="date" value="2026-12-15"' in page
+    assert 'name="remise" value="5"' in page
+    assert "Protocole écrit le 21\u00a0novembre\u00a02026" in page
+    assert "4\u00a0échéances" in page
