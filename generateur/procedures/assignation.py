@@ -17,7 +17,7 @@ from generateur.calculs.decompte import chiffrer
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.langue import date_longue, enumerer, montant
+from generateur.domaine.langue import A_COMPLETER, date_longue, enumerer, montant
 from generateur.domaine.socle import Date, Donnee, MontantPositif
 from generateur.droit.juridictions import Juridiction, TypeJuridiction
 from generateur.droit.tables import decimal_au, lire_table, valeur_au
@@ -249,9 +249,11 @@ def _dire_comparution(espece: Espece, nom: str, forme: Forme, avocat: Representa
 
 
 def _dire_amiable(espece: Espece, nom: str) -> str:
-    """Les diligences amiables, quand elles étaient dues (CPC 54, 5°) ; les faits disent les autres."""
+    """Les diligences amiables, quand elles étaient dues (CPC 54, 5°), jamais affirmées sans être saisies."""
     if not doit_tenter_l_amiable(espece, nom):
         return ""
+    if not _a_tente_l_amiable(espece.dossier):
+        return f"Tentative de résolution amiable ou motif de dispense : {A_COMPLETER} ({_texte(espece, 'AMIABLE')})."
     tentative = espece.dossier.situation.tentative_amiable
     precision = f" : {tentative.rstrip('.')}" if isinstance(tentative, str) and tentative else ""
     return f"La demande a été précédée d’une tentative de résolution amiable{precision} ({_texte(espece, 'AMIABLE')})."

@@ -251,6 +251,16 @@ def test_la_lettre_a_l_etude_dit_la_limite_de_la_caution_et_n_annonce_que_ce_qui
     assert "relevé des relances" not in lire_actes(chemin, "petites_creances")["lettre_etude"]
 
 
+def test_l_assignation_n_affirme_pas_une_tentative_amiable_que_rien_ne_dit(tmp_path):
+    devant = '[procedures.assignation_paiement]\njuridiction = "Tribunal judiciaire de Vannes"\n'
+    muette = lire_actes(ecrire_cas(tmp_path / "muette", devant), "assignation_paiement")["assignation"]
+    assert "précédée d’une tentative" not in muette
+    assert "Tentative de résolution amiable ou motif de dispense : à compléter" in muette
+    tentee = '[situation]\ntentative_amiable = "constat d’échec du conciliateur"\n'
+    dite = lire_actes(ecrire_cas(tmp_path / "dite", tentee, devant), "assignation_paiement")["assignation"]
+    assert "précédée d’une tentative de résolution amiable : constat d’échec du conciliateur" in dite
+
+
 def test_l_interlocuteur_de_l_etude_a_ses_propres_coordonnees(tmp_path):
     sienne = AVOCATE.replace("barreau", 'courriel = "anne.essai@cabinet.example"\nbarreau')
     du_creancier, de_l_avocate = "comptabilite@atelier-lumen.example", "anne.essai@cabinet.example"
