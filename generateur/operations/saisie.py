@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from generateur.domaine.chemins_de_cle import nommer
+from generateur.domaine.parties import NATURES_PHYSIQUES
 from generateur.domaine.retouches import Pose
 from generateur.domaine.socle import est_vide, lire_jour, lire_nombre
 from generateur.erreurs import ErreurDossier, ErreurUsage
@@ -80,8 +81,20 @@ def saisir(source: Path, chemin: Lieu, texte: str, *, version: str) -> Saisi:
     champ = _trouver(chemin)
     valeur = lire_valeur(str(chemin[-1]), champ, texte)
     etat = exiger_version(source, version, chemin)
-    ecrire_editions(etat, [Pose(chemin, valeur)], Copies(etat.fichier.parent), meme_illisible=True)
+    ecrire_editions(
+        etat, [*_renommer(etat, chemin, valeur), Pose(chemin, valeur)], Copies(etat.fichier.parent), meme_illisible=True
+    )
     return Saisi(nommer(chemin), lire_version(source)[1])
+
+
+def _renommer(etat: Etat, chemin: Lieu, valeur: Any) -> list[Pose]:
+    """Une partie dont la nature se dit se nomme par la clé de cette nature : un particulier importé garde son nom."""
+    if chemin[-1] != "nature" or chemin[0] not in {"creancier", "debiteurs"} or not valeur:
+        return []
+    voulue, autre = ("nom", "denomination") if valeur in NATURES_PHYSIQUES else ("denomination", "nom")
+    la = chemin[:-1]
+    connu = _lire_au_fichier(etat, (*la, autre))
+    return [Pose((*la, voulue), connu)] if connu and not _lire_au_fichier(etat, (*la, voulue)) else []
 
 
 def lire_version_du_profil(profil: Path) -> tuple[Etat, str]:

@@ -1,6 +1,7 @@
 """Le profil du créancier et les champs d'une partie : ce qui manque se voit, ce qui est compris se dit."""
 
 import re
+import tomllib
 
 from tests.page.conftest import onglet_ouvert
 
@@ -94,3 +95,17 @@ def test_un_numero_faux_se_dit_des_le_profil(visiteur, dossiers):
     assert "faux" not in juste
     assert "ne se termine pas par le SIREN" in _dit(_saisir(visiteur, "tva", "FR11 123456782"), "tva")
     assert "ne se termine pas" not in _dit(_saisir(visiteur, "siren", "123 456 782"), "tva")
+
+
+def test_un_particulier_importe_comme_une_societe_garde_son_nom(visiteur, dossiers):
+    """L'export ne dit pas la nature : la choisir suffit, le nom suit la clé de cette nature."""
+    dossier = dossiers / "2026-0074" / "dossier.toml"
+    texte = re.sub(r"(?m)^(nature|qualite|forme|siren|rcs_ville|denomination)\s*=.*\n", "", dossier.read_text("utf-8"))
+    texte = texte.replace("[[debiteurs]]\n", '[[debiteurs]]\ndenomination = "Éléonore Çağlar"\n')
+    dossier.write_text(texte, "utf-8")
+    champs = {"page": onglet_ouvert(visiteur.voir("/dossiers/2026-0074").texte), "lieu": "debiteurs[1].nature"}
+    assert visiteur.poster("/dossiers/2026-0074/champ", {**champs, "valeur": "particulier"}, htmx=True).code == 200
+    (debiteur,) = tomllib.loads(dossier.read_text("utf-8"))["debiteurs"]
+    assert (debiteur["nature"], debiteur["nom"]) == ("particulier", "Éléonore Çağlar")
+    page = visiteur.voir("/dossiers/2026-0074").texte
+    assert 'id="c-debiteurs-0-nom" name="valeur" value="Éléonore Çağlar"' in page
