@@ -117,6 +117,7 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         dossier.creancier, professionnel=est_creancier_professionnel(dossier.creancier), role="Créancier"
     )
     saisie = presenter_juridiction(adresse, espece.competence.cour_appel) if procedure.saisit_juridiction else None
+    livraisons = _lister_livraisons(dossier, bordereau)
     contexte = ContexteActes(
         reference=dossier.reference,
         objet=dossier.objet or A_COMPLETER,
@@ -139,7 +140,8 @@ def composer_contexte(matiere: Matiere) -> ContexteActes:
         signataire=_presenter_signataire(dossier, bordereau),
         contrats=tuple(_presenter_contrat(c, bordereau) for c in dossier.tous_contrats if c.nature != "aucun"),
         cgv=_presenter_cgv(dossier, bordereau),
-        livraisons=_lister_livraisons(dossier, bordereau),
+        livraisons=livraisons,
+        livraisons_prouvees=bool(livraisons) and all(livraison.citation for livraison in livraisons),
         factures=_lister_factures(dossier, decompte, bordereau),
         a_plusieurs_factures=len(decompte.soldes) > 1,
         etat_factures=_dire_etat_des_factures(decompte),

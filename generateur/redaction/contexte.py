@@ -377,6 +377,7 @@ class ContexteActes:
     contrats: tuple[ContratActe, ...]
     cgv: CgvActe | None
     livraisons: tuple[LivraisonActe, ...]
+    livraisons_prouvees: bool  # chacune a sa pièce
     factures: tuple[FactureActe, ...]
     a_plusieurs_factures: bool
     etat_factures: str  # « demeurées impayées », « demeurées impayées en tout ou partie »

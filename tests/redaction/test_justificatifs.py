@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.outils.cas_actes import MISE_EN_DEMEURE, ecrire_cas, lire_actes
+from tests.outils.cas_actes import MISE_EN_DEMEURE, SECONDE_FACTURE, ecrire_cas, lire_actes
 
 ENVOYEE = f"[mise_en_demeure]\n{MISE_EN_DEMEURE}"
 CGV, FACTURE = "(pièce n° 2)", "(pièce n° 4)"
@@ -39,3 +39,17 @@ def test_la_facture_dit_le_montant_que_porte_sa_piece(tmp_path):
     conteste = ('montant_ttc = "4 104,00"', 'montant_ttc = "4 104,00"\nmontant_conteste = "1 000,00"')
     requete = lire_actes(ecrire_cas(tmp_path, ENVOYEE, remplacements=(conteste,)), "injonction_de_payer")["requete"]
     assert "d’un montant de 4 104,00 € (dont 3 104,00 € comptés ici) toutes taxes comprises" in requete
+
+
+@pytest.mark.parametrize("est_prouvee", [True, False])
+def test_une_livraison_sans_document_n_est_pas_dite_justifiee(tmp_path, est_prouvee):
+    bon = ', fichier = "pieces/bl131.pdf" }'
+    chemin = ecrire_cas(tmp_path, ENVOYEE, remplacements=() if est_prouvee else ((bon, " }"),))
+    refere = lire_actes(chemin, "refere_provision")["assignation"]
+    assert ("La prestation a été exécutée, ce dont justifient" in refere) is est_prouvee
+    suite = SECONDE_FACTURE if est_prouvee else SECONDE_FACTURE.replace(bon, " }")
+    fichier = chemin / "dossier.toml"
+    fichier.write_text(f"{fichier.read_text('utf-8')}\n{suite}", "utf-8")
+    requete = lire_actes(chemin, "injonction_de_payer")["requete"]
+    assert ("a exécuté ses obligations, ce dont justifient les documents suivants :" in requete) is est_prouvee
+    assert "pour la facture n° F2026-180" in requete
