@@ -60,6 +60,16 @@ def test_chaque_genre_ne_demande_que_ses_champs(visiteur, genre, attendus):
     assert _champs(visiteur.voir(f"{SUIVI}&noter={genre}").texte) == attendus
 
 
+@pytest.mark.parametrize("genre", ["signifie", "relance"])
+def test_aucun_choix_n_est_fait_a_la_place_de_la_personne(visiteur, genre):
+    """« À personne » fait courir l'opposition : il se choisit, il ne se subit pas."""
+    page = visiteur.voir(f"{SUIVI}&noter={genre}").texte
+    choix = re.findall(r'<select id="e-[^>]*>(<option[^>]*>)', page)
+    assert choix
+    assert all('value=""' in premier for premier in choix)
+    assert "— à choisir —" in page
+
+
 def test_tout_ce_qui_peut_arriver_a_son_formulaire(visiteur):
     for genre in GENRES.values():
         page = visiteur.voir(f"{SUIVI}&noter={genre.nom}").texte
