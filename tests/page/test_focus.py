@@ -104,7 +104,7 @@ def test_du_dossier_neuf_a_la_liasse_ouverte_au_clavier_seul(onglet):
         onglet.keyboard.type(texte)
     onglet.keyboard.press("Enter")
     onglet.wait_for_url("**/dossiers/2026-0075")
-    assert _ou(onglet) == "contenu"
+    onglet.wait_for_selector("#contenu:focus")
     _aller(onglet, "SIREN")
     champ = _ou(onglet)
     onglet.keyboard.type("999999998")
@@ -115,10 +115,10 @@ def test_du_dossier_neuf_a_la_liasse_ouverte_au_clavier_seul(onglet):
     _aller(onglet, "Produire la liasse")
     onglet.keyboard.press("Enter")
     onglet.wait_for_selector(".etapes, .fait")
-    assert _ou(onglet) == "contenu"
+    onglet.wait_for_selector("#contenu:focus")
     onglet.wait_for_selector(".fait")
     onglet.wait_for_function("() => document.getElementById('annonce').textContent === 'Production terminée'")
-    assert _ou(onglet) == "contenu"
+    onglet.wait_for_selector("#contenu:focus")
     _aller(onglet, "Ouvrir la liasse", 5)
     with onglet.context.expect_page() as lecteur:
         onglet.keyboard.press("Enter")
