@@ -1,7 +1,7 @@
 """La situation de chaque débiteur : public, étranger, disparu, en procédure collective, surendetté.
 
 Sources : C. com. L622-21 à L622-28, L641-3, L643-11, R622-24 ; C. civ. 1844-5 (TUP), 877 (héritiers) ; C.
-conso. L722-2. Une société radiée doit toujours, mais un mandataire ad hoc doit la représenter.
+conso. L722-2, L722-5 et R723-3. Une société radiée doit toujours, mais un mandataire ad hoc doit la représenter.
 """
 
 from collections.abc import Iterator
@@ -35,8 +35,10 @@ _SITUATIONS: dict[str, tuple[str, str, str]] = {
     ),
     "surendettement": (
         "SURENDETTEMENT",
-        "est en surendettement : l'exécution est interdite, et la dette se déclare à la commission",
-        "Déclarez la créance à la commission de la Banque de France.",
+        "est en surendettement : dès que le dossier est recevable, ni lui ne peut payer une dette antérieure, ni vous "
+        "l'y contraindre, même avec un titre",
+        "Justifiez la créance auprès de la commission (Banque de France), dans le délai de sa lettre ; un titre peut "
+        "se demander au juge, mais ne s'exécutera pas tant que dure cette procédure.",
     ),
     "liquidation_amiable": (
         "LIQUIDATION_AMIABLE",

@@ -11,7 +11,7 @@ from generateur.calculs.qualites import a_contracte_hors_commerce, est_commercan
 from generateur.domaine.langue import montant
 from generateur.domaine.socle import Donnee, Nombre
 from generateur.droit.tables import decimal_au, entier_au, valeur_au
-from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
+from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes, nommer_debiteur
 from generateur.procedures.facturation import (
     cause_de_la_creance,
     engage_son_patrimoine_professionnel,
@@ -64,10 +64,11 @@ class ComplementPetitesCreances(Complement):
 
 
 def examiner(espece: Espece) -> Examen:
-    """Créance contractuelle ou statutaire, sous le plafond, hors facturation entre commerçants."""
+    """Créance contractuelle ou statutaire, sous le plafond, hors facturation entre commerçants et surendettement."""
     exclusions = [
         *exclure_procedure_collective(espece),
         *exclusions_communes(espece),
+        *_exclure_surendettement(espece),
         *_exclure_objet(espece),
         *_exclure_commercants(espece),
         *_exclure_montant(espece),
@@ -82,6 +83,19 @@ def _exclure_objet(espece: Espece) -> list[Motif]:
         message = "un effet de commerce n'est ni une créance contractuelle ordinaire ni une obligation statutaire"
         return [motiver(_TABLE, espece.au, "OBJET_EXCLU", message)]
     return []
+
+
+def _exclure_surendettement(espece: Espece) -> list[Motif]:
+    """L'accord que cette voie cherche est un paiement que la loi interdit ; un titre se demande encore au juge."""
+    debiteur = espece.dossier.debiteur
+    if debiteur.situation != "surendettement":
+        return []
+    message = (
+        f"{nommer_debiteur(debiteur)} est en surendettement : dès que son dossier est recevable, il lui est interdit "
+        "de payer une dette antérieure, et les frais de cette voie resteraient au créancier ; justifier la créance "
+        "auprès de la commission"
+    )
+    return [motiver(_TABLE, espece.au, "DEBITEUR_SURENDETTE", message)]
 
 
 def _exclure_commercants(espece: Espece) -> list[Motif]:
