@@ -10,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.parties import Creancier
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 from generateur.droit.juridictions import Juridiction
 from generateur.droit.tables import decimal_au, entier_au
 

@@ -19,9 +19,10 @@ from generateur.calculs.naissance import Perimetre, hors_perimetre
 from generateur.calculs.opposabilite import stipulations_opposables
 from generateur.calculs.penalites_facturees import lister_doubles, reconnaitre_penalites
 from generateur.calculs.qualites import est_entre_professionnels
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.creances import Avoir, Contrat, Facture
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au
 
 __all__ = [

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from generateur.calculs.etapes import lister_encaissements
 from generateur.calculs.provision import Creance
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import MOIS
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 
 Mois = tuple[int, int]
 Ventes = Mapping[Mois, Decimal]

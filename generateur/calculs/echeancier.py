@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from generateur.calculs.calendrier import ajouter_mois, reporter
-from generateur.domaine.socle import CENTIME, ZERO, arrondir
+from generateur.domaine.arrondi import CENTIME, arrondir
+from generateur.domaine.socle import ZERO
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from generateur.calculs.encours import calculer_encours, est_rejete
 from generateur.calculs.provision import POUR_CENT
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.creances import Paiement, Relance
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 
 Repere = tuple[int, int]  # place de l'étape, puis niveau de la relance
 # La place de chaque étape, dans l'ordre du recouvrement ; les relances, elles, se suivent par niveau.

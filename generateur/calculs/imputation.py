@@ -23,9 +23,10 @@ from generateur.calculs.interets import (
     interet,
     lignes_interet,
 )
+from generateur.domaine.arrondi import CENTIME
 from generateur.domaine.creances import Avoir, Facture, Paiement, Part
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.socle import CENTIME, ZERO
+from generateur.domaine.socle import ZERO
 
 
 @dataclass(frozen=True)

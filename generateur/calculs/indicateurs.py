@@ -18,9 +18,10 @@ from generateur.calculs.delais_clients import (
 from generateur.calculs.encours import calculer_encours
 from generateur.calculs.etapes import lister_recouvrements, recouvrer_par_etape
 from generateur.calculs.provision import POUR_CENT, Creance
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, courber, montant, nombre, pourcentage
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 
 Unite = Literal["euros", "jours", "pourcent"]
 

@@ -18,9 +18,10 @@ from generateur.calculs.qualites import (
     est_creancier_professionnel,
     est_entre_professionnels,
 )
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.creances import Facture, MiseEnDemeure, Penalites
 from generateur.domaine.dossier import Dossier
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 from generateur.droit.tables import decimal_au
 
 UN_JOUR = timedelta(days=1)

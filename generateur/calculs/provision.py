@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generateur.calculs.encours import Encours, calculer_encours
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import aplatir
 from generateur.domaine.parties import Debiteur, Situation
 from generateur.domaine.provisions import BaremeProvisions
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 
 POUR_CENT = Decimal(100)
 NON_ECHU = "non_echu"

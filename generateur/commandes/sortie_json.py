@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generateur.calculs.decompte import Decompte, PaiementRecu
-from generateur.domaine.socle import CENTIME
+from generateur.domaine.arrondi import CENTIME
 from generateur.erreurs import ErreurGenerateur
 from generateur.operations.etude import Chiffrage, Etude
 from generateur.operations.juridiction_dite import decrire_juridiction

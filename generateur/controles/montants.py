@@ -13,12 +13,13 @@ from generateur.controles.catalogue import constater, repere
 from generateur.controles.contexte import Contexte
 from generateur.controles.droit_connu import decimal_connu
 from generateur.controles.lieux import situer, situer_mises_en_demeure
+from generateur.domaine.arrondi import CENTIME, arrondir
 from generateur.domaine.constat import Constat
 from generateur.domaine.creances import Avoir, Facture, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
-from generateur.domaine.socle import CENTIME, ZERO, arrondir
+from generateur.domaine.socle import ZERO
 
 EURO = "EUR"
 

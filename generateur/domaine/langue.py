@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from generateur.domaine.socle import arrondir
+from generateur.domaine.arrondi import arrondir
 
 INSECABLE = "\u00a0"
 A_COMPLETER = f"à{INSECABLE}compléter"  # ce qu'un projet imprime à la place de ce qui manque

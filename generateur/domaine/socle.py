@@ -7,13 +7,14 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-CENTIME = Decimal("0.01")
+from generateur.domaine.arrondi import arrondir
+
 ZERO = Decimal("0.00")
 ANNEE_MINIMALE, ANNEE_MAXIMALE = 1900, 2199  # garde-fou de saisie : « 0226 », « 9999 » sont des fautes de frappe
 MONTANT_MAXIMAL = Decimal(1000000000000)  # garde-fou de saisie : mille milliards d'euros
@@ -59,15 +60,6 @@ class Donnee(BaseModel):
         if not isinstance(saisie, Mapping):
             return saisie
         return {cle: valeur for cle, valeur in saisie.items() if cle not in cls.model_fields or not est_vide(valeur)}
-
-
-def arrondir(valeur: Decimal) -> Decimal:
-    """Arrondit au centime, demi vers le haut : la seule fonction d'arrondi du programme.
-
-    >>> arrondir(Decimal("10.005")), arrondir(Decimal("10.004"))
-    (Decimal('10.01'), Decimal('10.00'))
-    """
-    return valeur.quantize(CENTIME, rounding=ROUND_HALF_UP)
 
 
 def lire_nombre(valeur: Any) -> Decimal:

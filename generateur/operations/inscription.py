@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.evenements import SYNONYMES
 from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
-from generateur.domaine.socle import arrondir
 from generateur.erreurs import ErreurGenerateur, ErreurLecture, ErreurUsage, expliquer_imprevu
 from generateur.lecture.jumeaux import garder_un_jumeau, refuser_jumeau
 from generateur.lecture.socle import lire_dossier, lister_dossiers

@@ -22,9 +22,10 @@ from generateur.calculs.provision import (
     dresser_tranches,
     relever_creances,
 )
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.provisions import BaremeProvisions, ChiffreAffaires
-from generateur.domaine.socle import ZERO, arrondir
+from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurLecture
 from generateur.lecture.blocs import BlocIncomplet
 from generateur.lecture.comptabilite_toml import lire_bareme, lire_ventes

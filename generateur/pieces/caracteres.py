@@ -4,10 +4,12 @@ import io
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import pikepdf
-from fontTools import subset
-from fontTools.ttLib import TTFont
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 FICHIERS = {
     "normal": "SourceSansPro-Regular.ttf",
@@ -89,7 +91,7 @@ class _Codes(dict[int, int]):
 class _Avances(dict[str, float]):
     """L'avance de chaque caractère, en millièmes du corps, lue dans la fonte à sa première rencontre."""
 
-    def __init__(self, fonte: TTFont, noms: dict[int, str]) -> None:
+    def __init__(self, fonte: "TTFont", noms: dict[int, str]) -> None:
         super().__init__()
         self._fonte, self._noms = fonte, noms
 
@@ -186,7 +188,9 @@ class Police:
 
 
 @cache
-def _charger(style: str) -> tuple[TTFont, dict[int, str]]:
+def _charger(style: str) -> "tuple[TTFont, dict[int, str]]":
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 (un dixième de seconde, pour qui compose un texte)
+
     fonte = TTFont(_lire_fichier(style), lazy=True)
     return fonte, fonte.getBestCmap()
 
@@ -198,6 +202,9 @@ def _lire_fichier(style: str) -> io.BytesIO:
 
 def _reduire(style: str, glyphes: set[str]) -> tuple[bytes, dict[str, int]]:
     """Fonte réduite à ces glyphes, et le rang de chacun."""
+    from fontTools import subset  # noqa: PLC0415 (autant, pour qui en a composé un)
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, glyph_names=True)
     fonte = TTFont(_lire_fichier(style), recalcTimestamp=False)
     # ôtées avant la réduction : leur seule lecture prendrait dix fois le temps du reste

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from num2words import num2words
 
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.langue import INSECABLE
-from generateur.domaine.socle import arrondir
 
 
 def en_lettres(valeur: Decimal) -> str:

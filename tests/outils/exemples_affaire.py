@@ -8,10 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.creances import Avoir, Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Adresse, Identite
-from generateur.domaine.socle import arrondir
 from tests.outils.exemples_style import Style
 
 MOIS = (

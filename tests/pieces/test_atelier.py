@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -193,3 +194,15 @@ def test_un_arret_pendant_le_travail_a_plusieurs_n_attend_pas(tmp_path: Path) ->
     with Atelier(places=2) as atelier, pytest.raises(KeyboardInterrupt):
         atelier.traiter_ensemble(travailler, [0, 1])
     assert not [fil for fil in threading.enumerate() if fil.name.startswith("piece")]
+
+
+def test_l_enfant_pret_n_a_charge_ni_les_types_du_dossier_ni_de_quoi_faire_une_police() -> None:
+    code = (
+        "import sys\n"
+        "from generateur.pieces.etabli import COURANTES, _trouver\n"
+        "[_trouver(tache) for tache in COURANTES]\n"
+        "assert 'pikepdf' in sys.modules\n"
+        "print(sorted({'pydantic', 'fontTools', 'docxtpl', 'jinja2'} & set(sys.modules)))"
+    )
+    fait = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert fait.stdout.strip() == "[]"
