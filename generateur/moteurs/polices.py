@@ -27,6 +27,7 @@ _GRAISSES = ("Regular", "It", "Bold", "BoldIt")
 _NOMS_FOURNIS = frozenset({"Source Serif Pro", "Source Sans Pro"})
 _DOSSIERS_SYSTEME = ("/usr/share/fonts", "/usr/local/share/fonts")
 _PARTIE = re.compile(r"word/(document|styles|charte_|header|footer|footnotes|theme/)[^/]*.*\.xml$")
+_OCTETS_RELUS = 64 * 1024 * 1024  # un acte en a cent fois moins ; une pièce plus grosse voit toutes les polices
 _POLICE_NOMMEE = re.compile(r'(?:w:(?:ascii|hAnsi)|a:latin typeface)="([^"]+)"')
 _RARES = re.compile("[^\x00-\u017f\u2010-\u2027\u202f-\u203a\u20ac]")  # hors du français courant
 _MODELE = """<?xml version="1.0"?>
@@ -129,7 +130,10 @@ def demande_les_polices_du_systeme(document: Path) -> bool:
         return True
     try:
         with zipfile.ZipFile(document) as archive:
-            parties = [archive.read(nom).decode("utf-8", "replace") for nom in archive.namelist() if _PARTIE.match(nom)]
+            fiches = [fiche for fiche in archive.infolist() if _PARTIE.match(fiche.filename)]
+            if sum(fiche.file_size for fiche in fiches) > _OCTETS_RELUS:  # la lecture s'arrête à la taille annoncée
+                return True
+            parties = [archive.read(fiche).decode("utf-8", "replace") for fiche in fiches]
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
         return True  # le moteur dira ce qu'il en pense
     texte = "".join(parties)

@@ -1,7 +1,9 @@
 """Nos polices ont tout ce qu'un acte français écrit, et le moteur ne voit qu'elles."""
 
 import sys
+import tracemalloc
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,20 @@ def test_des_polices_absentes_disent_quoi_reinstaller(monkeypatch):
             fichiers_polices()
     finally:
         fichiers_polices.cache_clear()
+
+
+def test_un_document_gonfle_ne_se_lit_pas_en_entier(tmp_path):
+    """Il est décompressé par le programme lui-même, qu'aucune borne de mémoire ne garde."""
+    piece = tmp_path / "piece.docx"
+    with zipfile.ZipFile(piece, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("word/document.xml", "w") as membre:
+        for _ in range(100):
+            membre.write(b" " * 1_000_000)
+    tracemalloc.start()
+    try:
+        assert demande_les_polices_du_systeme(piece)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fontconfig n'est privé que sous Linux")
