@@ -2,7 +2,7 @@
 
 De ces deux réponses dépendent la voie (L125-1), le tribunal (L721-3), les pénalités et les 40 € (L441-10),
 et la prescription (L218-2). Un débiteur public n'est pas interrogé : aucune des procédures ne s'ouvre
-contre lui.
+contre lui. Un créancier public a l'option du titre de recettes (CE, 24 février 2016, n° 395194).
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _REMEDE_QUALITE = (
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     """Qualités manquantes ou contredites par la forme."""
     del contexte  # les qualités ne dépendent ni de la date ni du décompte
-    constats = [*_qualite("creancier", dossier.creancier)]
+    constats = [*_qualite("creancier", dossier.creancier), *_creancier_public(dossier)]
     for lieu, debiteur in situer("debiteurs", dossier.debiteurs):
         if debiteur.nature != "personne_publique":
             constats += [*_qualite(lieu, debiteur), *_professionnel(lieu, debiteur)]
@@ -56,6 +56,20 @@ def _qualite(lieu: str, partie: Identite) -> Iterator[Constat]:
             f"forme ({partie.forme or partie.nature}), qui indique « {deduite} ».",
             lieu=f"{lieu}.qualite",
             remede="Vérifiez la forme sur l'extrait Kbis, puis corrigez ou retirez « qualite ».",
+        )
+
+
+def _creancier_public(dossier: Dossier) -> Iterator[Constat]:
+    """Rappelé seulement là où un titre se demande : au passif, tout créancier déclare."""
+    creancier = dossier.creancier
+    if creancier.nature == "personne_publique" and not dossier.debiteur.est_en_procedure_collective:
+        yield constater(
+            "CREANCIER_PUBLIC",
+            f"{creancier.nom_complet} est une personne publique : dotée d'un comptable public, elle peut émettre "
+            "elle-même un titre exécutoire, sans le demander au juge.",
+            lieu="creancier.nature",
+            remede="Voyez avec l'ordonnateur et le comptable public : si un titre de recettes est émis, écrivez "
+            "titre_existant = true dans [situation] ; sinon, faites confirmer que le juge judiciaire est compétent.",
         )
 
 
