@@ -18,7 +18,6 @@ from generateur.contrats import Conversion, Disponibilite
 from generateur.erreurs import ErreurOutilAbsent, ErreurRendu
 from generateur.moteurs.dossier_prive import DossierPrive
 from generateur.moteurs.equipe import Equipe
-from generateur.moteurs.lignes_de_texte import remettre_en_lignes
 from generateur.moteurs.lignes_solidaires import copier_avec_entetes_lies
 from generateur.moteurs.polices import (
     demande_les_polices_du_systeme,
@@ -34,6 +33,7 @@ from generateur.surveillance.place import refus_du_disque
 
 _DELAI_SECONDES = 60
 _SCRIPT = Path(__file__).with_name("executant_dxpdf.py")
+_FINITION = f"{Path(__file__).with_name('lignes_de_texte.py')}:remettre_en_lignes"
 
 
 class RenduDxpdf:
@@ -125,7 +125,7 @@ class RenduDxpdf:
                 raise _echec(source, raison)
             if perd_du_texte(source, provisoire):
                 raise _refus_de_couper(source)
-            publier_fichier(_mettre_en_lignes(provisoire.read_bytes(), source), cible)
+            publier_fichier(provisoire.read_bytes(), cible)
         except OSError as erreur:
             raise refus_du_disque(erreur.errno or 0, cible.parent) from erreur
         finally:
@@ -138,8 +138,8 @@ class RenduDxpdf:
             etat = self.disponibilite()
             raise ErreurOutilAbsent(f"Le moteur embarqué ne peut pas servir : {etat.raison}.", remede=etat.remede)
         polices = environnement_des_polices(self._dossier.chemin, avec_systeme=avec_systeme)
-        racine = Path(trouve.origin).parent.parent
-        commande = [sys.executable, "-I", "-S", str(self._script), str(racine), str(int(self._delai) + 5)]
+        racines = os.pathsep.join(dict.fromkeys(str(Path(o).parent.parent) for o in (trouve.origin, pikepdf.__file__)))
+        commande = [sys.executable, "-I", "-S", str(self._script), racines, str(int(self._delai) + 5), _FINITION]
         return Enfant(commande, {**os.environ, **polices})
 
 
@@ -147,13 +147,6 @@ def _coeurs() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _mettre_en_lignes(pdf: bytes, source: Path) -> bytes:
-    try:
-        return remettre_en_lignes(pdf)
-    except pikepdf.PdfError as erreur:
-        raise _echec(source, f"son PDF ne se relit pas ({erreur})") from erreur
 
 
 def _refus_de_couper(source: Path) -> ErreurRendu:

@@ -82,11 +82,12 @@ def deux_rendus(tmp_path_factory):
     champs = {"reference": "R-1", "nom": "Dupont & Fils « L’Œuvre »"}
     acte.write_bytes(Bibliotheque(racine / "modeles").modele("essai/acte").rendre(champs))
     moteur = RenduDxpdf(executants=1)
-    with pytest.MonkeyPatch.context() as rechange:
-        rechange.setattr(rendu_dxpdf, "remettre_en_lignes", lambda octets: octets)
-        moteur.convertir([Conversion(acte, racine / "brut.pdf")])
     moteur.convertir([Conversion(acte, racine / "acte.pdf")])
     moteur.fermer()
+    with pytest.MonkeyPatch.context() as rechange:
+        rechange.setattr(rendu_dxpdf, "_FINITION", "")
+        moteur.convertir([Conversion(acte, racine / "brut.pdf")])
+        moteur.fermer()
     return (racine / "brut.pdf").read_bytes(), (racine / "acte.pdf").read_bytes()
 
 

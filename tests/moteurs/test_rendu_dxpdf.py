@@ -15,6 +15,7 @@ from docx import Document
 
 from generateur.contrats import Conversion
 from generateur.erreurs import CodeSortie, ErreurEcriture, ErreurRendu
+from generateur.moteurs import rendu_dxpdf
 from generateur.moteurs.rendu_dxpdf import RenduDxpdf
 from generateur.redaction.gabarits import Bibliotheque
 from tests.outils.modeles_word import ecrire_charte, ecrire_modele
@@ -155,6 +156,19 @@ def test_un_document_qui_demande_toute_la_memoire_est_refuse_et_la_machine_reste
         check=True,
     )
     assert "MemoryError" in json.loads(rendu.stdout)
+
+
+def test_un_pdf_que_la_finition_ne_relit_pas_est_un_refus_qui_le_dit(acte, tmp_path):
+    (tmp_path / "finition.py").write_text("def achever(octets):\n    raise ValueError('page sans fin')\n", "utf-8")
+    with pytest.MonkeyPatch.context() as rechange:
+        rechange.setattr(rendu_dxpdf, "_FINITION", f"{tmp_path / 'finition.py'}:achever")
+        moteur = RenduDxpdf(executants=1)
+        try:
+            with pytest.raises(ErreurRendu, match=r"acte\.docx.*son PDF ne se relit pas \(page sans fin\)"):
+                moteur.convertir([Conversion(acte, tmp_path / "acte.pdf")])
+        finally:
+            moteur.fermer()
+    assert not (tmp_path / "acte.pdf").exists()
 
 
 def test_un_dossier_de_sortie_absent_est_une_erreur_claire(moteur, acte, tmp_path):
