@@ -197,6 +197,15 @@ class Facture(Donnee):
         return ((self.livraison,) if self.livraison else ()) + self.livraisons
 
     @property
+    def comprend_la_taxe(self) -> bool:
+        """La TVA est dans le montant, et le dossier le sait : un loyer, une franchise n'en portent souvent pas."""
+        if self.montant_tva is not None:
+            return self.montant_tva > 0
+        if self.montant_ht is not None:
+            return self.montant_ht < self.montant_ttc
+        return self.regime_tva == "normal"
+
+    @property
     def montant_a_payer(self) -> Decimal:
         """Net à payer s'il est donné, sinon TTC moins acomptes déjà déduits."""
         if self.net_a_payer is not None:

@@ -44,6 +44,7 @@ def presenter_decompte(
         postes=_lister_postes(dossier, decompte, bordereau, complement),
         regles=dire_regles(dossier, decompte),
         taux_poursuite=dire_taux_poursuite(dossier, decompte),
+        est_ttc=bool(dossier.factures) and all(f.comprend_la_taxe for f in dossier.factures),
         nom_interets="pénalités de retard" if a_penalites else "intérêts",
         a_penalites=a_penalites,
         interets_courus=montant(sum((li.montant for li in decompte.lignes), ZERO)) if decompte.lignes else "",

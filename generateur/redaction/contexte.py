@@ -1,7 +1,6 @@
 """Le contexte typé des modèles Word : tous les champs qu'un modèle peut employer, et eux seuls.
 
-Chaque valeur est déjà mise en forme (redaction/typographie.py) : un modèle ne calcule rien.
-`citation` vaut « (pièce n° 4) » ou une chaîne vide ; toute liste vide fait taire son paragraphe.
+Chaque valeur y est mise en forme ; `citation` vaut « (pièce n° 4) » ou rien, une liste vide tait son paragraphe.
 """
 
 from dataclasses import dataclass, field
@@ -211,6 +210,7 @@ class DecompteActe:
     postes: tuple[PosteActe, ...]
     regles: tuple[str, ...]  # comment on a compté : base de jours, arrondi, imputation…
     taux_poursuite: str  # « au taux de la BCE majoré de 10 points, sur le principal restant dû, à compter du … »
+    est_ttc: bool = False  # la TVA de chaque facture est connue : leurs montants se disent toutes taxes comprises
     nom_interets: str = "intérêts"  # pluriel, sans article ni taux : « pénalités de retard », sinon « intérêts »
     a_penalites: bool = False  # les intérêts sont les pénalités de L441-10, non l'intérêt légal
     interets_courus: str = ""  # somme des lignes, avant imputation des paiements ; vide : la ligne de total se tait

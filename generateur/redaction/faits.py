@@ -69,8 +69,9 @@ def _facture(facture: Facture, bordereau: Bordereau) -> Iterator[str]:
         jour = f" du {date_longue(commande.date)}" if commande.date else ""
         yield f"L{nom[1:]} répond à la commande{numero}{jour}{_suivie(bordereau.citation(commande.fichier))}"
     if facture.acomptes_deduits:
+        taxe = " toutes taxes comprises" if facture.comprend_la_taxe else ""
         yield (
-            f"Du montant de {nom}, {montant(facture.montant_ttc)} toutes taxes comprises, ont été déduits "
+            f"Du montant de {nom}, {montant(facture.montant_ttc)}{taxe}, ont été déduits "
             f"{montant(facture.acomptes_deduits)} d’acomptes"
         )
     if retenue := facture.retenue_garantie:

@@ -53,3 +53,34 @@ def test_une_livraison_sans_document_n_est_pas_dite_justifiee(tmp_path, est_prou
     requete = lire_actes(chemin, "injonction_de_payer")["requete"]
     assert ("a exécuté ses obligations, ce dont justifient les documents suivants :" in requete) is est_prouvee
     assert "pour la facture n° F2026-180" in requete
+
+
+@pytest.mark.parametrize(
+    ("saisie", "est_sue"),
+    [
+        ('montant_tva = "684,00"', True),
+        ('montant_ht = "3 420,00"', True),
+        ('regime_tva = "normal"', True),
+        ("", False),
+        ('nature = "loyer"', False),
+        ('regime_tva = "franchise_293b"', False),
+        ('montant_ht = "4 104,00"\nmontant_tva = "0,00"', False),
+    ],
+)
+def test_toutes_taxes_comprises_ne_se_dit_que_si_le_dossier_sait_la_taxe(tmp_path, saisie, est_sue):
+    """CGI 293 B (franchise), 261 D (locations) : une somme sans taxe n'est pas dite taxe comprise."""
+    sans = ('montant_ht  = "3 420,00"\nmontant_tva = "684,00"\n', f"{saisie}\n")
+    actes = lire_actes(ecrire_cas(tmp_path, remplacements=(sans,)), "injonction_de_payer")
+    lettre = actes["lettre à Hôtel des Embruns Bleus"]
+    assert ("d’un montant de 4 104,00 € toutes taxes comprises, payable" in actes["requete"]) is est_sue
+    assert ("d’un montant de 4 104,00 €, payable" in actes["requete"]) is not est_sue
+    assert ("Montants toutes taxes comprises." in actes["decompte"]) is est_sue
+    assert [("TTC" in texte) for texte in (actes["decompte"], lettre)] == [est_sue, est_sue]
+
+
+@pytest.mark.parametrize("est_sue", [True, False])
+def test_le_tableau_des_factures_ne_dit_pas_ttc_des_qu_une_taxe_manque(tmp_path, est_sue):
+    seconde = SECONDE_FACTURE if est_sue else SECONDE_FACTURE.replace("montant_tva", "#").replace("montant_ht", "#")
+    requete = lire_actes(ecrire_cas(tmp_path, ENVOYEE, seconde), "injonction_de_payer")["requete"]
+    assert ("Montant TTC" in requete) is est_sue
+    assert "Restant dû" in requete
