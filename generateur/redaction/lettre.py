@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from generateur.calculs.accords import SuiviAccord
+from generateur.calculs.calendrier import UN_JOUR, reporter, territoire_de
 from generateur.calculs.decompte import Decompte
 from generateur.calculs.qualites import est_creancier_professionnel
 from generateur.domaine.dossier import Dossier
@@ -19,7 +20,6 @@ from generateur.redaction.contexte import ContexteActes, FactureActe, PartieActe
 from generateur.redaction.designation import designer, dire_engagement_a_la_caution
 from generateur.redaction.typographie import en_lettres, entier_en_lettres
 
-_UN_JOUR = dt.timedelta(days=1)
 _TEXTES = "textes_reproduits"
 _PARTIES = ("TITRE", "ALINEA_2", "ALINEA_3")
 
@@ -110,14 +110,15 @@ def champs_de_la_lettre(
     au, emetteur = decompte.au, contexte.mandataire or contexte.creancier
     somme = somme_demandee(debiteur, decompte.total)
     jours = entier_au("delais_jours", au, "mise_en_demeure_usuel")
+    presentation = reporter(au + UN_JOUR, territoire_de(debiteur.domicile))  # nul facteur ne passe un dimanche
     est_caution = debiteur.role == "caution"
     annexe = bool(decompte.lignes or decompte.paiements)
     return {
         "mode_envoi": "Lettre recommandée avec demande d’avis de réception",
         "appel": appeler(debiteur),
         "delai": f"{entier_en_lettres(jours)} jours",
-        "exemple_presentation": date_longue(au + _UN_JOUR),
-        "exemple_terme": date_longue(au + _UN_JOUR * (1 + jours)),
+        "exemple_presentation": date_longue(presentation),
+        "exemple_terme": date_longue(presentation + UN_JOUR * jours),
         "est_caution": est_caution,
         "engagement": dire_engagement_a_la_caution(debiteur, contexte.debiteur.titre) if est_caution else "",
         "principal_oblige": contexte.debiteur,

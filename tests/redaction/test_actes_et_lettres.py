@@ -46,6 +46,13 @@ def test_la_lettre_au_debiteur_ne_parle_pas_de_la_caution(tmp_path):
     assert "caution" not in lettre
 
 
+def test_l_exemple_de_presentation_n_est_ni_un_samedi_ni_un_dimanche(tmp_path):
+    """Écrite le samedi 21 novembre 2026, la lettre ne se présente au plus tôt que le lundi."""
+    lettre = lire_actes(ecrire_cas(tmp_path))["lettre à Hôtel des Embruns Bleus"]
+    presentee = "présentée le 23 novembre 2026, le paiement est attendu au plus tard le 8 décembre 2026"
+    assert presentee in lettre.replace("\xa0", " ")
+
+
 def test_une_limite_superieure_a_la_dette_ne_l_augmente_pas(tmp_path):
     large = CAUTION.replace("2 000,00", "20 000,00")
     lettre = lire_actes(ecrire_cas(tmp_path, large))["lettre à Jeanne Exemple"]
@@ -93,7 +100,7 @@ def test_la_lettre_se_verifie(tmp_path):
     """Taux, période et base de chaque facture, moyen de payer, suite, et le jour dit en toutes lettres."""
     lettre = lire_actes(ecrire_cas(tmp_path))["lettre à Hôtel des Embruns Bleus"]
     for attendu in ("24/08/2026", "12,40 %", "4 104,00 €", "IBAN FR76", "par chèque", "quinze jours",
-                    "au plus tard le 7 décembre 2026", "ordonnance portant injonction de payer"):  # fmt: skip
+                    "au plus tard le 8 décembre 2026", "ordonnance portant injonction de payer"):  # fmt: skip
         assert attendu in lettre, attendu
 
 
