@@ -116,7 +116,8 @@ _LIBELLES_EVENEMENTS = {
 def hypotheses_de_prescription(dossier: Dossier, au: date) -> tuple[HypothesePrescription, ...]:
     """Toutes les hypothèses admises, dans l'ordre des factures saisies ; événements jusqu'à `au` compris.
 
-    Une facture payable en plusieurs fois en a une par échéance ; sans échéance connue, aucune.
+    Une facture payable en plusieurs fois en a une par échéance, et une pour sa retenue de garantie ; sans échéance
+    connue, aucune.
 
     Point de départ : le jour de l'échéance (C. civ. 2233), le délai courant du lendemain (2228) ; face à un
     consommateur, aussi l'achèvement de la prestation s'il est saisi (1re civ., 19 mai 2021) ; pour un transport de
@@ -183,15 +184,28 @@ def _droit_commun(dossier: Dossier) -> tuple[Regime, ...]:
     return ("commercial", "civil") if None in qualites else ("civil",)
 
 
+def est_de_la_retenue(facture: Facture, echeance: date) -> bool:
+    """Cette échéance est celle de la seule retenue de garantie."""
+    retenue = facture.retenue_garantie
+    return retenue is not None and retenue.exigible_le == echeance and echeance not in _termes(facture)
+
+
+def _termes(facture: Facture) -> set[date | None]:
+    return {terme.date for terme in facture.echeances} or {facture.echeance}
+
+
 def _echeances(facture: Facture) -> list[date]:
-    """Chaque échéance connue, par date."""
-    dates: set[date | None] = {terme.date for terme in facture.echeances} or {facture.echeance}
+    """Chaque échéance connue, et celle de la retenue de garantie, par date."""
+    retenue = facture.retenue_garantie
+    dates = _termes(facture) | ({retenue.exigible_le} if retenue else set())
     return sorted(jour for jour in dates if jour)
 
 
 def _departs(facture: Facture, regime: Regime, echeance: date) -> Iterator[date]:
     """L'échéance ; avant elle, l'achèvement pour un consommateur, la première remise pour un transport (L133-6)."""
     yield echeance
+    if est_de_la_retenue(facture, echeance):
+        return  # exigible plus tard que tout le reste : l'achèvement ne la fait pas courir
     livraisons = [livraison.date for livraison in facture.toutes_livraisons if livraison.date]
     if regime == "consommateur" and livraisons and max(livraisons) < echeance:
         yield max(livraisons)
@@ -294,6 +308,8 @@ def _vaut_reconnaissance(dossier: Dossier, paiement: Paiement, facture: Facture)
 
 def _formuler(regime: Regime, dates: tuple[date, date], facture: Facture) -> str:
     echeance, depart = dates
+    if est_de_la_retenue(facture, echeance):
+        return f"{LIBELLES[regime]}, depuis l'exigibilité de la retenue de garantie"
     avant = "depuis la remise de la marchandise" if regime == "transport" else "depuis l'achèvement de la prestation"
     origine = "depuis l'échéance" if depart == echeance else avant
     if regime == "transport" and not any(livraison.date for livraison in facture.toutes_livraisons):

@@ -16,6 +16,7 @@ from generateur.calculs.prescription import (
     ACTES_DU_DEBITEUR,
     UN_JOUR,
     HypothesePrescription,
+    est_de_la_retenue,
     hypotheses_de_prescription,
 )
 from generateur.calculs.titre import est_titre, signification_utile, terme_d_execution
@@ -24,6 +25,7 @@ from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
 from generateur.domaine.apres_depot import Signification
 from generateur.domaine.constat import CE_DOSSIER, Constat, Gravite
+from generateur.domaine.creances import Facture
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.droit.tables import entier_au
@@ -48,7 +50,7 @@ class Prescription:
 
     facture: str
     lieu: str
-    objet: str  # « la facture F1 », ou « l'échéance du … de la facture F1 » si elle se paie en plusieurs fois
+    objet: str  # « la facture F1 », « l'échéance du … de la facture F1 », « la retenue de garantie de la facture F1 »
     regime: str
     fondement: str
     au_plus_tot: date
@@ -76,7 +78,7 @@ def analyser_prescription(dossier: Dossier, au: date) -> tuple[Prescription, ...
     par_echeance: dict[tuple[str, date], list[HypothesePrescription]] = {}
     for hypothese in hypotheses_de_prescription(dossier, au):
         par_echeance.setdefault((hypothese.facture, hypothese.echeance), []).append(hypothese)
-    echelonnees = {facture.numero for facture in dossier.factures if len(facture.echeances) > 1}
+    factures = {facture.numero: facture for facture in dossier.factures}
     analyses = []
     for (numero, echeance), hypotheses in par_echeance.items():
         premiere = min(hypotheses, key=lambda hypothese: hypothese.terme)
@@ -84,9 +86,7 @@ def analyser_prescription(dossier: Dossier, au: date) -> tuple[Prescription, ...
             Prescription(
                 facture=numero,
                 lieu=lieu_facture(dossier, numero),
-                objet=f"l'échéance du {date_longue(echeance)} de la facture {numero}"
-                if numero in echelonnees
-                else f"la facture {numero}",
+                objet=_nommer(factures[numero], echeance),
                 regime=premiere.regime,
                 fondement=premiere.fondement,
                 au_plus_tot=premiere.terme,
@@ -95,6 +95,14 @@ def analyser_prescription(dossier: Dossier, au: date) -> tuple[Prescription, ...
             )
         )
     return tuple(analyses)
+
+
+def _nommer(facture: Facture, echeance: date) -> str:
+    if est_de_la_retenue(facture, echeance):
+        return f"la retenue de garantie de la facture {facture.numero}"
+    if len(facture.echeances) > 1:
+        return f"l'échéance du {date_longue(echeance)} de la facture {facture.numero}"
+    return f"la facture {facture.numero}"
 
 
 def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from generateur.calculs.prescription import hypotheses_de_prescription, regimes_admis
+from generateur.controles.prescription import analyser_prescription
 
 AU = dt.date(2026, 11, 21)
 PARTICULIER = {"nature": "particulier", "nom": "Durand"}
@@ -90,6 +91,23 @@ def test_transport_un_an_depuis_la_premiere_remise_avant_l_echeance(fabriquer):
     assert hypotheses_de_prescription(dossier, AU)[1].hypothese.endswith("depuis la remise de la marchandise")
     (sans_remise,) = hypotheses_de_prescription(fabriquer(contrat={"activite": "transport"}), AU)
     assert "faute de la date de remise" in sans_remise.hypothese
+
+
+def test_la_retenue_de_garantie_court_de_sa_seule_date(fabriquer):
+    """C. civ. 2233 : la créance à terme ne se prescrit que du terme ; l'achèvement ne la rend pas exigible."""
+    retenue = {"montant": "100.00", "exigible_le": dt.date(2027, 4, 1)}
+    dossier = fabriquer(
+        debiteurs=[{**PARTICULIER, "qualite": "consommateur"}],
+        factures=[{"livraison": {"date": dt.date(2026, 3, 28)}, "retenue_garantie": retenue}],
+    )
+    assert _termes(dossier) == [
+        ("consommateur", dt.date(2028, 5, 1)),
+        ("consommateur", dt.date(2028, 3, 28)),
+        ("consommateur", dt.date(2029, 4, 1)),
+    ]
+    assert hypotheses_de_prescription(dossier, AU)[2].hypothese.endswith("l'exigibilité de la retenue de garantie")
+    objets = [analyse.objet for analyse in analyser_prescription(dossier, AU)]
+    assert [objet.partition(" F")[0] for objet in objets] == ["la facture", "la retenue de garantie de la facture"]
 
 
 def test_une_reconnaissance_fait_repartir_le_delai_a_neuf(fabriquer):
