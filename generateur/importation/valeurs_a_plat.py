@@ -127,6 +127,19 @@ def aplatir(donnees: Mapping[str, Any]) -> dict[CheminValeur, Any]:
     return plates
 
 
+def situer_valeur(cle: CheminValeur, donnees: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Où cette valeur se lit dans le dossier : « factures.F12.echeance » y est factures[3].echeance, à son rang."""
+    section, *reste = cle
+    if section == "debiteur":
+        return ("debiteurs", 0, *reste)
+    if section == "paye":
+        paiements = enumerate(donnees.get("paiements") or ())
+        rang = next((rang for rang, bloc in paiements if reste[0] in dict(_parts(bloc))), None)
+        return ("paiements",) if rang is None else ("paiements", rang, "montant")
+    numeros = [str(bloc.get(_NUMEROTES[section], "")) for bloc in donnees.get(section) or ()]
+    return (section, numeros.index(reste[0]), *reste[1:]) if reste[0] in numeros else (section,)
+
+
 def _parts(paiement: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
     if paiement.get("statut") == "rejete":
         return

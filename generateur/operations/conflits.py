@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from generateur.controles.catalogue import constater
+from generateur.domaine.chemins_de_cle import nommer
 from generateur.domaine.constat import Constat
 from generateur.domaine.langue import date_courte, enumerer
 from generateur.importation.fusion import ANNULATION, Conflit, Fusion
 from generateur.importation.origine import ConflitGarde, Origine, garder_conflit, lire_origine
-from generateur.importation.valeurs_a_plat import CheminValeur, aplatir
+from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, situer_valeur
 
 _SECTIONS = frozenset({"factures", "avoirs", "pieces"})
 _RETIRER = "Si elle n'est plus due, retirez son bloc [[factures]] du dossier : elle n'y reviendra pas."
@@ -48,19 +49,30 @@ def constater_conflits_restants(dossier: Path, lire: Callable[[], Mapping[str, A
     origine = lire_origine(dossier)
     if origine is None or not origine.conflits:
         return []
-    presentes = aplatir(lire())
+    donnees = lire()
+    presentes = aplatir(donnees)
     sources = enumerer(list(dict.fromkeys(source.fichier for source in origine.sources)))
-    return [_rappeler(c, presentes.get(c.cle), sources) for c in origine.conflits if _dure(c, presentes)]
+    return [
+        _rappeler(c, presentes.get(c.cle), sources, _situer(c, donnees))
+        for c in origine.conflits
+        if _dure(c, presentes)
+    ]
 
 
-def _rappeler(conflit: ConflitGarde, saisie: Any, sources: str) -> Constat:
+def _situer(conflit: ConflitGarde, donnees: Mapping[str, Any]) -> str:
+    """La clé du dossier qui porte ce conflit ; une facture annulée désigne son bloc entier."""
+    cle = conflit.cle[:-1] if conflit.cle[-1] == ANNULATION else conflit.cle
+    return nommer(situer_valeur(cle, donnees))
+
+
+def _rappeler(conflit: ConflitGarde, saisie: Any, sources: str, lieu: str) -> Constat:
     if conflit.cle[-1] == ANNULATION:
         message, remede = _dire_annulation(conflit.lieu, conflit.valeur), _RETIRER
     else:
         message = f"{_nommer(conflit.lieu)} : le dossier dit « {_dire(saisie)} », la dernière importation ({sources}) "
         message += f"dit « {_dire(conflit.valeur)} » ; {_GARDEE}"
         remede = "Si la source a raison, recopiez sa valeur dans le dossier ; si c'est vous, il n'y a rien à faire."
-    return constater("CONFLIT_IMPORT", message, gravite="avertissement", lieu=conflit.lieu, remede=remede)
+    return constater("CONFLIT_IMPORT", message, gravite="avertissement", lieu=lieu, remede=remede)
 
 
 def _dire_annulation(lieu: str, raison: Any) -> str:

@@ -97,7 +97,7 @@ def test_un_conflit_se_dit_au_controle_tant_qu_il_dure(bureau):
     bureau.importer(F1.replace("31/05/2026", "15/06/2026"))
     bureau.importer(F2)  # une source qui n'en dit rien ne le règle pas
     [(gravite, lieu, message)] = controler()
-    assert (gravite, lieu) == ("avertissement", "facture F1, echeance")
+    assert (gravite, lieu) == ("avertissement", "factures[1].echeance")  # la clé : on peut y aller
     assert message.startswith("facture F1, « echeance » : le dossier dit « 10/06/2026 », ")
     assert "« 15/06/2026 »" in message
     bureau.remplacer("echeance = 2026-06-10", "echeance = 2026-06-15")
@@ -107,14 +107,17 @@ def test_un_conflit_se_dit_au_controle_tant_qu_il_dure(bureau):
 def test_une_facture_annulee_depuis_se_dit_tant_que_le_dossier_la_reclame(bureau):
     def restants():
         etude = etudier_dossier(bureau.toml().parent, jour=JOUR)
-        return [c.message for c in etude.constats if c.code == "CONFLIT_IMPORT"]
+        return [(c.lieu, c.message) for c in etude.constats if c.code == "CONFLIT_IMPORT"]
 
     bureau.importer(F1, F2)
     for _ in range(2):
         fait = bureau.importer(F1.replace("En retard", "Annulée"), F2)
     assert [c.lieu for c in fait.constats if c.code == "CONFLIT_IMPORT"] == ["2026-garage-lumen-sas, facture F1"]
     assert [f["numero"] for f in bureau.donnees()["factures"]] == ["F1", "F2"]  # à l'utilisateur de la retirer
-    assert ["annulée" in message for message in restants()] == [True]
+    [(lieu, message)] = restants()
+    assert lieu == "factures[1]"
+    assert message.startswith("facture F1 : ")
+    assert "annulée" in message
     bureau.importer(F1, F2)
     assert not restants()
 

@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from generateur.page import adresses, vues_import
+from tests.page.conftest import onglet_ouvert
 
 ENTETE = "Numéro;Date;Échéance;Montant TTC;Reste dû;Client;SIREN"
 LIGNE = "F1;01/05/2026;31/05/2026;1200,00;1200,00;Garage Lumen SAS;999999915"
@@ -220,3 +221,20 @@ def test_un_export_de_refus_se_montre_borne(visiteur, monkeypatch):
     page = visiteur.voir(_envoyer(visiteur, LIGNE, *(f"F{n};pas une date;x;y;z;;" for n in range(2, 9)))).texte
     assert "autres lignes." in page
     assert page.partition("Lignes laissées de côté")[2].partition("</ul>")[0].count("<li>") == 2
+
+
+def test_un_conflit_laisse_ouvre_le_champ_a_corriger(visiteur, dossiers):
+    _creer(visiteur, _envoyer(visiteur, LIGNE))
+    _corriger(dossiers, "echeance = 2026-05-31", "echeance = 2026-06-10")
+    _creer(visiteur, _envoyer(visiteur, LIGNE.replace("31/05", "15/06")))
+    page = visiteur.voir(f"/dossiers/{DOSSIER}").texte
+    [bouton] = re.findall(r'<a class="bouton" href="([^"]+)"[^>]*>Choisir la valeur', page)
+    assert html.unescape(bouton) == f"/dossiers/{DOSSIER}?onglet=factures#c-factures-0-echeance"
+    montree = visiteur.voir(html.unescape(bouton).partition("#")[0]).texte
+    assert 'id="c-factures-0-echeance"' in montree
+    visiteur.poster(
+        f"/dossiers/{DOSSIER}/champ",
+        {"lieu": "factures[1].echeance", "valeur": "15/06/2026", "page": onglet_ouvert(montree)},
+    )
+    assert _echeance(dossiers).isoformat() == "2026-06-15"
+    assert "Choisir la valeur" not in visiteur.voir(f"/dossiers/{DOSSIER}").texte
