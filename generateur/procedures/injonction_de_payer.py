@@ -42,6 +42,10 @@ from generateur.procedures.socle import (
 
 NOM = "injonction_de_payer"
 _TABLE = "motifs_injonction_de_payer"
+_NOMMER_EN_ENTIER = (
+    "Écrire le nom entier du tribunal (« Tribunal de commerce de … », « Tribunal judiciaire de … ») : les frais et le "
+    "dépôt en dépendent ; ou retirer"
+)
 
 
 class ComplementInjonction(Complement):
@@ -98,7 +102,8 @@ def controler(espece: Espece) -> tuple[Constat, ...]:
                 "JURIDICTION_IMPOSEE",
                 message,
                 lieu="procedures.injonction_de_payer.juridiction",
-                remede="Retirer la clé « juridiction » pour suivre la règle d'ordre public.",
+                remede=f"{_NOMMER_EN_ENTIER if _est_de_nature_inconnue(espece) else 'Retirer'} la clé « juridiction » "
+                "pour suivre la règle d'ordre public.",
                 fondement=motiver(_TABLE, espece.au, "COMPETENCE_TERRITORIALE", "").fondement,
             ),
         )
@@ -113,6 +118,7 @@ class ChampsInjonction(TypedDict):
     cause: str
     professionnel_non_commercant: bool
     competence: str
+    ressort: bool  # faux sous une juridiction imposée : rien ne dit que le débiteur y demeure
     solidarite: str
     limites: str
 
@@ -126,6 +132,7 @@ def completer(espece: Espece) -> ChampsInjonction:
         "cause": cause_de_la_creance(espece),
         "professionnel_non_commercant": est_professionnel_non_commercant(dossier.debiteur),
         "competence": _dire_competence(espece),
+        "ressort": _saisie(espece) is espece.competence.juridiction,
         "solidarite": dire_solidarite(espece),
         "limites": dire_limites(espece),
     }
@@ -182,6 +189,13 @@ def consigne_au_greffe(dossier: Dossier, juridiction: Juridiction | None) -> boo
     return type_ not in {"TJ", "JCP", "TJ_CHCOM"}
 
 
+def _est_de_nature_inconnue(espece: Espece) -> bool:
+    """Le tribunal imposé porte un nom qui ne dit ni tribunal de commerce ni tribunal judiciaire."""
+    imposee = _complement(espece).juridiction or ""
+    est_autre = imposee != "" and _saisie(espece) is not espece.competence.juridiction
+    return est_autre and reconnaitre_juridiction(imposee).type is None
+
+
 def etapes(espece: Espece) -> tuple[str, ...]:
     """Ce qu'il reste à faire, de la signature à l'exécution."""
     au = espece.au
@@ -189,24 +203,34 @@ def etapes(espece: Espece) -> tuple[str, ...]:
     consignation = entier_au("delais_jours", au, "consignation")
     lieu = " ".join(adresser(espece).lignes[:1])
     depot = f"Déposer ou envoyer la liasse au greffe : {lieu}."
-    frais = f"Consigner les frais de greffe dans les {consignation} jours de la demande, à peine de caducité."
     rempli = "Relire chaque case du formulaire rempli (actes/formulaire_rempli.pdf) et compléter les autres."
     return (
         "Relire la requête, la dater et la signer ; joindre le pouvoir si un mandataire la signe.",
         *((rempli,) if _complement(espece).formulaire else ()),
         "Vérifier le jour du dépôt, au BODACC, qu’aucune procédure collective n’est ouverte.",
         depot,
-        *(() if _devant_le_tribunal_judiciaire(espece) else (frais,)),
+        *(() if _devant_le_tribunal_judiciaire(espece) else (_dire_la_consignation(espece, consignation),)),
         f"Faire signifier l’ordonnance par un commissaire de justice dans les {signification} mois de sa date, "
         "sinon elle est non avenue ; noter ordonnance et signification dans [suivi].",
         "Seule la signification interrompt la prescription : ni la requête ni son dépôt ne l’interrompent.",
     )
 
 
+def _dire_la_consignation(espece: Espece, jours: int) -> str:
+    if _est_de_nature_inconnue(espece):
+        return (
+            "Demander au greffe s’il fait consigner des frais : devant un tribunal de commerce, c’est dans les "
+            f"{jours} jours de la demande, à peine de caducité."
+        )
+    return f"Consigner les frais de greffe dans les {jours} jours de la demande, à peine de caducité."
+
+
 def couts(espece: Espece) -> tuple[Cout, ...]:
     """Greffe, signification, contribution s'il y a lieu."""
     juridiction = _saisie(espece)
-    if _devant_le_tribunal_judiciaire(espece):
+    if _est_de_nature_inconnue(espece):
+        greffe = Cout("Greffe du tribunal saisi", note="Le nom du tribunal ne dit pas si son greffe en demande.")
+    elif _devant_le_tribunal_judiciaire(espece):
         greffe = Cout("Greffe du tribunal judiciaire", "greffe_tj")
     else:
         greffe = Cout("Greffe, injonction de payer", "greffe_tc")
@@ -230,6 +254,8 @@ def _saisie(espece: Espece) -> Juridiction | None:
 def deposer(espece: Espece) -> Depot:
     """Au greffe : le portail des greffes de commerce n'est pas celui du tribunal judiciaire."""
     juridiction = _saisie(espece)
+    if _est_de_nature_inconnue(espece):
+        return Depot("GREFFE_INCONNU", "greffe")
     if _devant_le_tribunal_judiciaire(espece):
         return Depot("GREFFE_TJ", "greffe")
     return Depot("GREFFE_TMC" if juridiction and juridiction.type == "TMC" else "GREFFE_TC", "greffe")

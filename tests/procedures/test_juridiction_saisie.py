@@ -87,3 +87,35 @@ def test_l_assignation_suit_le_tribunal_impose_avocat_amiable_et_mentions(juger,
 def test_une_voie_sans_juge_n_en_saisit_aucun(juger):
     espece = juger({})
     assert trouver_juridiction_saisie(espece, trouver_procedure("petites_creances")) is None
+
+
+@pytest.mark.parametrize(
+    ("imposee", "connu", "greffe"),
+    [
+        ("", True, "GREFFE_TC"),
+        ("TAE de Lyon", True, "GREFFE_TC"),
+        ("Tribunal de commerce de Paris", True, "GREFFE_TC"),
+        ("Tribunal judiciaire de Paris", True, "GREFFE_TJ"),
+        ("Pôle de l’économie", False, "GREFFE_INCONNU"),
+    ],
+)
+def test_la_consignation_ne_s_affirme_que_d_un_tribunal_dont_le_nom_dit_la_nature(juger, imposee, connu, greffe):
+    """CPC 1425 : le greffe du tribunal de commerce fait consigner ; celui du tribunal judiciaire, jamais."""
+    espece = juger({"procedures": {"injonction_de_payer": {"juridiction": imposee}}})
+    voie = trouver_procedure("injonction_de_payer")
+    etapes, (cout, *_) = " ".join(voie.etapes(espece)), voie.couts(espece)
+    assert voie.deposer(espece).cle == greffe
+    assert ("Consigner les frais" in etapes) is (greffe == "GREFFE_TC")
+    assert ("Demander au greffe" in etapes) is not connu
+    assert bool(cout.cle) is connu
+    remedes = [c.remede for c in voie.controler(espece) if c.code == "JURIDICTION_IMPOSEE"]
+    assert any("nom entier" in remede for remede in remedes) is not connu
+
+
+@pytest.mark.parametrize(
+    ("imposee", "est_la_competente"), [("", True), (LYON.upper(), True), ("Tribunal de commerce de Paris", False)]
+)
+def test_la_requete_ne_dit_le_ressort_que_du_tribunal_competent(juger, imposee, est_la_competente):
+    """CPC 1406 : la compétence tient à la demeure du débiteur, que nul ne déplace en imposant un tribunal."""
+    espece = juger({"procedures": {"injonction_de_payer": {"juridiction": imposee}}})
+    assert trouver_procedure("injonction_de_payer").completer(espece)["ressort"] is est_la_competente

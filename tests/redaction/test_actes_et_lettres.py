@@ -104,6 +104,15 @@ def test_la_lettre_se_verifie(tmp_path):
         assert attendu in lettre, attendu
 
 
+@pytest.mark.parametrize("est_impose", [True, False])
+def test_un_tribunal_impose_n_est_pas_dit_celui_du_debiteur(tmp_path, est_impose):
+    """CPC 1406 : la requête dit où le débiteur demeure, sans le placer dans un ressort que rien n'établit."""
+    impose = '[procedures.injonction_de_payer]\njuridiction = "Tribunal de commerce de Nantes"' if est_impose else ""
+    requete = lire_actes(ecrire_cas(tmp_path, ENVOYEE, impose), "injonction_de_payer")["requete"]
+    assert ("demeure dans le ressort du tribunal" in requete) is not est_impose
+    assert ("Embruns Bleus demeure 9 quai de la Misaine, 56000 Vannes." in requete) is est_impose
+
+
 def test_une_facture_seule_et_impayee_n_est_pas_impayee_en_partie(tmp_path):
     assert "tout ou partie" not in "".join(lire_actes(ecrire_cas(tmp_path)).values())
 
