@@ -96,6 +96,8 @@ def _decrire(dossier: DossierImporte) -> Iterator[str]:
     yield f"{_ETATS[dossier.etat]:>9}  {montant(dossier.reste_du):>14}  {nom}"
     if dossier.motif:
         yield f"{'':>9}  {'':>14}  {dossier.motif}"
+    if dossier.conflits:
+        yield f"{'':>9}  {'':>14}  {pluriel(dossier.conflits, 'conflit')} à départager, voir plus bas"
     if dossier.manques:
         yield f"{'':>9}  {'':>14}  manque : {', '.join(_nommer(code) for code in dossier.manques)}"
 

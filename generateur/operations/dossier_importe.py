@@ -56,6 +56,7 @@ class Ecrit:
     manques: tuple[str, ...]
     constats: tuple[Constat, ...] = ()
     differences: tuple[Difference, ...] = ()
+    conflits: int = 0
 
     @property
     def a_un_contrat(self) -> bool:
@@ -171,6 +172,7 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
             *_constater_absences(etat, groupe, base, frozenset(source.format for source in sources)),
         ),
         tuple(fusion.differences),
+        len(fusion.conflits),
     )
 
 

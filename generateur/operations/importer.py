@@ -76,6 +76,7 @@ class DossierImporte:
     manques: tuple[str, ...] = ()
     motif: str = ""
     differences: tuple[Difference, ...] = ()
+    conflits: int = 0  # ce que la source et une personne ont changé toutes deux : gardé, à départager
     cle: str = ""  # la plus sûre des clés du débiteur
 
 
@@ -297,6 +298,7 @@ def _rendre(groupe: Groupe, solde: Solde, ecrit: Ecrit) -> DossierImporte:
         max(ZERO, solde.net),
         ecrit.manques,
         differences=ecrit.differences,
+        conflits=ecrit.conflits,
         cle=_cle(groupe),
     )
 

@@ -104,3 +104,16 @@ def test_ce_qui_est_saisi_contre_le_xml_de_la_facture_est_un_avertissement(comma
     assert gravite == "avertissement"
     assert "2\u00a0500,00" in message or "2\u202f500,00" in message
     assert "2\u00a0400,00" in message or "2\u202f400,00" in message
+
+
+def test_un_dossier_inchange_qui_a_un_conflit_le_dit(commander, tmp_path):
+    export, racine = tmp_path / "export.csv", tmp_path / "dossiers"
+    ligne = "F1;01/05/2026;{};Garage Lumen SAS;999999915;1200,00;1200,00"
+    for echeance in ("31/05/2026", "15/06/2026"):
+        entete = "Numéro;Date;Échéance;Client;SIREN;Montant TTC;Reste dû"
+        export.write_text(f"{entete}\n{ligne.format(echeance)}\n", "utf-8")
+        texte = commander("importer", export, "-d", racine).sortie
+        toml = racine / "2026-garage-lumen-sas" / "dossier.toml"
+        toml.write_text(toml.read_text("utf-8").replace("2026-05-31", "2026-06-10"), "utf-8")
+    assert " inchangé " in texte
+    assert "1 conflit à départager, voir plus bas" in texte.replace("\u00a0", " ")

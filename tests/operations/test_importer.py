@@ -39,7 +39,7 @@ def test_reimporter_la_meme_chose_ne_change_rien(bureau):
     bureau.importer(F1, F2)
     avant = bureau.toml().read_bytes()
     fait = bureau.importer(F1, F2)
-    assert [d.etat for d in fait.dossiers] == ["inchange"]
+    assert [(d.etat, d.conflits) for d in fait.dossiers] == [("inchange", 0)]
     assert bureau.toml().read_bytes() == avant
 
 
@@ -68,6 +68,7 @@ def test_change_des_deux_cotes_est_un_conflit_qui_nomme_les_deux_valeurs(bureau)
         (conflit,) = [c for c in fait.constats if c.code == "CONFLIT_IMPORT"]
         assert "10/06/2026" in conflit.message
         assert "15/06/2026" in conflit.message
+        assert [(d.etat, d.conflits) for d in fait.dossiers] == [("inchange", 1)]
     assert bureau.donnees()["factures"][0]["echeance"] == dt.date(2026, 6, 10)
 
 

@@ -226,7 +226,9 @@ def test_un_export_de_refus_se_montre_borne(visiteur, monkeypatch):
 def test_un_conflit_laisse_ouvre_le_champ_a_corriger(visiteur, dossiers):
     _creer(visiteur, _envoyer(visiteur, LIGNE))
     _corriger(dossiers, "echeance = 2026-05-31", "echeance = 2026-06-10")
-    _creer(visiteur, _envoyer(visiteur, LIGNE.replace("31/05", "15/06")))
+    lieu = _envoyer(visiteur, LIGNE.replace("31/05", "15/06"))
+    for table in (visiteur.voir(lieu).texte, _creer(visiteur, lieu)):
+        assert "<td>inchangé, <strong>1\u00a0conflit à départager</strong></td>" in table
     page = visiteur.voir(f"/dossiers/{DOSSIER}").texte
     [bouton] = re.findall(r'<a class="bouton" href="([^"]+)"[^>]*>Choisir la valeur', page)
     assert html.unescape(bouton) == f"/dossiers/{DOSSIER}?onglet=factures#c-factures-0-echeance"
