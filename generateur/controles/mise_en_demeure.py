@@ -23,6 +23,7 @@ from generateur.domaine.parties import AdresseDatee
 
 _MODES_FAIBLES = frozenset({"courriel", "lettre_simple"})
 _MODES_AVEC_ACCUSE = frozenset({"lrar", "lre"})
+_CHIFFRES_D_UN_RECOMMANDE = 9  # norme S10 de l'Union postale : huit et une clé ; un envoi intérieur en a davantage
 _PREUVES_ADRESSE = frozenset({"kbis_debiteur", "situation_sirene"})
 Situees = Sequence[tuple[str, MiseEnDemeure]]
 
@@ -43,6 +44,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     constats += _delai(utiles or lettres, contexte.au)
     for lieu, lettre in lettres:
         constats += _preuve(lieu, lettre)
+        constats += _numero(lieu, lettre)
         constats += _recommande_electronique(lieu, lettre, dossier)
     constats += _adresse(lettres, dossier)
     constats += _changement_d_adresse(lettres, dossier)
@@ -157,6 +159,19 @@ def _preuve(lieu: str, lettre: MiseEnDemeure) -> Iterator[Constat]:
             "L'avis de réception de la mise en demeure (ou l'enveloppe « non réclamé ») n'est pas versé.",
             lieu=f"{lieu}.accuse",
             remede='Ajoutez accuse = "pieces/avis_reception.pdf", et preuve_depot = "pieces/depot.pdf".',
+        )
+
+
+def _numero(lieu: str, lettre: MiseEnDemeure) -> Iterator[Constat]:
+    """Un numéro tronqué ou d'une autre nature ne se retrouve pas au suivi postal, et les actes l'impriment."""
+    if lettre.mode != "lrar" or not lettre.numero:
+        return
+    if sum(signe.isdecimal() for signe in lettre.numero) < _CHIFFRES_D_UN_RECOMMANDE:
+        yield constater(
+            "NUMERO_DE_RECOMMANDE_DOUTEUX",
+            f"« {lettre.numero} » n'a pas assez de chiffres pour un numéro de recommandé.",
+            lieu=f"{lieu}.numero",
+            remede="Recopiez-le en entier de la preuve de dépôt, ou laissez-le vide : les actes l'impriment.",
         )
 
 
