@@ -13,6 +13,7 @@ from generateur.domaine.socle import ZERO
 from generateur.lecture.echelle_toml import lire_echelle
 from generateur.operations.echeances import dire_seul, echeances_du_dossier
 from generateur.operations.etude import Etude
+from generateur.operations.verdict_dit import dire_etape
 
 _ACTIONS = {
     "attendre": "Attendre",
@@ -39,6 +40,7 @@ class ApercuDossier:
     action: str = ""
     le: dt.date | None = None
     procedure: str = ""
+    etape: str = ""  # où en est ce qui est déposé ; vide avant le dépôt
     erreur: str = ""
 
 
@@ -82,6 +84,7 @@ def resumer_etude(chemin: Path, etude: Etude, jour: dt.date) -> ApercuDossier:
         action,
         le,
         retenue.libelle if retenue else "",
+        dire_etape(etude),
     )
 
 

@@ -12,3 +12,9 @@ def dire_verdict(etude: Etude) -> tuple[str, str]:
         communiquee_le=etude.communiquee_le,
         conduite=etude.conduite,
     )
+
+
+def dire_etape(etude: Etude) -> str:
+    """Où en est la demande déposée, en deux mots (« déposé », « à signifier ») ; vide avant le dépôt."""
+    libelle = dire_verdict(etude)[0] if etude.depot else ""
+    return libelle[:1].lower() + libelle[1:]

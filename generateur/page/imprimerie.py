@@ -18,6 +18,7 @@ from generateur.domaine.socle import lire_nombre
 from generateur.operations.constats_ranges import ranger_constats
 from generateur.operations.formulaire_dossier import Groupe, libelle_de
 from generateur.operations.juridiction_dite import juridiction_saisie
+from generateur.operations.verdict_dit import dire_etape
 from generateur.operations.voies import libelle_de_voie
 from generateur.page.cles_dites import dire_cles
 from generateur.page.endroits import (
@@ -61,6 +62,7 @@ class Gabarits:
             "pluriel": pluriel,
             "gravite": LIBELLES_GRAVITES.__getitem__,
             "verdict": _VERDICTS.__getitem__,
+            "etape": dire_etape,
             "procedure": libelle_de_voie,
             "libelle": lambda cle: libelle_de("Dossier", cle),
             "resume": _resumer,

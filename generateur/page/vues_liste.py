@@ -32,10 +32,12 @@ from generateur.page.pagination import Feuillet, feuilleter
 _PAR_PAGE = 50
 _ATTENTE_S = 1.5  # ce qu'on étudie avant de montrer ce qu'on sait ; la page demande la suite
 _A_FAIRE = "a_faire"  # ce dont la date est venue, quel que soit l'état
+_DEPOSE = "depose"  # le verdict d'un dossier parti n'est plus « prêt à déposer »
 _FILTRES = {
     "": "tous",
     _A_FAIRE: "à faire aujourd’hui",
     "pret": "prêts",
+    _DEPOSE: "déposés",
     "a_completer": "à compléter",
     "irrecevable": "à ne pas déposer",
 }
@@ -151,7 +153,8 @@ def _repond(apercu: ApercuDossier, cherche: str, etat: str, jour: dt.date) -> bo
     if etat == _A_FAIRE:
         est_retenu = apercu.le is not None and apercu.le <= jour
     else:
-        est_retenu = etat not in _FILTRES or not etat or apercu.verdict == etat
+        sien = _DEPOSE if apercu.etape else apercu.verdict
+        est_retenu = etat not in _FILTRES or not etat or sien == etat
     return est_retenu and all(mot in texte for mot in cherche.casefold().split())
 
 

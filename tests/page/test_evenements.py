@@ -101,6 +101,26 @@ def test_la_procedure_se_note_pas_a_pas_et_la_suite_se_dit_avec_sa_date_et_son_b
     assert [str(suivi[cle]) for cle in ("depot", "opposition")] == ["2026-10-20", "2026-11-15"]
 
 
+def test_un_dossier_depose_n_est_plus_dit_pret_a_deposer(visiteur):
+    pret, principal = (
+        '<span class="etat pret">prêt à déposer</span>',
+        '<button class="principal" name="quoi" value="liasse"',
+    )
+    avant, liste = visiteur.voir(SUIVI).texte, visiteur.voir("/?etat=pret").texte
+    assert pret in avant
+    assert principal in avant
+    assert pret in liste
+    assert REFERENCE not in visiteur.voir("/?etat=depose").texte
+    _noter(visiteur, "depose", depot="2026-10-20")
+    for page in (visiteur.voir(SUIVI).texte, visiteur.voir("/?etat=depose").texte):
+        assert '<span class="etat depose">déposé</span>' in page
+        assert "prêt à déposer" not in page
+        assert principal not in page
+    assert REFERENCE not in visiteur.voir("/?etat=pret").texte
+    _noter(visiteur, "ordonnance", date="05/11/2026", montant="8 640,00", numero="26/1")
+    assert '<span class="etat depose">à signifier</span>' in visiteur.voir(DOSSIER).texte
+
+
 @pytest.mark.parametrize(
     ("genre", "champs", "a_cote", "dit"),
     [
