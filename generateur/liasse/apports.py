@@ -44,6 +44,7 @@ class Apport:
     folio_degage: frozenset[int] = frozenset()
     obstacles: list[str] = field(default_factory=list)
     piece: ElementPiece | None = None
+    emprises: tuple[str, ...] = ()
     poses: dict[int, tuple[Matrice, Rectangle | None]] = field(default_factory=dict)  # contenu déplacé, zone du tampon
 
 
@@ -111,6 +112,7 @@ def apporter_piece(
             marquer_calques(pdf),
             obstacles=_relever(pdf, lieu, chantier, options),
             piece=piece,
+            emprises=() if a_des_champs else piece.emprises,
         )
         _tamponner(pdf, apport, piece, plan, pagination.total, options)
         decrire(pdf, titre=apport.signet, auteur=plan.auteur, jour=plan.date_creation)
@@ -128,12 +130,11 @@ def _tamponner(
     matrices: list[Matrice] = [IDENTITE] * len(pages)
     degagees = set()
     tamponnees = range(len(pages) if options.tampon_toutes_pages else 1)
-    with ouvrir_mesureur(apport.source) as mesureur:
+    with ouvrir_mesureur(apport.source, apport.emprises) as mesureur:
         for rang in tamponnees:
             page, cadre = pages[rang], lire_cadre(pages[rang])
             echelle = echelle_des_marques(cadre)
-            encre = mesureur.mesurer_page(rang, cadre, page)
-            libre = encre.est_libre if encre else _jamais
+            libre = mesureur.verifier_place(rang, cadre, page)
             taille = (tampon.taille[0] * echelle, tampon.taille[1] * echelle)
             folio = mesurer_folio(total, options.folio_taille * echelle)
             pose = amenager(
@@ -170,7 +171,3 @@ def _relever(pdf: pikepdf.Pdf, lieu: str, chantier: Path, options: Options) -> l
     if not options.pdfa:
         return []
     return [f"{lieu} : {raison}" for raison in relever_obstacles(pdf, chantier / "essai_pdfa.pdf")]
-
-
-def _jamais(_zone: Rectangle) -> bool:
-    return False

@@ -217,7 +217,7 @@ def _folioter(
     matrices = [IDENTITE] * len(pages)
     restantes = set(range(len(pages)))
     for apport in apports:
-        with ouvrir_mesureur(apport.source) as mesureur:
+        with ouvrir_mesureur(apport.source, apport.emprises) as mesureur:
             for rang in range(apport.pages):
                 place = apport.debut - 1 + rang
                 page, cadre = pages[place], lire_cadre(pages[place])

@@ -3,11 +3,12 @@
 Le rendu est celui de pypdfium2 à un point par pixel, en couleurs, formulaires et annotations compris : une encre
 teintée, ou de même luminance que son fond, est une encre. Une place n'est libre que si une marque s'y lit. Une page
 dont la mesure coûterait trop (grande image à décoder, dessin très lourd) n'est pas mesurée : elle compte comme pleine.
+Une place où la page ne porte rien, on le sait déjà par son emprise : rien ne se dessine pour le redire.
 """
 
 import ctypes
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ import pypdfium2
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image, ImageChops
 
+from generateur.domaine.emprises import Emprise, lire_emprise
 from generateur.liasse.assainissement import PROFONDEUR_FORMES, parcourir_objets_externes
-from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre
+from generateur.liasse.geometrie import Cadre, Cle, Rectangle, attribut_herite, lire_nombre, transformer_rectangle
 from generateur.liasse.ouverture_pdf import ERREURS_PDF
 
 ECART_SUR_BLANC = 8  # niveaux d'une couleur : tout ce qui se distingue du papier blanc
@@ -30,6 +32,8 @@ CONTRASTE_LISIBLE = 4.5  # rapport de contraste WCAG 2 d'un texte courant
 ENCRE_DES_MARQUES = (28, 51, 107)  # la plus claire des encres posées
 ECHANTILLON = (96, 96)
 MARGE_MESURE = 2.0  # points de blanc exigés autour d'une marque
+MARGE_EMPRISE = 4.0  # de plus, quand la place est jugée sur les bornes des objets et non sur leur dessin
+ECART_BOITE = 0.5  # points : au-delà, ce n'est pas la même page
 PIXELS_PAGE = 4_000_000  # au-delà, la page est rendue plus petite
 ECART_TAILLE = 0.02
 IMAGE_A_EPARGNER = 250_000  # pixels : au-delà, décoder l'image coûte plus que toute la page
@@ -75,32 +79,68 @@ class Encre:
 
 
 class Mesureur:
-    """Mesure l'encre des pages d'un document ; à fermer (voir ouvrir_mesureur)."""
+    """Mesure l'encre des pages d'un document, ouvert à la première mesure ; à fermer (voir ouvrir_mesureur)."""
 
-    def __init__(self, document: pypdfium2.PdfDocument | None) -> None:
-        self._document = document
+    def __init__(self, pdf: Path, emprises: Sequence[str]) -> None:
+        self._pdf = pdf
+        self._emprises = emprises
+        self._document: pypdfium2.PdfDocument | None = None
+        self._est_essaye = False
         self._formes: dict[Cle, float] = {}
+
+    def fermer(self) -> None:
+        """Ferme le document, s'il a fallu l'ouvrir."""
+        if self._document is not None:
+            self._document.close()
+
+    def verifier_place(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Callable[[Rectangle], bool]:
+        """Fonction qui dit d'une place si elle est libre (voir Encre.est_libre) ; la page est mesurée au besoin."""
+        emprise = self._lire_emprise(rang, cadre)
+        mesurees: list[Encre | None] = []
+
+        def est_libre(zone: Rectangle) -> bool:
+            if emprise is not None and emprise.est_vide(_elargir(cadre, zone)):
+                return True
+            if not mesurees:
+                mesurees.append(self._mesurer_page(rang, cadre, page))
+            encre = mesurees[0]
+            return encre is not None and encre.est_libre(zone)
+
+        return est_libre
+
+    def verifier_zone(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Callable[[Rectangle], bool]:
+        """Fonction qui dit d'une zone de la page si elle est blanche ; seule la zone est alors mesurée."""
+        emprise = self._lire_emprise(rang, cadre)
+
+        def est_blanche(zone: Rectangle) -> bool:
+            est_vide = emprise is not None and emprise.est_vide(_elargir(cadre, zone))
+            return est_vide or self._est_zone_blanche(rang, cadre, page, zone)
+
+        return est_blanche
+
+    def _lire_emprise(self, rang: int, cadre: Cadre) -> Emprise | None:
+        """Ce qu'on sait de la page sans la mesurer ; rien si ce n'est pas de cette page-là qu'il s'agit."""
+        emprise = lire_emprise(self._emprises[rang]) if rang < len(self._emprises) else None
+        if emprise is None or any(abs(a - b) > ECART_BOITE for a, b in zip(emprise.boite, cadre.boite, strict=True)):
+            return None
+        return emprise
 
     def _peser(self, page: pikepdf.Object) -> float:
         flux = _lister_flux(page.get(Name.Contents))
         return _poids(flux, attribut_herite(page, Name.Resources), self._formes)
 
-    def mesurer_page(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Encre | None:
+    def _mesurer_page(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Encre | None:
         """Encre de toute la page, ou None si elle ne peut pas être mesurée."""
         if self._peser(page) > DESSIN_INTERDIT or _plus_grande_image(page) > IMAGE_INTERDITE:
             return None
         rendu = self._rendre(rang, cadre, None)
         return Encre(*rendu) if rendu else None
 
-    def verifier_zone(self, rang: int, cadre: Cadre, page: pikepdf.Object) -> Callable[[Rectangle], bool]:
-        """Fonction qui dit d'une zone de la page si elle est blanche (voir est_zone_libre)."""
-        return lambda zone: self.est_zone_libre(rang, cadre, page, zone)
-
     def est_legere(self, page: pikepdf.Object) -> bool:
         """Vrai si rendre la page coûte peu."""
         return self._peser(page) <= DESSIN_A_EPARGNER and _plus_grande_image(page) <= IMAGE_A_EPARGNER
 
-    def est_zone_libre(self, rang: int, cadre: Cadre, page: pikepdf.Object, zone: Rectangle) -> bool:
+    def _est_zone_blanche(self, rang: int, cadre: Cadre, page: pikepdf.Object, zone: Rectangle) -> bool:
         """Vrai si la zone est blanche ; faux si elle ne l'est pas, ou si le savoir coûterait trop."""
         if not self.est_legere(page):
             return False
@@ -110,12 +150,24 @@ class Mesureur:
         extremes: Any = rendu[0].convert("RGB").getextrema()
         return all(sombre >= 255 - ECART_SUR_BLANC for sombre, _ in extremes)
 
+    def _ouvrir(self) -> pypdfium2.PdfDocument | None:
+        if not self._est_essaye:
+            self._est_essaye = True
+            try:
+                self._document = pypdfium2.PdfDocument(self._pdf)
+                if self._document.get_formtype():
+                    self._document.init_forms()
+            except ERREURS_PDFIUM:
+                self._document = None
+        return self._document
+
     def _rendre(self, rang: int, cadre: Cadre, zone: Rectangle | None) -> tuple[Image.Image, float] | None:
-        if self._document is None:
+        document = self._ouvrir()
+        if document is None:
             return None
         largeur, hauteur = cadre.dimensions
         try:
-            page = self._document[rang]
+            page = document[rang]
             try:
                 vue = page.get_size()
                 # pdfium ne voit pas la même page (boîtes de travers) : sa mesure ne vaudrait rien
@@ -144,19 +196,23 @@ class Mesureur:
 
 
 @contextmanager
-def ouvrir_mesureur(pdf: Path) -> Iterator[Mesureur]:
-    """Ouvre le document pour le mesurer ; s'il ne s'ouvre pas, toutes ses pages comptent comme pleines."""
+def ouvrir_mesureur(pdf: Path, emprises: Sequence[str] = ()) -> Iterator[Mesureur]:
+    """De quoi mesurer le document ; s'il ne s'ouvre pas, ses pages comptent comme pleines là où rien ne les dit vides.
+
+    `emprises` : ce qu'on sait déjà de chaque page (domaine/emprises).
+    """
+    mesureur = Mesureur(pdf, emprises)
     try:
-        document = pypdfium2.PdfDocument(pdf)
-        if document.get_formtype():
-            document.init_forms()
-    except ERREURS_PDFIUM:
-        yield Mesureur(None)
-        return
-    try:
-        yield Mesureur(document)
+        yield mesureur
     finally:
-        document.close()
+        mesureur.fermer()
+
+
+def _elargir(cadre: Cadre, zone: Rectangle) -> Rectangle:
+    """La zone et de quoi s'en tenir à distance, dans le repère du PDF."""
+    x0, y0, x1, y1 = zone
+    marge = MARGE_MESURE + MARGE_EMPRISE
+    return transformer_rectangle(cadre.vers_pdf, (x0 - marge, y0 - marge, x1 + marge, y1 + marge))
 
 
 def _eloigner(image: Image.Image, fond: tuple[int, ...]) -> Image.Image:

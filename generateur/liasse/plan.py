@@ -31,12 +31,16 @@ class ElementActe:
 
 @dataclass(frozen=True)
 class ElementPiece:
-    """Une pièce préparée mais non tamponnée ; mention : petite ligne ajoutée sous le tampon."""
+    """Une pièce préparée mais non tamponnée ; mention : petite ligne ajoutée sous le tampon.
+
+    `emprises` : ce qu'on sait déjà de chaque page de ce PDF (domaine/emprises), vide pour une page à mesurer.
+    """
 
     numero: str
     titre: str
     pdf: Path
     mention: str = ""
+    emprises: tuple[str, ...] = ()
 
     @property
     def libelle(self) -> str:

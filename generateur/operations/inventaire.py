@@ -75,6 +75,11 @@ class PiecePrete:
         return (*self.preparee.avertissements, *self.traitements)
 
     @property
+    def emprises(self) -> tuple[str, ...]:
+        """Celles de ses pages ; aucune si un traitement les a changées depuis."""
+        return () if self.traitements else self.preparee.emprises
+
+    @property
     def mention(self) -> str:
         """Ce que le bordereau dit de la pièce."""
         mentions = [_TEXTE_AJOUTE] if self.a_texte_ajoute else []

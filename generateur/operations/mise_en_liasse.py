@@ -164,7 +164,7 @@ def _assembler(
         auteur=dossier.creancier.nom_complet,
         date_creation=matiere.espece.au,
         actes=tuple(ElementActe(e.acte.nom, e.acte.titre, e.pdf) for e in ecrits if e.acte.place == "liasse"),
-        pieces=tuple(ElementPiece(p.piece.numero, p.piece.titre, p.pdf, p.mention) for p in pieces),
+        pieces=tuple(ElementPiece(p.piece.numero, p.piece.titre, p.pdf, p.mention, p.emprises) for p in pieces),
         partie=dossier.creancier.nom_complet,
         projet=matiere.projet,
     )
@@ -216,7 +216,11 @@ def intercaler_gardes(
     cibles = [prete.pdf.with_name(f"garde-{prete.pdf.name}") for prete in pieces]
     preceder_de_gardes(gardes.pdf, [prete.pdf for prete in pieces], cibles)
     return tuple(
-        replace(prete, pdf=cible, preparee=replace(prete.preparee, pages=prete.preparee.pages + 1))
+        replace(
+            prete,
+            pdf=cible,
+            preparee=replace(prete.preparee, pages=prete.preparee.pages + 1, emprises=("", *prete.preparee.emprises)),
+        )
         for prete, cible in zip(pieces, cibles, strict=True)
     )
 

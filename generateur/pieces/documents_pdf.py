@@ -30,7 +30,7 @@ from generateur.pieces.lecture_pdf import (
     est_signe,
     lire_pieces_jointes,
     lire_texte,
-    lire_texte_et_caches,
+    lire_texte_et_pages,
     lister_pieces_jointes,
     pages_blanches,
     pages_hors_arborescence,
@@ -72,15 +72,17 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
         elif avertissements:
             with repertoire_provisoire() as essai:
                 _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
-    (texte, sans_texte), textes_caches = lire_texte_et_caches(source, _mots_de_passe(mot_de_passe))
+    (texte, sans_texte), textes_caches, emprises = lire_texte_et_pages(source, _mots_de_passe(mot_de_passe))
     if cible is not None and (constates or champs.pages):  # la copie a d'autres textes que les pages de la source
         _, sans_texte = lire_texte(cible, [None])
+        emprises = []
     caches += textes_caches
     return faits | {
         "texte": texte,
         "sans_texte": sans_texte,
         "avertissements": faits["observations"] + constates + champs.observations,
         "caches": [vars(cache) for cache in caches],
+        "emprises": emprises,
     }
 
 

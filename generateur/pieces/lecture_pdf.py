@@ -36,16 +36,16 @@ def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, b
         return _lire_texte(document, {})
 
 
-def lire_texte_et_caches(
+def lire_texte_et_pages(
     source: str, mots_de_passe: Sequence[str | None]
-) -> tuple[tuple[str, bool], list[ContenuCache]]:
-    """Ce que rend `lire_texte`, et ce que les pages portent sans le montrer (voir texte_cache)."""
+) -> tuple[tuple[str, bool], list[ContenuCache], list[str]]:
+    """Ce que rend `lire_texte`, ce que les pages portent sans le montrer (voir texte_cache), et leurs emprises."""
     document = ouvrir_pdfium(source, mots_de_passe)
     if document is None:
-        return ("", False), []
+        return ("", False), [], []
     ouvertes: dict[int, pypdfium2.PdfPage] = {}
     with document:
-        return _lire_texte(document, ouvertes), relever_pages(document, ouvertes)
+        return _lire_texte(document, ouvertes), *relever_pages(document, ouvertes)
 
 
 def _lire_texte(document: pypdfium2.PdfDocument, ouvertes: dict[int, pypdfium2.PdfPage]) -> tuple[str, bool]:

@@ -35,7 +35,8 @@ class Preparee:
 
     `pieces_jointes` : fichiers qu'un PDF renferme, à proposer comme pièces. `signe` : l'original signé est à
     garder à côté de la liasse. `sans_texte` : scan dont le texte ne se cherche pas. `caches` : ce que la pièce portait
-    sans le montrer, et ce qu'il en est advenu.
+    sans le montrer, et ce qu'il en est advenu. `emprises` : une par page, vide quand on ne la sait pas
+    (domaine/emprises) ; aucune si le document n'était pas un PDF recopié tel quel.
     """
 
     pages: int
@@ -46,6 +47,7 @@ class Preparee:
     sans_texte: bool = False
     fidelite: Fidelite = Fidelite()
     caches: tuple[ContenuCache, ...] = ()
+    emprises: tuple[str, ...] = ()
 
 
 def preparer_piece(
@@ -145,6 +147,7 @@ def _decrire(famille: Famille, resultat: dict[str, Any]) -> Preparee:
         sans_texte=resultat.get("sans_texte", famille is Famille.IMAGE),
         fidelite=_lire_fidelite(resultat.get("fidelite")),
         caches=lire_caches(resultat),
+        emprises=tuple(resultat.get("emprises", ())),
     )
 
 

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops
 
 from generateur.domaine.fichiers import ContenuCache
+from generateur.pieces.emprises import relever_emprise
 from generateur.pieces.objets_page import Boite, ObjetPage, lire_objets, lire_visible
 
 _PANNES = (pypdfium2.PdfiumError, ValueError, TypeError, OSError, ctypes.ArgumentError)
@@ -46,25 +47,31 @@ class _Page:
     annotations: list[Boite]
 
 
-def relever_pages(document: pypdfium2.PdfDocument, ouvertes: dict[int, pypdfium2.PdfPage]) -> list[ContenuCache]:
-    """Ce que cachent les pages, dans l'ordre ; dit aussi les pages au-delà de ce qu'on regarde.
+def relever_pages(
+    document: pypdfium2.PdfDocument, ouvertes: dict[int, pypdfium2.PdfPage]
+) -> tuple[list[ContenuCache], list[str]]:
+    """Ce que cachent les pages, dans l'ordre ; dit aussi les pages au-delà de ce qu'on regarde. Puis leurs emprises.
 
-    `ouvertes` : celles qui le sont déjà, par rang ; elles sont refermées.
+    `ouvertes` : celles qui le sont déjà, par rang ; elles sont refermées. Emprises : voir pieces/emprises.
     """
     trouves: list[ContenuCache] = []
+    emprises = [""] * min(len(document), _PAGES_PARCOURUES)
     dessinees, total = 0, len(document)
     for rang in range(min(total, _PAGES_PARCOURUES)):
         if dessinees == _PAGES_DESSINEES:
-            return [*trouves, _dire_le_reste(rang + 1, total)]
+            return [*trouves, _dire_le_reste(rang + 1, total)], emprises
         with contextlib.suppress(*_PANNES):  # une page que PDFium ne dessine pas ne montre rien à comparer
             page = ouvertes.pop(rang, None) or document[rang]
             try:
+                emprises[rang] = relever_emprise(page)
                 caches, est_dessinee = _relever_page(_ouvrir(page), rang + 1)
             finally:
                 page.close()
             trouves += caches
             dessinees += est_dessinee
-    return [*trouves, _dire_le_reste(_PAGES_PARCOURUES + 1, total)] if total > _PAGES_PARCOURUES else trouves
+    if total > _PAGES_PARCOURUES:
+        trouves.append(_dire_le_reste(_PAGES_PARCOURUES + 1, total))
+    return trouves, emprises
 
 
 def _relever_page(feuille: _Page, numero: int) -> tuple[list[ContenuCache], bool]:

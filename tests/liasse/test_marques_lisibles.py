@@ -1,10 +1,14 @@
 """Tampon et folio : dans une place libre, où ils se lisent, à la taille d'une page ordinaire une fois imprimés."""
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
 
+from generateur.domaine.emprises import dresser_emprise
+from generateur.liasse import encre
 from generateur.liasse.assemblage import assembler
 from generateur.liasse.plan import ElementPiece, Options
 
@@ -208,3 +212,50 @@ def test_les_pieces_d_exemple_portent_des_marques_lisibles(atelier, tmp_path, ec
         fond, encre = fond_et_encre(image, pas, boite)
         assert contraste(fond, encre) >= 4.5
         assert est_uni(image, pas, boite, fond)
+
+
+def test_une_place_que_l_emprise_dit_vide_n_est_pas_mesuree(atelier, tmp_path, monkeypatch):
+    """Un dessin trop lourd pour être mesuré garde sa taille, si l'on sait déjà où il n'est pas."""
+    monkeypatch.setattr(encre, "DESSIN_INTERDIT", 0)
+    monkeypatch.setattr(encre, "DESSIN_A_EPARGNER", 0)
+    piece = atelier.piece("1", "Facture")
+    assembler(atelier.plan([piece]), tmp_path / "mesuree.pdf", tmp_path / "p")
+    sue = dresser_emprise((0, 0, 595, 842), [(50, 700, 500, 790)])
+    connue = replace(piece, emprises=(sue.ecrire(),))
+    assembler(atelier.plan([connue]), tmp_path / "sue.pdf", tmp_path / "q")
+    assert est_reduite(tmp_path / "mesuree.pdf")
+    assert not est_reduite(tmp_path / "sue.pdf")
+
+
+def test_ce_que_l_emprise_ne_dit_pas_vide_se_mesure(atelier, tmp_path):
+    """Elle ne fait jamais refuser une place libre."""
+    pleine = dresser_emprise((0, 0, 595, 842), [(0, 0, 595, 842)])
+    piece = atelier.piece("1", "Facture")
+    assert liasser_avec(atelier, tmp_path, piece, pleine) == liasser_avec(atelier, tmp_path, piece)
+
+
+def test_l_emprise_d_une_autre_page_ne_vaut_rien(atelier, tmp_path):
+    """Crue, elle poserait les marques sur l'écrit."""
+    source = ecrire_fond(tmp_path / "s.pdf", (1, 1, 1), (0, 0, 0))
+    piece = ElementPiece("1", "Facture", source)
+    vides = {boite: dresser_emprise(boite, []) for boite in ((0, 0, 842, 595), (0, 0, *A4))}
+    etrangere, menteuse = (liasser_avec(atelier, tmp_path, piece, vide) for vide in vides.values())
+    mesuree = liasser_avec(atelier, tmp_path, piece)
+    assert etrangere == mesuree
+    assert menteuse != mesuree
+
+
+def liasser_avec(atelier, tmp_path, piece, emprise=None):
+    """Les octets de la liasse de cette pièce, dont on sait déjà cette emprise."""
+    connue = replace(piece, emprises=(emprise.ecrire(),) if emprise else ())
+    assembler(atelier.plan([connue]), tmp_path / "l.pdf", tmp_path / "p")
+    return (tmp_path / "l.pdf").read_bytes()
+
+
+def est_reduite(liasse):
+    """Vrai si la page de la pièce a été réduite pour dégager ses marques."""
+    with pypdfium2.PdfDocument(liasse) as document:
+        textes = document[3].get_textpage()
+        depart, _ = textes.search("Facture, feuillet").get_next()
+        gauche = textes.get_charbox(depart)[0]
+    return abs(gauche - 60) > 2
