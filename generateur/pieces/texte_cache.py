@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops
 
 from generateur.domaine.fichiers import ContenuCache
-from generateur.pieces.emprises import relever_emprise
+from generateur.pieces.bornes_des_objets import relever_emprise
 from generateur.pieces.objets_page import Boite, ObjetPage, lire_objets, lire_visible
 
 _PANNES = (pypdfium2.PdfiumError, ValueError, TypeError, OSError, ctypes.ArgumentError)
@@ -52,7 +52,7 @@ def relever_pages(
 ) -> tuple[list[ContenuCache], list[str]]:
     """Ce que cachent les pages, dans l'ordre ; dit aussi les pages au-delà de ce qu'on regarde. Puis leurs emprises.
 
-    `ouvertes` : celles qui le sont déjà, par rang ; elles sont refermées. Emprises : voir pieces/emprises.
+    `ouvertes` : celles qui le sont déjà, par rang ; elles sont refermées. Emprises : voir pieces/bornes_des_objets.
     """
     trouves: list[ContenuCache] = []
     emprises = [""] * min(len(document), _PAGES_PARCOURUES)

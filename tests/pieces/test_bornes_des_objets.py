@@ -8,7 +8,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Stream
 
 from generateur.domaine.emprises import COLONNES, RANGEES, dresser_emprise, lire_emprise
-from generateur.pieces.emprises import relever_emprise
+from generateur.pieces.bornes_des_objets import relever_emprise
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PAPIER = 247  # tout ce qui se distingue du papier blanc
