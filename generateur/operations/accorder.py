@@ -9,7 +9,8 @@ from typing import Any
 
 from generateur.calculs.calendrier import ajouter_mois, territoire_de
 from generateur.calculs.echeancier import Echeancier, dresser_echeancier
-from generateur.domaine.dossier import Accord
+from generateur.calculs.naissance import est_partage, factures_poursuivables
+from generateur.domaine.dossier import Accord, Dossier
 from generateur.domaine.langue import pourcentage
 from generateur.domaine.retouches import Pose
 from generateur.domaine.socle import ZERO
@@ -89,8 +90,8 @@ def accorder(
 ) -> Accorde:
     """Écrit le protocole dans sortie/<reference>/relances/ ; signé, l'ajoute au dossier sans rien refaire.
 
-    Lève ErreurUsage (termes impossibles), ErreurDossier (rien n'est dû, accord déjà au dossier), ErreurLecture,
-    ErreurDroitManquant, ErreurModele, ErreurEcriture.
+    Lève ErreurUsage (termes impossibles), ErreurDossier (rien n'est dû, payer est interdit, accord déjà au dossier),
+    ErreurLecture, ErreurDroitManquant, ErreurModele, ErreurEcriture.
     """
     lu = lire_dossier(source)
     if termes.signe_le:
@@ -135,6 +136,8 @@ def prevoir(source: Path, termes: Termes, *, jour: dt.date, au: dt.date | None) 
 
 def _prevoir(lu: DossierLu, termes: Termes, le: dt.date) -> tuple[Echeancier, ContexteActes]:
     _verifier(lu, termes, le)
+    if not termes.signe_le:  # signé avant, il se note : c'est de l'histoire
+        _refuser_interdit(lu.dossier)
     decompte, contexte = composer_amiable(lu.dossier, le)
     if decompte.total <= 0:
         raise ErreurDossier(
@@ -182,6 +185,25 @@ def _verifier(lu: DossierLu, termes: Termes, le: dt.date) -> None:
             f"un accord du {lu.dossier.accord.date:%d/%m/%Y} est déjà au dossier",
             lieu="accord",
             remede="Le corriger dans le fichier : ce qui y est écrit n'est jamais remplacé.",
+        )
+
+
+def _refuser_interdit(dossier: Dossier) -> None:
+    """La loi défend au débiteur de payer une dette antérieure (C. com. L622-7, C. conso. L722-5)."""
+    debiteur = dossier.debiteur
+    if debiteur.situation == "surendettement":
+        raise ErreurDossier(
+            f"{debiteur.nom_complet} est en surendettement : dès que son dossier est recevable, il lui est interdit de "
+            "payer une dette antérieure",
+            lieu="debiteurs.situation",
+            remede="Justifier la créance auprès de la commission : c'est elle qui dresse l'échéancier.",
+        )
+    if est_partage(dossier) and not any(factures_poursuivables(dossier)):
+        raise ErreurDossier(
+            f"{debiteur.nom_complet} est en procédure collective ou sous un plan : il lui est interdit de payer à part "
+            "une créance antérieure au jugement d'ouverture",
+            lieu="debiteurs.situation",
+            remede="Déclarer la créance au passif, ou s'en tenir au plan.",
         )
 
 

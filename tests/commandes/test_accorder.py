@@ -154,3 +154,30 @@ def test_plusieurs_factures_se_nomment_sans_faute(copier, commander, tmp_path):
     texte = " ".join(" ".join(p.extract_text() for p in PdfReader(fait["fichiers"][1]).pages).split())
     nommees = "au titre de 2 factures, n° F2026-118 du 31 mars 2026 et n° F2026-119 du 2 avril 2026, ainsi"
     assert nommees in texte.replace("- ", "-")
+
+
+@pytest.mark.parametrize(
+    ("reference", "situation", "interdit"),
+    [
+        ("2026-0051", "surendettement", "en surendettement"),
+        ("2026-0042", "redressement", "en procédure collective"),
+        ("2026-0042", "plan_en_cours", "sous un plan"),
+        ("2026-0042", "in_bonis", ""),
+    ],
+)
+def test_aucun_echelonnement_d_une_dette_que_la_loi_defend_de_payer(
+    commander, copier, tmp_path, reference, situation, interdit
+):
+    """C. com. L622-7 et C. conso. L722-5 : ni procédure collective, ni surendettement, pour l’antérieur."""
+    dossier = copier(reference)
+    fichier = dossier / "dossier.toml"
+    jugement = (
+        "procedure_collective = { jugement = 2026-10-01 }\n" if situation in {"redressement", "plan_en_cours"} else ""
+    )
+    entete = f'[[debiteurs]]\nsituation = "{situation}"\n{jugement}'
+    fichier.write_text(fichier.read_text("utf-8").replace("[[debiteurs]]\n", entete, 1), encoding="utf-8")
+    options = ("--au", "2026-11-21", "-o", tmp_path / "s", "--json", "-q")
+    reponse = commander("accorder", dossier, *TERMES, *options)
+    assert (reponse.code == CodeSortie.FAIT) is (not interdit)
+    assert ("fichiers" in reponse.objet) is (not interdit)
+    assert interdit in reponse.objet.get("erreur", {}).get("message", "")
