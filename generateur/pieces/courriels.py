@@ -41,6 +41,8 @@ _RAPPORT_HTML = 3  # un texte brut trois fois plus court que le HTML n'est qu'un
 _TEXTES_DU_CORPS = frozenset(
     f"text/{genre}" for genre in ("plain", "html", "xhtml", "enriched", "richtext", "rfc822-headers")
 )
+_MESSAGES_JOINTS = frozenset({"message/rfc822", "message/global"})
+_MORCEAUX = frozenset({"message/partial", "message/external-body"})
 _IMAGE_EN_LIGNE = re.compile(
     r"<img[^<>]{0,999}?\bsrc\s*=\s*[\"']?data:image/(png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=%\s]+)", re.IGNORECASE
 )
@@ -168,7 +170,7 @@ def _lire_message(brut: bytes, extraction: _Extraction) -> dict[str, Any]:
     textes: list[str] = []
     pieces: list[dict[str, Any]] = []
     for partie in _parties(lu):
-        if partie.get_content_type() == "message/rfc822" and partie is not message:
+        if partie.get_content_type() in _MESSAGES_JOINTS and partie is not message:
             pieces.append(_joindre_message(partie, extraction))
         elif est_enveloppe_outlook(partie.get_content_type(), partie.get_filename()):
             pieces += _joindre_enveloppe(partie, extraction)
@@ -212,7 +214,7 @@ def _est_chiffre(message: Message) -> bool:
 
 def _parties(message: Message) -> Iterator[Message]:
     """Les feuilles du message ; après `_choisir_partout`, une seule version du corps."""
-    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+    if _est_feuille(message):
         yield message
         return
     for enfant in message.get_payload():
@@ -222,7 +224,7 @@ def _parties(message: Message) -> Iterator[Message]:
 
 def _choisir_partout(message: Message, profondeur: int = 0) -> None:
     """Ne laisse à chaque choix que la version retenue, du plus profond au plus haut : chacun n'est fait qu'une fois."""
-    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+    if _est_feuille(message):
         return
     if profondeur >= IMBRICATION_MAXIMALE:
         raise _trop_imbrique()
@@ -243,7 +245,7 @@ def _trop_imbrique() -> ErreurPiece:
 
 def _feuilles(message: Message) -> Iterator[Message]:
     """Toutes les feuilles du message, toutes versions comprises ; un message joint est une feuille."""
-    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+    if _est_feuille(message):
         yield message
         return
     for enfant in message.get_payload():
@@ -308,6 +310,12 @@ def _joindre_images(partie: Message, extraction: _Extraction) -> list[dict[str, 
     return jointes
 
 
+def _est_feuille(partie: Message) -> bool:
+    """Vrai pour ce qui se lit d'un bloc : un texte, un document, un message joint, un accusé de remise."""
+    est_un_message = partie.get_content_maintype() == "message" and partie.get_content_type() not in _MORCEAUX
+    return est_un_message or not partie.is_multipart()
+
+
 def _est_corps(partie: Message) -> bool:
     if partie.get_content_disposition() == "attachment" or partie.get_filename():
         return False
@@ -321,12 +329,7 @@ def _lire_texte(partie: Message) -> str:
 
 
 def _decoder_contenu(partie: Message) -> str:
-    octets = _octets_de(partie)
-    encodage = partie.get_content_charset()
-    try:
-        return octets.decode(encodage or "utf-8")
-    except (UnicodeDecodeError, LookupError):
-        return decoder(octets)
+    return decoder(_octets_de(partie), partie.get_content_charset() or "utf-8")
 
 
 def _octets_de(partie: Message) -> bytes:

@@ -11,6 +11,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from generateur.domaine.fichiers import ContenuCache
 from generateur.domaine.langue import date_longue
+from generateur.pieces.textes import decoder
 
 _ENTETES = (
     ("De", "From"),
@@ -139,13 +140,7 @@ def decoder_entete(valeur: object) -> str:
 
 def _texte(morceau: bytes | str, encodage: str | None) -> str:
     octets = morceau.encode("utf-8", "surrogateescape") if isinstance(morceau, str) else morceau
-    for essai in (encodage, "utf-8"):
-        if essai and essai != "unknown-8bit":
-            try:
-                return octets.decode(essai)
-            except (UnicodeDecodeError, LookupError):
-                continue
-    return octets.decode("cp1252", "replace")
+    return decoder(octets, "" if encodage == "unknown-8bit" else encodage or "")
 
 
 def nommer_piece_jointe(partie: Message) -> str:

@@ -21,7 +21,8 @@ _LIENS_MONTRES = ("http://", "https://", "mailto:", "ftp://")
 _PROFONDEUR_CITATION = 8
 _IMBRICATION = 5_000
 _REMPLISSAGE = " \t\r\n\u00a0\u034f\u00ad\u200b\u200c\u200d\ufeff"  # ce dont une infolettre allonge son aperçu
-_SECTION_MARQUEE = re.compile(r"<!\[[^>]*>")  # « <![if !mso]> » : ce qu'elle entoure reste
+# « <![if !mso]> » : ce qu'elle entoure reste ; le « <![endif]--> » d'un commentaire le ferme, et ne s'en détache pas
+_SECTION_MARQUEE = re.compile(r"(<!--.*?-->)|<!\[[^>]*>", re.DOTALL)
 _FERMES_PAR_LE_SUIVANT = frozenset({"p", "li", "td", "th", "tr", "option"})
 _ELEMENTS_VIDES = frozenset(
     {*("br", "hr", "img", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr", "param")}
@@ -40,6 +41,7 @@ class _Lecteur(HTMLParser):
         self._muet = 0
         self._citation = 0
         self._preformate = 0
+        self._listes: list[int | None] = []  # le prochain numéro de chaque liste ouverte, None si elle n'en a pas
         self._lien: tuple[str, int] | None = None
         self._ouverts: list[str] = []
         self._apparences: list[Apparence] = []  # de chaque élément ouvert, celle de ce qu'il contient
@@ -86,12 +88,18 @@ class _Lecteur(HTMLParser):
         self._ouvrir_style(tag, attributs)
         if tag in _BLOCS:
             self._finir_ligne(est_espacee=tag in _ESPACES_AUTOUR)
+        if tag in {"ol", "ul"}:
+            self._listes.append(_lire_numero(attributs.get("start"), 1) if tag == "ol" else None)
+        self._ouvrir_contenu(tag, attributs)
+
+    def _ouvrir_contenu(self, tag: str, attributs: dict[str, str | None]) -> None:
+        """Ce qu'un élément change à ce qu'il contient, ou montre de lui-même."""
         if tag == "blockquote":
             self._citation += 1
         elif tag == "pre":
             self._preformate += 1
         elif tag == "li":
-            self._ajouter("• ")
+            self._ajouter(self._puce(attributs))
         elif tag in {"td", "th"} and self._lignes[-1].strip():
             self._ajouter("   ")
         elif tag == "img" and attributs.get("alt"):
@@ -109,7 +117,9 @@ class _Lecteur(HTMLParser):
             self._lien = None
         if tag in _BLOCS and tag not in _SANS_FIN:
             self._finir_ligne(est_espacee=tag in _ESPACES_AUTOUR)
-        if tag == "blockquote":
+        if tag in {"ol", "ul"} and self._listes:
+            self._listes.pop()
+        elif tag == "blockquote":
             self._citation = max(0, self._citation - 1)
         elif tag == "pre":
             self._preformate = max(0, self._preformate - 1)
@@ -130,6 +140,15 @@ class _Lecteur(HTMLParser):
                 self._ajouter(ligne)
         else:
             self._ajouter(re.sub(r"[ \t\r\n\f]+", " ", data))
+
+    def _puce(self, attributs: dict[str, str | None]) -> str:
+        """« • », ou le numéro que porte l'élément dans sa liste : un message peut le citer."""
+        prochain = self._listes[-1] if self._listes else None
+        if prochain is None:
+            return "• "
+        numero = _lire_numero(attributs.get("value"), prochain)
+        self._listes[-1] = numero + 1
+        return f"{numero}. "
 
     def _ajouter(self, texte: str) -> None:
         if self._muet:
@@ -164,6 +183,10 @@ class _Lecteur(HTMLParser):
         return re.sub(r"\n{3,}", "\n\n", "\n".join(ligne.rstrip() for ligne in self._lignes)).strip("\n")
 
 
+def _lire_numero(valeur: str | None, defaut: int) -> int:
+    return int(valeur) if valeur and re.fullmatch(r"-?[0-9]{1,9}", valeur.strip()) else defaut
+
+
 def _fermer(html: str) -> str:
     """La page où aucun « < » n'attend une fin qui ne vient pas : chacun ferait relire tout le reste.
 
@@ -173,7 +196,7 @@ def _fermer(html: str) -> str:
     html = html[:ferme] + html[ferme:].replace("<!--", "&lt;!--")
     ferme = html.rfind(">") + 1
     html = html[:ferme] + html[ferme:].replace("<", "&lt;")
-    return _SECTION_MARQUEE.sub("", html)
+    return _SECTION_MARQUEE.sub(r"\1", html)
 
 
 def extraire_texte(html: str) -> str:

@@ -1,5 +1,7 @@
 """Les pièces en texte brut (.txt, .csv) et les pages Web enregistrées : lues, puis composées en PDF."""
 
+import codecs
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ _MARQUES = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_SANS_EURO = frozenset({"ascii", "iso8859-1"})  # dits par bien des logiciels qui écrivent autre chose
 TEXTE_LU = 50_000
 _ASSEZ_LONG = 400  # en deçà, une clé ou une signature collée dans un message reste un texte
 _LIGNE_CODEE = re.compile(r"[A-Za-z0-9+/_-]{56,}={0,2}")
@@ -24,11 +27,17 @@ _PAGE_WEB = (
 )
 
 
-def decoder(octets: bytes) -> str:
-    """Texte en Unicode : marque d'ordre, sinon UTF-8, sinon Windows-1252 (aucun octet n'est perdu)."""
-    for marque, encodage in _MARQUES:
+def decoder(octets: bytes, encodage: str = "") -> str:
+    """Texte en Unicode : l'encodage dit, s'il tient ; sinon marque d'ordre, UTF-8 ou Windows-1252 (rien n'est perdu).
+
+    Un latin-1 ou un ASCII dit ne tient pas : comme dans toute messagerie, « € » et « ’ », qu'ils n'ont pas, se lisent.
+    """
+    with contextlib.suppress(UnicodeDecodeError, LookupError):
+        if encodage and codecs.lookup(encodage).name not in _SANS_EURO:
+            return octets.decode(encodage)
+    for marque, marque_de in _MARQUES:
         if octets.startswith(marque):
-            return octets.decode(encodage, "replace")
+            return octets.decode(marque_de, "replace")
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
