@@ -43,6 +43,7 @@ class Echeance:
 
     `est_attente` : un délai laissé à l'autre ; une fois passé, il n'oblige plus à rien. `cle` : ce qui la désigne d'un
     jour à l'autre, quand son titre change (une somme, un nom). `est_relance` : l'échelle la veut, aucun texte.
+    `est_manquee` : passée, elle n'a pas été tenue.
     """
 
     titre: str
@@ -52,6 +53,7 @@ class Echeance:
     est_attente: bool = False
     cle: str = ""
     est_relance: bool = False
+    est_manquee: bool = False
 
 
 def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool = True) -> tuple[Echeance, ...]:
@@ -90,6 +92,7 @@ def _accord(dossier: Dossier, au: date) -> Iterator[Echeance]:
             if est_manquee
             else "ce jour est encore au débiteur ; à vérifier le lendemain",
             cle=f"accord du {suivi.accord.date} {rangs.index(echeance)}",
+            est_manquee=est_manquee,
         )
 
 

@@ -22,16 +22,14 @@ class Moment:
 
 
 def dresser_ligne_de_temps(dossier: Dossier, jour: dt.date) -> tuple[tuple[Moment, ...], tuple[Moment, ...]]:
-    """Ce qui est arrivé jusqu'à `jour`, puis les dates à tenir, chacun dans l'ordre.
+    """Ce qui est arrivé jusqu'à `jour`, échéances manquées comprises, puis les dates à tenir, chacun dans l'ordre.
 
     Lève ErreurDroitManquant si un délai n'est pas connu à cette date.
     """
-    passes = sorted(_arrives(dossier), key=lambda m: m.date)
-    venir = [
-        Moment(e.date, e.titre, detail=e.explication)
-        for e in echeances_du_dossier(dossier, jour)
-        if e.date and e.date >= jour
-    ]
+    datees = [(e, Moment(e.date, e.titre, detail=e.explication)) for e in echeances_du_dossier(dossier, jour) if e.date]
+    manquees = [moment for e, moment in datees if e.est_manquee]
+    venir = [moment for e, moment in datees if moment.date >= jour and not e.est_manquee]
+    passes = sorted((*_arrives(dossier), *manquees), key=lambda m: m.date)
     return tuple(passes), tuple(sorted(venir, key=lambda m: m.date))
 
 

@@ -45,6 +45,12 @@ class Sophie:
         if selecteur.startswith("#c-"):
             self.onglet.wait_for_selector(f"#dit-{selecteur[3:]} .enregistre")
 
+    def choisir(self, selecteur: str, valeur: str) -> None:
+        """Dans une liste dont rien n'est choisi d'avance."""
+        assert not self.onglet.input_value(selecteur)
+        self.onglet.select_option(selecteur, valeur)
+        self.champs += 1
+
     def donner(self, selecteur: str, *fichiers: Path) -> None:
         self.onglet.set_input_files(selecteur, list(fichiers))
         self.clics += 1
@@ -117,6 +123,7 @@ def produire_la_liasse(sophie: Sophie, export: Path) -> None:
     """L'avis noté, la liasse produite, puis ouverte dans le lecteur du navigateur."""
     sophie.cliquer("link", "Relances et mise en demeure")
     sophie.taper("#presentee-1", "2026-11-05")
+    sophie.choisir("#issue-1", "distribuee")
     sophie.donner("#accuse-1", export / "Avis de réception.pdf")
     sophie.cliquer("button", "Noter l’avis")
     sophie.attendre(".etat.pret")

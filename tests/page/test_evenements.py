@@ -220,6 +220,19 @@ def test_la_ligne_de_temps_dit_ce_qui_est_arrive_puis_ce_qui_vient(visiteur):
     assert "ignif" in apres
 
 
+def test_la_ligne_de_temps_dit_l_echeance_d_accord_manquee(visiteur, fichier):
+    accord = (
+        '\n[accord]\ndate = 2026-10-01\necheances = [\n  { date = 2026-11-02, montant = "1000.00" },\n'
+        '  { date = 2027-01-04, montant = "1000.00" },\n]\n'
+    )
+    fichier.write_text(fichier.read_text("utf-8") + accord, "utf-8")
+    avant, apres = visiteur.voir(SUIVI).texte.split('class="temps"')[1].split("</ol>")[0].split("Aujourd’hui")
+    manquee = "Échéance de l'accord de paiement : 1\u202f000,00\u00a0€"
+    assert avant.replace("&#39;", "'").replace("’", "'").count(manquee) == 1
+    assert "passée sans être payée en entier" in avant
+    assert apres.replace("&#39;", "'").replace("’", "'").count(manquee) == 1  # celle de janvier
+
+
 def test_deux_debiteurs_on_dit_lequel_a_recu_la_signification(visiteur, fichier):
     second = (
         '[[debiteurs]]\nnature = "personne_morale"\nqualite = "commercant"\ndenomination = "Les Régates"\n'

@@ -74,6 +74,7 @@ def test_l_envoi_de_la_lettre_ecrite_en_fait_une_piece_et_fait_courir_le_delai(v
     page = visiteur.voir(ONGLET).texte
     assert "Noter l’envoi" not in page
     assert "L’avis est revenu" in page
+    assert 'name="issue" required><option value="">— à choisir —</option>' in page
 
 
 @pytest.mark.parametrize("octets", [b"", b"%PDF-1.7 rien de plus"])
@@ -94,7 +95,8 @@ def test_l_avis_revenu_dit_quand_le_delai_court(visiteur, dossiers):
     _poster(visiteur, "/envoi", {"le": "2026-11-10"})
     lieu = {"lieu": "mise_en_demeure", "issue": "distribuee"}
     assert _poster(visiteur, "/avis", {**lieu, "presentee_le": "2026-11-09"}).code == 422
-    assert _poster(visiteur, "/avis", {**lieu, "issue": "mangee", "presentee_le": "2026-11-12"}).code == 422
+    for sort in ("mangee", ""):
+        assert _poster(visiteur, "/avis", {**lieu, "issue": sort, "presentee_le": "2026-11-12"}).code == 422
     assert "date_presentation" not in _lire(dossiers)["mise_en_demeure"]
     fichiers = [("accuse", "avis.pdf", AVIS)]
     assert _poster(visiteur, "/avis", {**lieu, "presentee_le": "2026-11-12"}, fichiers).code == 303
