@@ -100,6 +100,10 @@ class ErreurIntrouvable(ErreurLecture):
     """Ce qu'on demande n'existe pas : un dossier, un fichier, une page."""
 
 
+class ErreurProfilVide(ErreurLecture):
+    """Le profil que le dossier cite (`lieu`) n'a pas encore le nom du créancier."""
+
+
 class ErreurDossier(ErreurGenerateur):
     """Le dossier se lit, mais des constats empêchent d'avancer."""
 

@@ -15,7 +15,7 @@ import generateur.lecture
 from generateur.domaine.chemins_de_cle import Origines, situer
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Creancier
-from generateur.erreurs import ErreurIntrouvable, ErreurLecture
+from generateur.erreurs import ErreurIntrouvable, ErreurLecture, ErreurProfilVide
 from generateur.lecture.blocs import BlocIncomplet, completer_natures, suivre_origines, valider
 from generateur.lecture.contrat_lecteur import Lecteur, LectureBrute
 from generateur.lecture.messages import expliquer, retirer_ligne
@@ -304,7 +304,7 @@ def _joindre_profil(source: Path, brute: LectureBrute, donnees: dict[str, Any]) 
     lu = lister_lecteurs()[profil.suffix.lower()].lire(profil)
     contenu = lu.donnees.get("creancier", lu.donnees)
     if isinstance(contenu, Mapping) and not any(contenu.get(cle) for cle in ("denomination", "nom")):
-        raise ErreurLecture(
+        raise ErreurProfilVide(
             "le profil du créancier n'est pas rempli : il n'y a pas son nom",
             lieu=str(donnees["creancier"]),
             remede='Y écrire au moins denomination = "…" (ou nom = "…" pour une personne) ; tous les dossiers qui le '

@@ -28,7 +28,10 @@ PILES = {**_ACTIONS, _SUIVRE: "Suivre après le dépôt"}
 
 @dataclass(frozen=True)
 class ApercuDossier:
-    """Une ligne de la liste ; `erreur` : pourquoi le dossier ne se lit pas, le reste alors inconnu."""
+    """Une ligne de la liste ; `erreur` : pourquoi le dossier ne se lit pas, le reste alors inconnu.
+
+    `profil_a_remplir` : le profil sans nom qui en est la cause, commun à d'autres dossiers.
+    """
 
     nom: str
     chemin: Path
@@ -42,6 +45,7 @@ class ApercuDossier:
     procedure: str = ""
     etape: str = ""  # où en est ce qui est déposé ; vide avant le dépôt
     erreur: str = ""
+    profil_a_remplir: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from generateur.domaine.dossier import MOTIF_REFERENCE
-from generateur.erreurs import ErreurGenerateur, ErreurIntrouvable, ErreurLecture
+from generateur.erreurs import ErreurGenerateur, ErreurIntrouvable, ErreurLecture, ErreurProfilVide
 from generateur.lecture.socle import (
     REPERTOIRE_DES_PROFILS,
     lire_dossier,
@@ -130,7 +130,10 @@ class Regard:
             apercu = resumer_etude(chemin, etude, self.jour)
         except ErreurGenerateur as erreur:
             message = " ".join(erreur.message.split())
-            apercu = ApercuDossier(chemin.name, chemin, debiteur=lire_reference(chemin), erreur=message)
+            profil = Path(erreur.lieu).stem if isinstance(erreur, ErreurProfilVide) else ""
+            apercu = ApercuDossier(
+                chemin.name, chemin, debiteur=lire_reference(chemin), erreur=message, profil_a_remplir=profil
+            )
         if cle == self.gardes.resumer(chemin, self.communs):  # rien n'a changé pendant qu'on étudiait
             self.gardes.garder(cle, apercu, etude)
         return apercu

@@ -1,6 +1,7 @@
 """La liste : ce qui presse, ce qui pèse, combien en tout ; les dates, à venir d'abord."""
 
 import re
+import shutil
 
 from generateur.page import vues_liste
 from tests.page.conftest import JOUR
@@ -111,3 +112,20 @@ def test_la_somme_dit_ce_qu_elle_ne_compte_pas(visiteur):
     (visiteur.maison.lieux.racine / "2026-0074" / "dossier.toml").write_text("reference = [", "utf-8")
     compte = visiteur.voir("/").texte.partition('<p class="compte">')[2].partition("</p>")[0]
     assert "dus, sans compter 1\u00a0dossier qui ne se lit pas" in compte
+
+
+def test_un_profil_a_remplir_se_dit_une_fois_avec_son_bouton(visiteur, dossiers):
+    """Quarante dossiers l'attendent : la même phrase à chaque ligne cacherait la seule chose à faire."""
+    assert "Il manque d’abord votre entreprise" not in visiteur.voir("/").texte
+    shutil.copytree(dossiers / "2026-0074", dossiers / "2026-0075")  # deux qui citent le même profil
+    profil = dossiers / "creanciers" / "atelier.toml"
+    rempli = profil.read_text("utf-8")
+    profil.write_text(re.sub(r"(?m)^denomination = .*$", 'denomination = ""', rempli), "utf-8")
+    page = visiteur.voir("/").texte
+    assert page.count("Il manque d’abord votre entreprise") == 1
+    assert page.count('<a class="bouton" href="/creanciers/atelier">Remplir son profil</a>') == 1
+    assert page.count('</a> <span class="etat a_completer">profil à remplir</span></td>') == 2
+    assert "n’est pas rempli" not in page
+    assert visiteur.voir("/creanciers/atelier").code == 200
+    profil.write_text(rempli, "utf-8")
+    assert "profil à remplir" not in visiteur.voir("/").texte
