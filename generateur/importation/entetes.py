@@ -157,7 +157,9 @@ def _hesiter(champ: str, noms: Sequence[str]) -> ErreurColonnes:
     erreur = ErreurColonnes(
         f"deux colonnes se disputent le champ « {champ} » : {' et '.join(f'« {nom} »' for nom in noms)}",
         lieu="--colonnes",
-        remede=f'Dire laquelle : --colonnes "{champ}={noms[0]}", ou --colonnes "{champ}={noms[1]}".',
+        remede=f'Dire laquelle : --colonnes "{champ}={noms[0]}", ou --colonnes "{champ}={noms[1]}".'
+        if noms[0] != noms[1]
+        else f"Renommer dans l'export celle des deux « {noms[0]} » qui n'est pas la bonne.",
     )
     erreur.champ, erreur.dit, erreur.candidates = champ, libeller(champ), tuple(noms)
     return erreur

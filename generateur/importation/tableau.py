@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurLecture
 from generateur.importation.entetes import (
     Correspondances,
@@ -262,11 +263,14 @@ def _regrouper(lues: Sequence[_Ligne], format_: Format) -> tuple[list[PieceLue],
 
 def _composer_piece(groupe: Sequence[_Ligne], format_: Format) -> tuple[PieceLue, list[Doute]]:
     premiere, champs = groupe[0], groupe[0].champs
+    restes = {reste for ligne in groupe if (reste := ligne.champs.get("reste_du")) is not None}
+    plus_grand = max((ttc for ligne in groupe if (ttc := ligne.champs.get("montant_ttc")) is not None), default=None)
+    # il reste dû plus que chaque ligne : ce sont des articles, même d'un montant égal
+    sont_des_articles = plus_grand is not None and bool(restes) and max(restes) > plus_grand
     montants = {
-        nom: _reunir_montants([ligne.champs.get(nom) for ligne in groupe])
+        nom: _reunir_montants([ligne.champs.get(nom) for ligne in groupe], sont_des_articles=sont_des_articles)
         for nom in ("montant_ht", "montant_tva", "montant_ttc")
     }
-    restes = {reste for ligne in groupe if (reste := ligne.champs.get("reste_du")) is not None}
     doutes = []
     if len(restes) > 1:
         doutes.append(
@@ -299,12 +303,12 @@ def _composer_piece(groupe: Sequence[_Ligne], format_: Format) -> tuple[PieceLue
     return piece, [*doutes, *question]
 
 
-def _reunir_montants(montants: Sequence[Decimal | None]) -> Decimal | None:
+def _reunir_montants(montants: Sequence[Decimal | None], *, sont_des_articles: bool) -> Decimal | None:
     """Le total répété d'une ligne à l'autre, sinon la somme des lignes d'articles."""
     connus = [montant for montant in montants if montant is not None]
     if not connus:
         return None
-    return connus[0] if len(set(connus)) == 1 else sum(connus, ZERO)
+    return connus[0] if len(set(connus)) == 1 and not sont_des_articles else sum(connus, ZERO)
 
 
 def _ttc(montants: Mapping[str, Decimal | None], restes: set[Decimal]) -> Decimal | None:
@@ -343,21 +347,31 @@ _ATTENDUS: Mapping[Statut, Callable[[Decimal, Decimal], bool]] = {
 
 def confronter_statut(piece: PieceLue) -> tuple[PieceLue, list[Doute]]:
     """Le statut et le reste dû en accord ; sinon une question, et la lecture la moins coûteuse pour le débiteur."""
-    attendu = _ATTENDUS.get(piece.statut)
-    if piece.nature == "avoir" or attendu is None or piece.reste_du is None or piece.montant_ttc is None:
+    code, dit = _chercher_desaccord(piece)
+    if not dit:
         return piece, []
-    if attendu(piece.reste_du, piece.montant_ttc):
-        return piece, []
-    doute = Doute(
-        piece.origine,
-        "STATUT_INCOHERENT",
-        f"facture {piece.numero} : le statut la dit {_STATUTS[piece.statut]}, mais son reste dû est de "
-        f"{piece.reste_du:.2f} € sur {piece.montant_ttc:.2f} €",
-        piece.numero,
-    )
+    doute = Doute(piece.origine, code, f"facture {piece.numero} : {dit}", piece.numero)
     if piece.statut == "soldee":  # relancer qui a payé est pire que de le demander
         return replace(piece, reste_du=ZERO), [doute]
     return piece, [doute]
+
+
+def _chercher_desaccord(piece: PieceLue) -> tuple[str, str]:
+    """Le code et la phrase de ce qui ne s'accorde pas ; vides si tout s'accorde."""
+    if piece.nature == "avoir" or piece.montant_ttc is None:
+        return "", ""
+    if piece.reste_du is None:
+        est_muette = piece.statut == "partielle" and piece.paye is None and not piece.reglements
+        dit = "le statut la dit payée en partie, mais rien ne dit combien : elle est comptée en entier"
+        return ("STATUT_INCOHERENT", dit) if est_muette else ("", "")
+    reste, total = montant(piece.reste_du), montant(piece.montant_ttc)
+    attendu = _ATTENDUS.get(piece.statut)
+    if attendu is not None and not attendu(piece.reste_du, piece.montant_ttc):
+        dit = f"le statut la dit {_STATUTS[piece.statut]}, mais son reste dû est de {reste} sur {total}"
+        return "STATUT_INCOHERENT", dit
+    if piece.reste_du > piece.montant_ttc:
+        return "RESTE_DU_INCOHERENT", f"son reste dû, {reste}, dépasse son total, {total}, seul compté"
+    return "", ""
 
 
 _STATUTS: Mapping[Statut, str] = {"soldee": "payée", "partielle": "payée en partie", "impayee": "impayée"}

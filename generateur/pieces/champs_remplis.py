@@ -348,6 +348,8 @@ def _demander_texte(vue: _Vue, formulaire: Any, rectangle: Rectangle) -> TexteDe
             choix = tuple(_libeller(c) for c in _lister(vue.lire("/Opt")))
             voulus = texte.split("\n") if texte else []
             choisis = tuple(rang for rang, libelle in enumerate(choix) if libelle in voulus)
+            if vue.lire("/V") is None:  # une liste peut ne dire que le rang de ce qui y est choisi
+                choisis = tuple(r for r in map(_entier, _lister(vue.lire("/I"))) if 0 <= r < len(choix))
             texte = "\n".join(choix) or texte
     police = vue.lire("/DA")
     return TexteDeChamp(

@@ -29,7 +29,6 @@ from generateur.pieces.lecture_pdf import (
     est_porte_documents,
     est_signe,
     lire_pieces_jointes,
-    lire_texte,
     lire_texte_et_pages,
     lister_pieces_jointes,
     pages_blanches,
@@ -74,7 +73,9 @@ def traiter(source: str, cible: str | None, mot_de_passe: str | None, pages_maxi
                 _enregistrer(pdf, str(essai / "essai.pdf"), avertissements)
     (texte, sans_texte), textes_caches, emprises = lire_texte_et_pages(source, _mots_de_passe(mot_de_passe))
     if cible is not None and (constates or champs.pages):  # la copie a d'autres textes que les pages de la source
-        _, sans_texte = lire_texte(cible, [None])
+        (_, sans_texte), poses, _ = lire_texte_et_pages(cible, [None])
+        # ce qu'un champ fondu dans sa page y laisse de caché
+        textes_caches += [cache for cache in poses if champs.pages and cache not in textes_caches]
         emprises = []
     caches += textes_caches
     return faits | {

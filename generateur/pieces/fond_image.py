@@ -12,6 +12,7 @@ FOND = "#ffffff"
 _FONDS_GRIS = ("#404040", "#202020", "#808080")
 _PRESQUE_BLANC = 225  # de 0 (noir) à 255 : au-dessus, un trait ne se lit plus sur du papier
 _ECART_LISIBLE = 60
+_ECART_NET = 100  # du noir sur le premier gris s'y devine sans se lire
 _GRILLE = 300  # cases du plus grand côté, où se cherchent les morceaux
 _CASES_MINIMALES = 4  # un point isolé n'est rien
 _COULEURS = 16
@@ -46,7 +47,7 @@ def choisir_fond(vue: Image.Image) -> str:
         return FOND
     nuances = _lire_nuances(vue)
     ecarts = {fond: min(abs(nuance - _lire_gris(fond)) for nuance in nuances) for fond in _FONDS_GRIS}
-    return gris if ecarts[gris] >= _ECART_LISIBLE else max(_FONDS_GRIS, key=ecarts.__getitem__)
+    return gris if ecarts[gris] >= _ECART_NET else max(_FONDS_GRIS, key=ecarts.__getitem__)
 
 
 def _est_opaque(vue: Image.Image) -> bool:

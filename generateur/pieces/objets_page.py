@@ -15,7 +15,8 @@ _NOIR = 60
 _BLANC = 245
 _HAUTEUR_LISIBLE = 0.8  # point : un tiret seul est écarté par le nombre de signes
 _TRAIT_QUI_MASQUE = 4.0  # points
-_TRAITS_INVISIBLES = 3  # mode de rendu du texte : ni rempli, ni tracé
+# ni remplis ni tracés ; le second sert de découpe à ce qui suit, qui seul peut alors se voir
+_TRAITS_INVISIBLES = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP})
 
 Matrice = tuple[float, float, float, float, float, float]
 IDENTITE: Matrice = (1, 0, 0, 1, 0, 0)
@@ -140,7 +141,7 @@ def _relever(brut: Any, repere: Matrice, coupe: Boite | None, objets: list[Objet
         return
     adresse = ctypes.cast(brut, ctypes.c_void_p).value or 0
     est_texte = genre == pdfium.FPDF_PAGEOBJ_TEXT
-    est_invisible = est_texte and pdfium.FPDFTextObj_GetTextRenderMode(brut) == _TRAITS_INVISIBLES
+    est_invisible = est_texte and pdfium.FPDFTextObj_GetTextRenderMode(brut) in _TRAITS_INVISIBLES
     est_trace = genre == pdfium.FPDF_PAGEOBJ_PATH
     est_aplat = est_trace and _est_rempli(brut)
     est_epais = est_trace and not est_aplat and _est_epais(brut, repere)

@@ -128,13 +128,13 @@ def test_une_date_impossible_refuse_sa_ligne_et_garde_les_autres(tmp_path):
 def test_une_ligne_par_article_fait_une_facture(tmp_path):
     fichier = _ecrire(tmp_path, "Numéro;Client;Montant HT;Montant TTC;Reste dû\nF1;A;50;60;120\nF1;A;50;60;120\n")
     (piece,) = _lire(fichier).pieces
-    assert piece.reste_du == Decimal("120.00")
+    assert (piece.montant_ht, piece.montant_ttc, piece.reste_du) == (Decimal(100), Decimal(120), Decimal(120))
 
 
 def test_un_statut_paye_et_un_reste_du_posent_une_question(tmp_path):
     fichier = _ecrire(tmp_path, "Numéro;Client;Montant TTC;Reste dû;Statut\nF1;A;100;100;Payée\n")
     lecture = _lire(fichier)
-    assert [d.code for d in lecture.doutes] == ["STATUT_INCOHERENT"]
+    assert [(d.code, "100,00" in d.message) for d in lecture.doutes] == [("STATUT_INCOHERENT", True)]
     assert _nets(lecture) == {}
 
 
@@ -160,6 +160,8 @@ def test_un_format_impose_inconnu_est_refuse(tmp_path):
     [
         ("Numéro;Client;SIRET;Montant TTC", "F1;A;1,23E+13;100", "IDENTIFIANT_ABIME"),
         ("Numéro;Client;Montant TTC;Reste dû", "F1;A;100;60\nF1;A;100;40", "RESTE_DU_INCOHERENT"),
+        ("Numéro;Client;Montant TTC;Reste dû", "F1;A;100;150", "RESTE_DU_INCOHERENT"),
+        ("Numéro;Client;Montant TTC;Statut", "F1;A;100;Partiellement réglée", "STATUT_INCOHERENT"),
     ],
 )
 def test_ce_qui_est_douteux_se_dit(tmp_path, entete, ligne, code):
