@@ -27,19 +27,10 @@ _GRAIN_DU_PAPIER = 20  # niveaux de gris : une ligne de texte, même à cette é
 _ECRIT_OU_POSE = "Tj TJ ' \" Do sh EI INLINE"  # un aplat ou un filet qui ne se voit pas n'a rien perdu
 
 
-def lire_texte(source: str, mots_de_passe: Sequence[str | None]) -> tuple[str, bool]:
-    """Texte des premières pages, et True si aucune des pages sondées ne porte de texte."""
-    document = ouvrir_pdfium(source, mots_de_passe)
-    if document is None:
-        return "", False
-    with document:
-        return _lire_texte(document, {})
-
-
 def lire_texte_et_pages(
     source: str, mots_de_passe: Sequence[str | None]
 ) -> tuple[tuple[str, bool], list[ContenuCache], list[str]]:
-    """Ce que rend `lire_texte`, ce que les pages portent sans le montrer (voir texte_cache), et leurs emprises."""
+    """Le texte des premières pages (et s'il n'y en a aucun), ce que les pages cachent (texte_cache), leurs emprises."""
     document = ouvrir_pdfium(source, mots_de_passe)
     if document is None:
         return ("", False), [], []

@@ -218,7 +218,7 @@ def _preparer_bureautique(poste: Poste, source: Path, cible: Path, extension: st
         "pages": resultat["pages"],
         "sans_texte": False,
         "avertissements": neutre["avertissements"] + resultat["avertissements"],
-        "caches": notes["caches"],
+        "caches": notes["caches"] + [cache for cache in resultat["caches"] if cache["sort"] == "reste"],
     }
 
 
