@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurLecture
 from generateur.importation.decodeur import decoder
 from generateur.importation.socle import (
@@ -184,15 +185,16 @@ def _douter(nom: str, champs: Mapping[str, Any], lue: Mapping[str, Any]) -> Iter
         yield Doute(
             nom,
             "TOTAUX_INCOHERENTS",
-            f"facture {numero} : elle déclare {du:.2f} € à payer ; TTC moins déjà versé plus arrondi font "
-            f"{attendu:.2f} €",
+            f"facture {numero} : elle déclare {montant(du)} à payer ; TTC moins déjà versé plus arrondi font "
+            f"{montant(attendu)}",
             numero,
         )
     if None not in {ht, tva, ttc} and (ht or ZERO) + (tva or ZERO) != ttc:
         yield Doute(
             nom,
             "TOTAUX_INCOHERENTS",
-            f"facture {numero} : HT {ht:.2f} + TVA {tva:.2f} ne font pas TTC {ttc:.2f}",
+            f"facture {numero} : HT {montant(ht or ZERO)} + TVA {montant(tva or ZERO)} ne font pas "
+            f"TTC {montant(ttc or ZERO)}",
             numero,
         )
 

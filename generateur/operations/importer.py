@@ -14,6 +14,7 @@ from typing import Literal
 
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
+from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurLecture
 from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses
@@ -339,8 +340,8 @@ def _constater_doute(doute: Doute) -> Constat:
 def _constater_contradiction(gardee: PieceLue, autre: PieceLue) -> Constat:
     return constater(
         "FACTURES_CONTRADICTOIRES",
-        f"{gardee.nature} {gardee.numero} : {gardee.montant_ttc:.2f} € selon {gardee.origine}, "
-        f"{autre.montant_ttc:.2f} € selon {autre.origine} ; la première est gardée",
+        f"{gardee.nature} {gardee.numero} : {montant(gardee.montant_ttc or ZERO)} selon {gardee.origine}, "
+        f"{montant(autre.montant_ttc or ZERO)} selon {autre.origine} ; la première est gardée",
         lieu=autre.origine,
         remede="Garder l'export qui dit juste, puis réimporter.",
     )

@@ -288,8 +288,8 @@ def test_une_facture_lue_dans_deux_fichiers_ne_compte_qu_une_fois(bureau, tmp_pa
     assert fait.dossiers[0].factures == ("F1", "F2")
     assert fait.dossiers[0].reste_du == Decimal("1800.00")
     (double,) = [c for c in fait.constats if c.code == "FACTURES_CONTRADICTOIRES"]
-    assert "600.00" in double.message
-    assert "700.00" in double.message
+    assert "600,00" in double.message
+    assert "700,00" in double.message
 
 
 def test_un_profil_vide_dit_le_fichier_a_remplir(bureau):
