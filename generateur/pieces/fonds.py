@@ -21,9 +21,8 @@ from generateur.surveillance.prive import dossier_de_cache, ecrire_prive, lire_p
 from generateur.surveillance.provisoires import balayer, creer_fichier_provisoire
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
-_METHODE = (
-    "champs fondus, contenus cachés dits et retirés, emprises"  # à changer quand un même contenu donne autre chose
-)
+# à changer quand un même contenu donne autre chose
+_METHODE = "champs fondus, contenus cachés dits et retirés, emprises, dates figées"
 _LECTEURS = ("pikepdf", "pypdfium2", "pillow", "img2pdf")
 
 
