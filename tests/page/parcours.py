@@ -105,6 +105,7 @@ def verser_les_preuves(sophie: Sophie, export: Path) -> None:
     sophie.donner("#fichiers", export / "Bon de commande Montbrun.pdf", export / "BL Montbrun.pdf")
     sophie.cliquer("button", "Ajouter", exact=True)
     sophie.cliquer("button", "Accepter ce qui est certain")
+    sophie.onglet.wait_for_selector("#s-libres", state="detached")
     sophie.attendre("text=Bon de livraison")
 
 
@@ -126,6 +127,7 @@ def produire_la_liasse(sophie: Sophie, export: Path) -> None:
     sophie.choisir("#issue-1", "distribuee")
     sophie.donner("#accuse-1", export / "Avis de réception.pdf")
     sophie.cliquer("button", "Noter l’avis")
+    sophie.onglet.wait_for_selector("#accuse-1", state="detached")
     sophie.attendre(".etat.pret")
     sophie.cliquer("button", "Produire la liasse")
     sophie.attendre(".produits a")

@@ -15,7 +15,8 @@ def test_htmx_est_celui_qui_a_ete_verifie():
 
 
 def test_ni_la_feuille_de_style_ni_les_gabarits_ne_demandent_ailleurs():
-    scripts = (STATIQUE / "page.js", STATIQUE / "focus.js")
+    scripts = [script for script in STATIQUE.glob("*.js") if script.name != "htmx.min.js"]
+    assert len(scripts) == 3
     for fichier in (*STATIQUE.glob("*.css"), *scripts, *STATIQUE.parent.glob("gabarits/**/*.html")):
         texte = fichier.read_text("utf-8")
         assert not re.search(r"https?://|//[a-z]+\.[a-z]", texte), fichier.name

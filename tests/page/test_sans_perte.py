@@ -1,0 +1,119 @@
+"""Rien de ce qu'on fait ne se perd, même sur une machine lente : saisie trop tôt, page quittée, bouton tenu."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.page.service_reel import Service, attendre, ouvrir_service
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.outils,
+    pytest.mark.allow_hosts(["127.0.0.1"]),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium n'est pas installé"),
+]
+DOSSIER = "/dossiers/2026-0074"
+OBJET = "#c-factures-0-objet"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with ouvrir_service(tmp_path_factory.mktemp("sans-perte")) as ouvert:
+        yield ouvert
+
+
+@pytest.fixture
+def onglet(service: Service) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (facultatif hors de ces essais)
+
+    with sync_playwright() as conducteur:
+        options = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        navigateur = conducteur.chromium.launch(executable_path=CHROMIUM, args=options)
+        contexte = navigateur.new_context(base_url=f"http://127.0.0.1:{service.port}", locale="fr-FR")
+        contexte.set_default_timeout(60_000)
+        ouvert = contexte.new_page()
+        ouvert.goto(service.adresse)
+        yield ouvert
+        navigateur.close()
+
+
+def _est_au_dossier(service: Service, texte: str) -> bool:
+    return texte in (service.dossiers / "2026-0074" / "dossier.toml").read_text("utf-8")
+
+
+def _tenir(onglet: Any, motif: str) -> list[Any]:
+    """Les demandes faites à cette adresse, arrêtées en chemin ; `continue_()` les laisse aller."""
+    tenues: list[Any] = []
+
+    def tenir(route: Any) -> None:
+        tenues.append(route)
+
+    onglet.route(motif, tenir)
+    return tenues
+
+
+def test_un_champ_rempli_avant_que_la_page_soit_prete_s_enregistre(service, onglet):
+    tenus = _tenir(onglet, "**/statique/htmx.min.js")
+    onglet.goto(f"{DOSSIER}?onglet=factures", wait_until="commit")
+    onglet.fill(OBJET, "Saisi trop tôt")
+    onglet.keyboard.press("Tab")
+    assert onglet.evaluate("typeof htmx") == "undefined"
+    tenus[0].continue_()
+    onglet.wait_for_selector("#dit-factures-0-objet .enregistre")
+    assert _est_au_dossier(service, "Saisi trop tôt")
+
+
+def test_un_champ_quitte_pour_une_autre_page_s_enregistre(service, onglet):
+    onglet.goto(f"{DOSSIER}?onglet=factures")
+    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
+    onglet.evaluate(
+        """() => {
+          const champ = document.querySelector("#c-factures-0-objet");
+          champ.value = "Saisi en partant";
+          champ.dispatchEvent(new Event("change", { bubbles: true }));
+          location.assign("/droit");
+        }"""
+    )
+    onglet.wait_for_url("**/droit")
+    assert attendre(lambda: _est_au_dossier(service, "Saisi en partant"))
+
+
+def test_un_bouton_tenu_pendant_que_la_page_se_refait_recoit_son_clic(service, onglet):
+    """L'enregistrement du champ quitté refait l'en-tête : il attend que le doigt soit levé."""
+    onglet.goto(f"{DOSSIER}?onglet=factures")
+    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
+    onglet.fill(OBJET, "Saisi avant de presser")
+    bouton = onglet.get_by_role("button", name="Écrire la mise en demeure")
+    cadre = bouton.bounding_box()
+    onglet.mouse.move(cadre["x"] + cadre["width"] / 2, cadre["y"] + cadre["height"] / 2)
+    with onglet.expect_response("**/champ") as reponse:
+        onglet.mouse.down()  # quitte le champ, qui s'enregistre
+    reponse.value.finished()
+    onglet.wait_for_timeout(500)
+    assert not onglet.locator("#dit-factures-0-objet .enregistre").count(), "la page s'est refaite sous le doigt"
+    onglet.mouse.up()
+    onglet.wait_for_url("**/production")
+    assert _est_au_dossier(service, "Saisi avant de presser")
+
+
+def test_deux_gestes_de_pres_se_font_dans_l_ordre_et_le_dernier_dit_ou_aller(service, onglet):
+    """Un paiement s'ajoute, ce qui recharge la page ; la mise en demeure demandée entre-temps le contient."""
+    onglet.goto(f"{DOSSIER}?onglet=factures")
+    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
+    tenus = _tenir(onglet, "**/ajouter")
+    demandes: list[str] = []
+    onglet.on("request", lambda demande: demandes.append(demande.url.rpartition("/")[2]))
+    ajout = onglet.locator("#s-paiements ~ details.ajout")
+    ajout.locator("summary").click()
+    ajout.locator("input[type=date]").fill("2026-11-01")
+    ajout.get_by_label("Montant").fill("100")
+    ajout.locator("button").click()
+    onglet.get_by_role("button", name="Écrire la mise en demeure").click()
+    onglet.wait_for_timeout(500)
+    assert demandes == ["ajouter"]
+    tenus[0].continue_()
+    onglet.wait_for_url("**/production")
+    assert demandes[:2] == ["ajouter", "produire"]
+    assert _est_au_dossier(service, "[[paiements]]")
