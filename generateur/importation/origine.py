@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.historique import HistoriquePaiement
 from generateur.erreurs import ErreurLecture
 from generateur.importation.valeurs_a_plat import CheminValeur
@@ -111,13 +112,17 @@ def lire_origine(dossier: Path) -> Origine | None:
         ) from erreur
 
 
+def _ecrire_montant(valeur: Decimal) -> str:
+    return f"{arrondir(valeur):.2f}"
+
+
 def _noter(valeur: Any) -> ValeurImportee:
     if isinstance(valeur, Decimal):
-        return ValeurImportee(genre="montant", valeur=f"{valeur:.2f}")
+        return ValeurImportee(genre="montant", valeur=_ecrire_montant(valeur))
     if isinstance(valeur, dt.date):
         return ValeurImportee(genre="date", valeur=valeur.isoformat())
     if isinstance(valeur, list):
-        lignes = [{"date": ligne["date"].isoformat(), "montant": f"{ligne['montant']:.2f}"} for ligne in valeur]
+        lignes = [{"date": ligne["date"].isoformat(), "montant": _ecrire_montant(ligne["montant"])} for ligne in valeur]
         return ValeurImportee(genre="echeances", valeur=lignes)
     return ValeurImportee(genre="texte", valeur=valeur)
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from generateur.domaine.arrondi import arrondir
 from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurLecture
 from generateur.importation.entetes import (
@@ -41,6 +42,7 @@ from generateur.importation.socle import (
 from generateur.importation.valeurs_lues import lire_date, lire_identifiant, lire_montant, lire_texte
 
 ZERO = Decimal(0)
+_BRUIT = Decimal("0.0001")  # € : un calcul de tableur, non un montant
 _MONTANTS = ("montant_ht", "montant_tva", "montant_ttc", "reste_du", "paye")
 _DATES = ("date", "echeance", "date_paiement")
 _LIGNES_D_EXEMPLE = 50  # assez pour que chaque colonne remplie y ait une valeur
@@ -299,8 +301,24 @@ def _composer_piece(groupe: Sequence[_Ligne], format_: Format) -> tuple[PieceLue
     )
     if format_.ajuster is not None:
         piece = format_.ajuster(piece, premiere.brutes)
+    piece, arrondis = _mettre_au_centime(piece)
     piece, question = confronter_statut(piece)
-    return piece, [*doutes, *question]
+    return piece, [*doutes, *arrondis, *question]
+
+
+def _mettre_au_centime(piece: PieceLue) -> tuple[PieceLue, list[Doute]]:
+    """Les montants au centime, demi vers le haut ; ce qui n'est pas qu'un bruit de tableur se dit."""
+    lus: dict[str, Decimal] = {nom: lu for nom in _MONTANTS if isinstance(lu := getattr(piece, nom), Decimal)}
+    arrondie = replace(
+        piece,
+        **{nom: arrondir(lu) for nom, lu in lus.items()},  # type: ignore[arg-type]  # les seuls champs de montant
+        reglements=tuple(replace(reglement, montant=arrondir(reglement.montant)) for reglement in piece.reglements),
+    )
+    changes = [lu for lu in lus.values() if abs(lu - arrondir(lu)) > _BRUIT]
+    if not changes:
+        return arrondie, []
+    dits = ", ".join(f"{lu} arrondi à {montant(arrondir(lu))}".replace(".", ",") for lu in dict.fromkeys(changes))
+    return arrondie, [Doute(piece.origine, "MONTANT_ARRONDI", f"facture {piece.numero} : {dits}", piece.numero)]
 
 
 def _reunir_montants(montants: Sequence[Decimal | None], *, sont_des_articles: bool) -> Decimal | None:

@@ -54,19 +54,19 @@ def _uniformiser(nu: str) -> str:
             raise ValueError(f"« {nu} » se lit de deux façons")
         return f"{entiers.replace(milliers, '')}.{reste}"
     if "," in nu:
-        return _un_separateur(nu, ",", est_decimal=True)
-    return _un_separateur(nu, ".", est_decimal=False) if "." in nu else nu
+        return _un_separateur(nu, ",")
+    return _un_separateur(nu, ".") if "." in nu else nu
 
 
-def _un_separateur(nu: str, signe: str, *, est_decimal: bool) -> str:
-    """La virgule française est décimale ; un point suivi d'exactement trois chiffres sépare des milliers."""
+def _un_separateur(nu: str, signe: str) -> str:
+    """Suivi d'exactement trois chiffres, un signe seul se lit de deux façons ; sinon il est décimal."""
     groupes = nu.split(signe)
     sont_milliers = all(len(groupe) == 3 for groupe in groupes[1:]) and 1 <= len(groupes[0]) <= 3  # noqa: PLR2004
     if len(groupes) > 2:  # noqa: PLR2004 (deux séparateurs : des milliers, ou rien)
         if not sont_milliers:
             raise ValueError(f"« {nu} » n'est pas un montant")
         return "".join(groupes)
-    if not est_decimal and sont_milliers:
+    if sont_milliers and not nu.startswith("0"):
         raise ValueError(f"« {nu} » se lit de deux façons : mille ou unités")
     return ".".join(groupes)
 

@@ -168,6 +168,18 @@ def test_ce_qui_est_douteux_se_dit(tmp_path, entete, ligne, code):
     assert code in [d.code for d in _lire(_ecrire(tmp_path, f"{entete}\n{ligne}\n")).doutes]
 
 
+def test_un_montant_de_plus_de_deux_decimales_s_arrondit_et_le_dit(tmp_path):
+    """Les articles s'additionnent avant d'arrondir : 0,334 trois fois font 1,00 et non 0,99."""
+    lignes = "F1;A;1234,565;\nF2;A;0,334;1,0020\nF2;A;0,334;1,0020\nF2;A;0,334;1,0020\nF3;A;10,00001;\n"
+    lecture = _lire(_ecrire(tmp_path, f"Numéro;Client;Montant TTC;Reste dû\n{lignes}"))
+    assert [str(piece.montant_ttc) for piece in lecture.pieces] == ["1234.57", "1.00", "10.00"]
+    assert {doute.code for doute in lecture.doutes} == {"MONTANT_ARRONDI"}
+    assert [doute.message.replace("\u00a0", " ").replace("\u202f", " ") for doute in lecture.doutes] == [
+        "facture F1 : 1234,565 arrondi à 1 234,57 €",
+        "facture F2 : 1,002 arrondi à 1,00 €",
+    ]
+
+
 CREDIT_MUTUEL = "Compte courant 0001\n\nDate;Date de valeur;Débit;Crédit;Libellé;Solde\n"
 RELEVES = {
     "debit et credit": CREDIT_MUTUEL + "02/06/2026;03/06/2026;;1 200,00;VIR SEPA GARAGE LUMEN F-1;2 000,00\n"

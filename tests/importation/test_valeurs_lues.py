@@ -29,6 +29,8 @@ from generateur.importation.valeurs_lues import lire_date, lire_identifiant, lir
         ("0", "0.00"),
         (Decimal(850), "850.00"),
         (Decimal("0.125"), "0.125"),
+        ("0,125", "0.125"),
+        ("1234,567", "1234.567"),
     ],
 )
 def test_lit_un_montant_exact(ecrit, attendu):
@@ -42,7 +44,19 @@ def test_une_cellule_vide_n_est_pas_zero(vide):
 
 
 @pytest.mark.parametrize(
-    "douteux", ["1.234", "12.34.56", "1,23.456,7", "douze", "1,2,3", "=cmd|'/c calc'!A0", "12-34", "99999999999999"]
+    "douteux",
+    [
+        "1.234",
+        "12,345",
+        "120,000",
+        "12.34.56",
+        "1,23.456,7",
+        "douze",
+        "1,2,3",
+        "=cmd|'/c calc'!A0",
+        "12-34",
+        "99999999999999",
+    ],
 )
 def test_refuse_un_montant_qui_se_lit_de_deux_facons_ou_pas_du_tout(douteux):
     with pytest.raises(ValueError, match=r"montant|façons|aberrant"):
