@@ -28,6 +28,7 @@ _REFLEXES = (
         "une date s'écrit 2026-05-31, sans guillemets",
     ),
     (r"=\s*\d[\d\s.]*(,\d+)?\s*(€|EUR)?\s*(#.*)?$", 'un montant ou un numéro s\'écrit entre guillemets : "1 234,56"'),
+    (r"=\s*0\d+\s*[,}]", 'un numéro qui commence par 0 s\'écrit entre guillemets : "06000"'),
     (r"=\s*(oui|non|vrai|faux)\b", "oui s'écrit true, non s'écrit false, sans guillemets"),
     (r"\".*\\.*\"", 'un chemin s\'écrit avec « / », jamais « \\ » : "pieces/facture.pdf"'),
     (r"=.*;\s*\w+\s*=", "une seule clé par ligne, sans « ; »"),

@@ -57,7 +57,7 @@ def test_refuse_utf_16_et_utf_32(refuser, minimal, encodage):
         ('numero = "F1"', 'numero "F1"', 18, "« = »"),
         ("[creancier]", "[reference]", 5, "déjà écrite plus haut"),
         ('numero = "F1"', 'numero = "F1" date = 2026-03-01', 18, ""),
-        ('code_postal = "69003"', "code_postal = 01000", 9, ""),
+        ('code_postal = "69003"', "code_postal = 01000", 9, "commence par 0"),
     ],
 )
 def test_un_toml_fautif_dit_la_ligne_en_francais(refuser, minimal, avant, apres, ligne, mot):
