@@ -37,7 +37,7 @@ _FILTRES = {
     "": "tous",
     _A_FAIRE: "à faire aujourd’hui",
     "pret": "prêts",
-    _DEPOSE: "déposés",
+    _DEPOSE: "déposés ou clos",
     "a_completer": "à compléter",
     "irrecevable": "à ne pas déposer",
 }

@@ -28,6 +28,7 @@ from generateur.pieces.entetes_courriel import (
 )
 from generateur.pieces.enveloppe_outlook import EnveloppeIllisible, est_enveloppe_outlook, ouvrir_enveloppe_outlook
 from generateur.pieces.html_en_texte import extraire_texte
+from generateur.pieces.lignes_recollees import recoller_lignes
 from generateur.pieces.mise_en_page import Bloc, composer
 from generateur.pieces.omissions_courriel import est_petite, motif_d_omission
 from generateur.pieces.preambule_courriel import retirer_preambule
@@ -325,7 +326,15 @@ def _est_corps(partie: Message) -> bool:
 
 def _lire_texte(partie: Message) -> str:
     texte = _decoder_contenu(partie)
-    return extraire_texte(texte) if partie.get_content_subtype() in {"html", "xhtml"} else texte
+    if partie.get_content_subtype() in {"html", "xhtml"}:
+        return extraire_texte(texte)
+    if _dire(partie, "format") == "flowed":
+        return recoller_lignes(texte, est_coupe_dans_les_mots=_dire(partie, "delsp") == "yes")
+    return texte
+
+
+def _dire(partie: Message, parametre: str) -> str:
+    return str(partie.get_param(parametre) or "").casefold()
 
 
 def _decoder_contenu(partie: Message) -> str:

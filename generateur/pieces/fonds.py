@@ -22,7 +22,7 @@ from generateur.surveillance.provisoires import balayer, creer_fichier_provisoir
 
 _TAILLE_MAXIMALE = 512 * 1024 * 1024
 # à changer quand un même contenu donne autre chose
-_METHODE = "champs fondus, contenus cachés dits et retirés, emprises, dates figées"
+_METHODE = "champs fondus, contenus cachés dits et retirés, emprises, dates figées, lignes recollées"
 _LECTEURS = ("pikepdf", "pypdfium2", "pillow", "img2pdf")
 
 

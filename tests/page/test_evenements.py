@@ -121,6 +121,17 @@ def test_un_dossier_depose_n_est_plus_dit_pret_a_deposer(visiteur):
     assert '<span class="etat depose">à signifier</span>' in visiteur.voir(DOSSIER).texte
 
 
+def test_un_dossier_clos_sans_depot_est_dit_clos_et_n_offre_plus_d_acte(visiteur):
+    fichier = visiteur.maison.lieux.racine / "2026-0074" / "dossier.toml"
+    assert "Écrire la mise en demeure" in visiteur.voir("/dossiers/2026-0074").texte
+    clos = '\n[suivi]\nclos = { date = 2026-11-10, motif = "paye" }\n'
+    fichier.write_text(fichier.read_text("utf-8") + clos, "utf-8")
+    page = visiteur.voir("/dossiers/2026-0074").texte
+    assert '<span class="etat depose">clos</span>' in page
+    assert "Écrire la mise en demeure" not in page
+    assert '<span class="etat depose">clos</span>' in visiteur.voir("/").texte
+
+
 @pytest.mark.parametrize(
     ("genre", "champs", "a_cote", "dit"),
     [

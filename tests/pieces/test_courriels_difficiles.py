@@ -339,3 +339,25 @@ def test_une_balise_jamais_fermee_ne_fait_pas_relire_la_page(motif: str) -> None
     assert texte.startswith("avant")
     assert "après" in texte or motif == "<p a='"
     assert time.process_time() - debut < 10
+
+
+def test_un_paragraphe_coupe_pour_l_envoi_se_lit_d_un_trait(tmp_path: Path, preparer: Preparer) -> None:
+    """« format=flowed » : l'espace de fin de ligne continue le paragraphe ; la citation et la signature tiennent."""
+    message = _courriel("Je reconnais devoir la \nsomme de 8 640 €. \n> Vous me \n> devez\n-- \nLéa\n")
+    message.set_param("format", "flowed")
+    texte = _texte(_preparer_message(tmp_path, preparer, message))
+    for ligne in ("Je reconnais devoir la somme de 8 640 €.", "Vous me devez", "Léa"):
+        assert ligne in texte.split("\n")
+
+
+def test_un_mot_coupe_pour_l_envoi_se_recolle(tmp_path: Path, preparer: Preparer) -> None:
+    message = _courriel("Je reconnais de \nvoir 8 640 €.\n")
+    message.set_param("format", "flowed")
+    message.set_param("delsp", "yes")
+    assert "Je reconnais devoir 8 640 €." in _texte(_preparer_message(tmp_path, preparer, message))
+
+
+def _preparer_message(tmp_path: Path, preparer: Preparer, message: EmailMessage) -> Path:
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    preparer(tmp_path / "a.eml")
+    return tmp_path / "cible.pdf"
