@@ -108,6 +108,7 @@ PLACES = {
     "markupsafe": {"redaction"},
     "num2words": {"redaction"},
     "lxml": {
+        "importation.lignes_masquees",  # les classeurs, en XML
         "importation.decodage_facture",
         "redaction",
         "pieces",

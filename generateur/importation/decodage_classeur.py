@@ -3,7 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from generateur.importation.lignes_masquees import reperer_lignes_masquees
 
 _LIGNES_MAXIMALES, _COLONNES_MAXIMALES = 1_048_576, 1_000
 
@@ -13,12 +15,15 @@ def decoder(chemin: str) -> dict[str, Any]:
     try:
         with CalamineWorkbook.from_path(chemin) as classeur:
             feuilles = []
+            masquees = reperer_lignes_masquees(chemin)
+            visibles = {vue.name for vue in classeur.sheets_metadata if vue.visible == SheetVisibleEnum.Visible}
             for nom in classeur.sheet_names:
                 feuille = classeur.get_sheet_by_name(nom)
                 if feuille.total_height > _LIGNES_MAXIMALES or feuille.total_width > _COLONNES_MAXIMALES:
                     return {"erreur": f"la feuille « {nom} » est démesurée", "remede": "Exporter en CSV."}
                 lignes = [[_ecrire(cellule) for cellule in ligne] for ligne in feuille.to_python(skip_empty_area=False)]
-                feuilles.append({"nom": nom, "lignes": lignes})
+                vue = {"masquees": masquees.get(nom, []), "est_masquee": nom not in visibles}
+                feuilles.append({"nom": nom, "lignes": lignes, **vue})
             return {"feuilles": feuilles}
     except PasswordError:
         return {"erreur": "ce classeur est protégé par un mot de passe", "remede": "L'enregistrer sans protection."}

@@ -32,6 +32,8 @@ class Feuille:
 
     nom: str
     lignes: Sequence[Sequence[Cellule]]
+    masquees: frozenset[int] = frozenset()  # les rangs qu'un filtre ou une main cache
+    est_masquee: bool = False
 
     def situer(self, rang: int) -> str:
         """« feuille Factures, ligne 7 » ; rang à partir de 0."""
@@ -149,7 +151,12 @@ def _lire_classeur(fichier: Path) -> list[Feuille]:
     if "erreur" in reponse:
         raise ErreurLecture(reponse["erreur"], lieu=fichier.name, remede=reponse["remede"])
     return [
-        Feuille(feuille["nom"], [[_revenir(cellule) for cellule in ligne] for ligne in feuille["lignes"]])
+        Feuille(
+            feuille["nom"],
+            [[_revenir(cellule) for cellule in ligne] for ligne in feuille["lignes"]],
+            frozenset(feuille["masquees"]),
+            feuille["est_masquee"],
+        )
         for feuille in reponse["feuilles"]
     ]
 

@@ -28,6 +28,7 @@ from generateur.importation.entetes import (
     trouver_entete,
 )
 from generateur.importation.feuilles import Cellule, Feuille, lire_feuilles
+from generateur.importation.masquees_dites import dire_ce_qui_est_masque
 from generateur.importation.socle import (
     Consignes,
     Doute,
@@ -88,6 +89,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
     lues: list[_Ligne] = []
     refus: list[Refus] = []
     clients: list[Tiers] = []
+    caches: list[Doute] = []
     colonnes: dict[str, str | None] = {}
     entetes: dict[str, None] = {}
     exemples: dict[str, str] = {}
@@ -103,6 +105,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
             colonnes = colonnes or entete.en_clair(champs_connus())
             continue
         colonnes = entete.en_clair(champs_connus())
+        caches += dire_ce_qui_est_masque(feuille, entete.rang)
         for ligne, defaut in _parcourir(feuille, entete):
             if ligne is not None:
                 lues.append(ligne)
@@ -111,7 +114,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
     if not lues and not clients and not refus:
         raise _rien_compris(fichier, colonnes)
     pieces, doutes = _regrouper(lues, format_)
-    doutes += [doute for ligne in lues for doute in ligne.doutes]
+    doutes += [*(doute for ligne in lues for doute in ligne.doutes), *caches]
     return Lecture(
         fichier,
         format_.nom,

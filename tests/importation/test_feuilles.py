@@ -1,5 +1,7 @@
 """Encodages, séparateurs, classeurs : lus tels quels ; démesurés, protégés ou piégés : refusés."""
 
+import shutil
+import subprocess
 import zipfile
 from decimal import Decimal
 
@@ -8,6 +10,8 @@ import pytest
 
 from generateur.erreurs import ErreurLecture
 from generateur.importation.feuilles import lire_feuilles, voter_separateur
+from generateur.importation.lecteurs import choisir_lecteur
+from generateur.importation.socle import Consignes
 
 TEXTE = "Numéro;Débiteur;Montant TTC\nF1;Électricité & Fils;1 200,00 €\n"
 
@@ -41,6 +45,50 @@ def test_lit_un_classeur_et_situe_ses_lignes(tmp_path):
     (feuille,) = lire_feuilles(tmp_path / "e.xlsx")
     assert feuille.lignes[1] == ["F1", Decimal("1200.5")]
     assert feuille.situer(1) == "feuille Factures, ligne 2"
+
+
+def test_ce_qu_un_filtre_masque_se_lit_et_se_dit(tmp_path):
+    classeur = openpyxl.Workbook()
+    factures, archive = classeur.active, classeur.create_sheet("Archive & co")
+    factures.title = "Factures"
+    for feuille in (factures, archive):
+        feuille.append(["Numéro", "Client", "Montant TTC"])
+        for rang in range(1, 4):
+            feuille.append([f"{feuille.title} {rang}", "Alpha", 100])
+    factures.row_dimensions[3].hidden = True
+    archive.sheet_state = "hidden"
+    classeur.save(tmp_path / "e.xlsx")
+    fichier = tmp_path / "e.xlsx"
+    lecture = choisir_lecteur(fichier).lire(fichier, Consignes())
+    assert len(lecture.pieces) == 6
+    assert [(doute.origine, doute.code, doute.message.replace("\u00a0", " ")) for doute in lecture.doutes] == [
+        ("feuille Factures", "LIGNES_MASQUEES", "1 ligne masquée (3) est lue comme les autres"),
+        (
+            "feuille Archive & co",
+            "LIGNES_MASQUEES",
+            "cette feuille est masquée ; ses lignes sont lues comme les autres",
+        ),
+    ]
+
+
+@pytest.mark.outils
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice n'est pas installé")
+def test_un_filtre_d_opendocument_se_lit_aussi(tmp_path):
+    classeur = openpyxl.Workbook()
+    for rang in range(5):
+        classeur.active.append([f"F{rang}"])
+    classeur.active.row_dimensions[4].hidden = True
+    classeur.save(tmp_path / "e.xlsx")
+    commande = [
+        "soffice",
+        f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "ods",
+    ]
+    subprocess.run([*commande, "--outdir", str(tmp_path), str(tmp_path / "e.xlsx")], check=True, capture_output=True)
+    (feuille,) = lire_feuilles(tmp_path / "e.ods")
+    assert feuille.masquees == {3}
 
 
 def test_une_formule_piegee_reste_du_texte(tmp_path):

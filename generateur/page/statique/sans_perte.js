@@ -20,7 +20,8 @@ const relacher = () => setTimeout(() => { // après le clic que ce relâchement 
   for (const reprendre of retenues.splice(0)) reprendre();
 });
 for (const appui of ["pointerdown", "keydown"]) document.addEventListener(appui, presser, true);
-for (const fin of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(fin, relacher, true);
+for (const fin of ["pointerup", "pointercancel", "dragend", "keyup"]) document.addEventListener(fin, relacher, true);
+document.addEventListener("pointermove", ({ buttons }) => { if (estPresse && !buttons) relacher(); }, true); // levé ailleurs
 window.addEventListener("blur", relacher);
 
 function livrerUneFoisLeDoigtLeve(reponse) {
