@@ -94,6 +94,10 @@ A_PYDANTIC = {
     "operations.inscription_composee", "operations.mise_a_jour_droit", "operations.nouveau_dossier",
     "operations.saisie", "procedures", "publication", "reglages",
 }  # fmt: skip
+A_LXML = {
+    "importation.decodage_facture", "importation.lignes_masquees", "moteurs.lignes_solidaires",
+    "moteurs.textes_perdus", "pieces", "redaction",
+}  # fmt: skip
 # Chaque bibliothèque est enfermée : (paquets ou modules qui l'emploient). Une nouvelle s'ajoute ici, avec sa place.
 PLACES = {
     "click": {"cli", "commandes"},
@@ -107,14 +111,7 @@ PLACES = {
     "jinja2": {"redaction", "page.imprimerie"},
     "markupsafe": {"redaction"},
     "num2words": {"redaction"},
-    "lxml": {
-        "importation.lignes_masquees",  # les classeurs, en XML
-        "importation.decodage_facture",
-        "redaction",
-        "pieces",
-        "moteurs.lignes_solidaires",
-        "moteurs.textes_perdus",
-    },
+    "lxml": A_LXML,
     "pikepdf": {"pieces", "liasse", "moteurs.lignes_de_texte", "moteurs.rendu_dxpdf"},
     "facturx": {"importation.decodage_facture"},
     "python_calamine": {"importation.decodage_classeur"},
