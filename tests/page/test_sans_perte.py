@@ -14,7 +14,6 @@ pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium n'est pas installé"),
 ]
-DOSSIER = "/dossiers/2026-0074"
 OBJET = "#c-factures-0-objet"
 
 
@@ -25,18 +24,17 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def onglet(service: Service) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (facultatif hors de ces essais)
+def factures(service: Service, onglet: Any) -> str:
+    """L'adresse des factures d'un dossier à compléter ; la séance de l'onglet est ouverte."""
+    onglet.set_default_timeout(60_000)
+    onglet.goto(service.adresse)
+    return f"http://127.0.0.1:{service.port}/dossiers/2026-0074?onglet=factures"
 
-    with sync_playwright() as conducteur:
-        options = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        navigateur = conducteur.chromium.launch(executable_path=CHROMIUM, args=options)
-        contexte = navigateur.new_context(base_url=f"http://127.0.0.1:{service.port}", locale="fr-FR")
-        contexte.set_default_timeout(60_000)
-        ouvert = contexte.new_page()
-        ouvert.goto(service.adresse)
-        yield ouvert
-        navigateur.close()
+
+def _aller(onglet: Any, adresse: str) -> None:
+    """Là, une fois les scripts de la page à l'écoute."""
+    onglet.goto(adresse)
+    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
 
 
 def _est_au_dossier(service: Service, texte: str) -> bool:
@@ -54,9 +52,9 @@ def _tenir(onglet: Any, motif: str) -> list[Any]:
     return tenues
 
 
-def test_un_champ_rempli_avant_que_la_page_soit_prete_s_enregistre(service, onglet):
+def test_un_champ_rempli_avant_que_la_page_soit_prete_s_enregistre(service, onglet, factures):
     tenus = _tenir(onglet, "**/statique/htmx.min.js")
-    onglet.goto(f"{DOSSIER}?onglet=factures", wait_until="commit")
+    onglet.goto(factures, wait_until="commit")
     onglet.fill(OBJET, "Saisi trop tôt")
     onglet.keyboard.press("Tab")
     assert onglet.evaluate("typeof htmx") == "undefined"
@@ -65,9 +63,8 @@ def test_un_champ_rempli_avant_que_la_page_soit_prete_s_enregistre(service, ongl
     assert _est_au_dossier(service, "Saisi trop tôt")
 
 
-def test_un_champ_quitte_pour_une_autre_page_s_enregistre(service, onglet):
-    onglet.goto(f"{DOSSIER}?onglet=factures")
-    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
+def test_un_champ_quitte_pour_une_autre_page_s_enregistre(service, onglet, factures):
+    _aller(onglet, factures)
     onglet.evaluate(
         """() => {
           const champ = document.querySelector("#c-factures-0-objet");
@@ -80,10 +77,9 @@ def test_un_champ_quitte_pour_une_autre_page_s_enregistre(service, onglet):
     assert attendre(lambda: _est_au_dossier(service, "Saisi en partant"))
 
 
-def test_un_bouton_tenu_pendant_que_la_page_se_refait_recoit_son_clic(service, onglet):
+def test_un_bouton_tenu_pendant_que_la_page_se_refait_recoit_son_clic(service, onglet, factures):
     """L'enregistrement du champ quitté refait l'en-tête : il attend que le doigt soit levé."""
-    onglet.goto(f"{DOSSIER}?onglet=factures")
-    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
+    _aller(onglet, factures)
     onglet.fill(OBJET, "Saisi avant de presser")
     bouton = onglet.get_by_role("button", name="Écrire la mise en demeure")
     cadre = bouton.bounding_box()
@@ -98,10 +94,9 @@ def test_un_bouton_tenu_pendant_que_la_page_se_refait_recoit_son_clic(service, o
     assert _est_au_dossier(service, "Saisi avant de presser")
 
 
-def test_deux_gestes_de_pres_se_font_dans_l_ordre_et_le_dernier_dit_ou_aller(service, onglet):
+def test_deux_gestes_de_pres_se_font_dans_l_ordre_et_le_dernier_dit_ou_aller(service, onglet, factures):
     """Un paiement s'ajoute, ce qui recharge la page ; la mise en demeure demandée entre-temps le contient."""
-    onglet.goto(f"{DOSSIER}?onglet=factures")
-    onglet.wait_for_function("() => document.querySelector('#c-factures-0-objet').form._htmx")
+    _aller(onglet, factures)
     tenus = _tenir(onglet, "**/ajouter")
     demandes: list[str] = []
     onglet.on("request", lambda demande: demandes.append(demande.url.rpartition("/")[2]))
