@@ -121,6 +121,12 @@ def _ligne(processus):
     return []
 
 
+def _parent(processus):
+    with contextlib.suppress(psutil.Error):
+        return processus.parent()
+    return None
+
+
 class Grappe:
     """Un ordonnanceur et deux ouvriers, à une adresse qui reste la même quand on les relance."""
 
@@ -155,12 +161,17 @@ class Grappe:
         return {enfant.pid for enfant in enfants if "spawn_main" in " ".join(_ligne(enfant))}
 
     def postes(self):
-        """(ouvrier de la grappe, processus qui produit) ; le second est l'enfant du premier."""
-        return [
-            (parent, enfant)
+        """(ouvrier de la grappe, processus qui produit) ; le second est l'enfant du premier.
+
+        Ce qu'un poste lance porte sa ligne de commande jusqu'à l'exec : ses propres enfants ne comptent pas.
+        """
+        produisent = {
+            enfant.pid: enfant
             for enfant in psutil.Process(self.gardien.pid).children(recursive=True)
-            if "generateur.operations.executants.ouvrier" in _ligne(enfant) and (parent := enfant.parent())
-        ]
+            if "generateur.operations.executants.ouvrier" in _ligne(enfant)
+        }
+        couples = [(_parent(enfant), enfant) for enfant in produisent.values()]
+        return [(parent, enfant) for parent, enfant in couples if parent and parent.pid not in produisent]
 
 
 @pytest.fixture
