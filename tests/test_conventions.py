@@ -253,3 +253,46 @@ def test_aucune_decision_ne_se_prend_sur_un_texte_montre(arbres):
 )
 def test_une_decision_sur_un_texte_se_voit(code):
     assert list(_decisions_sur_un_texte(ast.parse(code)))
+
+
+TABLES_ENTIERES = {"lire_table", "lire_table_livree", "completer_table"}
+# Le rapprochement des tables publiées regarde une série entière : il demande si une valeur y est déjà, à sa date.
+SERIES_REGARDEES = {"operations.mise_a_jour_droit"}
+
+
+def _series_sans_date(arbre):
+    """Les lignes où l'on prend toutes les valeurs d'une table, sans dire à quelle date."""
+
+    def est_lecture(noeud):
+        return isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Name) and noeud.func.id in TABLES_ENTIERES
+
+    tables = {
+        cible.id
+        for noeud in ast.walk(arbre)
+        if isinstance(noeud, ast.Assign) and est_lecture(noeud.value)
+        for cible in noeud.targets
+        if isinstance(cible, ast.Name)
+    } | {n.arg for n in ast.walk(arbre) if isinstance(n, ast.arg) and getattr(n.annotation, "id", "") == "Table"}
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Attribute) and noeud.attr in {"valeurs", "series"}:
+            source = noeud.value
+            if est_lecture(source) or (isinstance(source, ast.Name) and source.id in tables):
+                yield noeud.lineno
+
+
+def test_une_valeur_de_droit_se_demande_a_une_date(arbres):
+    """Hors de la salle du droit et de ce qui montre une table, aucune valeur ne se prend sans sa date."""
+    trouves = {
+        module
+        for module, arbre in arbres.items()
+        if module.split(".")[0] not in {"droit", "commandes"} and any(_series_sans_date(arbre))
+    }
+    assert trouves == SERIES_REGARDEES
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["lire_table(nom).valeurs[-1]", "t = lire_table('frais')\nt.series['X']", "def f(t: Table):\n    return t.valeurs"],
+)
+def test_une_valeur_prise_sans_date_se_voit(code):
+    assert list(_series_sans_date(ast.parse(code)))

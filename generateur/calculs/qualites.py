@@ -66,7 +66,7 @@ def agit_en_professionnel(debiteur: Debiteur) -> bool | None:
 def est_societe_commerciale(identite: Identite) -> bool:
     """Société commerciale par la forme, sociétés d'exercice libéral comprises (C. com. L210-1)."""
     forme = _forme_normalisee(identite)
-    return qualite_de_la_forme(identite) == "commercant" or forme in _formes("formes_exercice_liberal")
+    return qualite_de_la_forme(identite) == "commercant" or _forme_dite("formes_exercice_liberal", forme) is not None
 
 
 def est_procedure_a_confirmer(debiteur: Debiteur) -> bool:
@@ -118,7 +118,7 @@ def deduire_nature(saisie: Mapping[str, Any]) -> Nature | None:
 
 def _nature_de_la_forme(forme: str) -> Nature | None:
     nue = _normaliser_forme(forme)
-    if nature := _formes("natures_par_forme").get(nue):
+    if nature := _forme_dite("natures_par_forme", nue):
         return cast("Nature", nature)
     return "personne_morale" if nue in lire_table("formes_juridiques").cles else None
 
@@ -135,12 +135,14 @@ def _nature_de_la_qualite(qualite: str, *, est_morale: bool) -> Nature | None:
 
 def qualite_de_la_forme(identite: Identite) -> Qualite | None:
     """Ce que dit la seule forme juridique, sans la saisie ; None pour une personne physique ou une forme muette."""
-    return cast("Qualite | None", _formes("formes_juridiques").get(_forme_normalisee(identite)))
+    return cast("Qualite | None", _forme_dite("formes_juridiques", _forme_normalisee(identite)))
 
 
-def _formes(table: str) -> dict[str, object]:
-    """Dernière valeur publiée de chaque forme : ce que dit la forme ne dépend pas de la date du calcul."""
-    return {valeur.cle: valeur.valeur for valeur in lire_table(table).valeurs if valeur.valeur is not None}
+def _forme_dite(nom: str, forme: str) -> object:
+    """Ce que dit cette forme au dernier jour que connaît la table : il ne dépend pas de la date du calcul."""
+    table = lire_table(nom)
+    dite = table.au(table.horizon_de(forme), forme)
+    return dite.valeur if dite else None
 
 
 def _forme_normalisee(identite: Identite) -> str:

@@ -8,8 +8,8 @@ from generateur.droit.tables import decimal_au, entier_au, lire_table
 
 def est_connu(table: str, jour: date, cle: str) -> bool:
     """Vrai si la dernière valeur commencée à ce jour, pour cette clé, est établie."""
-    commencees = [valeur for valeur in lire_table(table).valeurs if valeur.cle == cle and valeur.depuis <= jour]
-    return bool(commencees) and commencees[-1].valeur is not None
+    commencee = lire_table(table).au(jour, cle)
+    return commencee is not None and commencee.valeur is not None
 
 
 def entier_connu(table: str, jour: date, cle: str) -> int | None:

@@ -20,7 +20,6 @@ from typing import Literal
 from generateur.droit.capitales import adoucir_capitales
 from generateur.droit.ressources import Marque, lire_octets, marquer
 from generateur.droit.tables import lire_table, valeur_au
-from generateur.droit.valeurs import Valeur
 from generateur.erreurs import ErreurDroitManquant
 
 RESSORTS = "ressorts"
@@ -221,16 +220,13 @@ def _proximite(nom: str, siege: str, adresse: str) -> Juridiction:
 
 def _nommer_au(juridiction: Juridiction, jour: date) -> Juridiction:
     """Le tribunal des activités économiques remplace le tribunal de commerce dès sa date d'effet."""
-    remplacant = _tribunaux_des_activites_economiques().get(normaliser(juridiction.siege))
-    if juridiction.type != "TC" or remplacant is None or jour < remplacant.depuis:
+    table, siege = lire_table("tae"), normaliser(juridiction.siege)
+    cle = next((cle for cle in table.cles if normaliser(cle) == siege), None)
+    if juridiction.type != "TC" or cle is None or table.au(jour, cle) is None:
         return juridiction
-    valeur_au("tae", jour, remplacant.cle)  # refuse au-delà de la fin de l'expérimentation
+    valeur_au("tae", jour, cle)  # refuse au-delà de la fin de l'expérimentation
     nom = juridiction.nom.replace("Tribunal de commerce", "Tribunal des activités économiques")
     return replace(juridiction, type="TAE", nom=nom)
-
-
-def _tribunaux_des_activites_economiques() -> dict[str, Valeur]:
-    return {normaliser(valeur.cle): valeur for valeur in lire_table("tae").valeurs}
 
 
 def _designees(candidates: tuple[Commune, ...], nom: str) -> tuple[Commune, ...]:
