@@ -9,10 +9,14 @@ from dataclasses import dataclass, replace
 
 from generateur.calculs.avancement import Etape, NomEtape, Position, dernier_jour_connu, dire_cloture, situer_dossier
 from generateur.calculs.calendrier import UN_JOUR
+from generateur.calculs.decompte import chiffrer
 from generateur.calculs.encours import calculer_encours
+from generateur.calculs.entraves import Entrave, entraves_du_dossier
+from generateur.calculs.solde_du_titre import est_moindre, solder_titre
 from generateur.domaine.apres_depot import Suivi
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
+from generateur.erreurs import ErreurDroitManquant
 
 LE_DOSSIER = "{dossier}"  # dans une commande : le dossier, que celui qui montre la phrase nomme
 
@@ -83,14 +87,27 @@ def _noter(reste: str) -> str:
 def conduire(dossier: Dossier, au: dt.date) -> Conduite:
     """La conduite à tenir à `au`. Lève ErreurDroitManquant si un délai n'est pas connu à cette date."""
     etape = situer_dossier(dossier, au)
+    entraves = entraves_du_dossier(dossier, au) if etape.est_devant_le_juge else ()
+    suites = _SUITES.get(etape.nom, ())
+    restent = tuple(suite for suite in suites if not _est_fermee(suite, etape, entraves))
+    arrete = bool(suites) and suites[-1] not in restent
     return Conduite(
         etape,
         _TITRES[etape.nom],
         _situer(dossier, etape),
-        tuple(_agir(dossier, etape, au)),
-        _SUITES.get(etape.nom, ()),
-        _DEPENSES.get(etape.nom, ()),
+        tuple(_agir(dossier, etape, au, entraves, arrete=arrete)),
+        restent,
+        () if arrete else _DEPENSES.get(etape.nom, ()),
     )
+
+
+def _est_fermee(suite: str, etape: Etape, entraves: tuple[Entrave, ...]) -> bool:
+    """Vrai si la suite n'a plus lieu contre aucun de ceux qui en sont là ; l'audience, dès que l'un est protégé."""
+    proteges = [e.debiteur for e in entraves if e.ferme(suite)]
+    if suite == "opposition":
+        return bool(proteges)
+    vises = [p.debiteur for p in etape.positions if suite in _SUITES.get(p.etape, ())]
+    return bool(vises) and all(any(protege is vise for protege in proteges) for vise in vises)
 
 
 def _situer(dossier: Dossier, etape: Etape) -> str:
@@ -135,14 +152,31 @@ _DIRE: Mapping[NomEtape, Callable[[Position], str]] = {
 }
 
 
-def _agir(dossier: Dossier, etape: Etape, au: dt.date) -> Iterator[str]:
-    """Ce qui reste à faire, dans l'ordre."""
+def _agir(dossier: Dossier, etape: Etape, au: dt.date, entraves: tuple[Entrave, ...], *, arrete: bool) -> Iterator[str]:
+    """Ce qui reste à faire, dans l'ordre ; `arrete` : ce que l'étape appelait n'a plus lieu."""
+    yield from (f"{entrave.raison[:1].upper()}{entrave.raison[1:]}. {entrave.remede}" for entrave in entraves)
+    if arrete:
+        return
+    if _titre_est_paye(dossier, etape, au):
+        yield f"Ce que l’ordonnance accorde est payé, le surplus abandonné : clore ({_noter('cloture --motif paye')})."
+        return
     if etape.est_devant_le_juge and calculer_encours(dossier, au).reste <= 0:
         yield (
             "Les factures sont payées : réclamer s’il y a lieu les intérêts et les frais, puis clore "
             f"({_noter('cloture --motif paye')})."
         )
     yield from _ACTIONS.get(etape.nom, _ne_rien_faire)(dossier, etape)
+
+
+def _titre_est_paye(dossier: Dossier, etape: Etape, au: dt.date) -> bool:
+    """Vrai si l'ordonnance n'accordait qu'une partie, et que cette partie est payée ; faux si un taux manque à `au`."""
+    ordonnance = (dossier.suivi or Suivi()).ordonnance
+    if ordonnance is None or ordonnance.montant is None or etape.nom not in {"executoire", "saisi"}:
+        return False
+    try:
+        return est_moindre(dossier, ordonnance) and solder_titre(dossier, chiffrer(dossier, au)).total <= 0
+    except ErreurDroitManquant:
+        return False
 
 
 def _ne_rien_faire(_dossier: Dossier, _etape: Etape) -> Iterator[str]:
@@ -155,7 +189,7 @@ def _attendre_la_decision(_dossier: Dossier, _etape: Etape) -> Iterator[str]:
 
 def _faire_signifier(dossier: Dossier, etape: Etape) -> Iterator[str]:
     ordonnance = (dossier.suivi or Suivi()).ordonnance
-    if ordonnance and ordonnance.partielle:
+    if ordonnance and est_moindre(dossier, ordonnance):
         yield (
             "L’ordonnance n’accorde qu’une partie : choisir d’abord. La signifier, c’est abandonner le reste ; sinon, "
             f"ne pas la signifier et assigner ({_produire('--procedure assignation_paiement')})."

@@ -19,6 +19,7 @@ from generateur.calculs.calendrier import (
 from generateur.calculs.naissance import jugement_de, perimetre_naturel, sort_de
 from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
 from generateur.calculs.qualites import est_creancier_professionnel, qualite_de
+from generateur.calculs.solde_du_titre import est_moindre
 from generateur.calculs.titre import (
     TABLE_SIGNIFICATION,
     est_titre,
@@ -196,7 +197,7 @@ def _suites(dossier: Dossier, suivi: Suivi, *, consigne_au_greffe: bool) -> Iter
             territoire,
             "depuis l'invitation du greffe, à peine de caducité",
         )
-    if suivi.ordonnance and suivi.ordonnance.partielle and not suivi.toutes_significations:
+    if suivi.ordonnance and not suivi.toutes_significations and est_moindre(dossier, suivi.ordonnance):
         yield _choix_sur_ordonnance_partielle(suivi.ordonnance, territoire)
     yield from _significations(dossier, suivi, territoire)
 

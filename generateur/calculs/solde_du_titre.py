@@ -22,7 +22,7 @@ from generateur.domaine.socle import ZERO
 class SoldeDuTitre:
     """Le solde à `au` compris ; `accorde` : le principal de l'ordonnance, quand elle n'accorde pas tout.
 
-    `recus` : paiements et avoirs depuis la demande, par date ; ils sont déjà imputés.
+    `recus`, `credites` : paiements reçus et avoirs émis depuis la demande, par date ; ils sont déjà imputés.
     """
 
     au: dt.date
@@ -30,6 +30,7 @@ class SoldeDuTitre:
     interets: Decimal
     autres: Decimal  # indemnités, clause pénale, frais accessoires
     recus: tuple[tuple[dt.date, Decimal], ...]
+    credites: tuple[tuple[dt.date, Decimal], ...] = ()
     accorde: Decimal | None = None
 
     @property
@@ -43,24 +44,26 @@ class SoldeDuTitre:
         return self.accorde is not None
 
 
-def solder_titre(dossier: Dossier, decompte: Decompte) -> SoldeDuTitre:
+def solder_titre(dossier: Dossier, decompte: Decompte, arretee_au: dt.date | None = None) -> SoldeDuTitre:
     """Le solde du titre à la date de `decompte`, celui de la demande entière, frais compris.
+
+    `arretee_au` : la date d'arrêté de la liasse déposée, si on la connaît ; sinon celle du dossier, sinon le dépôt.
 
     Une ordonnance qui n'accorde qu'une partie porte l'intérêt légal depuis la signification, sauf ce qu'elle dit : le
     surplus est abandonné. Lève ErreurDroitManquant si un taux n'est pas connu.
     """
     suivi, au = dossier.suivi or Suivi(), decompte.au
     ordonnance = suivi.ordonnance
-    depuis = suivi.depot or (ordonnance.date if ordonnance else au)
-    recus = _recevoir(dossier, depuis, au)
+    recus = _recevoir(dossier, _arreter_la_demande(dossier, suivi, arretee_au, au), au)
+    payes, credites = _separer(recus)
     if ordonnance is None or ordonnance.montant is None or not est_moindre(dossier, ordonnance):
         autres = decompte.indemnites + decompte.clause_penale + decompte.frais
-        return SoldeDuTitre(au, decompte.principal, decompte.interets, autres, _dater_recus(recus))
+        return SoldeDuTitre(au, decompte.principal, decompte.interets, autres, payes, credites)
     dette = _porter_au_titre(dossier, suivi, ordonnance.montant, ordonnance.date)
     compte = Compte([dette], {})
     mouvements = [m for m in dater_mouvements(dossier, au) if any(m.saisi is recu for recu in recus)]
     compte.derouler(mouvements, au)
-    return SoldeDuTitre(au, dette.principal, dette.interets, ZERO, _dater_recus(recus), ordonnance.montant)
+    return SoldeDuTitre(au, dette.principal, dette.interets, ZERO, payes, credites, ordonnance.montant)
 
 
 def est_moindre(dossier: Dossier, ordonnance: Ordonnance) -> bool:
@@ -82,9 +85,20 @@ def _recevoir(dossier: Dossier, depuis: dt.date, au: dt.date) -> list[Avoir | Pa
     ]
 
 
-def _dater_recus(recus: Sequence[Avoir | Paiement]) -> tuple[tuple[dt.date, Decimal], ...]:
-    sommes = ((r.date, r.montant_ttc if isinstance(r, Avoir) else r.montant) for r in recus)
-    return tuple(sorted((jour, somme) for jour, somme in sommes if jour))
+def _arreter_la_demande(dossier: Dossier, suivi: Suivi, arretee_au: dt.date | None, au: dt.date) -> dt.date:
+    """Le dernier jour que la demande compte : ce qui a été reçu ensuite, même avant le dépôt, n'y est pas déduit."""
+    rendue = suivi.ordonnance.date if suivi.ordonnance else au
+    return min(suivi.depot or rendue, arretee_au or dossier.au or rendue)
+
+
+_Sommes = tuple[tuple[dt.date, Decimal], ...]
+
+
+def _separer(recus: Sequence[Avoir | Paiement]) -> tuple[_Sommes, _Sommes]:
+    """Ce qui a été payé, puis ce qui a été crédité par un avoir : le débiteur n'a pas payé un avoir."""
+    payes = sorted((r.date, r.montant) for r in recus if isinstance(r, Paiement) and r.date)
+    credites = sorted((r.date, r.montant_ttc) for r in recus if isinstance(r, Avoir) and r.date)
+    return tuple(payes), tuple(credites)
 
 
 def _porter_au_titre(dossier: Dossier, suivi: Suivi, accorde: Decimal, rendue_le: dt.date) -> Dette:

@@ -84,6 +84,19 @@ def terme_d_opposition(suivi: Suivi, debiteur: Debiteur, territoire: str) -> dat
     return terme_de_procedure(depart, mois=mois, territoire=territoire)
 
 
+def terme_depasse(dossier: Dossier) -> date | None:
+    """Le terme que l'opposition a dépassé (CPC 1416) ; None si elle est à temps, ou si l'un des termes est incertain.
+
+    Le dossier ne dit pas qui l'a formée : celui qui avait le plus de temps.
+    """
+    suivi, territoire = dossier.suivi or Suivi(), territoire_de(dossier.debiteur.domicile)
+    termes = [terme_d_opposition(suivi, d, territoire) for d in dossier.debiteurs_poursuivis]
+    connus = [terme for terme in termes if terme]
+    if suivi.opposition is None or len(connus) < len(termes) or suivi.opposition <= max(connus):
+        return None
+    return max(connus)
+
+
 def premiere_mesure(suivi: Suivi, debiteur: Debiteur) -> date | None:
     """Le jour où la première saisie d'exécution a atteint ce débiteur : sa dénonciation, à défaut la saisie."""
     jours = (s.denonciation or s.date for s in suivi.saisies if s.vise(debiteur) and not s.est_conservatoire)

@@ -8,7 +8,7 @@ from datetime import date
 
 from generateur.calculs.avancement import situer_dossier
 from generateur.calculs.calendrier import UN_JOUR, territoire_de
-from generateur.calculs.titre import premier_jour_d_execution, terme_d_opposition
+from generateur.calculs.titre import premier_jour_d_execution, terme_depasse
 from generateur.controles.catalogue import constater
 from generateur.controles.lieux import situer
 from generateur.domaine.apres_depot import Saisie, Suivi
@@ -47,16 +47,12 @@ def _non_avenue(dossier: Dossier, jour: date) -> Iterator[Constat]:
 
 
 def _opposition_tardive(dossier: Dossier, suivi: Suivi) -> Iterator[Constat]:
-    if suivi.opposition is None:
-        return
-    territoire = territoire_de(dossier.debiteur.domicile)
-    termes = [terme_d_opposition(suivi, d, territoire) for d in dossier.debiteurs_poursuivis]
-    connus = [terme for terme in termes if terme]
-    if connus and len(connus) == len(termes) and suivi.opposition > max(connus):
+    terme = terme_depasse(dossier)
+    if suivi.opposition and terme:
         yield constater(
             "OPPOSITION_TARDIVE",
             f"L'opposition du {date_longue(suivi.opposition)} paraît hors délai : elle était possible jusqu'au "
-            f"{date_longue(max(connus))}.",
+            f"{date_longue(terme)}.",
             lieu="suivi.opposition",
             remede="C'est au tribunal de la dire irrecevable : demandez-le à l'audience "
             f"(« generateur produire {CE_DOSSIER} --suite opposition »), l'acte de signification à l'appui.",

@@ -12,6 +12,7 @@ from datetime import date
 
 from generateur.calculs.auteurs import emane_du_debiteur
 from generateur.calculs.calendrier import MOIS_PAR_AN, ajouter_mois
+from generateur.calculs.entraves import entrave_de
 from generateur.calculs.prescription import (
     ACTES_DU_DEBITEUR,
     UN_JOUR,
@@ -187,12 +188,13 @@ def _juger(analyse: Prescription, au: date, garde: int, exigence: Gravite, verif
 
 def _dater_le_titre(dossier: Dossier, signification: Signification, au: date) -> Constat:
     terme = terme_d_execution(dossier, signification, dossier.debiteur, au)
+    entrave = entrave_de(dossier, dossier.debiteur, au)
     return constater(
         "TITRE_DATE",
         f"L'ordonnance signifiée le {date_longue(signification.date)} peut être exécutée jusqu'au "
         f"{date_longue(terme)} ; les intérêts échus depuis se prescrivent à part.",
         lieu="suivi.signification",
-        remede="Remettez le titre au commissaire de justice pour exécution.",
+        remede=entrave.remede if entrave else "Remettez le titre au commissaire de justice pour exécution.",
     )
 
 

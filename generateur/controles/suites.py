@@ -6,10 +6,11 @@ avenue), 1416 (opposition), 1422 (exécution) ; CPCE L111-2 (pas de saisie sans 
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from itertools import pairwise
 
 from generateur.calculs.avancement import dire_cloture
+from generateur.calculs.decompte import chiffrer
+from generateur.calculs.solde_du_titre import est_moindre
 from generateur.controles.catalogue import constater
 from generateur.controles.contexte import Contexte
 from generateur.controles.delais_des_suites import constater_delais
@@ -20,7 +21,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.evenements import lister_evenements
 from generateur.domaine.langue import date_longue, enumerer
 from generateur.domaine.langue import montant as ecrire_montant
-from generateur.domaine.socle import ZERO
+from generateur.erreurs import ErreurDroitManquant
 
 # Ce qu'un ajout ne peut pas écrire : « generateur ajouter evenement » le refuse, et ne fait qu'avertir du reste.
 IMPOSSIBLES = frozenset(
@@ -33,7 +34,6 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     suivi = dossier.suivi
     if suivi is None:
         return []
-    principal = contexte.decompte.principal if contexte.decompte else ZERO
     jour = max(contexte.au, contexte.jour)
     return [
         *_clos(dossier, suivi),
@@ -42,7 +42,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         *_manquants(suivi),
         *_contradictions(dossier, suivi),
         *_rejet(suivi),
-        *_ordonnance(suivi, principal),
+        *_ordonnance(dossier, suivi, jour),
         *_destinataires(dossier, suivi),
         *constater_delais(dossier, suivi, jour),
     ]
@@ -149,16 +149,19 @@ def _rejet(suivi: Suivi) -> Iterator[Constat]:
         )
 
 
-def _ordonnance(suivi: Suivi, principal: Decimal) -> Iterator[Constat]:
+def _ordonnance(dossier: Dossier, suivi: Suivi, jour: date) -> Iterator[Constat]:
     ordonnance = suivi.ordonnance
-    if ordonnance is None:
+    if ordonnance is None or ordonnance.date > jour:
         return
-    moindre = ordonnance.montant is not None and ordonnance.montant < principal
-    if not ordonnance.partielle and not moindre:
+    try:
+        principal = chiffrer(dossier, ordonnance.date).principal
+        if not est_moindre(dossier, ordonnance):
+            return
+    except ErreurDroitManquant:  # un autre contrôle le dit
         return
     numero = f" n° {ordonnance.numero}" if ordonnance.numero else ""
     accorde = (
-        f" : {ecrire_montant(ordonnance.montant)} accordés, {ecrire_montant(principal)} dus en principal"
+        f" : {ecrire_montant(ordonnance.montant)} accordés, {ecrire_montant(principal)} dus en principal ce jour-là"
         if ordonnance.montant
         else ""
     )

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from generateur.calculs.avancement import Etape, NomEtape, dire_cloture, situer_dossier
 from generateur.calculs.calendrier import UN_JOUR, territoire_de
+from generateur.calculs.entraves import Entrave, entraves_du_dossier
 from generateur.calculs.solde_du_titre import SoldeDuTitre, solder_titre
 from generateur.calculs.titre import terme_d_execution, terme_de_signification
 from generateur.domaine.apres_depot import Ordonnance, Signification, Suivi
@@ -85,7 +86,8 @@ class _Affaire:
     @property
     def solde(self) -> SoldeDuTitre:
         """Ce qui reste à recouvrer, paiements imputés."""
-        return solder_titre(self.dossier, self.etude.espece.decompte)
+        deposee = self.etude.servi.deposee if self.etude.servi else None
+        return solder_titre(self.dossier, self.etude.espece.decompte, deposee.au if deposee else None)
 
     def champs(self, debiteur: Debiteur, joints: Sequence[str] = ()) -> ChampsSuite:
         """Ce que la suite imprime de l'ordonnance, pour ce débiteur."""
@@ -126,17 +128,23 @@ def _ouvrir(etude: Etude, nom: NomSuite) -> _Affaire:
     if suivi.clos and etape.nom == "clos":
         raise _refuser(etude, dire_cloture(etude.dossier, suivi.clos), "suivi.clos")
     affaire = _Affaire(etude, suivi, suivi.ordonnance, etude.dossier.debiteurs_poursuivis)
+    entraves = [e for e in entraves_du_dossier(etude.dossier, etude.espece.au) if e.ferme(nom)]
     if nom == "opposition":
         if suivi.opposition is None:
             raise _refuser(etude, "aucune opposition n'est notée", "suivi.opposition", "opposition = 2026-10-20")
+        if entraves:  # les conclusions visent tous les débiteurs ensemble
+            raise _refuser_l_entrave(etude, entraves[0])
         return affaire
     attendues = _ETAPES[nom]
     vises = tuple(position.debiteur for position in etape.positions if position.etape in attendues)
     if not vises:
         raise _refuser_l_etape(etude, etape, nom)
+    libres = tuple(debiteur for debiteur in vises if all(e.debiteur is not debiteur for e in entraves))
+    if not libres:
+        raise _refuser_l_entrave(etude, next(e for e in entraves if e.debiteur in vises))
     if nom == "saisie":
         _verifier_le_solde(affaire)
-    return replace(affaire, vises=vises)
+    return replace(affaire, vises=libres)
 
 
 # Les étapes, débiteur par débiteur, où chaque suite a lieu d'être.
@@ -156,6 +164,10 @@ def _refuser_sans_ordonnance(etude: Etude, suivi: Suivi) -> ErreurDossier:
             constats=etude.constats,
         )
     return _refuser(etude, "aucune ordonnance n'est notée", "suivi.ordonnance", "ordonnance = { date = 2026-09-21 }")
+
+
+def _refuser_l_entrave(etude: Etude, entrave: Entrave) -> ErreurDossier:
+    return ErreurDossier(entrave.raison, lieu="debiteurs.situation", remede=entrave.remede, constats=etude.constats)
 
 
 def _refuser_l_etape(etude: Etude, etape: Etape, nom: NomSuite) -> ErreurDossier:
@@ -251,7 +263,7 @@ def _trouver_joints(affaire: _Affaire, nom: NomSuite, sortie: Path) -> tuple[dic
     if nom != "signification":
         for rang, debiteur in enumerate(affaire.vises, start=1):
             acte = affaire.signification(debiteur).fichier
-            voulus.append((f"signification_{rang}", acte, f"l’acte de signification à {debiteur.nom_complet}"))
+            voulus.append((f"signification_{rang}", acte, _nommer_l_acte(debiteur)))
     for cible, fichier, quoi in voulus:
         if fichier:
             origine = localiser(racine, fichier)
@@ -268,6 +280,10 @@ def _trouver_joints(affaire: _Affaire, nom: NomSuite, sortie: Path) -> tuple[dic
     return joints, tuple(manquants)
 
 
+def _nommer_l_acte(debiteur: Debiteur) -> str:
+    return f"l’acte de signification à {debiteur.nom_complet}"
+
+
 def _adresser(
     affaire: _Affaire,
     nom: NomSuite,
@@ -278,7 +294,10 @@ def _adresser(
     """La même matière, adressée à l'étude ou au greffe, pour ce débiteur."""
     joints, manquants = pieces
     rang = affaire.etude.dossier.debiteurs_poursuivis.index(debiteur)
-    libelles = [_LIBELLES_JOINTS.get(cible.partition("_")[0], cible) for cible in joints]
+    des_autres = [autre for autre in affaire.vises if autre is not debiteur]
+    ecartes = {f"signification_{affaire.vises.index(autre) + 1}_jointe" for autre in des_autres}
+    libelles = [_LIBELLES_JOINTS.get(c.partition("_")[0], c) for c in joints if c.partition(".")[0] not in ecartes]
+    manquants = tuple(m for m in manquants if m not in {_nommer_l_acte(autre) for autre in des_autres})
     if nom == "saisie" and not affaire.solde.est_borne:
         libelles.append("le décompte arrêté à ce jour")
     champs = {**contexte.complement, **affaire.champs(debiteur, [*libelles, *manquants])}

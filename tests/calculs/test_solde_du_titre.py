@@ -63,3 +63,29 @@ def test_un_paiement_rejete_n_est_pas_recu(fabriquer):
 def test_tout_paye_ne_laisse_rien(fabriquer):
     solde, _ = _solder(fabriquer, {"montant": "4000.00", "partielle": True}, [{**PAYE, "montant": "5000.00"}])
     assert solde.total == 0
+
+
+@pytest.mark.parametrize("connue", [{"arretee_au": dt.date(2026, 8, 20)}, {}])
+def test_un_paiement_entre_l_arrete_et_le_depot_est_deduit_de_ce_qui_est_accorde(fabriquer, connue):
+    """Arrêtée au 20 août, déposée le 10 septembre : les 1 000 € du 25 août n'étaient pas dans la demande."""
+    dossier = fabriquer(
+        au=None if connue else dt.date(2026, 8, 20),
+        suivi={
+            "depot": dt.date(2026, 9, 10),
+            "ordonnance": {"date": RENDUE, "montant": "4000.00", "partielle": True},
+            "signification": {"date": dt.date(2026, 10, 5), "mode": "personne"},
+        },
+        paiements=[{"date": dt.date(2026, 8, 25), "montant": "1000.00"}],
+    )
+    solde = solder_titre(dossier, chiffrer(dossier, AU), **connue)
+    assert solde.recus == ((dt.date(2026, 8, 25), Decimal("1000.00")),)
+    assert solde.principal == Decimal("3000.00")
+
+
+def test_un_avoir_est_credite_et_non_paye(fabriquer):
+    dossier = fabriquer(
+        suivi={"depot": dt.date(2026, 9, 10), "ordonnance": {"date": RENDUE}},
+        avoirs=[{"numero": "A1", "date": dt.date(2026, 11, 3), "montant_ttc": "500.00", "facture": "F1"}],
+    )
+    solde = solder_titre(dossier, chiffrer(dossier, AU))
+    assert (solde.recus, solde.credites) == ((), ((dt.date(2026, 11, 3), Decimal("500.00")),))

@@ -194,3 +194,92 @@ def test_ce_que_le_dossier_n_a_pas_se_joint_a_la_main(dossier, suivre):
     suite = suivre(dossier("ordonnance = { date = 2026-09-21 }"), "signification")
     assert suite.joints == ()
     assert len(suite.a_joindre) == 2
+
+
+LIQUIDE = """
+situation = "liquidation"
+procedure_collective = { jugement = 2026-11-20, publication_bodacc = 2026-11-27, mandataire = "Étude Lorme" }
+"""
+CAUTION = """
+[[debiteurs]]
+nature = "particulier"
+nom = "Delaunoy"
+prenoms = "Marc"
+role = "caution"
+adresse = { voie = "2 rue des Essais", code_postal = "69003", commune = "Lyon" }
+cautionnement = { date = 2026-02-01, montant_max = "3000.00", solidaire = true, fichier = "pieces/bc118.pdf" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("lignes", "suite"),
+    [((ORDONNANCE,), "signification"), ((ORDONNANCE, SIGNIFIEE), "saisie")],
+)
+def test_rien_ne_se_signifie_ni_ne_se_saisit_apres_le_jugement_d_ouverture(dossier, suivre, lignes, suite):
+    """Avant, la saisie répondait « ce que l'ordonnance accorde est payé », et proposait de clore."""
+    with pytest.raises(ErreurDossier, match="L622-21") as refus:
+        suivre(dossier(*lignes, avant=LIQUIDE), suite)
+    assert "Déclarer la créance" in refus.value.remede
+
+
+def test_l_audience_ne_demande_pas_de_condamner_un_debiteur_en_liquidation(dossier, suivre):
+    with pytest.raises(ErreurDossier, match="L622-21"):
+        suivre(dossier(ORDONNANCE, SIGNIFIEE, "opposition = 2026-10-20", avant=LIQUIDE), "opposition")
+
+
+def test_la_saisie_contre_une_caution_ne_depasse_pas_son_engagement(dossier, suivre):
+    suite = suivre(dossier(ORDONNANCE, SIGNIFIEE, avant=CAUTION), "saisie")
+    principal, caution = (_texte(fichier).replace("\u202f", " ") for fichier in suite.fichiers[:2])
+    assert "pour la somme de 9 363,24 € arrêtée" in principal
+    assert "pour la somme de 3 000,00 €, limite de son engagement de caution" in caution
+    assert principal.count("l’acte de signification") == 1
+
+
+def test_une_opposition_tardive_est_dite_irrecevable(dossier, suivre):
+    tardive = _texte(suivre(dossier(ORDONNANCE, SIGNIFIEE, "opposition = 2026-11-20"), "opposition").fichiers[1])
+    assert "pouvait être formée jusqu’au 5 novembre 2026" in tardive
+    assert "de déclarer l’opposition irrecevable, et subsidiairement de la dire mal fondée" in tardive
+
+
+def test_une_opposition_a_temps_ou_sans_terme_certain_n_est_pas_dite_tardive(dossier, suivre):
+    a_temps = _texte(suivre(dossier(ORDONNANCE, SIGNIFIEE, "opposition = 2026-11-05"), "opposition").fichiers[1])
+    assert "irrecevable" not in a_temps
+    assert "article 1418" in a_temps
+
+
+def test_les_conclusions_disent_la_signification_de_chaque_debiteur(dossier, suivre):
+    recues = (
+        'significations = [{ date = 2026-10-05, mode = "personne", debiteur = "Les Comptoirs Beaurivage" }, '
+        '{ date = 2026-10-12, mode = "etude", debiteur = "Beta Menuiserie" }]'
+    )
+    texte = _texte(
+        suivre(dossier(ORDONNANCE, recues, "opposition = 2026-10-30", avant=SECOND), "opposition").fichiers[1]
+    )
+    assert (
+        "Beaurivage le 5 octobre 2026 à personne et à la société Beta Menuiserie le 12 octobre 2026 à l’étude" in texte
+    )
+
+
+def test_les_conclusions_n_inventent_pas_de_signification(dossier, suivre):
+    """Avant : « a été signifiée le . », et l'acte dit produit."""
+    texte = _texte(suivre(dossier(ORDONNANCE, "opposition = 2026-10-30"), "opposition").fichiers[1])
+    assert "signifiée" not in texte
+    assert "a été rendue le 21 septembre 2026" in texte
+
+
+def test_l_article_1418_n_exige_l_acte_que_depuis_sa_nouvelle_redaction(dossier, suivre):
+    ancienne, signifiee = ORDONNANCE.replace("2026-09-21", "2026-07-31"), SIGNIFIEE.replace("10-05", "08-10")
+    texte = _texte(suivre(dossier(ancienne, signifiee, "opposition = 2026-09-01"), "opposition").fichiers[1])
+    assert "1418" not in texte
+
+
+def test_une_ordonnance_moindre_sans_le_dire_est_traitee_comme_partielle(dossier, suivre):
+    moindre = ORDONNANCE.replace("numero", 'montant = "5000.00", numero')
+    assert "s’en contente" in _texte(suivre(dossier(moindre), "signification").fichiers[0])
+
+
+def test_un_avoir_n_est_pas_dit_paye(dossier, suivre):
+    avoir = '\n[[avoirs]]\nnumero = "A1"\ndate = 2026-11-03\nmontant_ttc = "640.00"\nfacture = "F2026-118"\n'
+    texte = _texte(suivre(dossier(ORDONNANCE, SIGNIFIEE, avant=avoir), "saisie").fichiers[0]).replace("\u202f", " ")
+    assert "crédité par avoir depuis la demande (640,00 € le 3 novembre 2026)" in texte
+    assert "payé" not in texte

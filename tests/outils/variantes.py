@@ -149,6 +149,8 @@ def _suites_de(contexte: ContexteActes) -> Iterator[tuple[str, ContexteActes]]:
         "executoire_le": "8 décembre 2026", "titre_jusqu_au": "5 octobre 2036", "opposition": "20 octobre 2026",
         "joints": ["l’ordonnance", "l’acte de signification"], "est_a_personne": False, "solde": "9 278,11 €",
         "solde_detail": "8 640,00 € en principal et 638,11 € d’intérêts", "accorde": "", "recus": "",
+        "significations": "le 5 octobre 2026 à personne", "acte_exige_a_l_audience": True, "plafond": "",
+        "opposition_possible_jusqu_au": "", "credites": "",
     }  # fmt: skip
     juridiction = contexte.juridiction or presenter_juridiction(("Tribunal judiciaire de Lyon",), None)
     vide = {"cause": "contractuelle", "solidarite": "", "limites": "", "professionnel_non_commercant": False,
