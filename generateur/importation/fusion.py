@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from generateur.domaine.retouches import Ajout, Pose
+from generateur.importation.diminutions import Diminutions, relever_diminutions
 from generateur.importation.socle import Reglement, Tiers
 from generateur.importation.soldes import REMPLACEE, FactureDue, Solde
 from generateur.importation.valeurs_a_plat import (
@@ -98,8 +99,9 @@ def fusionner(
         if piece.numero in numeros and (piece.statut == "annulee" or raison.startswith(REMPLACEE))
     ]
     fusion.comparees |= {("factures", facture.piece.numero, ANNULATION) for facture in solde.factures}
+    diminutions = relever_diminutions(actuel, base, solde)
     for facture in solde.factures:
-        _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers)
+        _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers, diminutions)
     au_dossier = frozenset(numeros) | {f.piece.numero for f in solde.dues}
     rangs = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("avoirs") or ())}
     for avoir in solde.avoirs:
@@ -120,13 +122,14 @@ def _fusionner_facture(
     facture: FactureDue,
     numeros: Mapping[str, int],
     fichiers: Mapping[str, str],
+    diminutions: Diminutions,
 ) -> None:
     numero = facture.piece.numero
     if numero not in numeros and facture.reste <= 0:
         return  # soldée avant d'être connue : rien à réclamer
     bloc = valeurs_de_la_facture(facture.piece, fichiers.get(numero, ""))
     if _fusionner_bloc(fusion, base, presentes, "factures", numero, bloc, numeros):
-        _fusionner_paiements(fusion, base, presentes, facture)
+        _fusionner_paiements(fusion, base, presentes, facture, diminutions)
 
 
 def _fusionner_bloc(
@@ -176,9 +179,13 @@ def _fusionner_valeur(
 
 
 def _fusionner_paiements(
-    fusion: Fusion, base: Mapping[CheminValeur, Any], presentes: Mapping[CheminValeur, Any], facture: FactureDue
+    fusion: Fusion,
+    base: Mapping[CheminValeur, Any],
+    presentes: Mapping[CheminValeur, Any],
+    facture: FactureDue,
+    diminutions: Diminutions,
 ) -> None:
-    """Ce qui a été réglé depuis la dernière importation, sans compter deux fois ce qu'une personne a saisi."""
+    """Ce qui a été réglé depuis la dernière importation, sans compter deux fois ce que le dossier retranche déjà."""
     numero = facture.piece.numero
     cle = ("paye", numero)
     fusion.comparees.add(cle)
@@ -186,15 +193,20 @@ def _fusionner_paiements(
     if facture.paye <= saisi:
         fusion.retenues[cle] = facture.paye
         return
-    if saisi != deja:  # une personne a saisi d'autres paiements : lesquels de ceux-ci sont déjà comptés ?
-        if facture.paye != deja:
-            fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, facture.paye))
-            fusion.noter(cle, deja, saisi, facture.paye, "conflit")
+    couvert, est_clair = diminutions.couvrir(facture, facture.paye - saisi)
+    paye = facture.paye - couvert
+    if paye <= saisi:
+        fusion.retenues[cle] = paye
         return
-    for reglement in _nouveaux(facture.reglements, facture.paye - deja):
+    if saisi != deja or not est_clair:  # une personne en a saisi d'autres : lesquels sont déjà comptés ?
+        if paye != deja:
+            fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, paye))
+            fusion.noter(cle, deja, saisi, paye, "conflit")
+        return
+    for reglement in _nouveaux(facture.reglements, paye - deja):
         fusion.editions.append(Ajout("paiements", valeurs_du_paiement(numero, reglement)))
-    fusion.retenues[cle] = facture.paye
-    fusion.noter(cle, deja, saisi, facture.paye, "prise")
+    fusion.retenues[cle] = paye
+    fusion.noter(cle, deja, saisi, paye, "prise")
 
 
 def _nouveaux(reglements: tuple[Reglement, ...], montant: Decimal) -> list[Reglement]:

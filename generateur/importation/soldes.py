@@ -33,12 +33,13 @@ class FactureDue:
 
 @dataclass(frozen=True)
 class Solde:
-    """Les factures, les avoirs à saisir, le net dû, et pourquoi le reste est laissé."""
+    """Les factures, les avoirs à saisir, le net dû, et pourquoi le reste est laissé ; `avoirs_lus` : tous."""
 
     factures: tuple[FactureDue, ...]
     avoirs: tuple[PieceLue, ...]
     net: Decimal
     ecartees: tuple[tuple[PieceLue, str], ...]
+    avoirs_lus: tuple[PieceLue, ...] = ()
 
     @property
     def dues(self) -> tuple[FactureDue, ...]:
@@ -80,9 +81,10 @@ def solder(groupe: Groupe, encaissements: Mapping[str, Reglement] | None = None)
         if not _est_avoir(piece)
     )
     utiles = tuple(avoir for avoir in avoirs if _est_a_saisir(avoir, factures))
-    libres = cumuler([_valeur_libre(avoir) for avoir in utiles if not _vise(avoir, factures)])
+    libres = cumuler([valeur_libre(avoir) for avoir in utiles if not _vise(avoir, factures)])
     net = cumuler([facture.reste for facture in factures]) - libres
-    return Solde(factures, utiles, net, tuple(ecartees))
+    lus = (*avoirs, *(piece for piece, _ in ecartees if _est_avoir(piece)))
+    return Solde(factures, utiles, net, tuple(ecartees), lus)
 
 
 def _motif_d_ecart(piece: PieceLue, remplacante: str) -> str:
@@ -131,11 +133,11 @@ def _vise(avoir: PieceLue, factures: Sequence[FactureDue]) -> bool:
     return any(facture.piece.numero == avoir.facture_visee for facture in factures)
 
 
-def _valeur_libre(avoir: PieceLue) -> Decimal:
+def valeur_libre(avoir: PieceLue) -> Decimal:
     """Ce qu'un avoir sans facture retire encore au total : son propre reste s'il en a un."""
     return abs(avoir.reste_du if avoir.reste_du is not None else avoir.montant_ttc or ZERO)
 
 
 def _est_a_saisir(avoir: PieceLue, factures: Sequence[FactureDue]) -> bool:
     """Un avoir déjà soldé et qui ne vise aucune facture lue a fait son effet ailleurs."""
-    return _vise(avoir, factures) or (avoir.statut != "soldee" and _valeur_libre(avoir) > ZERO)
+    return _vise(avoir, factures) or (avoir.statut != "soldee" and valeur_libre(avoir) > ZERO)

@@ -1,0 +1,75 @@
+"""Réimporter quand la source a imputé un avoir, ou enregistré ce qu'une personne avait saisi : une fois, pas deux."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.operations.conftest import ENTETE, F1, F2
+
+_AVOIR = "A1;02/06/2026;;Garage Lumen SAS;999999915;-200,00;-200,00;Avoir"
+_IMPUTE = _AVOIR.replace("-200,00;-200,00;Avoir", "-200,00;0,00;Avoir")
+_PAYE = f"{ENTETE};Montant payé"
+
+
+def _du(bureau) -> Decimal:
+    """Ce que le dossier réclame, recompté à part."""
+    donnees = bureau.donnees()
+    return sum((Decimal(f["montant_ttc"]) for f in donnees["factures"]), Decimal(0)) - sum(
+        (Decimal(b.get("montant_ttc", b.get("montant"))) for s in ("avoirs", "paiements") for b in donnees.get(s, ())),
+        Decimal(0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reste", "paye", "suite"),
+    [
+        ("1 000,00", "0,00", [_IMPUTE + ";"]),
+        ("1 000,00", "200,00", [_IMPUTE + ";"]),  # la source appelle « payé » tout ce qui n'est plus dû
+        ("1 000,00", "0,00", []),  # l'avoir soldé n'est plus exporté
+        ("700,00", "300,00", [_IMPUTE + ";"]),
+        ("0,00", "1 000,00", [_IMPUTE + ";"]),
+        ("1 000,00", "200,00", [_AVOIR + ";"]),  # un vrai paiement : l'avoir est encore libre
+    ],
+)
+def test_un_avoir_impute_par_la_source_ne_diminue_pas_deux_fois(bureau, reste, paye, suite):
+    bureau.importer(F1 + ";", _AVOIR + ";", entete=_PAYE)
+    facture = F1.replace("1 200,00;1 200,00", f"1 200,00;{reste}") + f";{paye}"
+    for _ in range(2):
+        fait = bureau.importer(facture, F2 + ";", *suite, entete=_PAYE)
+        assert _du(bureau) == fait.dossiers[0].reste_du
+
+
+def test_l_avoir_impute_laisse_a_chaque_facture_son_paiement(bureau):
+    bureau.importer(F1 + ";", F2 + ";", _AVOIR + ";", entete=_PAYE)
+    payee = F1.replace("1 200,00;1 200,00", "1 200,00;1 000,00") + ";200,00"
+    diminuee = F2.replace("600,00;600,00", "600,00;400,00") + ";0,00"
+    bureau.importer(payee, diminuee, _IMPUTE + ";", entete=_PAYE)
+    assert bureau.donnees()["paiements"] == [{"montant": "200.00", "facture": "F1"}]
+
+
+@pytest.mark.parametrize("facture", ['\nfacture = "F1"', ""])
+def test_un_avoir_saisi_a_la_main_puis_exporte_ne_diminue_pas_deux_fois(bureau, facture):
+    bureau.importer(F1, F2)
+    with bureau.toml().open("a", encoding="utf-8") as flux:
+        flux.write(f'\n[[avoirs]]\nnumero = "A1"\ndate = 2026-06-02\nmontant_ttc = "200.00"{facture}\n')
+    fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;1 000,00"), F2, _IMPUTE)
+    assert _du(bureau) == fait.dossiers[0].reste_du == Decimal("1600.00")
+
+
+def test_un_avoir_que_la_source_ignore_ne_passe_pas_pour_un_paiement(bureau):
+    bureau.importer(F1)
+    with bureau.toml().open("a", encoding="utf-8") as flux:
+        flux.write('\n[[avoirs]]\nnumero = "G1"\ndate = 2026-06-02\nmontant_ttc = "200.00"\nfacture = "F1"\n')
+    fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;1 000,00"))
+    assert [c.code for c in fait.constats] == ["CONFLIT_IMPORT"]  # payé, ou le même avoir ? à la personne de le dire
+    assert "paiements" not in bureau.donnees()
+
+
+@pytest.mark.parametrize(("reste", "conflits"), [("900,00", 0), ("700,00", 1)])
+def test_un_paiement_saisi_sans_facture_ne_se_double_pas(bureau, reste, conflits):
+    bureau.importer(F1, F2)
+    with bureau.toml().open("a", encoding="utf-8") as flux:
+        flux.write('\n[[paiements]]\ndate = 2026-07-01\nmontant = "300.00"\n')
+    fait = bureau.importer(F1.replace("1 200,00;1 200,00", f"1 200,00;{reste}"), F2)
+    assert [str(p["montant"]) for p in bureau.donnees()["paiements"]] == ["300.00"]
+    assert [d.conflits for d in fait.dossiers] == [conflits]
