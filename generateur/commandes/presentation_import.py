@@ -78,6 +78,8 @@ def _sources(fait: Import) -> Iterator[str]:
         absentes = [champ for champ, entete in lecture.colonnes.items() if entete is None]
         if absentes:
             yield "    absents : " + ", ".join(absentes)
+        if lecture.non_lus:
+            yield "    non lus : " + ", ".join(f"« {entete} »" for entete in lecture.non_lus)
 
 
 def _dossiers(fait: Import) -> Iterator[str]:
@@ -109,6 +111,8 @@ def _nommer(code: str) -> str:
 def _suites(fait: Import, racine: Path) -> Iterator[str]:
     for constat in fait.constats:
         yield f"  • {constat.lieu} : {constat.message}"
+        if constat.remede:
+            yield f"          → {constat.remede}"
     for refus in fait.refus[:_REFUS_MONTRES]:
         yield f"  refusé  {refus.origine} : {refus.raison}"
         if refus.remede:

@@ -31,6 +31,11 @@ class Entete:
         """Pour chaque champ, l'en-tête tel qu'il est écrit, ou None."""
         return {c: self.noms[self.colonnes[c]] if c in self.colonnes else None for c in champs}
 
+    def non_lus(self) -> list[str]:
+        """Les en-têtes dont aucun champ ne se sert."""
+        prises = set(self.colonnes.values())
+        return [nom for place, nom in enumerate(self.noms) if nom and place not in prises]
+
 
 @cache
 def _donnees() -> Mapping[str, Any]:
@@ -97,6 +102,12 @@ def dit_un_total(cellule: Cellule) -> bool:
     return _motif_de_total().fullmatch(normaliser_entete(cellule)) is not None
 
 
+def commence_par_un_total(cellule: Cellule) -> bool:
+    """« Total Durand », « Sous-total client C01 »."""
+    debut = normaliser_entete(cellule)
+    return any(debut == mot or debut.startswith(f"{mot} ") for mot in _donnees()["lignes"]["total"])
+
+
 @cache
 def _motif_de_total() -> re.Pattern[str]:
     mots = "|".join(map(re.escape, _donnees()["lignes"]["total"]))
@@ -135,6 +146,12 @@ def comprendre(feuille: Feuille, rang: int, connues: Correspondances, imposees: 
             raise _hesiter(champ, [noms[i] for i in candidates])
         if candidates:
             colonnes[champ] = candidates[0]
+    for champ, noms_de_repli in _donnees()["replis"].items():
+        if champ in connues and champ not in colonnes:
+            candidates = [
+                i for i, nom in enumerate(normalises) if nom in noms_de_repli and i not in set(colonnes.values())
+            ]
+            colonnes |= {champ: candidates[0]} if len(candidates) == 1 else {}
     return Entete(rang, noms, colonnes)
 
 

@@ -14,6 +14,14 @@ from generateur.importation.valeurs_lues import normaliser_entete
 NOM = "dolibarr"
 LIBELLE = "Dolibarr, factures clients et règlements"
 _SIGNATURE = ("raison sociale", "ref facture", "date facturation", "facture payee")
+
+
+def _professionnel(rang: int, sens: str) -> list[str]:
+    """Dolibarr nomme le SIREN et le SIRET « identifiant professionnel », selon sa version et sa langue."""
+    noms = [f"profid{rang}", f"prof id {rang}", f"id prof {rang}", f"id pro {rang}", f"id professionnel {rang}"]
+    return [*noms, *(f"{nom} {sens}" for nom in noms)]
+
+
 _COLONNES = {
     "numero": ["ref facture"],
     "type": ["type"],
@@ -28,8 +36,8 @@ _COLONNES = {
     "statut": ["statut facture"],
     "debiteur": ["raison sociale"],
     "identifiant": ["id tiers"],
-    "siren": ["siren"],
-    "siret": ["siret"],
+    "siren": ["siren", "siren profid1", *_professionnel(1, "siren")],
+    "siret": ["siret", "siret profid2", *_professionnel(2, "siret")],
     "tva": ["numero tva"],
     "voie": ["adresse"],
     "code_postal": ["code postal", "cp"],
@@ -37,7 +45,7 @@ _COLONNES = {
     "telephone": ["tel", "telephone"],
     "devise": ["devise"],
     "objet": ["ref client"],
-    "fichier": ["facture payee"],
+    "facture_payee": ["facture payee"],
 }
 _STATUTS = {"0": "brouillon", "3": "annulee"}
 
@@ -55,8 +63,10 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
 def _ajuster(piece: PieceLue, ligne: Mapping[str, Cellule]) -> PieceLue:
     """Le statut peut être un chiffre, le règlement est celui de la ligne ; sans reste dû, il se déduit d'eux."""
     code = normaliser_entete(ligne.get("statut"))
-    statut = "soldee" if normaliser_entete(ligne.get("fichier")) in {"1", "oui"} else _STATUTS.get(code, piece.statut)
+    statut = (
+        "soldee" if normaliser_entete(ligne.get("facture_payee")) in {"1", "oui"} else _STATUTS.get(code, piece.statut)
+    )
     reste = piece.reste_du
     if reste is None and piece.montant_ttc is not None and piece.nature != "avoir":
         reste = piece.montant_ttc - sum((r.montant for r in piece.reglements), Decimal(0))
-    return replace(piece, statut=statut, reste_du=reste, paye=None, nom_fichier="")  # type: ignore[arg-type] # table
+    return replace(piece, statut=statut, reste_du=reste, paye=None)  # type: ignore[arg-type] # table

@@ -29,7 +29,7 @@ _COLONNES = {
     "devise": ["currency id", "devise"],
     "objet": ["ref", "reference"],
     "fichier": correspondances_communes()["fichier"],
-    "identifiant": ["state", "statut", "etat"],
+    "etat_ecriture": ["state", "statut", "etat"],
 }
 
 
@@ -45,10 +45,9 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
 
 def _ajuster(piece: PieceLue, ligne: Mapping[str, Cellule]) -> PieceLue:
     """L'état de l'écriture (brouillon, annulée) est une autre colonne que celui du paiement."""
-    tiers = replace(piece.debiteur, identifiant="")
-    etat = normaliser_entete(ligne.get("identifiant"))
+    etat = normaliser_entete(ligne.get("etat_ecriture"))
     if etat in {"draft", "brouillon"}:
-        return replace(piece, debiteur=tiers, statut="brouillon")
+        return replace(piece, statut="brouillon")
     if etat in {"cancel", "cancelled", "annule", "annulee"}:
-        return replace(piece, debiteur=tiers, statut="annulee")
-    return replace(piece, debiteur=tiers)
+        return replace(piece, statut="annulee")
+    return piece

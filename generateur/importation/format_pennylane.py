@@ -30,7 +30,7 @@ _COLONNES = {
     "devise": ["devise"],
     "objet": ["titre de la facture"],
     "fichier": ["fichier"],
-    "type": ["brouillon"],
+    "est_brouillon": ["brouillon"],
 }
 
 
@@ -46,7 +46,7 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
 
 def _ajuster(piece: PieceLue, ligne: Mapping[str, Cellule]) -> PieceLue:
     """« Brouillon » est une colonne à part ; « En retard » n'exclut pas un paiement partiel."""
-    if normaliser_entete(ligne.get("type")) in {"true", "vrai", "oui", "1"}:
+    if normaliser_entete(ligne.get("est_brouillon")) in {"true", "vrai", "oui", "1"}:
         return replace(piece, statut="brouillon")
     if piece.statut == "impayee" and piece.paye:
         return replace(piece, statut="partielle")

@@ -112,6 +112,7 @@ class Doute:
     code: str
     message: str
     numero: str = ""
+    remede: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ class Transaction:
 class Lecture:
     """Ce qu'un lecteur a compris d'un fichier.
 
-    `colonnes` : champ du programme → en-tête lu, None s'il manque ; `entetes` : tous ceux du fichier, quand il en a ;
+    `colonnes` : champ du programme → en-tête lu, None s'il manque ; `entetes` : tous ceux du fichier, quand il en a, et
+    `non_lus`, ceux dont rien ne sert ;
     `exemples` : une valeur écrite sous chacun.
     """
 
@@ -146,6 +148,7 @@ class Lecture:
     evenements: tuple["EvenementLu", ...] = ()
     entetes: tuple[str, ...] = ()
     exemples: Mapping[str, str] = field(default_factory=dict)
+    non_lus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

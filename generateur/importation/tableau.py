@@ -14,10 +14,12 @@ from typing import Any
 from generateur.domaine.arrondi import arrondir
 from generateur.domaine.langue import montant
 from generateur.erreurs import ErreurLecture
+from generateur.importation.desaccords import confronter_statut, douter_des_restes
 from generateur.importation.entetes import (
     Correspondances,
     Entete,
     champs_connus,
+    commence_par_un_total,
     comprendre,
     correspondances_communes,
     dit_un_total,
@@ -37,7 +39,6 @@ from generateur.importation.socle import (
     PieceLue,
     Refus,
     Reglement,
-    Statut,
     Tiers,
 )
 from generateur.importation.valeurs_lues import lire_date, lire_identifiant, lire_montant, lire_texte
@@ -92,6 +93,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
     caches: list[Doute] = []
     colonnes: dict[str, str | None] = {}
     entetes: dict[str, None] = {}
+    non_lus: dict[str, None] = {}
     exemples: dict[str, str] = {}
     for feuille in lire_feuilles(fichier):
         rang = trouver_entete(feuille, format_.correspondances)
@@ -99,6 +101,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
             continue
         entete = comprendre(feuille, rang, format_.correspondances, consignes.colonnes)
         entetes |= dict.fromkeys(nom for nom in entete.noms if nom)
+        non_lus |= dict.fromkeys(entete.non_lus())
         exemples = _donner_exemples(feuille, entete) | exemples
         if not {"montant_ttc", "reste_du", "montant_ht"} & set(entete.colonnes) or "numero" not in entete.colonnes:
             clients += _lire_clients(feuille, entete)
@@ -126,6 +129,7 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
         tuple(clients),
         entetes=tuple(entetes),
         exemples=exemples,
+        non_lus=tuple(non_lus),
     )
 
 
@@ -194,9 +198,11 @@ def _parcourir(feuille: Feuille, entete: Entete) -> Iterator[tuple[_Ligne | None
 
 
 def _est_une_somme(ligne: Sequence[Cellule], entete: Entete) -> bool:
-    """Une ligne de total : elle le dit, et ne porte pas de numéro de facture."""
+    """Une ligne de total : elle le dit, et ne porte pas de numéro de facture, ou « Total Untel », sans date."""
     numero = _cellule(ligne, entete, "numero")
-    return est_un_total(ligne) and (not numero or dit_un_total(numero))
+    if est_un_total(ligne) and (not numero or dit_un_total(numero)):
+        return True
+    return commence_par_un_total(numero) and not any(_cellule(ligne, entete, champ) for champ in _DATES)
 
 
 def _cellule(ligne: Sequence[Cellule], entete: Entete, champ: str) -> Cellule:
@@ -276,13 +282,7 @@ def _composer_piece(groupe: Sequence[_Ligne], format_: Format) -> tuple[PieceLue
         nom: _reunir_montants([ligne.champs.get(nom) for ligne in groupe], sont_des_articles=sont_des_articles)
         for nom in ("montant_ht", "montant_tva", "montant_ttc")
     }
-    doutes = []
-    if len(restes) > 1:
-        doutes.append(
-            Doute(
-                premiere.origine, "RESTE_DU_INCOHERENT", "plusieurs restes dus pour une même facture", champs["numero"]
-            )
-        )
+    doutes = douter_des_restes(premiere.origine, champs.get("numero", ""), restes, montants["montant_ttc"])
     statut = lire_statut(premiere.brutes.get("statut"))
     piece = PieceLue(
         origine=premiere.origine,
@@ -357,42 +357,3 @@ def _reglements(groupe: Sequence[_Ligne]) -> tuple[Reglement, ...]:
             vus[rang if len(groupe) > 1 else 0, (date, montant)] = Reglement(montant, date)
     uniques = {(r.date, r.montant): r for r in vus.values()}
     return tuple(uniques.values())
-
-
-_ATTENDUS: Mapping[Statut, Callable[[Decimal, Decimal], bool]] = {
-    "soldee": lambda reste, _: reste <= ZERO,
-    "partielle": lambda reste, ttc: ZERO < reste < ttc,
-    "impayee": lambda reste, _: reste > ZERO,
-}
-
-
-def confronter_statut(piece: PieceLue) -> tuple[PieceLue, list[Doute]]:
-    """Le statut et le reste dû en accord ; sinon une question, et la lecture la moins coûteuse pour le débiteur."""
-    code, dit = _chercher_desaccord(piece)
-    if not dit:
-        return piece, []
-    doute = Doute(piece.origine, code, f"facture {piece.numero} : {dit}", piece.numero)
-    if piece.statut == "soldee":  # relancer qui a payé est pire que de le demander
-        return replace(piece, reste_du=ZERO), [doute]
-    return piece, [doute]
-
-
-def _chercher_desaccord(piece: PieceLue) -> tuple[str, str]:
-    """Le code et la phrase de ce qui ne s'accorde pas ; vides si tout s'accorde."""
-    if piece.nature == "avoir" or piece.montant_ttc is None:
-        return "", ""
-    if piece.reste_du is None:
-        est_muette = piece.statut == "partielle" and piece.paye is None and not piece.reglements
-        dit = "le statut la dit payée en partie, mais rien ne dit combien : elle est comptée en entier"
-        return ("STATUT_INCOHERENT", dit) if est_muette else ("", "")
-    reste, total = montant(piece.reste_du), montant(piece.montant_ttc)
-    attendu = _ATTENDUS.get(piece.statut)
-    if attendu is not None and not attendu(piece.reste_du, piece.montant_ttc):
-        dit = f"le statut la dit {_STATUTS[piece.statut]}, mais son reste dû est de {reste} sur {total}"
-        return "STATUT_INCOHERENT", dit
-    if piece.reste_du > piece.montant_ttc:
-        return "RESTE_DU_INCOHERENT", f"son reste dû, {reste}, dépasse son total, {total}, seul compté"
-    return "", ""
-
-
-_STATUTS: Mapping[Statut, str] = {"soldee": "payée", "partielle": "payée en partie", "impayee": "impayée"}

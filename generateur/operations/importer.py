@@ -334,7 +334,7 @@ def _constater_ecart(piece: PieceLue, raison: str) -> Constat:
 
 
 def _constater_doute(doute: Doute) -> Constat:
-    return constater(doute.code, doute.message, lieu=doute.origine)
+    return constater(doute.code, doute.message, lieu=doute.origine, remede=doute.remede)
 
 
 def _constater_contradiction(gardee: PieceLue, autre: PieceLue) -> Constat:

@@ -241,3 +241,60 @@ def test_une_ecriture_du_fec_qui_ne_dit_pas_une_facture_est_refusee_a_sa_place(t
     assert [p.numero for p in lecture.pieces] == ["F9"]
     assert [r.origine for r in lecture.refus] == ["ligne 3"]
     assert raison in lecture.refus[0].raison
+
+
+_SOLDES = "Numéro;Client;Montant TTC;Payé;Reste dû;Statut;Date de paiement"
+
+
+@pytest.mark.parametrize(
+    ("ligne", "dits"),
+    [
+        ("F1;A;100;;100;Payée;", ("elle n'est pas réclamée",)),
+        ("F1;A;100;;0;Impayée;", ("le statut la dit impayée", "elle n'est pas réclamée")),
+        ("F1;A;100;30;100;Payée en partie;", ("30,00 € sont dits payés", "100,00 € en sont réclamés")),
+        ("F1;A;100;30;100;Payée en partie;01/06/2026", ("70,00 € en sont réclamés",)),
+        ("F1;A;1000;100;850;;", ("100,00 € payés", "850,00 €", "l'écart compté comme payé")),
+        ("F1;A;100;;60;;\nF1;A;100;;40;;", ("facture F1", "40,00 € et 60,00 €", "le plus grand est réclamé")),
+    ],
+)
+def test_ce_qui_se_contredit_dit_ce_qui_est_compte_et_que_faire(tmp_path, ligne, dits):
+    lecture = _lire(_ecrire(tmp_path, f"{_SOLDES}\n{ligne}\n"))
+    (doute,) = lecture.doutes
+    message = doute.message.replace("\u202f", "").replace("\u00a0", " ")
+    assert [dit for dit in dits if dit not in message] == []
+    assert doute.remede
+
+
+def test_un_paye_et_un_reste_du_qui_s_accordent_ne_se_disent_pas(tmp_path):
+    lignes = "F1;A;100;30;70;Payée en partie;\nF2;A;100;0;100;En retard;\nF3;A;100;100;0;Payée;\nF4;A;100;;100;;\n"
+    assert _lire(_ecrire(tmp_path, f"{_SOLDES}\n{lignes}")).doutes == ()
+
+
+@pytest.mark.parametrize("mot", ["Total Nu", "Sous-total client C01", "TOTAL GÉNÉRAL"])
+def test_un_total_ecrit_a_la_place_du_numero_n_est_pas_une_facture(tmp_path, mot):
+    lignes = f"2001;04/05/2026;Nu;100,00;100,00\n{mot};;Nu;100,00;100,00\nTotal Sud 7;04/05/2026;Nu;5;5\n"
+    lecture = _lire(_ecrire(tmp_path, f"Numéro;Date;Client;Montant TTC;Reste dû\n{lignes}"))
+    assert [piece.numero for piece in lecture.pieces] == ["2001", "Total Sud 7"]
+
+
+@pytest.mark.parametrize("entete", ["Réglée", "Facture payée", "Payée (oui/non)"])
+def test_une_colonne_oui_non_dit_ce_qui_est_paye(tmp_path, entete):
+    lecture = _lire(_ecrire(tmp_path, f"Facture n°;Client;TTC;{entete}\nF1;A;100;Oui\nF2;A;50;Non\n"))
+    assert [piece.statut for piece in lecture.pieces] == ["soldee", "impayee"]
+    assert _nets(lecture) == {"A": (Decimal(50), ["F2"])}
+
+
+def test_une_colonne_oui_non_ne_dispute_pas_sa_place_au_statut(tmp_path):
+    lecture = _lire(_ecrire(tmp_path, "Facture n°;Client;TTC;Statut;Réglée\nF1;A;100;En retard;Non\n"))
+    assert lecture.colonnes["statut"] == "Statut"
+
+
+@pytest.mark.parametrize("entete", ["SIREN (ProfId1)", "ProfId1", "Id. prof. 1 (SIREN)", "Id professionnel 1"])
+def test_dolibarr_nomme_le_siren_de_plusieurs_facons(tmp_path, entete):
+    noms = f"Raison sociale;{entete};Réf. facture;Date facturation;Total TTC;Facture payée"
+    lecture = _lire(
+        _ecrire(tmp_path, f"{noms}\nAlpha;412345670;FA1;04/05/2026;120;0\nAlpha;412345670;FA2;04/05/2026;9;1\n")
+    )
+    assert {piece.debiteur.siren for piece in lecture.pieces} == {"412345670"}
+    assert [piece.statut for piece in lecture.pieces] == ["inconnu", "soldee"]
+    assert lecture.colonnes["fichier"] is None

@@ -1,0 +1,23 @@
+"""Ce que « importer » dit à l'écran : ce qui n'a pas été lu, et que faire de chaque constat."""
+
+PROFIL = 'denomination = "Atelier Lumen"\nforme = "SARL"\nsiren = "123456782"\n'
+ENTETE = "Numéro;Date;Échéance;Client;Commercial;Montant TTC;Reste dû;Statut"
+
+
+def _importer(commander, tmp_path, *lignes, entete=ENTETE, options=()):
+    (tmp_path / "profil.toml").write_text(PROFIL, encoding="utf-8")
+    (tmp_path / "export.csv").write_text("\n".join((entete, *lignes)) + "\n", encoding="utf-8")
+    arguments = ("-d", tmp_path / "d", "--creancier", tmp_path / "profil.toml", "--au", "2026-11-21", *options)
+    return commander("importer", tmp_path / "export.csv", *arguments)
+
+
+def test_les_colonnes_laissees_se_nomment(commander, tmp_path):
+    reponse = _importer(commander, tmp_path, "F1;01/05/2026;31/05/2026;Garage;Léa;100;100;En retard")
+    assert "    non lus : « Commercial »\n" in reponse.sortie
+
+
+def test_chaque_constat_dit_que_faire(commander, tmp_path):
+    reponse = _importer(commander, tmp_path, "F1;01/05/2026;31/05/2026;Garage;Léa;100;100;Payée")
+    assert "elle n'est pas réclamée\n          → Voir dans le logiciel ce qui est juste" in reponse.sortie.replace(
+        "’", "'"
+    )
