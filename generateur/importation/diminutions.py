@@ -56,7 +56,8 @@ class Diminutions:
 def relever_diminutions(actuel: Mapping[str, Any], base: Mapping[CheminValeur, Any], solde: Solde) -> Diminutions:
     """Les avoirs du dossier que la source n'attribue ni ne laisse libres, et ses paiements sans facture."""
     plates = aplatir(actuel)
-    diminutions = Diminutions(verses=plates.get(("paye", ""), ZERO))
+    saisis, declares = plates.get(("paye", ""), ZERO), cumuler([reglement.montant for reglement in solde.verses])
+    diminutions = Diminutions(verses=max(ZERO, saisis - declares))
     lus = {avoir.numero: avoir for avoir in solde.avoirs_lus}
     visees = {facture.piece.numero for facture in solde.factures}
     for bloc in actuel.get("avoirs") or ():
@@ -76,6 +77,7 @@ def relever_diminutions(actuel: Mapping[str, Any], base: Mapping[CheminValeur, A
             for f in solde.factures
             if f.piece.numero in au_dossier or f.reste > ZERO
         }
+        | {"": (declares - saisis, ZERO)}
     )
     return diminutions
 

@@ -24,6 +24,7 @@ from generateur.importation.valeurs_a_plat import (
 )
 
 ANNULATION = "annulation"  # n'est pas une clé du dossier : la source ne réclame plus cette facture
+SANS_FACTURE = ("paye", "")  # les paiements à imputer
 _CLES_DU_BLOC = {"factures": "facture", "avoirs": "avoir", "pieces": "pièce"}
 
 
@@ -104,7 +105,8 @@ def fusionner(
         _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers, diminutions)
     au_dossier = frozenset(numeros) | {f.piece.numero for f in solde.dues}
     rangs = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("avoirs") or ())}
-    for avoir in solde.avoirs:
+    _fusionner_verses(fusion, base, presentes, solde, diminutions)
+    for avoir in solde.avoirs_a_saisir:
         bloc = valeurs_de_l_avoir(avoir, au_dossier, fichiers.get(avoir.numero, ""))
         if avoir.facture_visee and avoir.facture_visee not in au_dossier:
             continue
@@ -209,6 +211,35 @@ def _fusionner_paiements(
     fusion.noter(cle, deja, saisi, paye, "prise")
 
 
+def _fusionner_verses(
+    fusion: Fusion,
+    base: Mapping[CheminValeur, Any],
+    presentes: Mapping[CheminValeur, Any],
+    solde: Solde,
+    diminutions: Diminutions,
+) -> None:
+    """Les paiements que la source ne rattache à aucune facture, une fois chacun."""
+    total = sum((reglement.montant for reglement in solde.verses), Decimal(0))
+    if not total:
+        return
+    fusion.comparees.add(SANS_FACTURE)
+    deja, saisi = base.get(SANS_FACTURE, Decimal(0)), presentes.get(SANS_FACTURE, Decimal(0))
+    verse = total - diminutions.couverts.get("", Decimal(0))
+    if verse <= saisi:
+        fusion.retenues[SANS_FACTURE] = verse
+    elif saisi != deja:
+        if verse != deja:
+            fusion.conflits.append(Conflit(SANS_FACTURE, _nommer(SANS_FACTURE), saisi, verse))
+            fusion.noter(SANS_FACTURE, deja, saisi, verse, "conflit")
+    else:
+        fusion.editions += [
+            Ajout("paiements", valeurs_du_paiement("", reglement))
+            for reglement in _nouveaux(solde.verses, verse - deja)
+        ]
+        fusion.retenues[SANS_FACTURE] = verse
+        fusion.noter(SANS_FACTURE, deja, saisi, verse, "prise")
+
+
 def _nouveaux(reglements: tuple[Reglement, ...], montant: Decimal) -> list[Reglement]:
     """Les derniers règlements qui font ce montant ; à défaut, un seul, sans date."""
     suite: list[Reglement] = []
@@ -228,6 +259,8 @@ def _descendre(chemin: CheminValeur, valeurs: Mapping[str, Any]) -> Iterator[tup
 
 
 def _nommer(cle: CheminValeur) -> str:
+    if cle == SANS_FACTURE:
+        return "paiements sans facture"
     if cle[0] == "paye":
         return f"paiements de la facture {cle[1]}"
     if cle[0] in _CLES_DU_BLOC:

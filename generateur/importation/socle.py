@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
-Nature = Literal["facture", "avoir", "acompte", "rectificative", "autofacture"]
+Nature = Literal["facture", "avoir", "acompte", "rectificative", "autofacture", "reglement"]  # un paiement sans facture
 Statut = Literal["brouillon", "a_echoir", "impayee", "partielle", "soldee", "annulee", "inconnu"]
 
 

@@ -42,6 +42,18 @@ class Solde:
     avoirs_lus: tuple[PieceLue, ...] = ()
 
     @property
+    def avoirs_a_saisir(self) -> tuple[PieceLue, ...]:
+        """Ceux qui sont vraiment des avoirs."""
+        return tuple(piece for piece in self.avoirs if piece.nature != "reglement")
+
+    @property
+    def verses(self) -> tuple[Reglement, ...]:
+        """Les paiements que la source ne rattache à aucune facture."""
+        return tuple(
+            reglement for piece in self.avoirs if piece.nature == "reglement" for reglement in piece.reglements
+        )
+
+    @property
     def dues(self) -> tuple[FactureDue, ...]:
         """Celles dont quelque chose reste dû."""
         return tuple(facture for facture in self.factures if facture.reste > ZERO)

@@ -97,12 +97,13 @@ def composer_valeurs(
 ) -> dict[str, Any]:
     """Les valeurs d'un dossier neuf, dans la forme de dossier.toml : seules les factures où quelque chose est dû."""
     numeros = frozenset(facture.piece.numero for facture in solde.dues)
-    avoirs = [a for a in solde.avoirs if not a.facture_visee or a.facture_visee in numeros]
+    avoirs = [a for a in solde.avoirs_a_saisir if not a.facture_visee or a.facture_visee in numeros]
+    verses = [valeurs_du_paiement("", reglement) for reglement in solde.verses]
     return {
         "debiteurs": [valeurs_du_debiteur(tiers)],
         "factures": [valeurs_de_la_facture(f.piece, fichiers.get(f.piece.numero, "")) for f in solde.dues],
         "avoirs": [valeurs_de_l_avoir(a, numeros, fichiers.get(a.numero, "")) for a in avoirs],
-        "paiements": [paiement for facture in solde.dues for paiement in _paiements(facture)],
+        "paiements": [*(paiement for facture in solde.dues for paiement in _paiements(facture)), *verses],
         "pieces": [dict(versee) for versee in versees],
     }
 

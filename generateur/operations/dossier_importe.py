@@ -82,7 +82,7 @@ def ecrire_dossier(
 def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
     reference = depot.reserver(groupe.tiers.nom)
     copies = Copies()
-    fichiers = _prevoir(copies, depot.documents, [*(f.piece for f in solde.dues), *solde.avoirs])
+    fichiers = _prevoir(copies, depot.documents, [*(f.piece for f in solde.dues), *solde.avoirs_a_saisir])
     messages = Copies(repertoire=MESSAGES)
     versees = _verser(copies, messages, [f.piece for f in solde.dues])
     valeurs = composer_valeurs(groupe.tiers, solde, fichiers, versees)
@@ -138,7 +138,7 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     connues = {cle[:2] for cle in base}
     presentes = {str(bloc.get("numero", "")) for s in ("factures", "avoirs") for bloc in etat.donnees.get(s) or ()}
     neuves = [f.piece for f in solde.dues if f.piece.numero not in presentes]
-    neuves += [a for a in solde.avoirs if a.numero not in presentes]
+    neuves += [a for a in solde.avoirs_a_saisir if a.numero not in presentes]
     sans_document = _sans_document(etat, base)
     neuves += [f.piece for f in solde.dues if f.piece.numero in sans_document]
     fichiers = _prevoir(copies, depot.documents, neuves)

@@ -13,7 +13,10 @@ _PAYE = f"{ENTETE};Montant payé"
 
 def _du(bureau) -> Decimal:
     """Ce que le dossier réclame, recompté à part."""
-    donnees = bureau.donnees()
+    return _total(bureau.donnees())
+
+
+def _total(donnees) -> Decimal:
     return sum((Decimal(f["montant_ttc"]) for f in donnees["factures"]), Decimal(0)) - sum(
         (Decimal(b.get("montant_ttc", b.get("montant"))) for s in ("avoirs", "paiements") for b in donnees.get(s, ())),
         Decimal(0),
@@ -73,3 +76,35 @@ def test_un_paiement_saisi_sans_facture_ne_se_double_pas(bureau, reste, conflits
     fait = bureau.importer(F1.replace("1 200,00;1 200,00", f"1 200,00;{reste}"), F2)
     assert [str(p["montant"]) for p in bureau.donnees()["paiements"]] == ["300.00"]
     assert [d.conflits for d in fait.dossiers] == [conflits]
+
+
+_FEC = (
+    "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|"
+    "EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise"
+)
+
+
+def _ecriture(journal, numero, piece, debit, credit, lettre=""):
+    tete, suite = f"{journal}|{journal}|{numero}|20260501", f"{piece}|20260501|VIR"
+    contre = "512000" if journal == "BQ" else "706000"
+    return [
+        f"{tete}|411000|Clients|CLUM|Lumen SAS|{suite}|{debit}|{credit}|{lettre}||||",
+        f"{tete}|{contre}|x|||{suite}|{credit}|{debit}|||||",
+    ]
+
+
+def test_un_virement_du_fec_est_un_paiement_puis_celui_de_sa_facture_une_seule_fois(bureau):
+    libres = [*_ecriture("BQ", 2, "0000", "0", "200"), *_ecriture("BQ", 3, "0000", "0", "30")]
+    du = []
+    for facture, versements in (
+        (_ecriture("VE", 1, "F9", "900", "0"), libres[:2]),
+        (_ecriture("VE", 1, "F9", "900", "0"), libres),
+        (_ecriture("VE", 1, "F9", "900", "0", "a"), [*_ecriture("BQ", 2, "0000", "0", "200", "a"), *libres[2:]]),
+    ):
+        for _ in range(2):
+            bureau.importer(*facture, *versements, entete=_FEC)
+            du.append(_total(bureau.donnees("2026-lumen-sas")))
+    assert du == [Decimal(n) for n in (700, 700, 670, 670, 670, 670)]
+    donnees = bureau.donnees("2026-lumen-sas")
+    assert "avoirs" not in donnees
+    assert [p.get("facture") for p in donnees["paiements"]] == [None, None]
