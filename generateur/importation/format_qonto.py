@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from generateur.importation.feuilles import Feuille, lire_feuilles
 from generateur.importation.signatures import noter
 from generateur.importation.socle import (
     Consignes,
+    Doute,
     Lecture,
     PieceLue,
     Refus,
@@ -110,13 +112,56 @@ def _lire_factures(fichier: Path) -> Lecture:
             lieu=fichier.name,
             remede="La produire avec l'outil officiel : qonto client-invoices list --output json.",
         )
-    pieces, refus = [], []
+    notes = _lire_avoirs(fichier)
+    pieces: list[PieceLue] = []
+    refus: list[Refus] = []
+    doutes: list[Doute] = []
     for rang, facture in enumerate(factures, start=1):
+        origine = f"facture {rang} du fichier"
         try:
-            pieces.append(_lire_facture(facture, f"facture {rang} du fichier"))
+            piece = _lire_facture(facture, origine)
+            siens = [_lire_avoir(note, piece) for note in notes if _est_de(note, facture)]
         except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as erreur:
-            refus.append(Refus(f"facture {rang} du fichier", f"illisible : {erreur}"))
-    return Lecture(fichier, NOM, len(factures), tuple(pieces), tuple(refus))
+            refus.append(Refus(origine, f"illisible : {erreur}"))
+            continue
+        if siens:  # son reste dû ne les compte pas encore
+            piece = replace(piece, reste_du=None, paye=piece.paye or Decimal(0))
+        elif facture.get("credit_notes_ids"):
+            doutes.append(_douter_des_avoirs(piece))
+        pieces += [piece, *siens]
+    return Lecture(fichier, NOM, len(factures), tuple(pieces), tuple(refus), tuple(doutes))
+
+
+def _lire_avoirs(fichier: Path) -> list[Mapping[str, Any]]:
+    """Les avoirs donnés à côté des factures, dans le même objet."""
+    donnees = json.loads(fichier.read_bytes(), parse_float=Decimal)
+    notes = donnees.get("credit_notes") if isinstance(donnees, dict) else None
+    return [note for note in notes if isinstance(note, dict)] if isinstance(notes, list) else []
+
+
+def _est_de(note: Mapping[str, Any], facture: Mapping[str, Any]) -> bool:
+    return bool(facture.get("id")) and note.get("invoice_id") == facture.get("id")
+
+
+def _lire_avoir(note: Mapping[str, Any], facture: PieceLue) -> PieceLue:
+    return PieceLue(
+        origine=f"avoir de la {facture.origine}",
+        numero=str(note.get("number") or ""),
+        debiteur=facture.debiteur,
+        nature="avoir",
+        date=lire_date(_jour(note.get("issue_date"))),
+        montant_ttc=_montant(note["total_amount"]),
+        facture_visee=facture.numero,
+        devise=str(note["total_amount"].get("currency") or "EUR"),
+    )
+
+
+def _douter_des_avoirs(facture: PieceLue) -> Doute:
+    message = f"facture {facture.numero} : Qonto lui connaît un avoir, dont le montant n'est pas dans ce fichier"
+    remede = "L'ajouter au dossier (« generateur ajouter avoir »), ou donner aussi les avoirs (credit_notes) ici."
+    return Doute(
+        facture.origine, "RESTE_DU_INCOHERENT", f"{message} ; elle est réclamée sans lui", facture.numero, remede
+    )
 
 
 def _lire_facture(facture: Mapping[str, Any], origine: str) -> PieceLue:

@@ -1,5 +1,6 @@
 """Chaque export connu, lu dans un fichier fictif du corpus : le même scénario, les mêmes factures dues."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -298,3 +299,15 @@ def test_dolibarr_nomme_le_siren_de_plusieurs_facons(tmp_path, entete):
     assert {piece.debiteur.siren for piece in lecture.pieces} == {"412345670"}
     assert [piece.statut for piece in lecture.pieces] == ["inconnu", "soldee"]
     assert lecture.colonnes["fichier"] is None
+
+
+@pytest.mark.parametrize(("notes", "net", "doutes"), [(True, 880, 0), (False, 1000, 1)])
+def test_un_avoir_de_qonto_diminue_sa_facture_ou_se_dit(tmp_path, notes, net, doutes):
+    facture = {"id": "1", "number": "Q1", "status": "unpaid", "credit_notes_ids": ["c"], "client": {"name": "Mu"}}
+    facture |= {"total_amount": {"value": "1200"}, "amount_paid": {"value": "200"}}
+    avoir = {"id": "c", "number": "A1", "invoice_id": "1", "total_amount": {"value": "120"}}
+    fichier = tmp_path / "qonto.json"
+    fichier.write_text(json.dumps({"client_invoices": [facture], "credit_notes": [avoir] if notes else []}))
+    lecture = _lire(fichier)
+    assert _nets(lecture) == {"Mu": (Decimal(net), ["Q1"])}
+    assert ["avoir" in doute.message for doute in lecture.doutes] == [True] * doutes
