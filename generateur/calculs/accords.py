@@ -22,6 +22,12 @@ class SuiviAccord:
     manquees: tuple[EcheanceAccord, ...]
     a_venir: tuple[EcheanceAccord, ...]
     est_dechu: bool
+    est_tenu: bool = False  # chaque échéance payée en entier, et à sa date
+
+    @property
+    def a_solde_la_dette(self) -> bool:
+        """Vrai s'il a été tenu, et portait sur toute la dette : intérêts et remise compris, plus rien n'en est dû."""
+        return self.est_tenu and not self.accord.partiel
 
     @property
     def est_respecte(self) -> bool:
@@ -60,18 +66,24 @@ def suivre_accord(dossier: Dossier, au: dt.date) -> SuiviAccord | None:
     accord = dossier.accord
     if accord is None:
         return None
-    verse = sum(
-        (p.montant for p in dossier.paiements if p.statut == "encaisse" and p.date and accord.date <= p.date <= au),
-        ZERO,
-    )
+    verse = _verser(dossier, accord, au)
     echeances = sorted(accord.echeances, key=lambda e: e.date)
-    cumul, manquees = ZERO, []
+    cumul, manquees, en_retard = ZERO, [], False
     for echeance in echeances:
         cumul += echeance.montant
+        en_retard = en_retard or cumul > _verser(dossier, accord, min(echeance.date, au))
         if echeance.date < au and cumul > verse:
             manquees.append(echeance)
     a_venir = tuple(e for e in echeances if e.date >= au)
-    return SuiviAccord(accord, verse, tuple(manquees), a_venir, accord.est_dechu_le(au))
+    dechu = accord.est_dechu_le(au)
+    tenu = bool(echeances) and not en_retard and not dechu
+    return SuiviAccord(accord, verse, tuple(manquees), a_venir, dechu, tenu)
+
+
+def _verser(dossier: Dossier, accord: Accord, jusqu_a: dt.date) -> Decimal:
+    """Ce qui a été encaissé depuis l'accord, ce jour compris."""
+    recus = (p for p in dossier.paiements if p.statut == "encaisse" and p.date and accord.date <= p.date <= jusqu_a)
+    return sum((p.montant for p in recus), ZERO)
 
 
 def mises_en_demeure_de_l_accord(dossier: Dossier, suivi: SuiviAccord, au: dt.date) -> tuple[MiseEnDemeure, ...]:

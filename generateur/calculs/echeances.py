@@ -80,7 +80,7 @@ def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool =
 def _accord(dossier: Dossier, au: date) -> Iterator[Echeance]:
     """Chaque échéance d'un accord qui vit ; une échéance passée et payée ne s'attend plus."""
     suivi = suivre_accord(dossier, au)
-    if suivi is None or suivi.est_dechu:
+    if suivi is None or suivi.est_dechu or suivi.est_tenu:
         return
     rangs = sorted(suivi.accord.echeances, key=lambda e: e.date)
     for echeance in (*suivi.manquees, *suivi.a_venir):

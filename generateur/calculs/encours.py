@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from generateur.calculs.accords import suivre_accord
 from generateur.domaine.creances import Avoir, Facture, Paiement, Terme
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import ZERO
@@ -51,7 +52,7 @@ class Encours:
 class Etat:
     """Ce qui reste à payer à une date, par échéance croissante ; `trop_percu` : ce que rien n'a absorbé.
 
-    `abandonne` : ce qui restait d'un dossier clos, et ne compte plus dû.
+    `abandonne` : ce qui restait d'un dossier clos, ou qu'un accord tenu remet ; il ne compte plus dû.
     """
 
     lignes: tuple[Encours, ...]
@@ -69,11 +70,20 @@ def calculer_encours(dossier: Dossier, au: dt.date) -> Etat:
 
     Un paiement rejeté à cette date n'en est pas un ; saisi sans date, il compte. La retenue de garantie est une
     échéance de plus, à sa propre date. Une facture en devise étrangère n'est pas comptée. Clos, le dossier ne doit
-    plus rien.
+    plus rien ; un accord tenu non plus, pour ce qui le précède.
     """
     etat = _compter(dossier, au)
+    accord = suivre_accord(dossier, au)
+    if accord and accord.a_solde_la_dette:
+        etat = _remettre(etat, accord.accord.date)
     clos = dossier.suivi.clos if dossier.suivi else None
     return Etat((), etat.trop_percu, etat.reste) if clos and clos.date <= au else etat
+
+
+def _remettre(etat: Etat, conclu_le: dt.date) -> Etat:
+    """Un accord tenu solde les factures d'avant lui : ce qu'il n'a pas fait payer est remis."""
+    apres = tuple(ligne for ligne in etat.lignes if ligne.facture.date and ligne.facture.date > conclu_le)
+    return Etat(apres, etat.trop_percu, etat.reste - sum((ligne.reste for ligne in apres), ZERO))
 
 
 def _compter(dossier: Dossier, au: dt.date) -> Etat:

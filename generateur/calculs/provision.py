@@ -122,10 +122,13 @@ def relever_creances(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) ->
     ]
     dehors += _sans_base(creances)
     if etat.abandonne:
-        dehors.append(
-            HorsSommes(dossier.reference, debiteur, "", etat.abandonne, "dossier clos : plus rien n'y est dû")
-        )
+        dehors.append(HorsSommes(dossier.reference, debiteur, "", etat.abandonne, _dire_abandonne(dossier)))
     return ReleveCreances(creances, tuple(dehors), etat.trop_percu)
+
+
+def _dire_abandonne(dossier: Dossier) -> str:
+    clos = dossier.suivi and dossier.suivi.clos
+    return "dossier clos : plus rien n'y est dû" if clos else "accord tenu : plus rien n'y est dû"
 
 
 def relever_perdues(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) -> tuple[Creance, ...]:

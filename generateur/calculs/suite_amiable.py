@@ -125,8 +125,7 @@ def _empecher(dossier: Dossier, au: dt.date, etat: Etat) -> Iterator[SuiteAmiabl
     if (conduite := conduire(dossier, au)).etape.nom == "clos":
         yield SuiteAmiable("aucune", conduite.situation)
     if etat.reste <= 0:
-        trop = f" ; {montant(etat.trop_percu)} reçus ou crédités en trop" if etat.trop_percu else ""
-        yield SuiteAmiable("aucune", f"rien ne reste à payer{trop}")
+        yield SuiteAmiable("aucune", _dire_solde(dossier, au, etat))
     if debiteur.est_en_procedure_collective:
         yield SuiteAmiable("produire", "le débiteur est en procédure collective : la créance se déclare")
     if raison := _SITUATIONS.get(debiteur.situation):
@@ -142,6 +141,14 @@ def _empecher(dossier: Dossier, au: dt.date, etat: Etat) -> Iterator[SuiteAmiabl
     if situation.litige:
         yield SuiteAmiable("aucune", "le débiteur conteste la créance : répondre à la contestation d’abord")
     yield from _attendre_l_accord(dossier, au)
+
+
+def _dire_solde(dossier: Dossier, au: dt.date, etat: Etat) -> str:
+    accord = suivre_accord(dossier, au)
+    if accord and accord.a_solde_la_dette:
+        return "l’accord de paiement a été tenu : plus rien n’est dû, clore le dossier"
+    trop = f" ; {montant(etat.trop_percu)} reçus ou crédités en trop" if etat.trop_percu else ""
+    return f"rien ne reste à payer{trop}"
 
 
 def _attendre_l_accord(dossier: Dossier, au: dt.date) -> Iterator[SuiteAmiable]:

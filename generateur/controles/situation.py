@@ -147,8 +147,17 @@ def _accord(dossier: Dossier, accord: Accord, au: date) -> Iterator[Constat]:
             f"(« generateur mettre-en-demeure {CE_DOSSIER} »). Son délai passé, notez la déchéance du terme "
             f"(« generateur ajouter evenement {CE_DOSSIER} decheance --date … ») : tout le solde redevient exigible.",
         )
-    a_venir = [echeance.date for echeance in accord.echeances if echeance.date > au]
-    if not accord.echeances:
+    a_venir = [echeance.date for echeance in suivi.a_venir] if suivi else []
+    if suivi and suivi.a_solde_la_dette:
+        yield constater(
+            "ACCORD_TENU",
+            f"Chaque échéance de l'accord de paiement du {date_longue(accord.date)} a été payée à sa date : de ce qui "
+            f"le précède, plus rien n'est dû{_dire_versements(dossier, accord, au)}.",
+            lieu="accord",
+            remede=f"Clôturez le dossier (« generateur ajouter evenement {CE_DOSSIER} cloture --motif paye »). S'il ne "
+            "portait que sur une partie de la dette, écrivez dans [accord] :\npartiel = true",
+        )
+    elif not accord.echeances:
         yield constater(
             "ACCORD_A_PRECISER",
             f"Un accord de paiement du {date_longue(accord.date)} est indiqué sans ses échéances : rien ne "

@@ -98,6 +98,7 @@ class Accord(Donnee):
     date: Date
     echeances: tuple[EcheanceAccord, ...] = ()
     decheance_terme: Booleen | Date = False
+    partiel: Booleen = False
     fichier: Chemin | None = None
 
     def est_dechu_le(self, jour: dt.date) -> bool:

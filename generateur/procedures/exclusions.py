@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from generateur.calculs.accords import suivre_accord
 from generateur.calculs.avancement import dire_cloture
 from generateur.calculs.calendrier import connaitre_territoire
 from generateur.calculs.decompte import FactureExclue
@@ -76,7 +77,15 @@ def _exclure_cession(espece: Espece) -> Iterator[tuple[str, str]]:
 
 def _exclure_inexigible(espece: Espece) -> Iterator[tuple[str, str]]:
     decompte, accord = espece.decompte, espece.dossier.accord
-    if accord and not accord.est_dechu_le(espece.au) and any(e.date > espece.au for e in accord.echeances):
+    suivi = suivre_accord(espece.dossier, espece.au)
+    if suivi and suivi.a_solde_la_dette:
+        yield (
+            "ACCORD_TENU",
+            "chaque échéance de l'accord de paiement a été payée à sa date : plus rien n'est dû de ce qui le précède ; "
+            "clore le dossier, ouvrir un autre dossier pour une facture née depuis, ou écrire partiel = true s'il ne "
+            "portait que sur une partie de la dette",
+        )
+    elif accord and not accord.est_dechu_le(espece.au) and suivi and suivi.a_venir:
         yield (
             "ACCORD_EN_COURS",
             "un accord de paiement est en cours : la créance n'est pas exigible tant qu'il est respecté ; "

@@ -122,7 +122,9 @@ def _accord(dossier: Dossier, accord: Accord, au: dt.date, bordereau: Bordereau,
         depuis = "" if isinstance(accord.decheance_terme, bool) else f" depuis le {date_longue(accord.decheance_terme)}"
         acquise = f"la déchéance du terme est acquise{depuis}{INSECABLE}: tout le solde est exigible"
         yield f"L’accord n’étant pas respecté, {acquise}"
-    elif accord.echeances and all(echeance.date <= au for echeance in accord.echeances):
+    elif suivi and suivi.est_tenu:
+        yield "Cet accord, qui ne portait que sur une partie de la dette, a été tenu"
+    elif suivi and accord.echeances and not suivi.a_venir:
         yield "Toutes les échéances de cet accord sont passées sans que la dette soit éteinte"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from generateur.calculs.accords import suivre_accord
+from generateur.calculs.encours import calculer_encours
 from generateur.calculs.suite_amiable import decider_suite
 from generateur.lecture.echelle_toml import lire_echelle
 
@@ -83,3 +84,49 @@ def test_dechu_ou_tout_echu_le_solde_entier_revient_a_l_echelle(fabriquer):
     for dossier, jour in ((dechu, dt.date(2026, 8, 21)), (echu, dt.date(2027, 2, 16))):
         suite = decider_suite(dossier, ECHELLE, jour)
         assert (suite.suite, suite.reclame) == ("relancer", Decimal("8500.00"))
+
+
+TENU = {
+    "date": dt.date(2026, 6, 25),
+    "echeances": [
+        {"date": dt.date(2026, 7, 15), "montant": "4700.00"},
+        {"date": dt.date(2026, 8, 17), "montant": "4700.00"},
+    ],
+}
+A_L_HEURE = [
+    {"date": dt.date(2026, 7, 15), "montant": "4700.00"},
+    {"date": dt.date(2026, 8, 14), "montant": "4700.00"},
+]
+
+
+def test_un_accord_tenu_remise_comprise_ne_laisse_rien_a_reclamer(fabriquer):
+    """9 400 € promis et payés sur 10 000 € : les 600 € remis se redemandaient, avec les intérêts depuis l'échéance."""
+    dossier = fabriquer(accord=TENU, paiements=A_L_HEURE)
+    for jour in (dt.date(2026, 8, 17), dt.date(2026, 8, 18), dt.date(2026, 12, 1)):
+        assert decider_suite(dossier, ECHELLE, jour).suite == "aucune"
+        etat = calculer_encours(dossier, jour)
+        assert (etat.reste, etat.abandonne) == (Decimal(0), Decimal(600))
+
+
+def test_une_facture_nee_apres_l_accord_tenu_reste_due(fabriquer):
+    nouvelle = {"numero": "F2", "date": dt.date(2026, 9, 1), "echeance": dt.date(2026, 10, 1), "montant_ttc": "300.00"}
+    etat = calculer_encours(fabriquer(accord=TENU, paiements=A_L_HEURE, factures=[{}, nouvelle]), dt.date(2026, 12, 1))
+    assert [(ligne.facture.numero, ligne.reste) for ligne in etat.lignes] == [("F2", Decimal(300))]
+
+
+@pytest.mark.parametrize("accord", [{**TENU, "partiel": True}, {**TENU, "decheance_terme": dt.date(2026, 8, 16)}])
+def test_partiel_ou_dechu_le_reste_se_reclame(fabriquer, accord):
+    assert calculer_encours(fabriquer(accord=accord, paiements=A_L_HEURE), dt.date(2026, 12, 1)).reste == 600
+
+
+def test_paye_un_jour_trop_tard_l_accord_n_est_pas_tenu(fabriquer):
+    tard = [A_L_HEURE[0], {"date": dt.date(2026, 8, 18), "montant": "4700.00"}]
+    dossier = fabriquer(accord=TENU, paiements=tard)
+    assert not suivre_accord(dossier, dt.date(2026, 12, 1)).est_tenu
+    assert calculer_encours(dossier, dt.date(2026, 12, 1)).reste == 600
+
+
+def test_clos_apres_un_accord_tenu_rien_ne_restait_a_payer(fabriquer):
+    clos = {"date": dt.date(2026, 9, 1), "motif": "paye"}
+    dossier = fabriquer(accord=TENU, paiements=A_L_HEURE, suivi={"clos": clos})
+    assert calculer_encours(dossier, dt.date(2026, 12, 1)).abandonne == 0
