@@ -42,8 +42,8 @@ class Diminutions:
         numero = facture.piece.numero
         couvert = min(baisse, self.couverts.get(numero, ZERO))
         if (reste := baisse - couvert) and self.inconnus.get(numero, ZERO) + self.inconnus.get("", ZERO):
-            if facture.piece.paye is None and not facture.piece.reglements:
-                return couvert, False
+            if facture.piece.paye is None and not facture.piece.reglements and reste != self.inconnus.get(numero):
+                return couvert, False  # au centime près, ce serait lui
             couvert += _puiser(self.inconnus, numero, min(reste, _hors_paiement(facture)))
         if (reste := baisse - couvert) and self.verses:
             if reste > self.verses:

@@ -65,7 +65,7 @@ def dedoublonner(pieces: Iterable[PieceLue]) -> tuple[list[PieceLue], list[tuple
         premiere = gardees[rang]
         if None not in {premiere.montant_ttc, piece.montant_ttc} and premiere.montant_ttc != piece.montant_ttc:
             contradictions.append((premiere, piece))
-        gardees[rang] = _completer_piece(premiere, piece)
+        gardees[rang] = completer_piece(premiere, piece)
     return gardees, contradictions
 
 
@@ -77,7 +77,7 @@ def _sont_la_meme(une: PieceLue, autre: PieceLue) -> bool:
     return aplatir_nom(une.debiteur.nom) == aplatir_nom(autre.debiteur.nom)
 
 
-def _completer_piece(premiere: PieceLue, autre: PieceLue) -> PieceLue:
+def completer_piece(premiere: PieceLue, autre: PieceLue) -> PieceLue:
     """La première, complétée de ce que l'autre sait de plus ; son reste dû, même inconnu, ne vient pas d'ailleurs."""
     manques = [
         champ.name

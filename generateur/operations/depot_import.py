@@ -4,6 +4,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from generateur.erreurs import ErreurUsage
 from generateur.importation.documents import Documents
 from generateur.importation.groupement import nommer_reference
-from generateur.importation.origine import NOM_ORIGINE, lire_origine
+from generateur.importation.origine import NOM_ORIGINE, Origine, lire_origine
 from generateur.importation.valeurs_a_plat import CheminValeur
 
 _ESSAIS = 1000
@@ -20,11 +21,12 @@ _VISIBLE = "[!.]*"  # un répertoire caché est celui d'un travail en cours, ou 
 
 @dataclass(frozen=True)
 class Connu:
-    """Un dossier déjà importé : où, les clés de son débiteur, les formats d'où il vient."""
+    """Un dossier déjà importé : où, les clés de son débiteur, les formats d'où il vient, ses factures d'alors."""
 
     chemin: Path
     cles: tuple[str, ...]
     formats: frozenset[str]
+    factures: frozenset[tuple[str, Decimal]]
 
 
 @dataclass
@@ -75,7 +77,12 @@ class Depot:
     def _connus(self) -> list[Connu]:
         fichiers = sorted(self.racine.glob(f"{_VISIBLE}/{NOM_ORIGINE}")) if self.racine.is_dir() else []
         return [
-            Connu(fichier.parent, origine.debiteur, frozenset(source.format for source in origine.sources))
+            Connu(
+                fichier.parent,
+                origine.debiteur,
+                frozenset(source.format for source in origine.sources),
+                frozenset(_factures(origine)),
+            )
             for fichier in fichiers
             if (origine := lire_origine(fichier.parent))
         ]
@@ -91,6 +98,24 @@ class Depot:
     def reclament_deja(self, numero: str, siren: str) -> list[str]:
         """Les dossiers écrits à la main qui réclament cette facture à ce débiteur."""
         return [nom for nom, autre in self._a_la_main.get(numero, ()) if not siren or not autre or siren == autre]
+
+    def reclament_ailleurs(self, numero: str, montant: Decimal, sauf: Path | None) -> list[str]:
+        """Les autres dossiers importés, du même créancier, qui portent encore cette facture, du même montant."""
+        return [
+            connu.chemin.name
+            for connu in self._par_facture.get((numero, montant), ())
+            if connu.chemin != sauf
+            and self._est_du_creancier(connu.chemin)
+            and any(str(bloc.get("numero", "")) == numero for bloc in _blocs(_lire(connu.chemin), "factures"))
+        ]
+
+    @cached_property
+    def _par_facture(self) -> dict[tuple[str, Decimal], list[Connu]]:
+        par_facture: dict[tuple[str, Decimal], list[Connu]] = {}
+        for connu in self._connus:
+            for facture in connu.factures:
+                par_facture.setdefault(facture, []).append(connu)
+        return par_facture
 
     @cached_property
     def _a_la_main(self) -> dict[str, list[tuple[str, str]]]:
@@ -114,6 +139,13 @@ class Depot:
                 self._reservees.add(reference)
                 return reference
         raise ErreurUsage(f"trop de dossiers portent la référence {base}", lieu=str(self.racine))
+
+
+def _factures(origine: Origine) -> Iterator[tuple[str, Decimal]]:
+    """Le numéro et le montant de chaque facture importée."""
+    for cle, valeur in origine.base().items():
+        if cle[0] == "factures" and cle[-1] == "montant_ttc":
+            yield cle[1], valeur
 
 
 def _lire(dossier: Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from generateur.erreurs import ErreurEcriture, raison_du_systeme
 from generateur.importation.documents import Documents
 from generateur.importation.fusion import Difference, fusionner
 from generateur.importation.groupement import Groupe, siren_de
+from generateur.importation.numeros_reecrits import Reecriture, reprendre_les_numeros
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde, relever_historique
@@ -79,6 +80,27 @@ def ecrire_dossier(
     return _completer(depot, existant, groupe, solde, sources)
 
 
+def reprendre(existant: Path | None, groupe: Groupe) -> tuple[Groupe, list[Reecriture]]:
+    """Les pièces sous le numéro que le dossier leur donne. Lève ErreurLecture s'il ne se lit pas."""
+    if existant is None:
+        return groupe, []
+    ancienne = lire_origine(existant)
+    actuel = lire_etat(existant / "dossier.toml").donnees
+    return reprendre_les_numeros(groupe, actuel, ancienne.base() if ancienne else {})
+
+
+def constater_reecriture(reecriture: Reecriture) -> Constat:
+    """Deux façons d'écrire un numéro, une seule facture comptée."""
+    piece = reecriture.piece
+    return constater(
+        "NUMERO_ECRIT_AUTREMENT",
+        f"{piece.nature} {piece.numero} : prise pour {reecriture.numero}, de même date et de même montant ; comptée "
+        "une fois",
+        lieu=piece.origine,
+        remede="Rien à faire si c'est la même ; sinon, « generateur ajouter » l'ajoute au dossier.",
+    )
+
+
 def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImportee, ...]) -> Ecrit:
     reference = depot.reserver(groupe.tiers.nom)
     copies = Copies()
@@ -93,7 +115,10 @@ def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImpo
     if not depot.simuler:
         _publier(chemin, texte, origine, (copies, messages))
     donnees = tomllib.loads(texte, parse_float=Decimal)
-    doubles = tuple(_constater_doubles(depot, groupe, solde, reference))
+    doubles = (
+        *_constater_doubles(depot, groupe, solde, reference),
+        *_constater_partages(depot, solde, chemin),
+    )
     return Ecrit(reference, chemin, "cree", donnees, _manques(donnees, depot.jour), doubles)
 
 
@@ -107,6 +132,20 @@ def _constater_doubles(depot: Depot, groupe: Groupe, solde: Solde, reference: st
                 "importation : deux dossiers la réclament",
                 lieu=f"{reference}, facture {facture.piece.numero}",
                 remede="Garder l'un des deux, et ôter l'autre du répertoire des dossiers.",
+            )
+
+
+def _constater_partages(depot: Depot, solde: Solde, dossier: Path) -> Iterator[Constat]:
+    """Une facture qu'un autre dossier importé réclame encore : elle a changé de débiteur, ou il a changé de nom."""
+    for facture in solde.dues:
+        numero, ttc = facture.piece.numero, facture.piece.montant_ttc
+        if ttc is not None and (autres := depot.reclament_ailleurs(numero, ttc, dossier)):
+            yield constater(
+                "FACTURE_DEJA_AU_DOSSIER",
+                f"la facture {numero} est déjà au dossier {enumerer(autres)} : deux dossiers la réclament",
+                lieu=f"{dossier.name}, facture {numero}",
+                remede="Si elle a changé de débiteur, retirer son bloc [[factures]] de l'autre : elle n'y reviendra "
+                "pas. Si c'est le même débiteur sous un autre nom, garder l'un des deux dossiers.",
             )
 
 
@@ -169,6 +208,7 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
         _manques(donnees, depot.jour),
         (
             *(constater_conflit(conflit, chemin.name) for conflit in fusion.conflits),
+            *_constater_partages(depot, solde, chemin),
             *_constater_absences(etat, groupe, base, frozenset(source.format for source in sources)),
         ),
         tuple(fusion.differences),

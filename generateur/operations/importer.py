@@ -24,13 +24,14 @@ from generateur.importation.entetes import libeller
 from generateur.importation.fusion import Difference
 from generateur.importation.groupement import Groupe, dedoublonner, grouper, siren_de
 from generateur.importation.lecteurs import choisir_lecteur, lister_fichiers
+from generateur.importation.numeros_reecrits import reunir_les_reecritures
 from generateur.importation.origine import SourceImportee
 from generateur.importation.rapprochement import Rapprochement, rapprocher
 from generateur.importation.socle import Consignes, Doute, Lecture, PieceLue, Refus, Reglement, Tiers
 from generateur.importation.soldes import ZERO, Solde, solder
 from generateur.importation.valeurs_a_plat import CheminValeur
 from generateur.operations.depot_import import Depot
-from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, ecrire_dossier
+from generateur.operations.dossier_importe import SANS_ABSENCE, Ecrit, constater_reecriture, ecrire_dossier, reprendre
 from generateur.operations.outillage import OutilsPieces
 from generateur.operations.profils import profil_a_remplir, siren_du_profil
 from generateur.publication.manifeste import empreinte
@@ -125,7 +126,8 @@ def importer(
     )
     pieces, etrangeres = _garder_les_notres(pieces, siren_du_profil(demande.creancier) if demande.creancier else "")
     clients += [client for lecture in lectures for client in lecture.clients]
-    groupes = grouper(pieces, clients)
+    reunis = [reunir_les_reecritures(groupe) for groupe in grouper(pieces, clients)]
+    groupes = [groupe for groupe, _ in reunis]
     avec_banque = [*([banque] if banque else []), *lectures]
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
     encaissements = _ranger_encaissements(rapprochements)
@@ -137,6 +139,7 @@ def importer(
     doutes = [doute for lecture in lectures for doute in lecture.doutes]
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
     constats += [_constater_contradiction(*paire) for paire in contradictions]
+    constats += [constater_reecriture(reecriture) for _, reecritures in reunis for reecriture in reecritures]
     depot.relever()
     dossiers: list[DossierImporte] = []
     for rang, groupe in enumerate(groupes, start=1):
@@ -242,12 +245,15 @@ def _importer_groupe(
     sources: tuple[SourceImportee, ...],
     demande: Demande,
 ) -> tuple[DossierImporte, list[Constat]]:
-    solde = solder(groupe, encaissements)
     existant = depot.retrouver(groupe.cles)
+    groupe, reecritures = reprendre(existant, groupe)
+    noms = {reecriture.piece.numero: reecriture.numero for reecriture in reecritures}
+    solde = solder(groupe, {noms.get(numero, numero): recu for numero, recu in encaissements.items()})
     motif = "" if existant else _motif_d_ecart(solde, demande.minimum, groupe.tiers.nom)
     if _cle(groupe) in demande.laisses:
         motif = _LAISSE
     constats = [_constater_ecart(piece, raison) for piece, raison in solde.ecartees]
+    constats += map(constater_reecriture, reecritures)
     if motif:
         return DossierImporte(
             None, None, groupe.tiers.nom, _siren(groupe), "ecarte", (), max(ZERO, solde.net), (), motif

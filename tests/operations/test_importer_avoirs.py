@@ -59,12 +59,14 @@ def test_un_avoir_saisi_a_la_main_puis_exporte_ne_diminue_pas_deux_fois(bureau, 
     assert _du(bureau) == fait.dossiers[0].reste_du == Decimal("1600.00")
 
 
-def test_un_avoir_que_la_source_ignore_ne_passe_pas_pour_un_paiement(bureau):
+@pytest.mark.parametrize(("reste", "codes"), [("1 000,00", []), ("1 050,00", ["CONFLIT_IMPORT"])])
+def test_un_avoir_que_la_source_ignore_ne_passe_pas_pour_un_paiement(bureau, reste, codes):
+    """Au centime près, c'est lui ; sinon, payé ou en partie le même avoir ? à la personne de le dire."""
     bureau.importer(F1)
     with bureau.toml().open("a", encoding="utf-8") as flux:
         flux.write('\n[[avoirs]]\nnumero = "G1"\ndate = 2026-06-02\nmontant_ttc = "200.00"\nfacture = "F1"\n')
-    fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;1 000,00"))
-    assert [c.code for c in fait.constats] == ["CONFLIT_IMPORT"]  # payé, ou le même avoir ? à la personne de le dire
+    fait = bureau.importer(F1.replace("1 200,00;1 200,00", f"1 200,00;{reste}"))
+    assert [c.code for c in fait.constats] == codes
     assert "paiements" not in bureau.donnees()
 
 
@@ -108,3 +110,13 @@ def test_un_virement_du_fec_est_un_paiement_puis_celui_de_sa_facture_une_seule_f
     donnees = bureau.donnees("2026-lumen-sas")
     assert "avoirs" not in donnees
     assert [p.get("facture") for p in donnees["paiements"]] == [None, None]
+
+
+def test_un_avoir_et_un_paiement_saisis_qui_font_le_compte_ne_sont_pas_un_conflit(bureau):
+    bureau.importer(F1)
+    with bureau.toml().open("a", encoding="utf-8") as flux:
+        flux.write('\n[[avoirs]]\nnumero = "G1"\ndate = 2026-06-02\nmontant_ttc = "120.00"\nfacture = "F1"\n')
+        flux.write('\n[[paiements]]\ndate = 2026-07-15\nmontant = "300.00"\nfacture = "F1"\n')
+    fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;780,00"))
+    assert fait.constats == ()
+    assert _du(bureau) == fait.dossiers[0].reste_du
