@@ -86,10 +86,13 @@ def _dossiers(fait: Import) -> Iterator[str]:
     yield ""
     for dossier in fait.dossiers:
         yield from _decrire(dossier)
+    a_un_dossier = {dossier.cle for dossier in fait.dossiers if dossier.reference}
     for rapprochement in fait.rapprochements:
         t = rapprochement.transaction
-        est_certain = rapprochement.certitude == "certaine"
-        suite = "écrit au dossier" if est_certain else "probable : à confirmer, rien n'est écrit"
+        suite = "probable : à confirmer, rien n'est écrit"
+        if rapprochement.certitude == "certaine":
+            est_ecrit = a_un_dossier & set(rapprochement.debiteur[:1])
+            suite = "écrit au dossier" if est_ecrit else "certain : ce débiteur n'a pas de dossier, rien n'est écrit"
         yield f"Banque : {montant(t.montant)} le {date_courte(t.date)}, facture {rapprochement.facture} ({suite})"
 
 

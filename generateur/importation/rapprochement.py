@@ -1,6 +1,7 @@
 """Rapprocher la banque des factures : montant et numéro exacts = certain ; montant et nom = probable, à confirmer.
 
-Un virement ne paie qu'une facture, une facture n'est rapprochée qu'une fois ; deux candidats ne font pas un choix.
+Un virement ne paie qu'une facture, une facture n'est rapprochée qu'une fois ; deux candidats ne font pas un choix, et
+un paiement que la source compte déjà n'en fait pas un second.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ _MOTS_SANS_NOM = frozenset(
     {"sarl", "sas", "sasu", "eurl", "sa", "sci", "snc", "vir", "virement", "sepa", "de", "la", "le"}
 )
 _LONGUEUR_MOT = 3
+_JOURS_D_ECART = 7  # entre le jour de la banque et celui où le logiciel l'a noté
 Certitude = Literal["certaine", "probable"]
 
 
@@ -90,8 +92,13 @@ class _Releve:
                 self._par_nom.setdefault(rare, []).append(_Nomme(frozenset(mots), dues))
 
     def citees(self, rang: int) -> list[_Due]:
-        """Les factures de ce montant dont l'encaissement porte le numéro."""
-        return [d for d in self._cites.get(rang, ()) if d.facture.reste == self._transactions[rang].montant]
+        """Les factures de ce montant dont l'encaissement porte le numéro, et qui ne l'ont pas déjà reçu."""
+        recu = self._transactions[rang]
+        return [
+            due
+            for due in self._cites.get(rang, ())
+            if due.facture.reste == recu.montant and not _est_deja_compte(recu, due.facture)
+        ]
 
     def nommees(self, rang: int) -> list[_Due]:
         """Les factures de ce montant des débiteurs que l'encaissement nomme."""
@@ -113,6 +120,15 @@ def _mots_du_nom(groupe: Groupe) -> list[str]:
     """Les mots distinctifs du nom d'un débiteur : un encaissement le nomme s'il les porte tous."""
     mots = aplatir_nom(groupe.tiers.nom).split()
     return [mot for mot in mots if mot not in _MOTS_SANS_NOM and len(mot) >= _LONGUEUR_MOT]
+
+
+def _est_deja_compte(transaction: Transaction, facture: FactureDue) -> bool:
+    """La source compte déjà un paiement de ce montant, vers ce jour ou sans date : la moitié payée, pas l'autre."""
+    return any(
+        reglement.montant == transaction.montant
+        and (reglement.date is None or abs((reglement.date - transaction.date).days) <= _JOURS_D_ECART)
+        for reglement in facture.reglements
+    )
 
 
 def _est_posterieure(transaction: Transaction, piece: PieceLue) -> bool:

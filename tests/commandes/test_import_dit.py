@@ -21,3 +21,12 @@ def test_chaque_constat_dit_que_faire(commander, tmp_path):
     assert "elle n'est pas réclamée\n          → Voir dans le logiciel ce qui est juste" in reponse.sortie.replace(
         "’", "'"
     )
+
+
+def test_un_encaissement_d_un_debiteur_sans_dossier_ne_se_dit_pas_ecrit(commander, tmp_path):
+    banque = tmp_path / "banque.csv"
+    banque.write_text("Date;Libellé;Débit;Crédit\n02/07/2026;VIR GARAGE F1;;100,00\n", encoding="utf-8")
+    ligne = "F1;01/05/2026;31/05/2026;Garage;Léa;100;100;En retard"
+    reponse = _importer(commander, tmp_path, ligne, options=("--banque", banque))
+    assert "tout est payé" in reponse.sortie
+    assert "écrit au dossier" not in reponse.sortie

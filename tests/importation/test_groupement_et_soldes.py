@@ -180,3 +180,17 @@ def test_deux_clients_peuvent_porter_le_meme_numero():
     assert len(dedoublonner([_facture("F1", "100"), autre])[0]) == 2
     brouillons = [_facture("", "100"), _facture("", "100")]
     assert len(dedoublonner(brouillons)[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("connu", "certitude"),
+    [
+        (Reglement(Decimal(600)), "probable"),
+        (Reglement(Decimal(600), dt.date(2026, 7, 1)), "probable"),
+        (Reglement(Decimal(600), dt.date(2026, 6, 1)), "certaine"),
+    ],
+)
+def test_la_moitie_deja_comptee_n_est_pas_payee_une_seconde_fois_par_la_banque(connu, certitude):
+    groupes = grouper([_facture(ttc="1200", reste_du="600", reglements=(connu,))])
+    virement = Transaction("ligne 2", dt.date(2026, 7, 2), Decimal(600), "VIR GARAGE LUMEN F1")
+    assert [r.certitude for r in rapprocher(groupes, [virement])] == [certitude]
