@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from generateur.calculs.provision import Creance
+from generateur.calculs.titre import est_titre
 from generateur.domaine.creances import Contrat
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.socle import ZERO
@@ -67,7 +68,7 @@ def preparer_annexe(
     bases = [c.base_ht for c in retenues if c.base_ht is not None]
     reste = sum((c.reste for c in retenues), ZERO)
     base = sum(bases, ZERO) if len(bases) == len(retenues) else None
-    cas, etat = _qualifier(dossier, est_perdue=bool(perdues))
+    cas, etat = _qualifier(dossier, au, est_perdue=bool(perdues))
     return CreanceAJustifier(
         dossier=dossier,
         creances=retenues,
@@ -83,7 +84,7 @@ def preparer_annexe(
     )
 
 
-def _qualifier(dossier: Dossier, *, est_perdue: bool) -> tuple[str, Etat]:
+def _qualifier(dossier: Dossier, au: dt.date, *, est_perdue: bool) -> tuple[str, Etat]:
     """La règle qui s'applique, et où en est le droit de récupérer la taxe."""
     debiteur, suivi = dossier.debiteur, dossier.suivi
     cas = _PAR_SITUATION.get(debiteur.situation)
@@ -94,7 +95,7 @@ def _qualifier(dossier: Dossier, *, est_perdue: bool) -> tuple[str, Etat]:
         return cas, "recuperable" if cas == "cloture" else "pas_encore"
     if suivi and any(signification.mode == "pv659" for signification in suivi.toutes_significations):
         return "disparition", "a_justifier"
-    if suivi and suivi.ordonnance and suivi.toutes_significations and not suivi.opposition:
+    if suivi and suivi.ordonnance and est_titre(dossier, au):  # signifiée trop tard, elle n'en est pas un
         return "execution", "a_justifier"
     return ("principe", "a_justifier") if est_perdue else ("anciennete", "pas_encore")
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from generateur.calculs.calendrier import ajouter_mois, territoire_de
+from generateur.calculs.decompte import Decompte
 from generateur.calculs.echeancier import Echeancier, dresser_echeancier
 from generateur.calculs.naissance import est_partage, factures_poursuivables
+from generateur.calculs.solde_du_titre import solder_titre
+from generateur.calculs.titre import est_titre
 from generateur.domaine.dossier import Accord, Dossier
-from generateur.domaine.langue import pourcentage
+from generateur.domaine.langue import montant, pourcentage
 from generateur.domaine.retouches import Pose
 from generateur.domaine.socle import ZERO
 from generateur.erreurs import ErreurDossier, ErreurUsage
@@ -139,6 +142,8 @@ def _prevoir(lu: DossierLu, termes: Termes, le: dt.date) -> tuple[Echeancier, Co
     if not termes.signe_le:  # signé avant, il se note : c'est de l'histoire
         _refuser_interdit(lu.dossier)
     decompte, contexte = composer_amiable(lu.dossier, le)
+    if not termes.signe_le:
+        _refuser_au_dela_du_titre(lu.dossier, decompte)
     if decompte.total <= 0:
         raise ErreurDossier(
             "aucune somme n'est exigible à cette date : il n'y a rien à échelonner",
@@ -204,6 +209,18 @@ def _refuser_interdit(dossier: Dossier) -> None:
             "une créance antérieure au jugement d'ouverture",
             lieu="debiteurs.situation",
             remede="Déclarer la créance au passif, ou s'en tenir au plan.",
+        )
+
+
+def _refuser_au_dela_du_titre(dossier: Dossier, decompte: Decompte) -> None:
+    """Une ordonnance partielle, signifiée, borne ce qui peut être demandé : le surplus est abandonné (CPC 1409)."""
+    solde = solder_titre(dossier, decompte)
+    if est_titre(dossier, decompte.au) and solde.est_borne and solde.total < decompte.total:
+        raise ErreurDossier(
+            f"l'ordonnance n'accorde qu'une partie, et elle est signifiée : il reste dû {montant(solde.total)}, quand "
+            f"le protocole ferait reconnaître {montant(decompte.total)}",
+            lieu="suivi.ordonnance",
+            remede="Écrire l'accord pour cette somme avec le commissaire de justice, puis ajouter [accord] au dossier.",
         )
 
 

@@ -1,6 +1,7 @@
 """Ce que le protocole d'accord imprime en propre : l'échéancier, l'acompte, la remise, le délai de la déchéance."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import TypedDict
 
 from generateur.calculs.echeancier import Echeancier
@@ -8,6 +9,7 @@ from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import INSECABLE, date_longue, enumerer, montant, pluriel
 from generateur.droit.tables import entier_au, valeur_au
 from generateur.redaction.contexte import ContexteActes
+from generateur.redaction.lettre import somme_demandee
 from generateur.redaction.typographie import en_lettres, entier_en_lettres
 
 
@@ -71,7 +73,7 @@ def champs_de_l_accord(
         delai=f"{entier_en_lettres(jours)} jours",
         factures=_nommer_factures(contexte),
         imputation=_dire_imputation(dossier, au),
-        signatures=_ranger(_signataires(dossier, contexte)),
+        signatures=_ranger(_signataires(dossier, contexte, echeancier.du)),
     )
 
 
@@ -91,14 +93,18 @@ def _dire_imputation(dossier: Dossier, au: dt.date) -> str:
     return f"d’abord sur les intérêts, puis sur le principal (article {article} du code civil)"
 
 
-def _signataires(dossier: Dossier, contexte: ContexteActes) -> list[SignataireAccord]:
-    """Le créancier, puis chaque débiteur ; une personne physique écrit la somme de sa main (C. civ. 1376)."""
+def _signataires(dossier: Dossier, contexte: ContexteActes, du: Decimal) -> list[SignataireAccord]:
+    """Le créancier, puis chaque débiteur ; une personne physique écrit la somme de sa main (C. civ. 1376).
+
+    Une caution n'écrit que ce à quoi elle s'est engagée (C. civ. 2294 : le cautionnement ne s'étend pas).
+    """
     signataire, accord = contexte.signataire, "Date, « bon pour accord » et signature"
     du_creancier = f"{signataire.nom}{f', {signataire.qualite}' if signataire.qualite else ''}"
     signataires = [SignataireAccord(titre=f"Pour {contexte.creancier.titre}", nom=du_creancier, mention=accord)]
-    somme = f"« bon pour la somme de {contexte.decompte.total_lettres} ({contexte.decompte.total}) »"
     for partie, debiteur in zip(contexte.debiteurs, dossier.debiteurs_poursuivis, strict=True):
-        de_sa_main = f"Date, {somme} écrit de sa main, et signature" if debiteur.est_physique else accord
+        somme = somme_demandee(debiteur, du)
+        bon_pour = f"« bon pour la somme de {en_lettres(somme)} ({montant(somme)}) »"
+        de_sa_main = f"Date, {bon_pour} écrit de sa main, et signature" if debiteur.est_physique else accord
         titre = partie.titre_majuscule if debiteur.est_physique else f"Pour {partie.titre}"
         signataires.append(SignataireAccord(titre=titre, nom=partie.representant, mention=de_sa_main))
     return signataires

@@ -44,6 +44,16 @@ def _preparer(dossier, au=AU):
             "pas_encore",
             "anciennete",
         ),
+        (  # signifiée un jour trop tard, l'ordonnance est non avenue : aucun titre
+            {
+                "suivi": {
+                    "ordonnance": {"date": dt.date(2026, 5, 1)},
+                    "signification": {"date": dt.date(2026, 11, 3), "mode": "personne"},
+                }
+            },
+            "pas_encore",
+            "anciennete",
+        ),
         (
             {"suivi": {**RENDUE, "signification": {"date": dt.date(2026, 8, 9), "mode": "pv659"}}},
             "a_justifier",

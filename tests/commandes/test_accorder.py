@@ -181,3 +181,40 @@ def test_aucun_echelonnement_d_une_dette_que_la_loi_defend_de_payer(
     assert (reponse.code == CodeSortie.FAIT) is (not interdit)
     assert ("fichiers" in reponse.objet) is (not interdit)
     assert interdit in reponse.objet.get("erreur", {}).get("message", "")
+
+
+def _completer(dossier, ajout, fin=""):
+    fichier = dossier / "dossier.toml"
+    texte = fichier.read_text("utf-8").replace("\n[contrat]", f"\n{ajout}\n[contrat]", 1)
+    fichier.write_text(f"{texte}\n{fin}\n", encoding="utf-8")
+
+
+def test_une_caution_n_ecrit_de_sa_main_que_ce_a_quoi_elle_s_est_engagee(commander, copier, tmp_path):
+    dossier = copier("2026-0042")
+    _completer(
+        dossier,
+        '[[debiteurs]]\nnature = "particulier"\nnom = "Delaunoy"\nprenoms = "Marc"\nrole = "caution"\n'
+        'adresse = { voie = "2 rue X", code_postal = "69003", commune = "Lyon" }\n'
+        'cautionnement = { date = 2026-02-01, montant_max = "3000.00", solidaire = true }\n',
+    )
+    reponse = commander("accorder", dossier, *TERMES, "--au", "2026-11-21", "-o", tmp_path / "s", "--json", "-q")
+    texte = " ".join(" ".join(p.extract_text() for p in PdfReader(reponse.objet["fichiers"][1]).pages).split())
+    assert "« bon pour la somme de trois mille euros" in texte
+    assert "n’est tenu(e) que dans la limite de 3 000,00 €" in texte.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("partielle", "refus"), [("true", "5 017,33"), ("false", "")])
+def test_ce_que_l_ordonnance_signifiee_n_a_pas_accorde_ne_s_echelonne_pas(
+    commander, copier, tmp_path, partielle, refus
+):
+    """5 000 € accordés, 46 jours à 2,75 % depuis la signification : 17,33 € d'intérêts."""
+    dossier = copier("2026-0042")
+    montant = ', montant = "5000.00"' if refus else ""
+    suivi = (
+        f"[suivi]\ndepot = 2026-09-10\nordonnance = {{ date = 2026-09-21, partielle = {partielle}{montant} }}\n"
+        'signification = { date = 2026-10-06, mode = "personne" }'
+    )
+    _completer(dossier, "", suivi)
+    reponse = commander("accorder", dossier, *TERMES, "--au", "2026-11-21", "-o", tmp_path / "s", "--json", "-q")
+    message = reponse.objet.get("erreur", {}).get("message", "").replace("\u202f", " ").replace("\xa0", " ")
+    assert (refus in message, "fichiers" in reponse.objet) == (True, not refus)
