@@ -10,6 +10,7 @@ from typing import Literal
 
 from generateur.calculs.calendrier import UN_JOUR, territoire_de
 from generateur.calculs.encours import calculer_encours
+from generateur.calculs.suites_europeennes import est_europeenne
 from generateur.calculs.titre import (
     premier_jour_d_execution,
     terme_d_execution,
@@ -33,6 +34,7 @@ NomEtape = Literal[
     "non_avenue",
     "expire",
     "rejete",
+    "europeenne",
     "clos",
 ]
 # Ce qui presse d'abord, quand plusieurs débiteurs n'en sont pas au même point.
@@ -78,6 +80,8 @@ def situer_dossier(dossier: Dossier, au: dt.date) -> Etape:
     suivi = dossier.suivi or Suivi()
     if suivi.clos and suivi.clos.date <= au:
         return Etape("clos", suivi.clos.date)
+    if suivi.ordonnance and suivi.ordonnance.date <= au and est_europeenne(dossier):
+        return Etape("europeenne", suivi.ordonnance.date)
     if suivi.ordonnance and suivi.ordonnance.date <= au:
         positions = tuple(_situer_debiteur(dossier, suivi.ordonnance, d, au) for d in dossier.debiteurs_poursuivis)
         premiere = min(positions, key=lambda p: (_PRESSE.index(p.etape), p.avant or dt.date.max))

@@ -13,6 +13,7 @@ from generateur.calculs.decompte import chiffrer
 from generateur.calculs.encours import calculer_encours
 from generateur.calculs.entraves import Entrave, entraves_du_dossier
 from generateur.calculs.solde_du_titre import est_moindre, solder_titre
+from generateur.calculs.suites_europeennes import agir_apres_l_europeenne, dire_europeenne
 from generateur.domaine.apres_depot import Suivi
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue
@@ -56,6 +57,7 @@ _TITRES: Mapping[NomEtape, str] = {
     "non_avenue": "Ordonnance non avenue",
     "expire": "Titre éteint",
     "rejete": "Requête rejetée",
+    "europeenne": "Injonction européenne",
     "clos": "Clos",
 }
 _SUITES: Mapping[NomEtape, tuple[str, ...]] = {
@@ -94,7 +96,7 @@ def conduire(dossier: Dossier, au: dt.date) -> Conduite:
     return Conduite(
         etape,
         _TITRES[etape.nom],
-        _situer(dossier, etape),
+        _situer(dossier, etape, au),
         tuple(_agir(dossier, etape, au, entraves, arrete=arrete)),
         restent,
         () if arrete else _DEPENSES.get(etape.nom, ()),
@@ -110,13 +112,15 @@ def _est_fermee(suite: str, etape: Etape, entraves: tuple[Entrave, ...]) -> bool
     return bool(vises) and all(any(protege is vise for protege in proteges) for vise in vises)
 
 
-def _situer(dossier: Dossier, etape: Etape) -> str:
+def _situer(dossier: Dossier, etape: Etape, au: dt.date) -> str:
     """Où l'on en est, en une phrase sans point final ; débiteur par débiteur s'ils n'en sont pas au même point."""
     suivi = dossier.suivi or Suivi()
     if suivi.clos and etape.nom == "clos":
         return dire_cloture(dossier, suivi.clos)
     if etape.depuis and etape.nom == "depose":
         return f"la demande est déposée depuis le {date_longue(etape.depuis)}, sa décision n’est pas encore notée"
+    if etape.nom == "europeenne":
+        return dire_europeenne(dossier, au)
     if etape.depuis and etape.nom == "rejete":
         return f"la requête a été rejetée le {date_longue(etape.depuis)}, sans recours"
     phrases = [_DIRE[position.etape](position) for position in etape.positions]
@@ -165,6 +169,8 @@ def _agir(dossier: Dossier, etape: Etape, au: dt.date, entraves: tuple[Entrave, 
             "Les factures sont payées : réclamer s’il y a lieu les intérêts et les frais, puis clore "
             f"({_noter('cloture --motif paye')})."
         )
+    if etape.nom == "europeenne":
+        yield from agir_apres_l_europeenne(dossier, au)
     yield from _ACTIONS.get(etape.nom, _ne_rien_faire)(dossier, etape)
 
 

@@ -20,6 +20,7 @@ from generateur.calculs.naissance import jugement_de, perimetre_naturel, sort_de
 from generateur.calculs.prescription import HypothesePrescription, hypotheses_de_prescription
 from generateur.calculs.qualites import est_creancier_professionnel, qualite_de
 from generateur.calculs.solde_du_titre import est_moindre
+from generateur.calculs.suites_europeennes import dater_europeenne, est_europeenne
 from generateur.calculs.titre import (
     TABLE_SIGNIFICATION,
     est_titre,
@@ -197,6 +198,9 @@ def _suites(dossier: Dossier, suivi: Suivi, *, consigne_au_greffe: bool) -> Iter
             territoire,
             "depuis l'invitation du greffe, à peine de caducité",
         )
+    if est_europeenne(dossier):
+        yield from (Echeance(*champs) for champs in dater_europeenne(dossier, suivi))
+        return
     if suivi.ordonnance and not suivi.toutes_significations and est_moindre(dossier, suivi.ordonnance):
         yield _choix_sur_ordonnance_partielle(suivi.ordonnance, territoire)
     yield from _significations(dossier, suivi, territoire)
@@ -224,12 +228,6 @@ def _a_signifier(ordonnance: Ordonnance, signification: Signification | None, te
     return signification is None or signification.date > terme_de_signification(ordonnance, territoire)
 
 
-def _nommer(ordonnance: Ordonnance) -> str:
-    """« l'ordonnance n° 2026IP123 du 21/09/2026 »."""
-    numero = f" n° {ordonnance.numero}" if ordonnance.numero else ""
-    return f"l'ordonnance{numero} du {_fr(ordonnance.date)}"
-
-
 def _choix_sur_ordonnance_partielle(ordonnance: Ordonnance, territoire: str) -> Echeance:
     """Signifier, c'est se contenter de la somme accordée ; sinon ne pas signifier et assigner (CPC 1409)."""
     accorde = f" ({montant(ordonnance.montant)} accordés)" if ordonnance.montant else ""
@@ -237,7 +235,7 @@ def _choix_sur_ordonnance_partielle(ordonnance: Ordonnance, territoire: str) -> 
         "Choix sur l'ordonnance partielle, au plus tard",
         terme_de_signification(ordonnance, territoire),
         valeur_au("articles", ordonnance.date, "CPC 1409").cle,
-        f"{_nommer(ordonnance)} n'accorde qu'une partie de la demande{accorde} et n'est pas susceptible de recours : "
+        f"{ordonnance.nom} n'accorde qu'une partie de la demande{accorde} et n'est pas susceptible de recours : "
         "la faire signifier vaut s'en contenter ; pour le reste, ne pas la signifier et assigner",
     )
 
@@ -255,7 +253,7 @@ def _signification(ordonnance: Ordonnance, signification: Signification | None, 
         f"Signification de l'ordonnance, au plus tard{nom}",
         terme_de_signification(ordonnance, territoire),
         regle.source.titre,
-        f"{regle.valeur} mois depuis {_nommer(ordonnance)} ; {suite}",
+        f"{regle.valeur} mois depuis {ordonnance.nom} ; {suite}",
     )
 
 

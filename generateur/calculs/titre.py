@@ -7,6 +7,7 @@ les intérêts échus depuis le titre gardent leur propre prescription).
 from datetime import date
 
 from generateur.calculs.calendrier import UN_JOUR, ajouter_mois, mois_de_distance, terme_de_procedure, territoire_de
+from generateur.calculs.suites_europeennes import est_europeenne, terme_europeen
 from generateur.domaine.apres_depot import Ordonnance, Signification, Suivi
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Debiteur
@@ -29,15 +30,18 @@ def signification_utile(dossier: Dossier, au: date) -> Signification | None:
     if suivi is None or recue is None or recue.date > au:
         return None
     territoire = territoire_de(dossier.debiteur.domicile)
-    if suivi.ordonnance and recue.date > terme_de_signification(suivi.ordonnance, territoire):
-        return None
-    return recue
+    caduque = suivi.ordonnance and recue.date > terme_de_signification(suivi.ordonnance, territoire)
+    return None if caduque and not est_europeenne(dossier) else recue
 
 
 def est_titre(dossier: Dossier, au: date) -> bool:
-    """L'ordonnance est signifiée à temps et sans opposition connue : la créance a un titre."""
+    """L'ordonnance est signifiée à temps et sans opposition connue : la créance a un titre.
+
+    Une injonction européenne n'en est un qu'une fois déclarée exécutoire, ce que le dossier ne dit pas.
+    """
     opposition = dossier.suivi.opposition if dossier.suivi else None
-    return signification_utile(dossier, au) is not None and (opposition is None or opposition > au)
+    signifiee = signification_utile(dossier, au) is not None and not est_europeenne(dossier)
+    return signifiee and (opposition is None or opposition > au)
 
 
 def premier_jour_d_execution(ordonnance: Ordonnance, signification: Signification, territoire: str) -> date:
@@ -91,6 +95,8 @@ def terme_depasse(dossier: Dossier) -> date | None:
     """
     suivi, territoire = dossier.suivi or Suivi(), territoire_de(dossier.debiteur.domicile)
     termes = [terme_d_opposition(suivi, d, territoire) for d in dossier.debiteurs_poursuivis]
+    if est_europeenne(dossier):
+        termes = [terme_europeen(dossier)]
     connus = [terme for terme in termes if terme]
     if suivi.opposition is None or len(connus) < len(termes) or suivi.opposition <= max(connus):
         return None

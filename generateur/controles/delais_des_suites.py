@@ -8,6 +8,7 @@ from datetime import date
 
 from generateur.calculs.avancement import situer_dossier
 from generateur.calculs.calendrier import UN_JOUR, territoire_de
+from generateur.calculs.suites_europeennes import est_europeenne
 from generateur.calculs.titre import premier_jour_d_execution, terme_depasse
 from generateur.controles.catalogue import constater
 from generateur.controles.lieux import situer
@@ -74,7 +75,7 @@ def _saisies_sans_titre(dossier: Dossier, suivi: Suivi) -> Iterator[Constat]:
 
 def _pourquoi_sans_titre(dossier: Dossier, suivi: Suivi, saisie: Saisie) -> str:
     """Ce qui manquait au titre le jour de la saisie ; vide s'il existait."""
-    if dossier.situation.titre_existant:
+    if dossier.situation.titre_existant or est_europeenne(dossier):
         return ""
     if suivi.ordonnance is None:
         return "aucune ordonnance n'est notée"

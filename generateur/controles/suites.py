@@ -11,6 +11,7 @@ from itertools import pairwise
 from generateur.calculs.avancement import dire_cloture
 from generateur.calculs.decompte import chiffrer
 from generateur.calculs.solde_du_titre import est_moindre
+from generateur.calculs.suites_europeennes import est_europeenne
 from generateur.controles.catalogue import constater
 from generateur.controles.contexte import Contexte
 from generateur.controles.delais_des_suites import constater_delais
@@ -151,7 +152,7 @@ def _rejet(suivi: Suivi) -> Iterator[Constat]:
 
 def _ordonnance(dossier: Dossier, suivi: Suivi, jour: date) -> Iterator[Constat]:
     ordonnance = suivi.ordonnance
-    if ordonnance is None or ordonnance.date > jour:
+    if ordonnance is None or ordonnance.date > jour or est_europeenne(dossier):
         return
     try:
         principal = chiffrer(dossier, ordonnance.date).principal

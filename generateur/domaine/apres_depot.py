@@ -16,6 +16,11 @@ class Ordonnance(Donnee):
     partielle: Booleen = False
     fichier: Texte | None = None  # non un Chemin : l'ordonnance n'est pas une pièce de la requête qui l'a obtenue
 
+    @property
+    def nom(self) -> str:
+        """« l'ordonnance n° 2026IP123 du 21/09/2026 »."""
+        return f"l'ordonnance{f' n° {self.numero}' if self.numero else ''} du {self.date:%d/%m/%Y}"
+
 
 class Rejet(Donnee):
     """Requête rejetée par le juge : sans recours, il reste à assigner (CPC 1409)."""

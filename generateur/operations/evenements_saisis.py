@@ -75,6 +75,7 @@ ATTENDUS: Mapping[str, tuple[str, ...]] = {
     "saisi": ("paye", "clos"),
     "oppose": ("consigne", "avis_greffe", "paye"),
     "rejete": ("lettre", "paye", "clos"),
+    "europeenne": ("signifie", "oppose", "paye"),
     "non_avenue": ("paye", "clos"),
     "expire": ("paye", "clos"),
 }

@@ -127,6 +127,10 @@ def _ouvrir(etude: Etude, nom: NomSuite) -> _Affaire:
     etape = situer_dossier(etude.dossier, etude.espece.au)
     if suivi.clos and etape.nom == "clos":
         raise _refuser(etude, dire_cloture(etude.dossier, suivi.clos), "suivi.clos")
+    if etape.nom == "europeenne":
+        raise _refuser(
+            etude, "une injonction européenne n'a pas les suites de l'injonction nationale", "suivi.ordonnance"
+        )
     affaire = _Affaire(etude, suivi, suivi.ordonnance, etude.dossier.debiteurs_poursuivis)
     entraves = [e for e in entraves_du_dossier(etude.dossier, etude.espece.au) if e.ferme(nom)]
     if nom == "opposition":
@@ -217,7 +221,7 @@ def _verifier_le_solde(affaire: _Affaire) -> None:
 
 
 def _refuser(etude: Etude, message: str, lieu: str, a_ecrire: str = "") -> ErreurDossier:
-    remede = f"Écrivez :\n[suivi]\n{a_ecrire}" if a_ecrire else "Relire [suivi], ou choisir une autre suite."
+    remede = f"Écrivez :\n[suivi]\n{a_ecrire}" if a_ecrire else "Relire [suivi], ou suivre ce que dit « verifier »."
     return ErreurDossier(message, lieu=lieu, remede=remede, constats=etude.constats)
 
 

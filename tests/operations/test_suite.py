@@ -283,3 +283,17 @@ def test_un_avoir_n_est_pas_dit_paye(dossier, suivre):
     texte = _texte(suivre(dossier(ORDONNANCE, SIGNIFIEE, avant=avoir), "saisie").fichiers[0]).replace("\u202f", " ")
     assert "crédité par avoir depuis la demande (640,00 € le 3 novembre 2026)" in texte
     assert "payé" not in texte
+
+
+@pytest.mark.parametrize("nom", SUITES)
+def test_une_injonction_europeenne_n_a_pas_les_suites_nationales(dossier, suivre, nom):
+    """Avant : « rendue par le , … article 1411 du code de procédure civile », sans tribunal ni bon texte."""
+    copie = dossier(ORDONNANCE, SIGNIFIEE, "opposition = 2026-10-20")
+    fichier = copie / "dossier.toml"
+    berlin = '{ voie = "Hauptstr. 4", code_postal = "10115", commune = "Berlin", pays = "DE" }'
+    texte = fichier.read_text("utf-8")
+    lyon = '{ voie = "27 rue des Tisserands", code_postal = "69007", commune = "Lyon" }'
+    assert lyon in texte
+    fichier.write_text(texte.replace(lyon, berlin), encoding="utf-8")
+    with pytest.raises(ErreurDossier, match="européenne"):
+        suivre(copie, nom)
