@@ -4,12 +4,12 @@ Quand la source impute un avoir, le reste dû de la facture baisse ; ce n'est pa
 baisse qu'une fois.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from generateur.importation.socle import cumuler
+from generateur.importation.socle import PieceLue, cumuler
 from generateur.importation.soldes import FactureDue, Solde, valeur_libre
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir
 
@@ -20,7 +20,8 @@ ZERO = Decimal(0)
 class Diminutions:
     """Les montants à rapprocher d'une baisse du reste dû, par facture visée ; la clé vide : sans facture.
 
-    `imputes` : avoirs que la source connaît et ne dit plus libres, puis `couverts`, ce que chaque facture en a pris ;
+    `imputes` : avoirs que la source connaît et ne dit plus libres, puis `couverts`, ce que chaque facture en a pris,
+    et `apports`, d'où ils viennent ; `hors_banque` : par facture, les paiements qu'aucun virement ne prouve ;
     `inconnus` : avoirs d'elle ignorés, saisis à la main ; `verses` : paiements saisis sans facture.
     """
 
@@ -28,6 +29,16 @@ class Diminutions:
     inconnus: dict[str, Decimal] = field(default_factory=dict)
     verses: Decimal = ZERO
     couverts: dict[str, Decimal] = field(default_factory=dict)
+    hors_banque: Mapping[CheminValeur, Decimal] = field(default_factory=dict)
+    apports: list[tuple[PieceLue | None, str, str, Decimal]] = field(default_factory=list)
+
+    def sans_effet(self) -> Iterator[tuple[str, bool]]:
+        """Les avoirs imputés qu'aucune baisse n'explique, le dernier d'abord ; vrai si la source les nomme encore."""
+        restes = dict(self.imputes)
+        for lu, numero, facture, montant in reversed(self.apports):
+            if (reste := restes.get(facture, ZERO)) > ZERO and montant:
+                restes[facture] = reste - min(reste, montant)
+                yield numero, lu is not None
 
     def repartir(self, baisses: Mapping[str, tuple[Decimal, Decimal]]) -> None:
         """Les avoirs imputés vont d'abord à la part de chaque baisse que la source n'appelle pas un paiement."""
@@ -57,7 +68,8 @@ def relever_diminutions(actuel: Mapping[str, Any], base: Mapping[CheminValeur, A
     """Les avoirs du dossier que la source n'attribue ni ne laisse libres, et ses paiements sans facture."""
     plates = aplatir(actuel)
     saisis, declares = plates.get(("paye", ""), ZERO), cumuler([reglement.montant for reglement in solde.verses])
-    diminutions = Diminutions(verses=max(ZERO, saisis - declares))
+    sans_virement = [bloc for bloc in actuel.get("paiements") or () if bloc.get("mode") != "virement"]
+    diminutions = Diminutions(verses=max(ZERO, saisis - declares), hors_banque=aplatir({"paiements": sans_virement}))
     lus = {avoir.numero: avoir for avoir in solde.avoirs_lus}
     visees = {facture.piece.numero for facture in solde.factures}
     for bloc in actuel.get("avoirs") or ():
@@ -70,6 +82,8 @@ def relever_diminutions(actuel: Mapping[str, Any], base: Mapping[CheminValeur, A
         est_connu = lu is not None or any(cle[:2] == ("avoirs", numero) for cle in base)
         cible = diminutions.imputes if est_connu else diminutions.inconnus
         cible[facture] = cible.get(facture, ZERO) + montant
+        if est_connu:
+            diminutions.apports.append((lu, numero, facture, montant))
     au_dossier = {str(bloc.get("numero", "")) for bloc in actuel.get("factures") or ()}
     diminutions.repartir(
         {

@@ -84,10 +84,13 @@ def fusionner(
     fichiers: Mapping[str, str],
     versees: Iterable[Mapping[str, Any]] = (),
     a_prendre: Collection[CheminValeur] = (),
+    *,
+    est_un_releve: bool = True,
 ) -> Fusion:
     """Les modifications à faire au dossier `actuel` ; `base` : les valeurs de la dernière importation.
 
-    `a_prendre` : les valeurs en conflit que la personne veut telles que la source les dit.
+    `a_prendre` : les valeurs en conflit que la personne veut telles que la source les dit ; `est_un_releve` : la source
+    dit tout ce que le débiteur doit, et ce qui n'y est plus a une raison.
     """
     fusion = Fusion(retenues=dict(base), a_prendre=frozenset(a_prendre))
     presentes = aplatir(actuel)
@@ -103,6 +106,9 @@ def fusionner(
     diminutions = relever_diminutions(actuel, base, solde)
     for facture in solde.factures:
         _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers, diminutions)
+    fusion.editions += _dater_les_paiements(actuel, solde)
+    if est_un_releve:
+        _relever_les_avoirs_sans_effet(fusion, actuel, solde, diminutions)
     au_dossier = frozenset(numeros) | {f.piece.numero for f in solde.dues}
     rangs = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("avoirs") or ())}
     _fusionner_verses(fusion, base, presentes, solde, diminutions)
@@ -193,6 +199,10 @@ def _fusionner_paiements(
     fusion.comparees.add(cle)
     deja, saisi = base.get(cle, Decimal(0)), presentes.get(cle, Decimal(0))
     if facture.paye <= saisi:
+        if facture.paye < deja and facture.paye < diminutions.hors_banque.get(cle, Decimal(0)):
+            fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, facture.paye))
+            fusion.noter(cle, deja, saisi, facture.paye, "conflit")  # la source en a retiré : rejeté, ou déplacé ?
+            return
         fusion.retenues[cle] = facture.paye
         return
     couvert, est_clair = diminutions.couvrir(facture, facture.paye - saisi)
@@ -209,6 +219,37 @@ def _fusionner_paiements(
         fusion.editions.append(Ajout("paiements", valeurs_du_paiement(numero, reglement)))
     fusion.retenues[cle] = paye
     fusion.noter(cle, deja, saisi, paye, "prise")
+
+
+def _dater_les_paiements(actuel: Mapping[str, Any], solde: Solde) -> Iterator[Pose]:
+    """La date qu'un paiement du dossier attendait, quand la source la donne enfin."""
+    blocs = [dict(bloc) for bloc in actuel.get("paiements") or ()]
+    for facture in solde.factures:
+        siens = [(rang, b) for rang, b in enumerate(blocs) if str(b.get("facture", "")) == facture.piece.numero]
+        for reglement in facture.reglements:
+            connues = {b.get("date") for _, b in siens if normaliser(b.get("montant"), "montant") == reglement.montant}
+            if reglement.date is None or reglement.date in connues or None not in connues:
+                continue
+            rang, bloc = next(
+                (r, b)
+                for r, b in siens
+                if not b.get("date") and normaliser(b.get("montant"), "montant") == reglement.montant
+            )
+            bloc["date"] = reglement.date
+            yield Pose(("paiements", rang, "date"), reglement.date)
+
+
+def _relever_les_avoirs_sans_effet(
+    fusion: Fusion, actuel: Mapping[str, Any], solde: Solde, diminutions: Diminutions
+) -> None:
+    """Un avoir que le dossier déduit encore et la source plus : remboursé, annulé, imputé ailleurs."""
+    fusion.comparees |= {("avoirs", str(bloc.get("numero", "")), ANNULATION) for bloc in actuel.get("avoirs") or ()}
+    lues = {facture.piece.numero for facture in solde.factures} | {piece.numero for piece, _ in solde.ecartees}
+    if {str(bloc.get("numero", "")) for bloc in actuel.get("factures") or ()} - lues:
+        return  # une facture n'est plus dans l'export : l'avoir l'a peut-être suivie
+    for numero, est_nomme in diminutions.sans_effet():
+        raison = "soldé, sans qu'aucune facture du dossier en soit diminuée" if est_nomme else "absent de l'export"
+        fusion.conflits.append(Conflit(("avoirs", numero, ANNULATION), f"avoir {numero}", None, raison))
 
 
 def _fusionner_verses(

@@ -15,8 +15,12 @@ from generateur.importation.origine import ConflitGarde, Origine, garder_conflit
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, situer_valeur
 
 _SECTIONS = frozenset({"factures", "avoirs", "pieces"})
-_RETIRER = "Si elle n'est plus due, retirez son bloc [[factures]] du dossier : elle n'y reviendra pas."
-_GARDEE = "les deux ont changé depuis la dernière importation. Votre saisie est gardée."
+_RETIRER = {
+    "factures": "Si elle n'est plus due, retirez son bloc [[factures]] du dossier : elle n'y reviendra pas.",
+    "avoirs": "S'il a été remboursé, annulé ou imputé ailleurs, retirez son bloc [[avoirs]] du dossier : il n'y "
+    "reviendra pas.",
+}
+_GARDEE = "la source a changé depuis la dernière importation. Ce que dit le dossier est gardé."
 
 
 def constater_conflit(conflit: Conflit, dossier: str) -> Constat:
@@ -24,9 +28,9 @@ def constater_conflit(conflit: Conflit, dossier: str) -> Constat:
     if conflit.cle[-1] == ANNULATION:
         return constater(
             "CONFLIT_IMPORT",
-            _dire_annulation(conflit.lieu, conflit.source),
+            _dire_annulation(conflit.cle, conflit.lieu, conflit.source),
             lieu=f"{dossier}, {conflit.lieu}",
-            remede=_RETIRER,
+            remede=_RETIRER[conflit.cle[0]],
         )
     return constater(
         "CONFLIT_IMPORT",
@@ -67,7 +71,7 @@ def _situer(conflit: ConflitGarde, donnees: Mapping[str, Any]) -> str:
 
 def _rappeler(conflit: ConflitGarde, saisie: Any, sources: str, lieu: str) -> Constat:
     if conflit.cle[-1] == ANNULATION:
-        message, remede = _dire_annulation(conflit.lieu, conflit.valeur), _RETIRER
+        message, remede = _dire_annulation(conflit.cle, conflit.lieu, conflit.valeur), _RETIRER[conflit.cle[0]]
     else:
         message = f"{_nommer(conflit.lieu)} : le dossier dit « {_dire(saisie)} », la dernière importation ({sources}) "
         message += f"dit « {_dire(conflit.valeur)} » ; {_GARDEE}"
@@ -75,7 +79,9 @@ def _rappeler(conflit: ConflitGarde, saisie: Any, sources: str, lieu: str) -> Co
     return constater("CONFLIT_IMPORT", message, gravite="avertissement", lieu=lieu, remede=remede)
 
 
-def _dire_annulation(lieu: str, raison: Any) -> str:
+def _dire_annulation(cle: CheminValeur, lieu: str, raison: Any) -> str:
+    if cle[0] == "avoirs":
+        return f"{lieu} : le dossier le déduit, mais la source ne le déduit plus ({raison})."
     return f"{lieu} : le dossier la réclame, mais la source ne la réclame plus ({raison})."
 
 

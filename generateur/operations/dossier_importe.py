@@ -187,7 +187,10 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
     ]
     versees = _verser(copies, messages, suivies)
     a_prendre = depot.a_prendre.get(chemin.name, ())
-    fusion = fusionner(base, etat.donnees, groupe.tiers, solde, fichiers, versees, a_prendre)
+    est_un_releve = not frozenset(source.format for source in sources) <= SANS_ABSENCE
+    fusion = fusionner(
+        base, etat.donnees, groupe.tiers, solde, fichiers, versees, a_prendre, est_un_releve=est_un_releve
+    )
     texte = modifier(etat, fusion.editions)
     cles = tuple(dict.fromkeys([*(ancienne.debiteur if ancienne else ()), *groupe.cles]))
     historique = relever_historique(solde, depot.jour) or (ancienne.historique if ancienne else None)

@@ -1,5 +1,6 @@
 """Réimporter quand la source a imputé un avoir, ou enregistré ce qu'une personne avait saisi : une fois, pas deux."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -120,3 +121,55 @@ def test_un_avoir_et_un_paiement_saisis_qui_font_le_compte_ne_sont_pas_un_confli
     fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;780,00"))
     assert fait.constats == ()
     assert _du(bureau) == fait.dossiers[0].reste_du
+
+
+_DATEE = f"{ENTETE};Montant payé;Date de paiement"
+
+
+def _conflits(fait):
+    return [(c.lieu.partition(", ")[2], c.message) for c in fait.constats if c.code == "CONFLIT_IMPORT"]
+
+
+def test_un_paiement_que_la_source_retire_se_dit_tant_que_le_dossier_le_compte(bureau):
+    bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;900,00"))
+    for _ in range(2):
+        [(lieu, message)] = _conflits(bureau.importer(F1))
+        assert lieu == "paiements de la facture F1"
+        assert "« 300,00 », la source dit « 0,00 »" in message
+    bureau.remplacer('montant = "300.00"', 'montant = "300.00"\nstatut = "rejete"\ndate_rejet = 2026-08-01')
+    assert _conflits(bureau.importer(F1)) == []
+
+
+def test_un_virement_lu_en_banque_que_l_export_ignore_encore_n_est_pas_un_conflit(bureau, tmp_path):
+    banque = tmp_path / "banque.csv"
+    banque.write_text("Date;Libellé;Débit;Crédit\n02/07/2026;VIR LUMEN F2;;600,00\n", encoding="utf-8")
+    bureau.importer(F1, F2)
+    bureau.importer(F1, F2, banque=banque)
+    assert [p["mode"] for p in bureau.donnees()["paiements"]] == ["virement"]
+    assert _conflits(bureau.importer(F1, F2)) == []
+
+
+@pytest.mark.parametrize("suite", [[], [_IMPUTE], [_AVOIR.replace("Avoir", "Annulée")]])
+def test_un_avoir_que_la_source_ne_deduit_plus_se_dit(bureau, suite):
+    bureau.importer(F1, _AVOIR)
+    for _ in range(2):
+        [(lieu, message)] = _conflits(bureau.importer(F1, *suite))
+        assert lieu == "avoir A1"
+        assert "le dossier le déduit" in message
+    bureau.importer(F1, _AVOIR)
+    assert _conflits(bureau.importer(F1, _AVOIR)) == []
+
+
+def test_un_avoir_parti_de_l_export_avec_une_facture_ne_se_retire_pas(bureau):
+    bureau.importer(F1, F2, _AVOIR)
+    assert _conflits(bureau.importer(F2)) == []
+
+
+def test_la_date_d_un_paiement_arrive_quand_la_source_la_donne(bureau):
+    facture = F1.replace("1 200,00;1 200,00", "1 200,00;900,00")
+    bureau.importer(f"{facture};300,00;", entete=_DATEE)
+    assert bureau.donnees()["paiements"] == [{"montant": "300.00", "facture": "F1"}]
+    for _ in range(2):
+        bureau.importer(f"{facture};300,00;15/07/2026", entete=_DATEE)
+        attendu = {"montant": "300.00", "facture": "F1", "date": dt.date(2026, 7, 15)}
+        assert bureau.donnees()["paiements"] == [attendu]
