@@ -11,11 +11,14 @@ from typing import Any, Literal
 
 from generateur.domaine.retouches import Ajout, Pose
 from generateur.importation.diminutions import Diminutions, relever_diminutions
-from generateur.importation.socle import Reglement, Tiers
+from generateur.importation.socle import PieceLue, Reglement, Tiers
 from generateur.importation.soldes import REMPLACEE, FactureDue, Solde
 from generateur.importation.valeurs_a_plat import (
+    MONTANT_SOURCE,
     CheminValeur,
     aplatir,
+    montant_de_l_avoir,
+    montants_de_la_source,
     normaliser,
     valeurs_de_l_avoir,
     valeurs_de_la_facture,
@@ -116,11 +119,21 @@ def fusionner(
         bloc = valeurs_de_l_avoir(avoir, au_dossier, fichiers.get(avoir.numero, ""))
         if avoir.facture_visee and avoir.facture_visee not in au_dossier:
             continue
-        _fusionner_bloc(fusion, base, presentes, "avoirs", avoir.numero, bloc, rangs)
+        if avoir.numero in rangs:
+            bloc["montant_ttc"] = _montant_suivi(base, avoir)
+        if _fusionner_bloc(fusion, base, presentes, "avoirs", avoir.numero, bloc, rangs):
+            fusion.retenues |= montants_de_la_source([avoir], {avoir.numero})
     titres = {str(bloc.get("titre", "")): rang for rang, bloc in enumerate(actuel.get("pieces") or ())}
     for versee in versees:
         _fusionner_bloc(fusion, base, presentes, "pieces", versee["titre"], versee, titres)
     return fusion
+
+
+def _montant_suivi(base: Mapping[CheminValeur, Any], avoir: PieceLue) -> Decimal:
+    """Le montant inscrit naguère, changé de ce dont l'avoir entier a changé ; l'entier s'il est saisi à la main."""
+    total = montant_de_l_avoir(avoir)
+    inscrit = base.get(("avoirs", avoir.numero, "montant_ttc"), total)
+    return Decimal(inscrit + total - base.get(("avoirs", avoir.numero, MONTANT_SOURCE), inscrit))
 
 
 def _fusionner_facture(

@@ -4,17 +4,18 @@ Les blocs répétés se désignent par leur numéro, jamais par leur rang : on p
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from generateur.importation.groupement import siren_de
 from generateur.importation.socle import PieceLue, Reglement, Tiers
-from generateur.importation.soldes import FactureDue, Solde
+from generateur.importation.soldes import FactureDue, Solde, valeur_libre
 
 _NUMEROTES = {"factures": "numero", "avoirs": "numero", "pieces": "titre"}  # ce qui distingue leurs blocs
 _NATURES = {"acompte": "acompte"}
 CheminValeur = tuple[str, ...]
+MONTANT_SOURCE = "montant_source"  # n'est pas une clé du dossier : ce qu'un avoir valait en entier
 
 
 def valeurs_du_debiteur(tiers: Tiers) -> dict[str, Any]:
@@ -63,16 +64,31 @@ def valeurs_de_la_facture(piece: PieceLue, fichier: str = "") -> dict[str, Any]:
 
 
 def valeurs_de_l_avoir(piece: PieceLue, factures: frozenset[str], fichier: str = "") -> dict[str, Any]:
-    """Le bloc [[avoirs]] d'une pièce : montant positif, facture visée si elle est au dossier."""
+    """Le bloc [[avoirs]] d'une pièce : montant positif, facture visée si elle est au dossier.
+
+    Sans facture, seulement ce qui en est encore libre : le reste a déjà diminué une facture, que la source dit.
+    """
+    visee = piece.facture_visee if piece.facture_visee in factures else ""
+    total = montant_de_l_avoir(piece)
     return _sans_vide(
         {
             "numero": piece.numero,
             "date": piece.date,
-            "montant_ttc": abs(piece.montant_ttc or Decimal(0)),
-            "facture": piece.facture_visee if piece.facture_visee in factures else "",
+            "montant_ttc": total if visee else min(total, valeur_libre(piece)),
+            "facture": visee,
             "fichier": fichier,
         }
     )
+
+
+def montant_de_l_avoir(piece: PieceLue) -> Decimal:
+    """Le montant entier d'un avoir, positif."""
+    return abs(piece.montant_ttc or Decimal(0))
+
+
+def montants_de_la_source(avoirs: Iterable[PieceLue], inscrits: Collection[str]) -> dict[CheminValeur, Decimal]:
+    """Le montant entier des avoirs inscrits, à retenir : leur bloc n'en porte que la part libre ce jour-là."""
+    return {("avoirs", a.numero, MONTANT_SOURCE): montant_de_l_avoir(a) for a in avoirs if a.numero in inscrits}
 
 
 def valeurs_du_paiement(numero: str, reglement: Reglement) -> dict[str, Any]:

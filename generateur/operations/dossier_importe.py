@@ -26,7 +26,13 @@ from generateur.importation.numeros_reecrits import Reecriture, reprendre_les_nu
 from generateur.importation.origine import NOM_ORIGINE, Origine, SourceImportee, dresser_origine, lire_origine
 from generateur.importation.socle import PieceLue
 from generateur.importation.soldes import Solde, relever_historique
-from generateur.importation.valeurs_a_plat import CheminValeur, aplatir, composer_valeurs, valeurs_du_debiteur
+from generateur.importation.valeurs_a_plat import (
+    CheminValeur,
+    aplatir,
+    composer_valeurs,
+    montants_de_la_source,
+    valeurs_du_debiteur,
+)
 from generateur.lecture.edition_toml import Etat, ecrire_edition, lire_etat, modifier
 from generateur.lecture.socle import REPERTOIRE_DES_PROFILS
 from generateur.operations.conflits import constater_conflit, retenir_conflits
@@ -110,7 +116,9 @@ def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImpo
     valeurs = composer_valeurs(groupe.tiers, solde, fichiers, versees)
     creancier = _choisir_creancier(depot, groupe)
     texte = _ecrire_texte(reference, creancier, valeurs, _objet_commun(solde), sources, depot.jour)
-    origine = dresser_origine(groupe.cles, sources, aplatir(valeurs), historique=relever_historique(solde, depot.jour))
+    inscrits = {str(bloc["numero"]) for bloc in valeurs["avoirs"]}
+    retenues = aplatir(valeurs) | montants_de_la_source(solde.avoirs_a_saisir, inscrits)
+    origine = dresser_origine(groupe.cles, sources, retenues, historique=relever_historique(solde, depot.jour))
     chemin = depot.racine / reference
     if not depot.simuler:
         _publier(chemin, texte, origine, (copies, messages))

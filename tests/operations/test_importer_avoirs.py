@@ -173,3 +173,31 @@ def test_la_date_d_un_paiement_arrive_quand_la_source_la_donne(bureau):
         bureau.importer(f"{facture};300,00;15/07/2026", entete=_DATEE)
         attendu = {"montant": "300.00", "facture": "F1", "date": dt.date(2026, 7, 15)}
         assert bureau.donnees()["paiements"] == [attendu]
+
+
+def test_un_avoir_deja_impute_en_partie_ne_deduit_que_ce_qui_en_est_libre(bureau):
+    """200,00 dont 50,00 libres, puis 20,00 : F2, payée par lui, n'est pas au dossier ; puis il vaut 10,00 de plus."""
+    partiel = _AVOIR.replace("-200,00;-200,00", "-200,00;-50,00")
+    soldee = F2.replace("600,00;600,00;En retard", "600,00;0,00;Payée")
+    suites = [
+        (F1, soldee, partiel),
+        (F1.replace("1 200,00;1 200,00", "1 200,00;1 170,00"), soldee, partiel.replace("-50,00", "-20,00")),
+        (F1, soldee, partiel.replace("-200,00;-50,00", "-210,00;-60,00")),
+    ]
+    for lignes in (suites[0], suites[0], suites[1], suites[1]):
+        fait = bureau.importer(*lignes)
+        assert _du(bureau) == fait.dossiers[0].reste_du == Decimal("1150.00")
+        assert fait.constats == ()
+    assert bureau.donnees()["avoirs"][0]["montant_ttc"] == "50.00"
+    bureau.importer(*suites[2])
+    assert bureau.donnees()["avoirs"][0]["montant_ttc"] == "60.00"
+
+
+def test_un_avoir_saisi_entier_que_la_source_dit_en_partie_impute_n_est_pas_un_conflit(bureau):
+    bureau.importer(F1)
+    with bureau.toml().open("a", encoding="utf-8") as flux:
+        flux.write('\n[[avoirs]]\nnumero = "A1"\ndate = 2026-06-02\nmontant_ttc = "200.00"\n')
+    avoir = _AVOIR.replace("-200,00;-200,00", "-200,00;-50,00")
+    fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;1 050,00"), avoir)
+    assert _conflits(fait) == []
+    assert _du(bureau) == fait.dossiers[0].reste_du == Decimal("1000.00")
