@@ -29,9 +29,12 @@ def nouveau(reference: str, racine: Path, profil: Path | None, depuis: Path | No
     if depuis is not None:
         from generateur.operations.amorce import amorcer_par_document
         from generateur.operations.outillage import ouvrir_outils
+        from generateur.operations.profils import siren_du_profil
 
         with ouvrir_outils() as outils:
-            amorce = amorcer_par_document(depuis, outils, a_un_profil=profil is not None)
+            amorce = amorcer_par_document(
+                depuis, outils, a_un_profil=profil is not None, vendeur=siren_du_profil(profil) if profil else ""
+            )
     elif profil is None and questions.peut_questionner():
         profil, amorce = questions.questionner(racine)
     squelette = creer_squelette(reference, racine, au or aujourd_hui(), profil, amorce)

@@ -8,6 +8,7 @@ art. 242 nonies A.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from generateur.controles.catalogue import constater, repere
 from generateur.controles.contexte import Contexte
@@ -19,6 +20,7 @@ from generateur.domaine.creances import Avoir, Facture, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.langue import date_longue, enumerer, pourcentage
 from generateur.domaine.langue import montant as ecrire_montant
+from generateur.domaine.numeros_de_facture import cle_du_numero
 from generateur.domaine.socle import ZERO
 
 EURO = "EUR"
@@ -35,6 +37,7 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
         constats += _taux_de_tva(lieu, facture)
         constats += _devise_et_contestation(lieu, facture)
     constats += _doublons(dossier)
+    constats += _numeros_reecrits(dossier)
     constats += _paiements_en_double(dossier)
     constats += _renvois(dossier)
     constats += _solde(contexte)
@@ -182,6 +185,25 @@ def _doublons(dossier: Dossier) -> Iterator[Constat]:
                     lieu=f"{lieux[-1]}.numero",
                     remede="Retirez le doublon, ou corrigez le numéro : il est unique chez le même vendeur.",
                 )
+
+
+def _numeros_reecrits(dossier: Dossier) -> Iterator[Constat]:
+    """Même date, même montant, et le même numéro à la ponctuation et aux zéros près : sans doute la même facture."""
+    vues: dict[tuple[str, Any, Decimal], tuple[str, str]] = {}
+    for lieu, facture in situer("factures", dossier.factures):
+        if facture.date is None:
+            continue
+        cle = (cle_du_numero(facture.numero), facture.date, facture.montant_ttc)
+        autre, numero = vues.setdefault(cle, (lieu, facture.numero))
+        if numero != facture.numero:
+            yield constater(
+                "FACTURE_EN_DOUBLE",
+                f"« {facture.numero} » et « {numero} » ({autre}) ont la même date et le même montant, et leurs numéros "
+                "ne diffèrent que par l'écriture ; les deux sont réclamées.",
+                gravite="avertissement",
+                lieu=f"{lieu}.numero",
+                remede="Si c'est la même facture, retirez l'un des deux blocs.",
+            )
 
 
 def _paiements_en_double(dossier: Dossier) -> Iterator[Constat]:

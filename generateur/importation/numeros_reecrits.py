@@ -3,14 +3,14 @@
 Ce n'est la même facture que si le montant et la date s'accordent aussi ; et cela se dit.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from generateur.importation.groupement import Groupe, aplatir_nom, completer_piece
+from generateur.domaine.numeros_de_facture import cle_du_numero
+from generateur.importation.groupement import Groupe, completer_piece
 from generateur.importation.socle import PieceLue
 from generateur.importation.valeurs_a_plat import CheminValeur, aplatir
 
@@ -31,12 +31,6 @@ class _Connue:
     numero: str
     montant: Any
     jour: Any
-
-
-def cle_du_numero(numero: str) -> str:
-    """Le numéro sans casse, ponctuation ni zéros de tête : « 002002 » et « 2002 », « F 2026-7 » et « f2026-07 »."""
-    morceaux = re.findall(r"[0-9]+|[a-z]+", aplatir_nom(numero))
-    return " ".join(morceau.lstrip("0") or "0" if morceau.isdigit() else morceau for morceau in morceaux)
 
 
 def reunir_les_reecritures(groupe: Groupe) -> tuple[Groupe, list[Reecriture]]:

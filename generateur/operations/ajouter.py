@@ -23,6 +23,7 @@ from generateur.importation.groupement import grouper, siren_de
 from generateur.importation.socle import Consignes, PieceLue
 from generateur.importation.soldes import solder
 from generateur.importation.valeurs_a_plat import (
+    montant_de_l_avoir,
     normaliser,
     valeurs_de_l_avoir,
     valeurs_de_la_facture,
@@ -34,6 +35,7 @@ from generateur.lecture.socle import trouver_source
 from generateur.operations.edition_dossier import ecrire_editions
 from generateur.operations.etude import etudier_dossier
 from generateur.operations.outillage import OutilsPieces
+from generateur.operations.profils import siren_du_profil
 from generateur.pieces.correspondance import lire_messages
 from generateur.publication.rangement import Copies
 
@@ -145,7 +147,7 @@ def _depuis_facture(
     ]
     if est_avoir:
         numeros = frozenset(str(f.get("numero", "")) for f in etat.donnees.get("factures") or ())
-        valeurs = valeurs_de_l_avoir(piece, numeros)
+        valeurs = {**valeurs_de_l_avoir(piece, numeros), "montant_ttc": montant_de_l_avoir(piece)}
     else:
         valeurs = valeurs_de_la_facture(piece)
         suites += [
@@ -173,12 +175,15 @@ def _comparer_parties(etat: Etat, piece: PieceLue) -> Iterator[Constat]:
     """L'acheteur et le vendeur de la facture, contre les SIREN écrits au dossier."""
     debiteurs = [d for d in etat.donnees.get("debiteurs") or () if isinstance(d, Mapping)]
     creancier = etat.donnees.get("creancier")
+    vendeur = str(creancier.get("siren", "")) if isinstance(creancier, Mapping) else ""
+    if isinstance(creancier, str):
+        vendeur = siren_du_profil(etat.fichier.parent / creancier)
     paires = (
-        ("l'acheteur", piece.debiteur, debiteurs),
-        ("le vendeur", piece.creancier, [creancier] if isinstance(creancier, Mapping) else []),
+        ("l'acheteur", piece.debiteur, [str(d.get("siren", "")) for d in debiteurs]),
+        ("le vendeur", piece.creancier, [vendeur]),
     )
-    for role, tiers, parties in paires:
-        connus = {normaliser(str(p.get("siren", "")), "siren") for p in parties} - {""}
+    for role, tiers, sirens in paires:
+        connus = {normaliser(siren, "siren") for siren in sirens} - {""}
         if tiers is not None and connus and siren_de(tiers) and siren_de(tiers) not in connus:
             yield constater(
                 "FACTURE_D_UN_AUTRE",

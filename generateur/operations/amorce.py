@@ -12,7 +12,7 @@ from generateur.erreurs import ErreurIntrouvable, ErreurLecture, ErreurUsage
 from generateur.importation import format_facture_electronique
 from generateur.importation.conditions import proposer_clauses
 from generateur.importation.facture_imprimee import lire_facture_imprimee
-from generateur.importation.groupement import grouper
+from generateur.importation.groupement import grouper, siren_de
 from generateur.importation.socle import Consignes, PieceLue, Tiers
 from generateur.importation.soldes import solder
 from generateur.importation.valeurs_a_plat import valeurs_de_la_facture, valeurs_du_debiteur, valeurs_du_paiement
@@ -33,8 +33,8 @@ class Amorce:
     constats: tuple[Constat, ...] = ()
 
 
-def amorcer_par_document(document: Path, outils: OutilsPieces, *, a_un_profil: bool) -> Amorce:
-    """Remplit le dossier d'après une facture ; `a_un_profil` : le créancier est déjà connu.
+def amorcer_par_document(document: Path, outils: OutilsPieces, *, a_un_profil: bool, vendeur: str = "") -> Amorce:
+    """Remplit le dossier d'après une facture ; `a_un_profil` : le créancier est déjà connu, de SIREN `vendeur`.
 
     Lève ErreurLecture si le document ne se lit pas, ErreurUsage si c'est un avoir.
     """
@@ -47,7 +47,9 @@ def amorcer_par_document(document: Path, outils: OutilsPieces, *, a_un_profil: b
         return _amorcer_par_texte(document, copies, outils)
     if not lecture.pieces:
         raise ErreurLecture("ce document n'est pas une facture", lieu=str(document), remede="Donner une facture.")
-    return _amorcer_par_facture(lecture.pieces[0], copies, a_un_profil=a_un_profil)
+    piece = lecture.pieces[0]
+    amorce = _amorcer_par_facture(piece, copies, a_un_profil=a_un_profil)
+    return replace(amorce, constats=(*_constater_vendeur(piece, vendeur), *amorce.constats))
 
 
 def _amorcer_par_facture(piece: PieceLue, copies: Copies, *, a_un_profil: bool) -> Amorce:
@@ -73,6 +75,18 @@ def _amorcer_par_facture(piece: PieceLue, copies: Copies, *, a_un_profil: bool) 
         for joint in piece.joints
     ]
     return Amorce(tuple(editions), copies, tuple(_constater_conditions(piece)))
+
+
+def _constater_vendeur(piece: PieceLue, vendeur: str) -> Iterator[Constat]:
+    """La facture d'un autre que le créancier du dossier."""
+    if piece.creancier and vendeur and siren_de(piece.creancier) not in {"", vendeur}:
+        yield constater(
+            "FACTURE_D_UN_AUTRE",
+            f"le vendeur de cette facture est {piece.creancier.nom} (SIREN {siren_de(piece.creancier)}), qui n'est pas "
+            "le créancier du dossier",
+            lieu=piece.origine,
+            remede="Donner le profil de ce vendeur, ou l'une de vos factures.",
+        )
 
 
 def _constater_conditions(piece: PieceLue) -> Iterator[Constat]:

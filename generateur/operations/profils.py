@@ -40,7 +40,7 @@ def lister_profils(racine: Path) -> list[Path]:
 
 def siren_du_profil(profil: Path) -> str:
     """Le SIREN écrit dans un profil de créancier ; vide s'il ne se lit pas."""
-    return "".join(str(_lire(profil).get("siren", "")).split())
+    return "".join(signe for signe in str(_lire(profil).get("siren", "")) if signe.isdigit())
 
 
 def nommer_profil(profil: Path) -> str:

@@ -11,6 +11,7 @@ from generateur.erreurs import CodeSortie, ErreurDossier
 from generateur.lecture import edition_toml
 from generateur.lecture.socle import lire_dossier
 from generateur.operations.ajouter import SECTIONS
+from tests.commandes.conftest import EXEMPLES
 from tests.pieces.conftest import ecrire_pdf
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "factures"
@@ -284,3 +285,26 @@ def test_chaque_option_est_une_cle_du_dossier(commander):
             nom = option(lambda: None).__click_params__[0].name.split("__")[0]
             assert nom in modele.model_fields, f"{genre} : {nom}"
         assert "--fichier" in aide
+
+
+FACTURE_XML = EXEMPLES / "exemples_import" / "facture_electronique" / "F2026-201.xml"
+
+
+@pytest.mark.parametrize(("siren", "dits"), [("999 999 923", 1), ("100.000.009", 0)])
+def test_le_vendeur_d_une_facture_se_compare_au_profil_du_creancier(commander, tmp_path, siren, dits):
+    (tmp_path / "creanciers").mkdir()
+    profil = tmp_path / "creanciers" / "moi.toml"
+    profil.write_text(f'denomination = "Moi"\nsiren = "{siren}"\n', encoding="utf-8")
+    dossier = tmp_path / "R1"
+    dossier.mkdir()
+    (dossier / "dossier.toml").write_text(
+        'reference = "R1"\ncreancier = "../creanciers/moi.toml"\n[[debiteurs]]\ndenomination = "Client"\n'
+        '[[factures]]\nnumero = "F1"\nmontant_ttc = 10\n',
+        encoding="utf-8",
+    )
+    ajout = commander("ajouter", "facture", dossier, FACTURE_XML, "--json")
+    neuf = commander("nouveau", "R2", "--racine", tmp_path, "--creancier", profil, "--depuis", FACTURE_XML, "--json")
+    for reponse in (ajout, neuf):
+        assert reponse.code == 0
+        constats = [c["message"] for c in reponse.objet["constats"] if c["code"] == "FACTURE_D_UN_AUTRE"]
+        assert sum("vendeur de cette facture est Atelier Lumen" in message for message in constats) == dits
