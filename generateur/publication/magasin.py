@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from generateur.erreurs import ErreurEcriture, ErreurLecture, ErreurOutilAbsent, ErreurUsage
@@ -109,7 +109,10 @@ class Magasin:
         self._objets = _ouvrir(adresse)
 
     def lister(self, prefixe: str, *, au_plus: int) -> dict[str, Objet]:
-        """Les objets sous ce préfixe, par clé relative à lui. Lève ErreurLecture s'ils sont trop, ou mal nommés."""
+        """Les objets sous ce préfixe, par clé relative à lui. Lève ErreurLecture s'ils sont trop, ou mal nommés.
+
+        Un « répertoire » (un objet vide, dont la clé finit par une barre, comme en font les consoles) n'en est pas un.
+        """
         import obstore  # noqa: PLC0415 (facultatif)
 
         trouves: dict[str, Objet] = {}
@@ -117,6 +120,8 @@ class Magasin:
         with self._traduire(prefixe):
             for page in obstore.list(self._objets, prefixe or None):
                 for meta in page:
+                    if meta["path"] == prefixe:
+                        continue  # le répertoire lui-même
                     cle = meta["path"].removeprefix(debut)
                     if not est_cle_sure(cle):
                         raise _refuser_cles(self.adresse / prefixe)
@@ -127,7 +132,16 @@ class Magasin:
                         lieu=str(self.adresse / prefixe),
                         remede="N'y laisser que le dossier et ses pièces.",
                     )
-        return dict(sorted(trouves.items()))
+        parents = {str(parent) for cle in trouves for parent in PurePosixPath(cle).parents}
+        return {cle: objet for cle, objet in sorted(trouves.items()) if objet.taille or cle not in parents}
+
+    def lister_ici(self, prefixe: str = "") -> list[str]:
+        """Les noms des objets qui sont là, et non plus bas ; dans l'ordre."""
+        import obstore  # noqa: PLC0415
+
+        with self._traduire(prefixe):
+            reponse = obstore.list_with_delimiter(self._objets, prefixe or None)
+        return sorted(meta["path"].rpartition("/")[2] for meta in reponse["objects"])
 
     def lister_repertoires(self, prefixe: str = "") -> list[str]:
         """Les noms qui, sous ce préfixe, contiennent d'autres objets ; dans l'ordre."""

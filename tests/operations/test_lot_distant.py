@@ -123,6 +123,17 @@ def test_une_cle_hostile_refuse_son_dossier_et_lui_seul(magasin_factice, exemple
     assert list(provisoires.iterdir()) == []
 
 
+def test_un_repertoire_cree_par_une_console_n_est_pas_un_fichier(magasin_factice, exemples):
+    """Un objet vide dont la clé finit par une barre : rien n'y est à amener, et le dossier n'en est pas refusé."""
+    _verser(magasin_factice, exemples / "2026-0051", "dossiers/2026-0051")
+    _verser(magasin_factice, exemples / "creanciers", "dossiers/creanciers")
+    magasin_factice.objets |= {"dossiers/": b"", "dossiers/2026-0051/": b"", "dossiers/2026-0051/pieces/": b""}
+    magasin_factice.objets["dossiers/2026-0051/messages/"] = b""
+    magasin_factice.objets["dossiers/2026-0051/messages/2026/note.txt"] = b"note"
+    (resultat,) = _produire(SOURCE, SORTIE).dossiers
+    assert (resultat.etat, resultat.message) == ("produit", "")
+
+
 @pytest.mark.parametrize("cite", ["../../secret.toml", "/etc/secret.toml", "../creanciers/../../secret.toml"])
 def test_un_profil_hors_des_dossiers_n_est_pas_amene(magasin_factice, cite):
     magasin_factice.objets |= {

@@ -52,6 +52,7 @@ class _Panne(Exception):
 
 class _Guichet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # sans quoi chaque réponse attend un accusé de réception
 
     def do_PUT(self) -> None:
         corps = self._corps()

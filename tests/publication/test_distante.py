@@ -212,7 +212,7 @@ def test_une_publication_fermee_ne_publie_pas(magasin_factice, tmp_path):
 
 
 def test_un_nom_a_la_fois_fichier_et_repertoire_est_refuse(magasin_factice, tmp_path):
-    magasin_factice.objets |= {"sortie/R1/a": b"", "sortie/R1/a/b": b""}
+    magasin_factice.objets |= {"sortie/R1/a": b"x", "sortie/R1/a/b": b""}
     with pytest.raises(ErreurLecture, match="se disputent"):
         _ouvrir(tmp_path / "m")
 
