@@ -2,6 +2,7 @@
 
 Seul ce qui doit partir y entre : ni projet, ni dossier déjà déposé. Sur un disque, toutes les piles d'un classement
 sont préparées à côté, puis publiées d'un seul échange : une pile d'hier ne traîne pas à côté de celles d'aujourd'hui.
+Dans un magasin, elles se suivent : une annonce dit si toutes sont celles du même lot.
 """
 
 import datetime as dt
@@ -129,7 +130,8 @@ def ranger_en_piles(
     """Écrit sortie/_piles/<classement>/ : une pile par sous-répertoire. Lève ErreurEcriture, ErreurModele, ErreurRendu.
 
     Rien d'autre ne se trouve là : ce qui restait d'un classement précédent s'en va, sauf ce qu'une personne y a mis,
-    gardé à part. Sur un disque, d'un seul échange ; dans un magasin, pile par pile.
+    gardé à part. Sur un disque, d'un seul échange ; dans un magasin, pile par pile, puis l'annonce du classement dit
+    que toutes y sont.
     """
     regle = CLASSEMENTS[trouver_classement(classement)]
     en_cours, laisses = _repartir(resultats, regle)
@@ -170,16 +172,19 @@ def _ranger_au_magasin(
 ) -> None:
     """Seuls les bordereaux passent tous par ici ; une liasse n'y passe que le temps de sa copie."""
     piles = PilesDistantes(sortie / REPERTOIRE / classement, sortie)
-    for nom, pile in nommees:
-        copies: dict[str, Copie] = {}
+    with piles.tenir():
+        for nom, pile in nommees:
+            copies: dict[str, Copie] = {}
 
-        def joindre(source: str, nom_joint: str, somme: str, copies: dict[str, Copie] = copies) -> None:
-            copies[nom_joint] = Copie(source.removeprefix(f"{sortie}/"), somme)
+            def joindre(source: str, nom_joint: str, somme: str, copies: dict[str, Copie] = copies) -> None:
+                copies[nom_joint] = Copie(source.removeprefix(f"{sortie}/"), somme)
 
-        with repertoire_provisoire() as ici:
-            ecrire(pile, ici, joindre)
-            piles.publier(nom, ici, copies)
-    piles.oter_les_autres({nom for nom, _ in nommees})
+            with repertoire_provisoire() as ici:
+                ecrire(pile, ici, joindre)
+                piles.exiger_seul()
+                piles.publier(nom, ici, copies)
+        piles.exiger_seul()
+        piles.oter_les_autres({nom for nom, _ in nommees})
 
 
 def situer_dans_les_piles(sortie: Path, reference: str) -> tuple[Path, ...]:

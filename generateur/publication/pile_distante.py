@@ -3,12 +3,16 @@
 Une pile est entière quand son annonce, .<pile>.publication.json, le dit : elle nomme chaque fichier, son empreinte et
 sa version. Ce qu'une commande morte a laissé s'y reconnaît pour nôtre ; ce qu'une personne a mis là ne l'est pas : il
 reste, ou passe dans gardes_a_part/ s'il porte le nom d'un fichier de la pile.
+
+Entre deux piles, un dossier qui en change est dans les deux, ou dans aucune : l'annonce du classement, à côté de lui,
+ne dit l'ensemble entier qu'à la fin.
 """
 
+import contextlib
 import json
 import tempfile
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,7 @@ from generateur.publication.manifeste import empreinte
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _DERNIER = "remise.json"
+_DEUX = "une autre commande range des piles au même endroit"
 _FICHIERS_AU_PLUS = 500_000
 _ANNONCE_AU_PLUS = 128 * 1024**2
 
@@ -49,6 +54,32 @@ class PilesDistantes:
     def __init__(self, ou: Adresse, sortie: Adresse) -> None:
         self._magasin = Magasin(ou)
         self._sortie = Magasin(sortie)
+        self._a_cote, self._annonce = Magasin(ou.parente), nommer_annonce(ou.nom)
+        self._ecrivain, self._tenue = uuid.uuid4().hex, ""
+
+    @contextlib.contextmanager
+    def tenir(self) -> Iterator[None]:
+        """Tout le rangement : l'annonce du classement le dit en cours, puis entier s'il va au bout.
+
+        Lève ErreurConcurrence si une autre commande range au même endroit, et l'ensemble ne se dit alors pas entier.
+        """
+        try:
+            self._tenue = self._dire(self._a_cote.version(self._annonce), est_entier=False)
+            yield
+            self._dire(self._tenue, est_entier=True)
+        except ErreurConcurrence as erreur:
+            with contextlib.suppress(ErreurConcurrence):
+                self._dire(self._a_cote.version(self._annonce), est_entier=False)
+            raise ErreurConcurrence(_DEUX, lieu=erreur.lieu or str(self._magasin.adresse)) from erreur
+
+    def _dire(self, version: str | None, *, est_entier: bool) -> str:
+        octets = json.dumps({"ecrivain": self._ecrivain, "publie": est_entier}, indent=1).encode()
+        return ecrire_sans_doute(self._a_cote, self._annonce, octets, version)
+
+    def exiger_seul(self) -> None:
+        """Lève ErreurConcurrence si une autre commande a pris ce classement depuis."""
+        if self._a_cote.version(self._annonce) != self._tenue:
+            raise ErreurConcurrence(_DEUX, lieu=str(self._magasin.adresse))
 
     def publier(self, nom: str, ici: Path, copies: Mapping[str, Copie]) -> None:
         """Fait de cette pile les fichiers de ce répertoire et ces copies, et rien d'autre de nous.
@@ -60,9 +91,7 @@ class PilesDistantes:
             with repertoire_provisoire() as prive:
                 self._publier(nom, voulues, {chemin: ici / chemin for chemin in voulues}, copies, prive)
         except ErreurConcurrence as erreur:
-            raise ErreurConcurrence(
-                "une autre commande range des piles au même endroit", lieu=str(self._magasin.adresse / nom)
-            ) from erreur
+            raise ErreurConcurrence(_DEUX, lieu=str(self._magasin.adresse / nom)) from erreur
 
     def oter_les_autres(self, gardees: Collection[str]) -> None:
         """Ôte nos fichiers des piles qui n'ont plus lieu d'être."""
