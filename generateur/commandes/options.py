@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from generateur.reglages import Reglages, ReglagesLiasse, ReglagesSceau
 
 SORTIE_PAR_DEFAUT = Path("sortie")
+AIDE_SORTIE_PARTOUT = "Répertoire de sortie (défaut : sortie/), ou s3://SEAU/PREFIXE."
 AIDE_TAMPON = "haut_droite (défaut), haut_gauche, haut_centre, bas_gauche ou bas_centre."
 AIDE_FOLIO = "bas_droite (défaut), bas_centre, bas_gauche, haut_droite, haut_centre ou haut_gauche."
 AIDE_DOSSIER = "Répertoire du dossier, ou son dossier.toml."
@@ -42,7 +43,7 @@ class _Chemin(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Le chemin, ou une erreur d'usage."""
         if isinstance(value, str) and "://" in value:
-            self.fail("il faut un chemin, et non une adresse : seul « generateur lot » en prend une", param, ctx)
+            self.fail("il faut un chemin, et non une adresse : seuls « lot » et « purger » en prennent une", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -176,9 +177,7 @@ def _options_production(ou: click.ParamType[Any], aide: str) -> Callable[[Callab
 
 
 options_production = _options_production(CHEMIN, "Répertoire de sortie (défaut : sortie/).")
-options_production_partout = _options_production(
-    Lieu(), "Répertoire de sortie (défaut : sortie/), ou s3://SEAU/PREFIXE."
-)
+options_production_partout = _options_production(Lieu(), AIDE_SORTIE_PARTOUT)
 
 
 options_liasse = _composer(

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from generateur.calculs.conservation import Delai
+from generateur.commandes.presentation_lot import dire_chemin
 from generateur.commandes.signes import assembler, mettre_en_ligne
 from generateur.domaine.langue import citer, date_longue, majuscule, pluriel
 from generateur.operations.purge import Juge, Purge
 
 _CITES = 12
+_RESERVE = (
+    "Un magasin peut garder des versions ou des copies de ce qui en est effacé (seau à versions, verrou d'objet, "
+    "réplication) : le programme ne les efface pas. Une règle de cycle de vie du seau les fait expirer."
+)
 
 
 def en_objet(purges: Sequence[Purge]) -> dict[str, Any]:
@@ -19,8 +24,9 @@ def en_objet(purges: Sequence[Purge]) -> dict[str, Any]:
         "fait": any(purge.est_faite for purge in purges),
         "a_purger": [_juge_en_objet(juge) for purge in purges for juge in purge.a_purger],
         "gardes": [_juge_en_objet(juge) for purge in purges for juge in purge.gardes],
-        "supprimes": [lieu.as_posix() for purge in purges for lieu in purge.supprimes],
+        "supprimes": [dire_chemin(lieu) for purge in purges for lieu in purge.supprimes],
         "pseudonymises": [reference for purge in purges for reference in purge.pseudonymises],
+        "reserve": _dire_reserve(purges),
         "echecs": [
             {"reference": reference, "code": int(e.code), "message": e.message, "lieu": e.lieu, "remede": e.remede}
             for purge in purges
@@ -41,7 +47,7 @@ def _juge_en_objet(juge: Juge) -> dict[str, Any]:
             for d in conservation.delais
         ],
         "raison": conservation.raison,
-        "lieux": [lieu.as_posix() for lieu in juge.lieux],
+        "lieux": [dire_chemin(lieu) for lieu in juge.lieux],
     }
 
 
@@ -53,14 +59,20 @@ def presenter(purges: Sequence[Purge]) -> str:
             lignes += _decrire(juge)
     lignes += ["", *_dire_gardes([juge for purge in purges for juge in purge.gardes])]
     lignes += ["", *(ligne for purge in purges for ligne in _dire_fait(purge))]
+    lignes += ["", _dire_reserve(purges)]
     return assembler(lignes).strip()
+
+
+def _dire_reserve(purges: Sequence[Purge]) -> str:
+    """Ce que l'effacement ne promet pas ; vide si rien ne part d'un magasin."""
+    return _RESERVE if any(purge.est_au_loin for purge in purges) else ""
 
 
 def _decrire(juge: Juge) -> list[str]:
     geste = "dossier à effacer" if juge.numero is None else "affaire du registre à pseudonymiser"
     return [
         f"{mettre_en_ligne(juge.reference)} : {geste}",
-        *(f"    {mettre_en_ligne(lieu.as_posix())}" for lieu in juge.lieux),
+        *(f"    {mettre_en_ligne(dire_chemin(lieu))}" for lieu in juge.lieux),
         *(f"    {_dire_delai(delai)}" for delai in juge.conservation.delais),
     ]
 
@@ -85,7 +97,7 @@ def _dire_fait(purge: Purge) -> list[str]:
         if not nombre:
             return ["Rien à purger."]
         return [f"{pluriel(nombre, 'purge possible', 'purges possibles')}, rien n'est fait : relancer avec --oui."]
-    lignes = [f"Effacé : {mettre_en_ligne(lieu.as_posix())}" for lieu in purge.supprimes]
+    lignes = [f"Effacé : {mettre_en_ligne(dire_chemin(lieu))}" for lieu in purge.supprimes]
     lignes += [f"Pseudonymisée au registre : {mettre_en_ligne(reference)}" for reference in purge.pseudonymises]
     for reference, erreur in purge.echecs:
         lignes += [f"PAS EFFACÉ {mettre_en_ligne(reference)} : {erreur.message}", f"  → {erreur.remede}"]

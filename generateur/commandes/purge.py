@@ -2,39 +2,50 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from generateur.commandes.francais import Commande
 from generateur.commandes.options import (
-    CHEMIN,
+    AIDE_SORTIE_PARTOUT,
     SORTIE_PAR_DEFAUT,
+    Lieu,
     aujourd_hui,
     imprimer,
     options_communes,
-    situer_sortie,
+    situer_partout,
 )
-from generateur.commandes.registre import AIDE_SORTIE, option_registre
+from generateur.commandes.registre import option_registre
 from generateur.commandes.registre import registre as groupe
 from generateur.erreurs import CodeSortie, ErreurUsage
+
+if TYPE_CHECKING:
+    from generateur.publication.magasin import Adresse
 
 _AIDE_OUI = "Efface ce qui est nommé ; sans elle, rien n'est fait."
 
 
 @click.command("purger", cls=Commande)
-@click.argument("racine", type=CHEMIN, required=False, help="Répertoire qui contient les dossiers.")
+@click.argument(
+    "racine", type=Lieu(), required=False, help="Répertoire qui contient les dossiers, ou s3://SEAU/PREFIXE."
+)
 @click.option("--registre", metavar="URL", help="Purge aussi ce registre, ou lui seul.")
 @click.option("--oui", is_flag=True, help=_AIDE_OUI)
-@click.option("-o", "--sortie", type=CHEMIN, default=SORTIE_PAR_DEFAUT, metavar="DOSSIER", help=AIDE_SORTIE)
+@click.option("-o", "--sortie", type=Lieu(), default=SORTIE_PAR_DEFAUT, metavar="LIEU", help=AIDE_SORTIE_PARTOUT)
 @options_communes
-def purger(racine: Path | None, registre: str | None, sortie: Path, au: dt.date | None, *, oui: bool) -> int:
+def purger(
+    racine: "Path | Adresse | None", registre: str | None, sortie: "Path | Adresse", au: dt.date | None, *, oui: bool
+) -> int:
     """Nomme les dossiers clos qui ont passé leur durée de conservation ; --oui les efface, eux et leur sortie."""
     if racine is None and registre is None:
         raise ErreurUsage(
             "il n'y a rien à purger : ni répertoire, ni registre",
             remede="Donner le répertoire des dossiers (« generateur purger dossiers »), ou --registre URL.",
         )
-    return _purger(racine, registre, sortie if racine is None else situer_sortie(sortie, racine), au, est_confirmee=oui)
+    return _purger(
+        racine, registre, sortie if racine is None else situer_partout(sortie, racine), au, est_confirmee=oui
+    )
 
 
 @groupe.command("purger", cls=Commande)
@@ -46,7 +57,14 @@ def purger_registre(adresse: str, sortie: Path, au: dt.date | None, *, oui: bool
     return _purger(None, adresse, sortie, au, est_confirmee=oui)
 
 
-def _purger(racine: Path | None, adresse: str | None, sortie: Path, au: dt.date | None, *, est_confirmee: bool) -> int:
+def _purger(
+    racine: "Path | Adresse | None",
+    adresse: str | None,
+    sortie: "Path | Adresse",
+    au: dt.date | None,
+    *,
+    est_confirmee: bool,
+) -> int:
     from generateur.commandes import presentation_purge
     from generateur.operations import purge as operations
 

@@ -44,9 +44,21 @@ def suivre_chemins(chemins: list[Path]) -> EntreeDuLot:
 
 
 def _entrer_au_magasin(source: Adresse, sortie: Path | Adresse) -> EntreeDuLot:
+    """Deux dossiers n'y ont pas la même référence : chacun porte la sienne dans son nom, ce que le travail vérifie."""
+    source, noms = lister_au_magasin(source, sortie)
+    return EntreeDuLot(
+        [Path(nom) / _FICHIER for nom in noms],
+        lambda chemin: {
+            "source": chemin,
+            "depuis": str(source / chemin.parent.name),
+        },
+    )
+
+
+def lister_au_magasin(source: Adresse, sortie: Path | Adresse) -> tuple[Adresse, list[str]]:
     """Un dossier par préfixe, qu'il se lise ou non ; un seul si l'adresse est celle d'un dossier.
 
-    Deux dossiers n'y ont pas la même référence : chacun porte la sienne dans son nom, ce que le travail vérifie.
+    Rend l'endroit où ils sont, et leurs noms. Lève ErreurLecture s'il n'y en a pas, ErreurOutilAbsent.
     """
     if source.cle and Magasin(source).version(_FICHIER) is not None:
         source, noms = source.parente, [source.nom]
@@ -62,10 +74,4 @@ def _entrer_au_magasin(source: Adresse, sortie: Path | Adresse) -> EntreeDuLot:
             lieu=str(source),
             remede=f"Donner une adresse sous laquelle chaque dossier est REFERENCE/{_FICHIER}.",
         )
-    return EntreeDuLot(
-        [Path(nom) / _FICHIER for nom in noms],
-        lambda chemin: {
-            "source": chemin,
-            "depuis": str(source / chemin.parent.name),
-        },
-    )
+    return source, noms

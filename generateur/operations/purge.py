@@ -1,12 +1,14 @@
 """Purger : nommer ce qui a passé sa durée de conservation, puis, si on le confirme, l'effacer ou le pseudonymiser.
 
-Rien ne part sans confirmation, ni ce qui n'est pas clos, ni ce dont on doute. Ce qui part quitte d'abord sa place d'un
-seul geste : une purge interrompue ne laisse pas un dossier à moitié effacé.
+Rien ne part sans confirmation, ni ce qui n'est pas clos, ni ce dont on doute. Sur un disque, chaque répertoire quitte
+d'abord sa place d'un seul geste. Le dossier lui-même part le dernier : une purge interrompue le juge de nouveau, et
+n'oublie rien de ce qui en a été produit.
 """
 
 import contextlib
 import datetime as dt
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,14 +24,26 @@ from generateur.calculs.conservation import (
 from generateur.erreurs import ErreurEcriture, ErreurGenerateur, ErreurLecture, ErreurUsage, raison_du_systeme
 from generateur.lecture.jumeaux import trouver_jumeaux
 from generateur.lecture.socle import lire_dossier, lister_dossiers, trouver_source
-from generateur.operations.piles import situer_dans_les_piles
+from generateur.operations.dossier_distant import amener_texte, porte_sa_reference
+from generateur.operations.entree_du_lot import lister_au_magasin
+from generateur.operations.piles import REPERTOIRE, situer_dans_les_piles
+from generateur.operations.suite import A_PART
 from generateur.publication.echange import occuper
-from generateur.publication.inventaire_publie import est_de
+from generateur.publication.effacement_distant import (
+    effacer_dossier,
+    effacer_publie,
+    est_publie_la,
+    exiger_inchange,
+    situer_dans_les_piles_distantes,
+)
+from generateur.publication.inventaire_publie import SUIVIS, est_de
+from generateur.publication.magasin import Adresse, Magasin
 from generateur.registre.base import Base
 from generateur.registre.parcours import Fait
 from generateur.registre.plume import Plume
 from generateur.registre.recherche import Affaire, lister_affaires
 from generateur.surveillance.prive import dossier_de_cache
+from generateur.surveillance.provisoires import repertoire_provisoire
 
 _EN_PURGE = ".purge"
 _CACHES = ("annuaire", "apercus", "chiffres", "pieces", "rendus")  # ce qui y est vient des dossiers ; tout s'y refait
@@ -38,12 +52,17 @@ _SANS_DATE = frozenset({"inscrit", "produit", "purge"})  # le jour où on l'a é
 
 @dataclass(frozen=True)
 class Juge:
-    """Un dossier ou une affaire, et ce qui en est jugé ; `lieux` : ce qui serait effacé, `numero` : au registre."""
+    """Un dossier ou une affaire, et ce qui en est jugé ; `numero` : au registre.
+
+    `lieux` : ce qui serait effacé, dans l'ordre, le dossier en dernier ; `version` : celle qu'on en a lue, s'il est
+    dans un magasin.
+    """
 
     reference: str
     conservation: Conservation
-    lieux: tuple[Path, ...] = ()
+    lieux: tuple[Path | Adresse, ...] = ()
     numero: int | None = None
+    version: str | None = None
 
     @property
     def est_purgeable(self) -> bool:
@@ -58,7 +77,7 @@ class Purge:
     au: dt.date
     juges: tuple[Juge, ...] = ()
     est_faite: bool = False
-    supprimes: tuple[Path, ...] = ()
+    supprimes: tuple[Path | Adresse, ...] = ()
     pseudonymises: tuple[str, ...] = ()
     echecs: tuple[tuple[str, ErreurGenerateur], ...] = ()
 
@@ -66,6 +85,11 @@ class Purge:
     def a_purger(self) -> tuple[Juge, ...]:
         """Ce que rien ne retient."""
         return tuple(juge for juge in self.juges if juge.est_purgeable)
+
+    @property
+    def est_au_loin(self) -> bool:
+        """Vrai si quelque chose part d'un magasin, qui peut en garder des versions que le programme n'efface pas."""
+        return any(isinstance(lieu, Adresse) for juge in self.a_purger for lieu in juge.lieux)
 
     @property
     def gardes(self) -> tuple[Juge, ...]:
@@ -81,11 +105,15 @@ def refuser_d_avance(au: dt.date, jour: dt.date, *, est_confirmee: bool) -> None
         )
 
 
-def examiner_dossiers(racine: Path, sortie: Path, au: dt.date) -> Purge:
-    """Juge chaque dossier d'un répertoire. Lève ErreurLecture s'il n'y en a pas."""
-    chemins = lister_dossiers(racine, sauf=sortie)
-    jumeaux = trouver_jumeaux(chemins)
-    return Purge(au, tuple(_juger(chemin, sortie, au, a_un_jumeau=chemin in jumeaux) for chemin in chemins))
+def examiner_dossiers(racine: Path | Adresse, sortie: Path | Adresse, au: dt.date) -> Purge:
+    """Juge chaque dossier d'un répertoire ou d'un magasin. Lève ErreurLecture s'il n'y en a pas, ErreurOutilAbsent."""
+    if isinstance(racine, Adresse):
+        juges = tuple(_juger_au_loin(racine, sortie, au))
+    else:
+        chemins = lister_dossiers(racine, sauf=None if isinstance(sortie, Adresse) else sortie)
+        jumeaux = trouver_jumeaux(chemins)
+        juges = tuple(_juger(chemin, au, a_un_jumeau=chemin in jumeaux) for chemin in chemins)
+    return _situer(Purge(au, juges), sortie)
 
 
 def examiner_registre(base: Base, au: dt.date) -> Purge:
@@ -95,20 +123,23 @@ def examiner_registre(base: Base, au: dt.date) -> Purge:
     return Purge(au, tuple(juges))
 
 
-def supprimer_dossiers(purge: Purge, racine: Path, sortie: Path) -> Purge:
+def supprimer_dossiers(purge: Purge, racine: Path | Adresse, sortie: Path | Adresse) -> Purge:
     """Efface les dossiers à purger et leurs sorties, puis vide les caches ; ce qui résiste est dit.
 
     Achève aussi une purge interrompue : ce qu'elle avait déjà ôté de sa place.
     """
-    for reste in (*racine.glob(f".*{_EN_PURGE}"), *sortie.glob(f".*{_EN_PURGE}")):
-        shutil.rmtree(reste, ignore_errors=True)
-    supprimes: list[Path] = []
+    for ou in (racine, sortie):
+        for reste in ou.glob(f".*{_EN_PURGE}") if isinstance(ou, Path) else ():
+            shutil.rmtree(reste, ignore_errors=True)
+    supprimes: list[Path | Adresse] = []
     echecs: list[tuple[str, ErreurGenerateur]] = []
     for juge in purge.a_purger:
         try:
+            if juge.version is not None and isinstance(juge.lieux[-1], Adresse):
+                exiger_inchange(juge.lieux[-1], juge.version)
             for lieu in juge.lieux:
                 if lieu not in supprimes:  # une pile porte plusieurs dossiers
-                    _effacer(lieu, sortie)
+                    _effacer(lieu, sortie, juge)
                     supprimes.append(lieu)
         except ErreurGenerateur as erreur:
             echecs.append((juge.reference, erreur))
@@ -125,7 +156,52 @@ def pseudonymiser_affaires(purge: Purge, base: Base, jour: dt.date) -> Purge:
     return replace(purge, est_faite=True, pseudonymises=tuple(juge.reference for juge in purge.a_purger))
 
 
-def _juger(chemin: Path, sortie: Path, au: dt.date, *, a_un_jumeau: bool) -> Juge:
+def _juger_au_loin(racine: Adresse, sortie: Path | Adresse, au: dt.date) -> Iterator[Juge]:
+    """Un dossier à la fois, sans ses pièces : son dossier.toml suffit."""
+    racine, noms = lister_au_magasin(racine, sortie)
+    magasin, combien = Magasin(racine), Counter(nom.casefold() for nom in noms)
+    for rang, depuis in enumerate(racine / nom for nom in noms):
+        with repertoire_provisoire(est_balaye=rang > 0) as ici:
+            try:
+                chemin, version = amener_texte(magasin, depuis.nom, ici)
+                dossier = lire_dossier(chemin).dossier
+            except ErreurLecture:
+                yield Juge(depuis.nom, Conservation(None, (), "illisible"))
+                continue
+        if combien[depuis.nom.casefold()] > 1:
+            yield Juge(dossier.reference, Conservation(None, (), "référence portée par un autre dossier"))
+        elif not porte_sa_reference(depuis, dossier.reference):
+            yield Juge(depuis.nom, Conservation(None, (), "son répertoire porte un autre nom que sa référence"))
+        else:
+            conservation = juger_conservation(reperer_dossier(dossier, au), au)
+            yield Juge(dossier.reference, conservation, (depuis,), version=version)
+
+
+def _situer(purge: Purge, sortie: Path | Adresse) -> Purge:
+    """La même, où chaque dossier à purger dit tout ce qui en a été produit."""
+    references = [juge.reference for juge in purge.a_purger]
+    produits: dict[str, tuple[Path | Adresse, ...]]
+    if isinstance(sortie, Adresse):
+        piles = situer_dans_les_piles_distantes(sortie / REPERTOIRE, references)
+        publies = {r: (sortie / r,) for r in references if est_publie_la(sortie, r)}
+        produits = {r: (*publies.get(r, ()), *piles.get(r, ())) for r in references}
+    else:
+        produits = {r: (*_lister_produits(sortie, r), *situer_dans_les_piles(sortie, r)) for r in references}
+    juges = (replace(j, lieux=(*produits[j.reference], *j.lieux)) if j.est_purgeable else j for j in purge.juges)
+    return replace(purge, juges=tuple(juges))
+
+
+def _lister_produits(sortie: Path, reference: str) -> Iterator[Path]:
+    """La liasse, les lettres, les suites et les messages de ce dossier, qui viennent du programme."""
+    publie = sortie / reference
+    contenus = {p.name for p in publie.iterdir()} if publie.is_dir() else set()
+    if est_de(publie, reference) or (contenus and contenus <= SUIVIS):  # des relances, sans liasse encore
+        yield publie
+    a_part = (sortie / f"{reference}_{suffixe}" for suffixe in A_PART)
+    yield from (ou for ou in a_part if ou.is_dir() and est_de(ou, reference))
+
+
+def _juger(chemin: Path, au: dt.date, *, a_un_jumeau: bool) -> Juge:
     try:
         source = trouver_source(chemin)
         dossier = lire_dossier(chemin).dossier
@@ -135,12 +211,7 @@ def _juger(chemin: Path, sortie: Path, au: dt.date, *, a_un_jumeau: bool) -> Jug
         return Juge(dossier.reference, Conservation(None, (), "référence portée par un autre dossier"))
     if chemin.is_symlink() or source.is_symlink():
         return Juge(dossier.reference, Conservation(None, (), "un lien : le contenu est ailleurs"))
-    publie = sortie / dossier.reference
-    conservation = juger_conservation(reperer_dossier(dossier, au), au)
-    lieux = (source.parent, *([publie] if est_de(publie, dossier.reference) else []))
-    if not conservation.raison:
-        lieux = (*lieux, *situer_dans_les_piles(sortie, dossier.reference))
-    return Juge(dossier.reference, conservation, lieux)
+    return Juge(dossier.reference, juger_conservation(reperer_dossier(dossier, au), au), (source.parent,))
 
 
 def _reperer_affaire(affaire: Affaire, au: dt.date) -> Reperes:
@@ -158,9 +229,15 @@ def _depuis_la_reouverture(faits: list[Fait]) -> Iterable[Fait]:
     return faits[max(rouverts, default=-1) + 1 :]
 
 
-def _effacer(lieu: Path, sortie: Path) -> None:
-    """Ôte de sa place d'un geste, puis efface. Lève ErreurEcriture."""
-    a_nous = occuper(sortie, lieu.name) if lieu.parent == sortie else contextlib.nullcontext(lieu)
+def _effacer(lieu: Path | Adresse, sortie: Path | Adresse, juge: Juge) -> None:
+    """Sur un disque, ôte de sa place d'un geste, puis efface. Lève ErreurEcriture, et ce que lève un magasin."""
+    if isinstance(lieu, Adresse):
+        if juge.version is not None and lieu == juge.lieux[-1]:
+            effacer_dossier(lieu, juge.version)
+        else:
+            effacer_publie(lieu)
+        return
+    a_nous = occuper(lieu.parent, lieu.name) if lieu.parent == sortie else contextlib.nullcontext(lieu)
     ecarte = lieu.with_name(f".{lieu.name}{_EN_PURGE}")
     with _traduire(lieu), a_nous:
         shutil.rmtree(ecarte, ignore_errors=True)  # d'une purge interrompue

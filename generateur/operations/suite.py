@@ -44,6 +44,7 @@ from generateur.surveillance.provisoires import repertoire_provisoire
 
 NomSuite = Literal["signification", "certificat_non_opposition", "saisie", "opposition"]
 SUITES: tuple[NomSuite, ...] = get_args(NomSuite)
+A_PART = ("mise_en_demeure", *(f"suite_{nom}" for nom in SUITES))  # à côté de la liasse, sous la même référence
 _TITRES: Mapping[NomSuite, str] = {
     "signification": "Instruction de signifier l’ordonnance",
     "certificat_non_opposition": "Demande de certificat de non-opposition",

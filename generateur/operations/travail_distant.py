@@ -6,24 +6,21 @@ la commande suivante.
 
 import gc
 import json
-import posixpath
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from generateur.erreurs import ErreurGenerateur, ErreurLecture, expliquer_imprevu
+from generateur.erreurs import ErreurGenerateur, expliquer_imprevu
 from generateur.lecture.socle import lire_reference
+from generateur.operations.dossier_distant import amener_dossier
 from generateur.operations.outillage import Moteurs
 from generateur.operations.travail import accomplir, echouer
-from generateur.publication.distante import FICHIERS_AU_PLUS, PublicationDistante, rapatrier
-from generateur.publication.magasin import Adresse, Magasin, est_cle_sure, lire_adresse
+from generateur.publication.distante import PublicationDistante
+from generateur.publication.magasin import Magasin, est_cle_sure, lire_adresse
 from generateur.reglages import Resultat, Travail
 from generateur.surveillance.provisoires import repertoire_provisoire
 
 _ENTRE_DEUX_BALAYAGES = 20  # dossiers
 _ENTRE_DEUX_BORNES = 100  # dossiers : mesurer le fonds coûte un regard par pièce gardée
-_SOURCE = "dossier.toml"
-_PROFIL_AU_PLUS = 1024**2
 
 
 def enchainer(travaux: Iterable[Travail], moteurs: Moteurs) -> Iterator[Resultat]:
@@ -57,7 +54,7 @@ def _accomplir_au_loin(travail: Travail, moteurs: Moteurs, *, est_ouverte: bool 
     with repertoire_provisoire() as miroir:
         source, sortie, noms = travail.source, travail.sortie, {}
         if depuis := lire_adresse(travail.depuis or ""):
-            source = _amener_dossier(depuis, miroir / "dossiers")
+            source = amener_dossier(depuis, miroir / "dossiers")
             noms[str(miroir / "dossiers")] = str(depuis.parente)
         publication: PublicationDistante | None = None
         if vers := lire_adresse(travail.vers or ""):
@@ -69,39 +66,6 @@ def _accomplir_au_loin(travail: Travail, moteurs: Moteurs, *, est_ouverte: bool 
         proche = travail.model_copy(update={"source": source, "sortie": sortie, "depuis": None, "vers": None})
         resultat = accomplir(proche, moteurs, publication)
         return _renommer(resultat, noms), publication is not None and publication.est_devancee
-
-
-def _amener_dossier(depuis: Adresse, ou: Path) -> Path:
-    """Le dossier et le profil de créancier qu'il cite, à leur place l'un par rapport à l'autre. Lève ErreurLecture."""
-    magasin = Magasin(depuis.parente)
-    ici = ou / depuis.nom
-    ici.mkdir(mode=0o700, parents=True)
-    rapatrier(magasin, depuis.nom, magasin.lister(depuis.nom, au_plus=FICHIERS_AU_PLUS), ici)
-    profil = _citer_profil(ici / _SOURCE, depuis.nom)
-    if profil and (lu := magasin.lire(profil, au_plus=_PROFIL_AU_PLUS)):
-        (ou / profil).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (ou / profil).write_bytes(lu[0])
-    reference = lire_reference(ici)
-    if reference and reference.casefold() != depuis.nom.casefold():
-        raise ErreurLecture(
-            f"dans un magasin, le répertoire d'un dossier porte sa référence : « {reference} » est dans "
-            f"« {depuis.nom} »",
-            lieu=str(depuis),
-            remede="Renommer le répertoire ; si c'est une copie, lui donner sa propre référence.",
-        )
-    return ici
-
-
-def _citer_profil(source: Path, nom: str) -> str:
-    """La clé du profil voisin que cite le dossier ; vide s'il n'en cite pas, ou ailleurs qu'à côté (on le lui dira)."""
-    try:
-        cite = tomllib.loads(source.read_bytes().decode("utf-8-sig")).get("creancier")
-    except (OSError, ValueError, RecursionError):
-        return ""
-    if not isinstance(cite, str):
-        return ""
-    cle = posixpath.normpath(posixpath.join(nom, cite.replace("\\", "/")))
-    return cle if est_cle_sure(cle) and not cle.startswith(f"{nom}/") else ""
 
 
 def _amener_publie(source: Path, publication: PublicationDistante) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path, PurePosixPath
 from starlette.responses import FileResponse, Response
 
 from generateur.domaine.noms_de_fichier import NOM_MESSAGES
-from generateur.operations.suite import SUITES
+from generateur.operations.suite import A_PART
 
-_A_PART = ("mise_en_demeure", *(f"suite_{nom}" for nom in SUITES))  # à côté de la liasse, sous la même référence
 _RAYONS = {
     "La liasse": re.compile(r"_liasse(_volume_\d+)?\.pdf$"),
     "À envoyer": re.compile(r"/relances/.*(?<!\.json)$|_mise_en_demeure/|_suite_"),
@@ -63,7 +62,7 @@ class Produit:
 
 def lister_produits(sortie: Path, reference: str) -> list[Produit]:
     """Ce qui est produit pour ce dossier, la liasse d'abord ; rien de caché, aucun lien."""
-    racines = [sortie / reference, *(sortie / f"{reference}_{suffixe}" for suffixe in _A_PART)]
+    racines = [sortie / reference, *(sortie / f"{reference}_{suffixe}" for suffixe in A_PART)]
     trouves = [
         p.relative_to(sortie).as_posix()
         for racine in racines
@@ -80,7 +79,7 @@ def situer(sortie: Path, reference: str, quoi: str, produits: Sequence[Produit])
     ecrits = {
         "liasse": sortie / reference,
         "accord": sortie / reference / NOM_MESSAGES,
-        **{nom: sortie / f"{reference}_{nom}" for nom in _A_PART},
+        **{nom: sortie / f"{reference}_{nom}" for nom in A_PART},
     }
     if (ecrit := ecrits.get(quoi)) is not None and ecrit.is_dir():
         return ecrit

@@ -1,6 +1,7 @@
 """Purger nomme d'abord ; rien ne part sans --oui, ni ce qui n'est pas clos, ni ce dont on doute."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
@@ -87,6 +88,60 @@ def test_la_sortie_part_avec_le_dossier_mais_pas_celle_d_un_autre(bureau, tmp_pa
     monkeypatch.setattr(purges, "est_de", lambda *_: True)
     assert bureau("--oui").code == 0
     assert not publie.exists()
+
+
+def test_les_lettres_les_suites_et_les_messages_partent_aussi_mais_pas_ceux_d_un_autre_dossier(bureau, tmp_path):
+    """Un dossier payé à l'amiable n'a pas de liasse : ses relances et sa mise en demeure nomment le débiteur."""
+    sortie = tmp_path / "sortie"
+    for chemin in (
+        "2010-0001/relances/relance_1.eml",
+        "2010-0001_mise_en_demeure/.inventaire.json",
+        "2010-0001_suite_saisie/.inventaire.json",
+        "2010-0002/relances/relance_1.eml",
+        "2010-0002_suite_saisie/.inventaire.json",
+        "2010-0001_suite_signification/note.txt",
+    ):
+        (sortie / chemin).parent.mkdir(parents=True)
+        (sortie / chemin).write_text('{"fichiers": {}}', encoding="utf-8")
+    assert bureau("--oui").code == 0
+    assert sorted(p.name for p in sortie.iterdir() if not p.name.startswith(".")) == [
+        "2010-0001_suite_signification", "2010-0002", "2010-0002_suite_saisie",
+    ]  # fmt: skip
+
+
+def _couper_a(trafic, arret):
+    """La commande meurt à ce geste du disque, compté à partir de 1."""
+    gestes = itertools.count(1)
+
+    def coupable(vrai):
+        def faire(*arguments, **reste):
+            if next(gestes) == arret:
+                raise KeyboardInterrupt
+            return vrai(*arguments, **reste)
+
+        return faire
+
+    trafic.setattr(purges.Path, "rename", coupable(purges.Path.rename))
+    trafic.setattr(purges.shutil, "rmtree", coupable(purges.shutil.rmtree))
+
+
+def test_une_purge_coupee_n_importe_ou_n_oublie_rien(bureau, tmp_path, monkeypatch):
+    """Le dossier part le dernier : sans lui, ce qui en a été produit resterait là sans que rien ne le nomme plus."""
+    toml = (tmp_path / "dossiers" / "2010-0001" / "dossier.toml").read_bytes()
+    for arret in itertools.count(1):
+        (tmp_path / "dossiers" / "2010-0001").mkdir(exist_ok=True)
+        (tmp_path / "dossiers" / "2010-0001" / "dossier.toml").write_bytes(toml)
+        (tmp_path / "sortie" / "2010-0001" / "relances").mkdir(parents=True)
+        with monkeypatch.context() as trafic:
+            _couper_a(trafic, arret)
+            code = bureau("--oui").code
+        if code == CodeSortie.FAIT:
+            break
+        assert code == CodeSortie.INTERROMPU
+        assert bureau("--oui").code == CodeSortie.FAIT
+        assert _restants(tmp_path) == ["2010-0002", "2010-0003"], arret
+        assert not list((tmp_path / "sortie").glob("*2010*")), arret
+    assert arret > 4  # deux répertoires, deux gestes chacun
 
 
 def test_les_piles_ou_il_est_encore_partent_aussi_et_les_autres_restent(bureau, tmp_path):
