@@ -128,9 +128,11 @@ def supprimer_dossiers(purge: Purge, racine: Path | Adresse, sortie: Path | Adre
 
     Achève aussi une purge interrompue : ce qu'elle avait déjà ôté de sa place.
     """
-    for ou in (racine, sortie):
-        for reste in ou.glob(f".*{_EN_PURGE}") if isinstance(ou, Path) else ():
-            shutil.rmtree(reste, ignore_errors=True)
+    restes = [*racine.glob(f".*{_EN_PURGE}")] if isinstance(racine, Path) else []
+    if isinstance(sortie, Path):
+        restes += [*sortie.glob(f".*{_EN_PURGE}"), *(sortie / REPERTOIRE).rglob(f".*{_EN_PURGE}")]
+    for reste in restes:
+        shutil.rmtree(reste, ignore_errors=True)
     supprimes: list[Path | Adresse] = []
     echecs: list[tuple[str, ErreurGenerateur]] = []
     for juge in purge.a_purger:
@@ -186,19 +188,20 @@ def _situer(purge: Purge, sortie: Path | Adresse) -> Purge:
         publies = {r: (sortie / r,) for r in references if est_publie_la(sortie, r)}
         produits = {r: (*publies.get(r, ()), *piles.get(r, ())) for r in references}
     else:
-        produits = {r: (*_lister_produits(sortie, r), *situer_dans_les_piles(sortie, r)) for r in references}
+        produits = {r: tuple(_lister_produits(sortie, r)) for r in references}
     juges = (replace(j, lieux=(*produits[j.reference], *j.lieux)) if j.est_purgeable else j for j in purge.juges)
     return replace(purge, juges=tuple(juges))
 
 
 def _lister_produits(sortie: Path, reference: str) -> Iterator[Path]:
-    """La liasse, les lettres, les suites et les messages de ce dossier, qui viennent du programme."""
+    """La liasse, les lettres, les suites, les messages et les piles de ce dossier, qui viennent du programme."""
     publie = sortie / reference
     contenus = {p.name for p in publie.iterdir()} if publie.is_dir() else set()
     if est_de(publie, reference) or (contenus and contenus <= SUIVIS):  # des relances, sans liasse encore
         yield publie
     a_part = (sortie / f"{reference}_{suffixe}" for suffixe in A_PART)
     yield from (ou for ou in a_part if ou.is_dir() and est_de(ou, reference))
+    yield from (ou for ou in situer_dans_les_piles(sortie, reference) if not ou.name.endswith(_EN_PURGE))
 
 
 def _juger(chemin: Path, au: dt.date, *, a_un_jumeau: bool) -> Juge:

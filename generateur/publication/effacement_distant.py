@@ -43,15 +43,15 @@ def est_publie_la(sortie: Adresse, reference: str) -> bool:
 
 def situer_dans_les_piles_distantes(piles: Adresse, references: Collection[str]) -> Mapping[str, list[Adresse]]:
     """Par référence, les piles où elle a un fichier, ou dont l'annonce dit qu'elle en avait un."""
-    magasin = Magasin(piles)
+    magasin, voulues = Magasin(piles), frozenset(references)
     trouvees: dict[str, list[Adresse]] = defaultdict(list)
-    for classement in magasin.lister_repertoires() if references else ():
+    for classement in magasin.lister_repertoires() if voulues else ():
         annonces = [nom for nom in magasin.lister_ici(classement) if nom.endswith(_FIN_D_ANNONCE)]
         annoncees = {nom.removeprefix(".").removesuffix(_FIN_D_ANNONCE) for nom in annonces}
         for pile in sorted(annoncees.union(magasin.lister_repertoires(classement)) - {""}):
             ou = f"{classement}/{pile}"
             chemins = [*magasin.lister(ou, au_plus=_FICHIERS_AU_PLUS), *_lire_fichiers(magasin, piles / ou)]
-            for reference in sorted({r for chemin in chemins for r in _citer(chemin) if r in references}):
+            for reference in voulues.intersection(r for chemin in chemins for r in _citer(chemin)):
                 trouvees[reference].append(piles / ou)
     return trouvees
 

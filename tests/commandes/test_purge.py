@@ -111,17 +111,20 @@ def test_les_lettres_les_suites_et_les_messages_partent_aussi_mais_pas_ceux_d_un
 
 def _couper_a(trafic, arret):
     """La commande meurt à ce geste du disque, compté à partir de 1."""
-    gestes = itertools.count(1)
+    gestes, renommer = itertools.count(1), purges.Path.rename
 
     def coupable(vrai):
         def faire(*arguments, **reste):
             if next(gestes) == arret:
+                if vrai is not renommer:
+                    for liasse in arguments[0].glob("*_liasse.pdf"):  # un effacement s'arrête aussi au milieu
+                        liasse.unlink()
                 raise KeyboardInterrupt
             return vrai(*arguments, **reste)
 
         return faire
 
-    trafic.setattr(purges.Path, "rename", coupable(purges.Path.rename))
+    trafic.setattr(purges.Path, "rename", coupable(renommer))
     trafic.setattr(purges.shutil, "rmtree", coupable(purges.shutil.rmtree))
 
 
@@ -132,6 +135,10 @@ def test_une_purge_coupee_n_importe_ou_n_oublie_rien(bureau, tmp_path, monkeypat
         (tmp_path / "dossiers" / "2010-0001").mkdir(exist_ok=True)
         (tmp_path / "dossiers" / "2010-0001" / "dossier.toml").write_bytes(toml)
         (tmp_path / "sortie" / "2010-0001" / "relances").mkdir(parents=True)
+        pile = tmp_path / "sortie" / "_piles" / "etude" / "SCP-A"
+        pile.mkdir(parents=True)
+        for nom in ("2010-0001_liasse.pdf", "bordereau_de_remise.pdf"):
+            (pile / nom).write_bytes(b"%PDF")
         with monkeypatch.context() as trafic:
             _couper_a(trafic, arret)
             code = bureau("--oui").code
@@ -141,7 +148,8 @@ def test_une_purge_coupee_n_importe_ou_n_oublie_rien(bureau, tmp_path, monkeypat
         assert bureau("--oui").code == CodeSortie.FAIT
         assert _restants(tmp_path) == ["2010-0002", "2010-0003"], arret
         assert not list((tmp_path / "sortie").glob("*2010*")), arret
-    assert arret > 4  # deux répertoires, deux gestes chacun
+        assert not list(pile.parent.iterdir()), arret
+    assert arret > 9  # trois répertoires, trois gestes chacun
 
 
 def test_les_piles_ou_il_est_encore_partent_aussi_et_les_autres_restent(bureau, tmp_path):

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from distributed import Security
 from generateur.domaine.noms_de_fichier import NOM_MANIFESTE
 from generateur.erreurs import CodeSortie
 from generateur.publication.magasin import Adresse, Magasin
+from tests.commandes.test_purge_distante import DES_AUTRES, DU_VIEUX
 from tests.outils.lot_lance import fabriquer_dossiers
 from tests.outils.serveur_s3 import SEAU, regler_acces
 
@@ -183,18 +185,8 @@ def grappe(tmp_path):
 
 
 def _lancer(*options, source=SOURCE, sortie=SORTIE):
-    commande = [
-        sys.executable,
-        "-m",
-        "generateur",
-        "lot",
-        str(source),
-        "-o",
-        str(sortie),
-        "--au",
-        "2026-11-21",
-        "--json",
-    ]
+    lieux = [str(source), "-o", str(sortie)]
+    commande = [sys.executable, "-m", "generateur", "lot", *lieux, "--au", "2026-11-21", "--json"]
     return subprocess.Popen(
         [*commande, *options],
         cwd=RACINE,
@@ -385,3 +377,15 @@ def test_ctrl_c_au_terminal_laisse_finir_ce_que_la_grappe_d_ici_a_commence(tmp_p
     assert len(bilan["dossiers"]) == len([*sortie.glob(f"2026-*/{NOM_MANIFESTE}")]) < nombre
     code, bilan, messages = _finir(_lancer(*options, source=dossiers, sortie=sortie))
     assert (code, bilan["produits"]) == (CodeSortie.FAIT, nombre), messages
+
+
+def test_purger_un_magasin_efface_ce_qu_il_nomme_et_le_seau_en_garde_les_versions(port_s3, tmp_path, monkeypatch):
+    magasin = Magasin(Adresse(SEAU))
+    for cle, octets in (DU_VIEUX | DES_AUTRES).items():
+        magasin.ecrire(cle, octets, version=None)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # elle vide les caches
+    commande = [sys.executable, "-m", "generateur", "purger", str(SOURCE), "-o", str(SORTIE), "--oui", "--json"]
+    fait = subprocess.run(commande, cwd=RACINE, capture_output=True, text=True, check=True, timeout=DELAI_S)
+    assert set(magasin.lister("", au_plus=1000)) == set(DES_AUTRES)
+    assert set(DU_VIEUX) <= set(re.findall("<Key>(.*?)</Key>", _demander(port_s3, "GET", f"/{SEAU}?versions")[1]))
+    assert "le programme ne les efface pas" in json.loads(fait.stdout)["reserve"]
