@@ -124,7 +124,9 @@ class _Lot:
         self.comptes_sans_siren |= autre.comptes_sans_siren
 
     def est_compatible(self, autre: "_Lot") -> bool:
-        """Faux si deux SIREN ou, à défaut, deux comptes de l'outil, les distinguent."""
+        """Faux si deux SIREN ou, à défaut, deux comptes de l'outil, les distinguent ; un même SIREN les réunit."""
+        if self.sirens and self.sirens == autre.sirens:
+            return True
         return (
             _s_accordent(self.sirens, autre.sirens)
             and _s_accordent(self.comptes_sans_siren, autre.comptes)

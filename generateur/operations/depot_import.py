@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any
 
 from generateur.erreurs import ErreurUsage
 from generateur.importation.documents import Documents
-from generateur.importation.groupement import nommer_reference
+from generateur.importation.groupement import Groupe, nommer_reference
 from generateur.importation.origine import NOM_ORIGINE, Origine, lire_origine
 from generateur.importation.valeurs_a_plat import CheminValeur
 
@@ -28,6 +28,11 @@ class Connu:
     formats: frozenset[str]
     factures: frozenset[tuple[str, Decimal]]
 
+    @property
+    def numeros(self) -> frozenset[str]:
+        """Les numéros de ses factures."""
+        return frozenset(numero for numero, _ in self.factures)
+
 
 @dataclass
 class Depot:
@@ -43,16 +48,21 @@ class Depot:
     simuler: bool
     a_prendre: Mapping[str, Collection[CheminValeur]] = field(default_factory=dict)
     _reservees: set[str] = field(default_factory=set)
-    _retrouves: set[Path] = field(default_factory=set)
+    _retrouves: dict[Path, tuple[str, ...]] = field(default_factory=dict)
 
-    def retrouver(self, cles: tuple[str, ...]) -> Path | None:
-        """Le dossier déjà importé de ce débiteur, par la plus sûre de ses clés. Lève ErreurLecture s'il est abîmé."""
-        siren = {cle for cle in cles if cle.startswith("siren:")}
-        for cle in cles:
-            for connu in self._par_cle.get(cle, ()):
-                autres = {c for c in connu.cles if c.startswith("siren:")}
-                if not siren or not autres or siren & autres:
-                    self._retrouves.add(connu.chemin)
+    def retrouver(self, groupe: Groupe) -> Path | None:
+        """Le dossier déjà importé de ce débiteur, par la plus sûre de ses clés. Lève ErreurLecture s'il est abîmé.
+
+        À clé égale, celui qui a le plus de ses factures ; jamais celui qu'un autre débiteur de cet envoi a déjà.
+        """
+        numeros = {piece.numero for piece in groupe.pieces}
+        for cle in groupe.cles:
+            connus = sorted(self._par_cle.get(cle, ()), key=lambda connu: -len(connu.numeros & numeros))
+            for connu in connus:
+                if self._retrouves.get(connu.chemin, groupe.cles) == groupe.cles and _est_le_sien(
+                    connu, groupe.cles, numeros
+                ):
+                    self._retrouves[connu.chemin] = groupe.cles
                     return connu.chemin
         return None
 
@@ -139,6 +149,19 @@ class Depot:
                 self._reservees.add(reference)
                 return reference
         raise ErreurUsage(f"trop de dossiers portent la référence {base}", lieu=str(self.racine))
+
+
+def _est_le_sien(connu: Connu, cles: tuple[str, ...], numeros: Collection[str]) -> bool:
+    """Faux si deux SIREN, ou deux comptes chez l'outil sans facture commune, distinguent ces débiteurs."""
+    sirens, autres = _du_genre("siren", cles), _du_genre("siren", connu.cles)
+    if sirens and autres:
+        return bool(sirens & autres)
+    comptes, connus = _du_genre("compte", cles), _du_genre("compte", connu.cles)
+    return not comptes or not connus or bool(comptes & connus) or bool(connu.numeros & set(numeros))
+
+
+def _du_genre(genre: str, cles: Iterable[str]) -> set[str]:
+    return {cle for cle in cles if cle.startswith(f"{genre}:")}
 
 
 def _factures(origine: Origine) -> Iterator[tuple[str, Decimal]]:

@@ -245,7 +245,7 @@ def _importer_groupe(
     sources: tuple[SourceImportee, ...],
     demande: Demande,
 ) -> tuple[DossierImporte, list[Constat]]:
-    existant = depot.retrouver(groupe.cles)
+    existant = depot.retrouver(groupe)
     groupe, reecritures = reprendre(existant, groupe)
     noms = {reecriture.piece.numero: reecriture.numero for reecriture in reecritures}
     solde = solder(groupe, {noms.get(numero, numero): recu for numero, recu in encaissements.items()})
@@ -265,7 +265,7 @@ def _importer_groupe(
 
 def _laisser(groupe: Groupe, depot: Depot, erreur: ErreurDossier) -> DossierImporte:
     """Un dossier qui ne peut pas être complété n'empêche pas les autres de l'être."""
-    chemin = depot.retrouver(groupe.cles)
+    chemin = depot.retrouver(groupe)
     nom = chemin.name if chemin else None
     return DossierImporte(
         nom, chemin, groupe.tiers.nom, _siren(groupe), "ecarte", (), solder(groupe).net, (), erreur.message

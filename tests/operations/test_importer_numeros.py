@@ -76,3 +76,31 @@ def test_le_meme_numero_chez_un_autre_creancier_n_est_pas_un_double(bureau, tmp_
     autre.write_text('denomination = "Atelier Sud"\n', encoding="utf-8")
     passee = F1.replace("Garage Lumen SAS;999999915", "Éditions du Halage;999999923")
     assert "FACTURE_DEJA_AU_DOSSIER" not in _codes(bureau.importer(passee, creancier=autre))
+
+
+_COMPTES = "Numéro;Date;Échéance;Client;SIREN;Code client;Montant TTC;Reste dû"
+
+
+def _ligne(numero, client="Lumen", siren="", compte="C1"):
+    return f"{numero};01/05/2026;31/05/2026;{client};{siren};{compte};100,00;100,00"
+
+
+def test_un_meme_siren_sous_deux_comptes_ne_fait_qu_un_dossier_a_chaque_importation(bureau):
+    lignes = [_ligne("F1", siren="999999915"), _ligne("F2"), _ligne("F3", "Lumen Lyon", "999999915", "C2")]
+    for etats in (["cree"], ["inchange"]):
+        fait = bureau.importer(*lignes, entete=_COMPTES)
+        assert [(d.etat, d.reste_du) for d in fait.dossiers] == [(*etats, Decimal("300.00"))]
+
+
+def test_un_homonyme_d_un_autre_compte_a_son_dossier(bureau):
+    bureau.importer(_ligne("F1"), entete=_COMPTES)
+    for etats in (["inchange", "cree"], ["inchange", "inchange"]):
+        fait = bureau.importer(_ligne("F1"), _ligne("F2", compte="C2"), entete=_COMPTES)
+        assert [d.etat for d in fait.dossiers] == etats
+    assert [f["numero"] for f in bureau.donnees("2026-lumen")["factures"]] == ["F1"]
+
+
+def test_un_autre_outil_dont_les_comptes_different_retrouve_le_dossier_par_ses_factures(bureau):
+    bureau.importer(_ligne("F1"), entete=_COMPTES)
+    fait = bureau.importer(_ligne("F1", compte="411LUM"), _ligne("F2", compte="411LUM"), entete=_COMPTES)
+    assert [(d.reference, d.etat) for d in fait.dossiers] == [("2026-lumen", "complete")]
