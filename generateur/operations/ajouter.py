@@ -110,7 +110,7 @@ def _lire_fichier(
         piece = _lire_facture(trouve, est_seule=not saisie.valeurs)
         return _depuis_facture(etat, genre, piece, saisie, copies) if piece else ({}, [], [])
     if genre in {"relance", "piece"}:
-        return _depuis_courriel(genre, trouve, saisie, outils), [], []
+        return _depuis_courriel(etat, genre, trouve, saisie, outils), [], []
     return {}, [], []
 
 
@@ -193,7 +193,7 @@ def _comparer_parties(etat: Etat, piece: PieceLue) -> Iterator[Constat]:
             )
 
 
-def _depuis_courriel(genre: str, fichier: Path, saisie: Saisie, outils: OutilsPieces) -> dict[str, Any]:
+def _depuis_courriel(etat: Etat, genre: str, fichier: Path, saisie: Saisie, outils: OutilsPieces) -> dict[str, Any]:
     messages = lire_messages(fichier, outils.atelier)
     if not messages:
         return {}
@@ -204,10 +204,22 @@ def _depuis_courriel(genre: str, fichier: Path, saisie: Saisie, outils: OutilsPi
             remede="La copier dans pieces/ : « generateur completer » propose une relance par message.",
         )
     message = messages[0]
+    if genre == "relance" and "canal" not in saisie.valeurs and _vient_du_debiteur(etat, message.expediteur):
+        raise ErreurUsage(
+            "ce courriel vient du débiteur : ce n'est pas une relance",
+            lieu=str(fichier),
+            remede="« generateur ajouter piece » le verse en correspondance ; une réponse se note dans la relance même "
+            '(reponse = "…").',
+        )
     propres = {"canal": "courriel"} if genre == "relance" else {"nature": "correspondance"}
     libelle = "objet" if genre == "relance" else "titre"
     lues = {"date": message.jour, **propres, libelle: message.objet}
     return {cle: valeur for cle, valeur in lues.items() if valeur}
+
+
+def _vient_du_debiteur(etat: Etat, expediteur: str) -> bool:
+    courriels = (str(d.get("courriel", "")) for d in etat.donnees.get("debiteurs") or () if isinstance(d, Mapping))
+    return any(courriel and courriel.casefold() in expediteur.casefold() for courriel in courriels)
 
 
 def _trouver(etat: Etat, fichier: Path) -> Path:

@@ -119,6 +119,22 @@ def test_un_courriel_seul_fait_une_relance_avec_sa_preuve(commander, copier, tmp
     }
 
 
+def test_la_reponse_du_debiteur_n_est_pas_une_relance(commander, copier, tmp_path):
+    dossier = copier("2026-0042")
+    avant = (dossier / "dossier.toml").read_bytes()
+    reponse = tmp_path / "reponse.eml"
+    texte = RELANCE.replace("compta@atelier.example", "Comptabilite@comptoirs-beaurivage.example")
+    reponse.write_text(texte, encoding="utf-8")
+    refus = commander("ajouter", "relance", dossier, reponse)
+    assert refus.code == CodeSortie.USAGE
+    assert "vient du débiteur" in refus.messages
+    assert "ajouter piece" in refus.messages
+    assert (dossier / "dossier.toml").read_bytes() == avant
+    assert not (dossier / "pieces" / "reponse.eml").exists()
+    piece = commander("ajouter", "piece", dossier, reponse, "--json")
+    assert piece.objet["ajoute"]["nature"] == "correspondance"
+
+
 def test_ce_qui_est_saisi_l_emporte_sur_le_courriel(commander, copier, tmp_path):
     dossier = copier("2026-0042")
     courriel = tmp_path / "relance.eml"
