@@ -43,6 +43,7 @@ from generateur.procedures.socle import (
     lignes_adresse,
     motiver,
 )
+from generateur.procedures.titre_declare import dire_l_instance, dire_le_titre
 
 NOM = "declaration_de_creance"
 _TABLE = "motifs_declaration_de_creance"
@@ -293,8 +294,10 @@ def completer(espece: Espece) -> ChampsDeclaration:
         "privilege": _complement(espece).privilege or "",
         "reserve_propriete": bool(_reserves(espece)),
         "biens_reserves": next((b for r in _reserves(espece) if isinstance(b := r.biens_en_nature, str)), ""),
-        "instance_en_cours": _dire("juridiction saisie", saisie=dossier.situation.instance_en_cours),
-        "titre_executoire": _dire("titre exécutoire", saisie=dossier.situation.titre_existant),
+        "instance_en_cours": _dire("juridiction saisie", saisie=dossier.situation.instance_en_cours)
+        or dire_l_instance(dossier, espece.au),
+        "titre_executoire": _dire("titre exécutoire", saisie=dossier.situation.titre_existant)
+        or dire_le_titre(dossier, debiteur),
     }
 
 
@@ -335,8 +338,10 @@ def etapes(espece: Espece) -> tuple[str, ...]:
     terme = terme_de_declaration(espece.dossier, debiteur) if debiteur else None
     limite = f" au plus tard le {date_longue(terme)}" if terme else ""
     revendication = "Revendiquer à part, dans son délai propre, les biens vendus avec réserve de propriété."
+    titre = bool(debiteur and dire_le_titre(espece.dossier, debiteur))
     return (
         "Relire la déclaration, la dater et la signer.",
+        *(("Y joindre l’ordonnance et l’acte de signification : c’est le titre qu’elle invoque.",) if titre else ()),
         f"L’envoyer en recommandé au mandataire judiciaire ou au liquidateur{limite} ; la date d’envoi compte.",
         "Conserver la preuve de dépôt et une copie de tout ce qui est envoyé.",
         *((revendication,) if _reserves(espece) else ()),
