@@ -23,7 +23,7 @@ from generateur.droit.juridictions import Juridiction, TypeJuridiction
 from generateur.droit.tables import decimal_au, lire_table, valeur_au
 from generateur.procedures.attribution import dire_attribution
 from generateur.procedures.contribution import constater_contribution, couter_contribution
-from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes
+from generateur.procedures.exclusions import exclure_procedure_collective, exclure_titre_obtenu, exclusions_communes
 from generateur.procedures.facturation import cause_de_la_creance, est_professionnel_non_commercant
 from generateur.procedures.injonction_de_payer import dire_limites, dire_solidarite
 from generateur.procedures.juridiction_saisie import designer_juridiction
@@ -90,7 +90,7 @@ def exclure(espece: Espece) -> list[Motif]:
         espece, decompte=chiffrer(lever_contestations(espece.dossier), espece.au, perimetre=espece.decompte.perimetre)
     )
     communes = (motif for motif in exclusions_communes(entiere) if motif.code not in _ADMIS)
-    return [*exclure_procedure_collective(espece), *communes]
+    return [*exclure_titre_obtenu(espece), *exclure_procedure_collective(espece), *communes]
 
 
 def representer(espece: Espece, nom: str) -> Representation:

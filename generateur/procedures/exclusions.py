@@ -7,6 +7,7 @@ from generateur.calculs.avancement import dire_cloture
 from generateur.calculs.calendrier import connaitre_territoire
 from generateur.calculs.decompte import FactureExclue
 from generateur.calculs.naissance import PLAN, est_partage, factures_poursuivables
+from generateur.calculs.titre import est_titre
 from generateur.controles.prescription import analyser_prescription
 from generateur.domaine.parties import Debiteur
 from generateur.procedures.socle import Espece, Motif, motiver
@@ -180,6 +181,17 @@ def exclure_clos(espece: Espece) -> tuple[Motif, ...]:
         return ()
     message = f"{dire_cloture(espece.dossier, suivi.clos)} : rien n'y est plus demandé"
     return (motiver(TABLE, espece.au, "DOSSIER_CLOS", message),)
+
+
+def exclure_titre_obtenu(espece: Espece) -> tuple[Motif, ...]:
+    """Motif de toute voie qui redemanderait ce que l'ordonnance signifiée, sans opposition, a déjà jugé."""
+    if not est_titre(espece.dossier, espece.au):
+        return ()
+    message = (
+        "l'ordonnance signifiée sans opposition connue est un titre, et a jugé cette créance, y compris le surplus "
+        "qu'elle n'accorde pas : la faire exécuter (« generateur produire … --suite saisie »)"
+    )
+    return (motiver(TABLE, espece.au, "TITRE_OBTENU", message),)
 
 
 def exclure_hors_perimetre(espece: Espece) -> tuple[Motif, ...]:

@@ -11,7 +11,12 @@ from generateur.calculs.qualites import a_contracte_hors_commerce, est_commercan
 from generateur.domaine.langue import montant
 from generateur.domaine.socle import Donnee, Nombre
 from generateur.droit.tables import decimal_au, entier_au, valeur_au
-from generateur.procedures.exclusions import exclure_procedure_collective, exclusions_communes, nommer_debiteur
+from generateur.procedures.exclusions import (
+    exclure_procedure_collective,
+    exclure_titre_obtenu,
+    exclusions_communes,
+    nommer_debiteur,
+)
 from generateur.procedures.facturation import (
     cause_de_la_creance,
     engage_son_patrimoine_professionnel,
@@ -66,6 +71,7 @@ class ComplementPetitesCreances(Complement):
 def examiner(espece: Espece) -> Examen:
     """Créance contractuelle ou statutaire, sous le plafond, hors facturation entre commerçants et surendettement."""
     exclusions = [
+        *exclure_titre_obtenu(espece),
         *exclure_procedure_collective(espece),
         *exclusions_communes(espece),
         *_exclure_surendettement(espece),
