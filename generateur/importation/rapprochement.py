@@ -4,6 +4,7 @@ Un virement ne paie qu'une facture, une facture n'est rapprochée qu'une fois ; 
 un paiement que la source compte déjà n'en fait pas un second.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Literal
 
 from generateur.importation.groupement import Groupe, aplatir_nom
 from generateur.importation.numeros_cites import TextesCitants
-from generateur.importation.socle import PieceLue, Reglement, Transaction
+from generateur.importation.socle import PieceLue, Reglement, Transaction, cumuler
 from generateur.importation.soldes import FactureDue, solder
 
 _MOTS_SANS_NOM = frozenset(
@@ -64,10 +65,11 @@ def rapprocher(groupes: Sequence[Groupe], transactions: Iterable[Transaction]) -
 
 @dataclass(frozen=True)
 class _Due:
-    """Une facture due, et ce qui la distingue : les clés de son débiteur, son numéro."""
+    """Une facture due ; ce qui la distingue : les clés de son débiteur, son numéro ; les encaissements qui la citent."""
 
     facture: FactureDue
     cle: tuple[tuple[str, ...], str]
+    citants: tuple[Transaction, ...]
 
 
 class _Releve:
@@ -83,9 +85,10 @@ class _Releve:
         for groupe, mots in zip(groupes, noms, strict=True):
             dues: dict[Decimal, list[_Due]] = {}
             for facture in solder(groupe).dues:
-                due = _Due(facture, (groupe.cles, facture.piece.numero))
+                citants = textes.chercher(facture.piece.numero)
+                due = _Due(facture, (groupe.cles, facture.piece.numero), tuple(transactions[r] for r in citants))
                 dues.setdefault(facture.reste, []).append(due)
-                for rang in textes.chercher(facture.piece.numero):
+                for rang in citants:
                     self._cites.setdefault(rang, []).append(due)
             if mots:
                 rare = min(mots, key=communs.__getitem__)
@@ -97,7 +100,7 @@ class _Releve:
         return [
             due
             for due in self._cites.get(rang, ())
-            if due.facture.reste == recu.montant and not _est_deja_compte(recu, due.facture)
+            if due.facture.reste == recu.montant and not _est_deja_compte(recu, due)
         ]
 
     def nommees(self, rang: int) -> list[_Due]:
@@ -122,13 +125,18 @@ def _mots_du_nom(groupe: Groupe) -> list[str]:
     return [mot for mot in mots if mot not in _MOTS_SANS_NOM and len(mot) >= _LONGUEUR_MOT]
 
 
-def _est_deja_compte(transaction: Transaction, facture: FactureDue) -> bool:
-    """La source compte déjà un paiement de ce montant, vers ce jour ou sans date : la moitié payée, pas l'autre."""
-    return any(
-        reglement.montant == transaction.montant
-        and (reglement.date is None or abs((reglement.date - transaction.date).days) <= _JOURS_D_ECART)
-        for reglement in facture.reglements
-    )
+def _est_deja_compte(recu: Transaction, due: _Due) -> bool:
+    """La source compte des paiements, sans date ou vers ce jour, que les autres encaissements n'expliquent pas.
+
+    Celui-ci peut en être : ainsi d'un règlement en parts égales.
+    """
+    limite = recu.date - dt.timedelta(days=_JOURS_D_ECART)
+    comptes = cumuler([r.montant for r in due.facture.reglements if r.date is None or r.date >= limite])
+    if not comptes:
+        return False
+    autres = [autre for autre in due.citants if autre is not recu]
+    est_le_dernier = all(autre.date <= recu.date for autre in autres if autre.montant == recu.montant)
+    return not est_le_dernier or cumuler([autre.montant for autre in autres]) < comptes
 
 
 def _est_posterieure(transaction: Transaction, piece: PieceLue) -> bool:

@@ -194,3 +194,23 @@ def test_la_moitie_deja_comptee_n_est_pas_payee_une_seconde_fois_par_la_banque(c
     groupes = grouper([_facture(ttc="1200", reste_du="600", reglements=(connu,))])
     virement = Transaction("ligne 2", dt.date(2026, 7, 2), Decimal(600), "VIR GARAGE LUMEN F1")
     assert [r.certitude for r in rapprocher(groupes, [virement])] == [certitude]
+
+
+@pytest.mark.parametrize(
+    ("jours", "paye", "date", "certitudes"),
+    [
+        ((2, 20), "400", None, ["probable"]),  # deux parts comptées, deux virements : rien de neuf
+        ((2, 20), "400", dt.date(2026, 7, 20), ["probable"]),
+        ((2, 20, 30), "400", None, ["certaine"]),  # le troisième virement est la troisième part
+        ((30,), "400", dt.date(2026, 7, 20), ["certaine"]),  # payé depuis
+        ((30,), "400", None, ["probable"]),  # le relevé ne montre pas les deux premières
+    ],
+)
+def test_un_reglement_en_parts_egales_n_est_pas_solde_par_une_part_deja_comptee(jours, paye, date, certitudes):
+    groupes = grouper([_facture(ttc="600", reste_du="200", reglements=(Reglement(Decimal(paye), date),))])
+    recus = [
+        Transaction(f"ligne {jour}", dt.date(2026, 7, jour), Decimal(200), "VIR GARAGE LUMEN F1") for jour in jours
+    ]
+    trouves = rapprocher(groupes, recus)
+    assert [r.certitude for r in trouves] == certitudes
+    assert trouves[0].certitude == "probable" or trouves[0].transaction is recus[-1]
