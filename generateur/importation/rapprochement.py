@@ -65,7 +65,7 @@ def rapprocher(groupes: Sequence[Groupe], transactions: Iterable[Transaction]) -
 
 @dataclass(frozen=True)
 class _Due:
-    """Une facture due ; ce qui la distingue : les clés de son débiteur, son numéro ; les encaissements qui la citent."""
+    """Une facture due ; ce qui la distingue, les clés de son débiteur et son numéro ; ce qui la cite en banque."""
 
     facture: FactureDue
     cle: tuple[tuple[str, ...], str]
