@@ -23,6 +23,7 @@ from generateur.calculs.solde_du_titre import est_moindre
 from generateur.calculs.suites_europeennes import dater_europeenne, est_europeenne
 from generateur.calculs.titre import (
     TABLE_SIGNIFICATION,
+    est_en_instance,
     est_titre,
     interruptions_du_titre,
     premiere_mesure,
@@ -379,7 +380,8 @@ def _en_jours(titre: str, cle: str, depart: date, territoire: str, explication: 
 def _prescriptions(dossier: Dossier, au: date) -> Iterator[Echeance]:
     """Une échéance par facture et par terme ; les hypothèses qui donnent la même date sont réunies."""
     par_terme: dict[tuple[str, date], list[HypothesePrescription]] = {}
-    for hypothese in hypotheses_de_prescription(dossier, au):
+    en_instance = est_en_instance(dossier, au)  # rien ne court tant qu'elle dure
+    for hypothese in (h for h in hypotheses_de_prescription(dossier, au) if h.terme < au or not en_instance):
         par_terme.setdefault((hypothese.facture, hypothese.terme), []).append(hypothese)
     for (facture, terme), hypotheses in par_terme.items():
         motifs = " ; ou ".join(dict.fromkeys(hypothese.hypothese for hypothese in hypotheses))

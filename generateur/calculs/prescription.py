@@ -1,8 +1,8 @@
 """Prescription de l'action en paiement : une ou plusieurs hypothèses datées par facture.
 
 Sources : C. com. L110-4, L133-6, L511-78 ; C. civ. 2224, 2228 et 2229 (jamais reportée au jour ouvrable),
-2231, 2232 (butoir), 2238 (suspension), 2240 à 2244 (interruptions) ; C. conso. L218-2, R312-35 ; loi
-n° 89-462, art. 7-1.
+2231, 2232 (butoir), 2238 (suspension), 2240 à 2244 (interruptions ; celle d'une instance dure autant qu'elle, 2242) ;
+C. conso. L218-2, R312-35 ; loi n° 89-462, art. 7-1.
 Une relance, une mise en demeure ou le dépôt de la requête n'interrompent jamais ; la signification de l'ordonnance, si.
 """
 
@@ -19,7 +19,7 @@ from generateur.calculs.qualites import (
     est_creancier_professionnel,
     qualite_de,
 )
-from generateur.calculs.titre import est_titre, signification_utile
+from generateur.calculs.titre import est_en_instance, est_titre, signification_utile
 from generateur.domaine.creances import Facture, Interruption, Paiement
 from generateur.domaine.dossier import Dossier
 from generateur.droit.tables import entier_au, valeur_au
@@ -271,7 +271,10 @@ def _evenements(dossier: Dossier, facture: Facture, au: date) -> list[_Evenement
         if paiement.date and _vaut_reconnaissance(dossier, paiement, facture)
     ]
     signifie = signification_utile(dossier, au)
-    ordonnances = [_Evenement(signifie.date, "signification de l'ordonnance", en_justice=True)] if signifie else []
+    pendante = au if est_en_instance(dossier, au) else None  # l'interruption dure autant que l'instance (2242)
+    ordonnances = (
+        [_Evenement(signifie.date, "signification de l'ordonnance", fin=pendante, en_justice=True)] if signifie else []
+    )
     accord = dossier.accord
     # signé du débiteur, il reconnaît la dette (2240) ; sans l'exemplaire signé, rien ne le prouve
     accords = [_Evenement(accord.date, "accord de paiement signé")] if accord and accord.fichier else []

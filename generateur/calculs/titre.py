@@ -44,6 +44,12 @@ def est_titre(dossier: Dossier, au: date) -> bool:
     return signifiee and (opposition is None or opposition > au)
 
 
+def est_en_instance(dossier: Dossier, au: date) -> bool:
+    """Une opposition à l'ordonnance signifiée à temps est pendante : l'interruption dure autant qu'elle (2242)."""
+    opposition = dossier.suivi.opposition if dossier.suivi else None
+    return opposition is not None and opposition <= au and signification_utile(dossier, au) is not None
+
+
 def premier_jour_d_execution(ordonnance: Ordonnance, signification: Signification, territoire: str) -> date:
     """Premier jour où l'ordonnance s'exécute, sans opposition connue (CPC 1422)."""
     mois = entier_au("delais", ordonnance.date, "execution_ordonnance")

@@ -20,7 +20,7 @@ from generateur.calculs.prescription import (
     est_de_la_retenue,
     hypotheses_de_prescription,
 )
-from generateur.calculs.titre import est_titre, signification_utile, terme_d_execution
+from generateur.calculs.titre import est_en_instance, est_titre, signification_utile, terme_d_execution
 from generateur.controles.catalogue import constater
 from generateur.controles.contexte import Contexte
 from generateur.controles.lieux import lieu_facture, situer, vise_une_declaration
@@ -118,9 +118,9 @@ def controler(dossier: Dossier, contexte: Contexte) -> list[Constat]:
     for analyse in analyses:
         if analyse.au_plus_tard < au:
             constats += _acquise(analyse, reste=reste)
-        else:
+        elif not est_en_instance(dossier, au):
             constats += _juger(analyse, au, garde, exigence, dossier.situation.prescription_verifiee or "")
-    if analyses and not constats:
+    if analyses and not constats and not est_en_instance(dossier, au):
         constats.append(_dater(min(analyses, key=lambda analyse: analyse.au_plus_tot)))
     if (signification := signification_utile(dossier, au)) and est_titre(dossier, au):
         constats.append(_dater_le_titre(dossier, signification, au))
