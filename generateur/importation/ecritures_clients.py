@@ -36,11 +36,12 @@ class Ecriture:
 
 @dataclass(frozen=True)
 class Releve:
-    """Les écritures qui restent ouvertes, celles refusées, et ce que le fichier laisse en suspens."""
+    """Les écritures ouvertes, celles refusées, ce que le fichier laisse en suspens, et les lettrages qui se soldent."""
 
     ouvertes: tuple[Ecriture, ...]
     refus: tuple[Refus, ...]
     doutes: tuple[Doute, ...]
+    soldes: tuple[tuple[Ecriture, ...], ...] = ()
 
 
 def relever(feuille: Feuille, debut: int, colonnes: Mapping[str, int]) -> Releve:
@@ -69,8 +70,10 @@ def relever(feuille: Feuille, debut: int, colonnes: Mapping[str, int]) -> Releve
             lues.append(ecriture)
         else:
             refus.append(Refus(origine, *defaut))
-    ouvertes, doutes = _ouvrir(lues)
-    return Releve(tuple(ouvertes), tuple(refus), (*doutes, *_douteux(feuille, lecteurs)))
+    groupes = _lettrer(lues)
+    ouvertes, doutes = _ouvrir(lues, groupes)
+    soldes = tuple(tuple(groupe) for groupe in groupes.values() if _se_solde(groupe))
+    return Releve(tuple(ouvertes), tuple(refus), (*doutes, *_douteux(feuille, lecteurs)), soldes)
 
 
 def _lecteur(ligne: Sequence[Cellule], colonnes: Mapping[str, int]) -> Lire:
@@ -154,15 +157,28 @@ def _est_un_debit(lire: Lire) -> bool:
         return False
 
 
-def _ouvrir(lues: Sequence[Ecriture]) -> tuple[list[Ecriture], list[Doute]]:
-    """Les écritures non lettrées, et celles d'un lettrage partiel ; un lettrage qui ne se solde pas se dit.
-
-    Un groupe tout au débit a été réglé après la clôture, tout au crédit règle l'exercice d'avant : soldés ailleurs.
-    """
+def _lettrer(lues: Sequence[Ecriture]) -> dict[tuple[str, str], list[Ecriture]]:
+    """Les écritures lettrées, par compte et par lettre."""
     groupes: dict[tuple[str, str], list[Ecriture]] = {}
     for ecriture in lues:
         if ecriture.lettre:
             groupes.setdefault((ecriture.tiers.identifiant, ecriture.lettre), []).append(ecriture)
+    return groupes
+
+
+def _se_solde(groupe: Sequence[Ecriture]) -> bool:
+    """Autant au débit qu'au crédit, d'un client nommé."""
+    net = cumuler([e.debit - e.credit for e in groupe])
+    return not net and not est_un_compte_collectif(groupe[0].tiers.nom)
+
+
+def _ouvrir(
+    lues: Sequence[Ecriture], groupes: Mapping[tuple[str, str], Sequence[Ecriture]]
+) -> tuple[list[Ecriture], list[Doute]]:
+    """Les écritures non lettrées, et celles d'un lettrage partiel ; un lettrage qui ne se solde pas se dit.
+
+    Un groupe tout au débit a été réglé après la clôture, tout au crédit règle l'exercice d'avant : soldés ailleurs.
+    """
     partiels, doutes = set(), []
     for cle, groupe in groupes.items():
         debit, credit = cumuler([e.debit for e in groupe]), cumuler([e.credit for e in groupe])

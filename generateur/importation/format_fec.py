@@ -5,7 +5,7 @@ le débit d'un compte client ; ce qui porte la même référence au crédit, ou 
 paiement s'il vient de la banque, sinon un avoir.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +51,7 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
     ouvertes: list[Ecriture] = []
     refus: list[Refus] = []
     doutes: list[Doute] = []
+    soldees: list[PieceLue] = []
     colonnes: dict[str, str | None] = {}
     lignes = 0
     for feuille in lire_feuilles(fichier):
@@ -64,6 +65,7 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
         ouvertes += releve.ouvertes
         refus += releve.refus
         doutes += releve.doutes
+        soldees += [piece for groupe in releve.soldes for piece in _composer_soldees(groupe)]
     if not lignes:
         raise ErreurLecture(
             "ce fichier n'a pas les colonnes d'un FEC",
@@ -73,7 +75,16 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
     absentes = dict.fromkeys(("Montant", "Sens") if colonnes.get("Debit") else ("Debit", "Credit"))
     dites = {champ: nom for champ, nom in colonnes.items() if champ not in absentes}
     pieces, suites = _composer_pieces(ouvertes)
-    return Lecture(fichier, NOM, lignes, tuple(pieces), tuple(refus), (*doutes, *suites), colonnes=dites)
+    return Lecture(
+        fichier,
+        NOM,
+        lignes,
+        tuple(pieces),
+        tuple(refus),
+        (*doutes, *suites),
+        colonnes=dites,
+        soldees=tuple(soldees),
+    )
 
 
 def _est_entete(ligne: object) -> bool:
@@ -98,6 +109,20 @@ def _composer_pieces(ouvertes: Sequence[Ecriture]) -> tuple[list[PieceLue], list
         else:
             _poser_libre(ecriture, libres)
     return [*map(_composer, factures.values()), *libres.values()], doutes
+
+
+def _composer_soldees(groupe: Sequence[Ecriture]) -> Iterator[PieceLue]:
+    """Les factures d'un lettrage soldé, payées le jour du seul paiement ; sans date s'il y en a plusieurs."""
+    credits_ = [ecriture for ecriture in groupe if ecriture.credit]
+    seul = credits_[0] if len(credits_) == 1 and credits_[0].est_de_tresorerie else None
+    factures: dict[str, _Facture] = {}
+    for ecriture in groupe:
+        if ecriture.debit and ecriture.reference:
+            facture = factures.setdefault(ecriture.reference, _Facture(ecriture))
+            facture.debit += ecriture.debit
+    for facture in factures.values():
+        facture.reglements = [Reglement(facture.debit, seul.comptabilisee if seul else None)]
+        yield replace(_composer(facture), statut="soldee")
 
 
 def _viser(ecriture: Ecriture, factures: dict[tuple[str, str], _Facture]) -> _Facture | None:

@@ -133,6 +133,7 @@ class Lecture:
 
     `colonnes` : champ du programme → en-tête lu, None s'il manque ; `entetes` : tous ceux du fichier, quand il en a, et
     `non_lus`, ceux dont rien ne sert ;
+    `soldees` : ce qu'elle dit payé, utile à qui le réclame encore ;
     `exemples` : une valeur écrite sous chacun.
     """
 
@@ -149,6 +150,7 @@ class Lecture:
     entetes: tuple[str, ...] = ()
     exemples: Mapping[str, str] = field(default_factory=dict)
     non_lus: tuple[str, ...] = ()
+    soldees: tuple[PieceLue, ...] = ()
 
 
 @dataclass(frozen=True)

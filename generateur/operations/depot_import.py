@@ -70,6 +70,10 @@ class Depot:
         """Note ce qui est déjà là, avant d'y rien ajouter. Lève ErreurLecture si une origine est abîmée."""
         _ = self._par_cle
 
+    def numeros(self) -> set[str]:
+        """Les numéros des factures déjà importées."""
+        return {numero for connu in self._connus for numero in connu.numeros}
+
     def absents(self, formats: frozenset[str]) -> list[Path]:
         """Les dossiers venus de ces formats, pour ce créancier, et dont aucun débiteur lu ne répond."""
         return [

@@ -118,7 +118,12 @@ def importer(
     """
     lectures, refus = _lire_sources(demande, avancer)
     clients, banque = _lire_clients(demande), _lire_banque(demande)
-    uniques, contradictions = dedoublonner(piece for lecture in lectures for piece in lecture.pieces)
+    documents = Documents(demande.documents, lambda fichier: outils.regarder(fichier).texte)
+    depot = Depot(
+        demande.racine, demande.creancier, documents, jour, simuler=demande.simuler, a_prendre=demande.a_prendre
+    )
+    soldees = _choisir_soldees(lectures, depot)
+    uniques, contradictions = dedoublonner([*soldees, *(piece for lecture in lectures for piece in lecture.pieces)])
     _exiger_quelque_chose(lectures, refus)
     pieces, suites = appliquer(
         uniques,
@@ -131,10 +136,6 @@ def importer(
     avec_banque = [*([banque] if banque else []), *lectures]
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
     encaissements = _ranger_encaissements(rapprochements)
-    documents = Documents(demande.documents, lambda fichier: outils.regarder(fichier).texte)
-    depot = Depot(
-        demande.racine, demande.creancier, documents, jour, simuler=demande.simuler, a_prendre=demande.a_prendre
-    )
     sources = tuple(_declarer(lecture, jour) for lecture in lectures)
     doutes = [doute for lecture in lectures for doute in lecture.doutes]
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
@@ -164,6 +165,15 @@ def importer(
         simule=demande.simuler,
         profil_a_remplir=profil_a_remplir(demande.racine),
     )
+
+
+def _choisir_soldees(lectures: Sequence[Lecture], depot: Depot) -> list[PieceLue]:
+    """Ce qu'une source dit payé, quand une autre, ou un dossier, le réclame encore ; elle passe devant."""
+    soldees = [piece for lecture in lectures for piece in lecture.soldees]
+    if not soldees:
+        return []
+    reclames = {piece.numero for lecture in lectures for piece in lecture.pieces} | depot.numeros()
+    return [piece for piece in soldees if piece.numero in reclames]
 
 
 def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None]) -> tuple[list[Lecture], list[Refus]]:
@@ -197,7 +207,7 @@ def _ranger_encaissements(rapprochements: Sequence[Rapprochement]) -> dict[tuple
 
 def _exiger_quelque_chose(lectures: Sequence[Lecture], refus: Sequence[Refus]) -> None:
     """Lève ErreurLecture quand des fichiers se lisent sans qu'aucune facture, ni rien qui s'y rapporte, s'y trouve."""
-    if refus or any(li.pieces or li.refus or li.transactions or li.evenements for li in lectures):
+    if refus or any(li.pieces or li.soldees or li.refus or li.transactions or li.evenements for li in lectures):
         return
     comprises = [f"{champ} ← « {nom} »" for li in lectures for champ, nom in li.colonnes.items() if nom]
     vues = f" ; colonnes comprises : {', '.join(comprises)}" if comprises else ""

@@ -201,3 +201,50 @@ def test_un_avoir_saisi_entier_que_la_source_dit_en_partie_impute_n_est_pas_un_c
     fait = bureau.importer(F1.replace("1 200,00;1 200,00", "1 200,00;1 050,00"), avoir)
     assert _conflits(fait) == []
     assert _du(bureau) == fait.dossiers[0].reste_du == Decimal("1000.00")
+
+
+def _exercices(bureau):
+    """F8 et F9 ouvertes à la clôture ; l'exercice suivant reprend F9, lettrée avec son virement du 1er mai."""
+    avant, apres = bureau.racine.parent / "n1.txt", bureau.racine.parent / "n2.txt"
+    report = [ligne.replace("AN|AN|", "AN|A nouveaux|") for ligne in _ecriture("AN", 1, "F9", "900", "0", "AA")[:1]]
+    lignes = {
+        avant: [*_ecriture("VE", 1, "F9", "900", "0"), *_ecriture("VE", 2, "F8", "50", "0")],
+        apres: [*report, *_ecriture("BQ", 2, "0000", "0", "900", "AA"), *_ecriture("VE", 3, "F10", "70", "0")],
+    }
+    for fichier, ecritures in lignes.items():
+        fichier.write_text("\n".join((_FEC, *ecritures)) + "\n", encoding="utf-8")
+    return avant, apres
+
+
+def test_une_facture_lettree_dans_l_exercice_suivant_n_est_pas_reclamee(bureau):
+    fait = bureau.importer(sources=_exercices(bureau))
+    assert [(d.factures, d.reste_du) for d in fait.dossiers] == [(("F8", "F10"), Decimal(120))]
+
+
+def test_une_facture_lettree_depuis_recoit_son_paiement_date(bureau):
+    avant, apres = _exercices(bureau)
+    bureau.importer(sources=(avant,))
+    for _ in range(2):
+        fait = bureau.importer(sources=(apres,))
+        assert [c.lieu for c in fait.constats] == ["2026-lumen-sas, facture F8"]  # celle-là n'est plus dans l'export
+    assert bureau.donnees("2026-lumen-sas")["paiements"] == [
+        {"date": dt.date(2026, 5, 1), "montant": "900.00", "facture": "F9"}
+    ]
+
+
+def test_les_factures_lettrees_d_un_fec_ne_font_ni_dossier_ni_ligne(bureau):
+    fait = bureau.importer(
+        *_ecriture("VE", 1, "F9", "900", "0", "AA"),
+        *_ecriture("BQ", 2, "0000", "0", "900", "AA"),
+        *_ecriture("VE", 3, "F10", "70", "0"),
+        entete=_FEC,
+    )
+    assert [(d.factures, d.reste_du) for d in fait.dossiers] == [(("F10",), Decimal(70))]
+    assert fait.constats == ()
+
+
+def test_un_fec_ou_tout_est_lettre_solde_le_dossier(bureau):
+    vente, virement = _ecriture("VE", 1, "F9", "900", "0"), _ecriture("BQ", 2, "0000", "0", "900", "AA")
+    bureau.importer(*vente, entete=_FEC)
+    bureau.importer(*_ecriture("VE", 1, "F9", "900", "0", "AA"), *virement, entete=_FEC)
+    assert _total(bureau.donnees("2026-lumen-sas")) == 0
