@@ -4,7 +4,7 @@ Quand la source impute un avoir, le reste dû de la facture baisse ; ce n'est pa
 baisse qu'une fois.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,8 @@ class Diminutions:
 
     `imputes` : avoirs que la source connaît et ne dit plus libres, puis `couverts`, ce que chaque facture en a pris,
     et `apports`, d'où ils viennent ; `hors_banque` : par facture, les paiements qu'aucun virement ne prouve ;
-    `inconnus` : avoirs d'elle ignorés, saisis à la main ; `verses` : paiements saisis sans facture.
+    `inconnus` : avoirs d'elle ignorés, saisis à la main ; `verses` : paiements saisis sans facture ;
+    `couvertures` : par facture, ce que le dossier compte déjà de sa baisse, et si rien n'en est douteux.
     """
 
     imputes: dict[str, Decimal] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Diminutions:
     verses: Decimal = ZERO
     couverts: dict[str, Decimal] = field(default_factory=dict)
     hors_banque: Mapping[CheminValeur, Decimal] = field(default_factory=dict)
+    couvertures: dict[str, tuple[Decimal, bool]] = field(default_factory=dict)
     apports: list[tuple[PieceLue | None, str, str, Decimal]] = field(default_factory=list)
 
     def sans_effet(self) -> Iterator[tuple[str, bool]]:
@@ -41,14 +43,24 @@ class Diminutions:
                 yield numero, lu is not None
 
     def repartir(self, baisses: Mapping[str, tuple[Decimal, Decimal]]) -> None:
-        """Les avoirs imputés vont d'abord à la part de chaque baisse que la source n'appelle pas un paiement."""
+        """Les avoirs imputés vont d'abord à la part de chaque baisse que la source n'appelle pas un paiement.
+
+        Dans l'ordre des numéros : celui des lignes de l'export ne change rien.
+        """
         for rang in (0, 1):
-            for numero, (baisse, sans_paiement) in baisses.items():
+            for numero, (baisse, sans_paiement) in sorted(baisses.items()):
                 deja = self.couverts.get(numero, ZERO)
                 besoin = (baisse if rang else min(baisse, sans_paiement)) - deja
                 self.couverts[numero] = deja + _puiser(self.imputes, numero, besoin)
 
-    def couvrir(self, facture: FactureDue, baisse: Decimal) -> tuple[Decimal, bool]:
+    def couvrir_toutes(self, factures: Sequence[FactureDue], presentes: Mapping[CheminValeur, Any]) -> None:
+        """Ce que le dossier compte déjà de chaque baisse : celle qui fait juste le paiement saisi passe d'abord."""
+        baisses = {f.piece.numero: f.paye - presentes.get(("paye", f.piece.numero), ZERO) for f in factures}
+        for facture in sorted(factures, key=lambda f: (baisses[f.piece.numero] != self.verses, f.piece.numero)):
+            if (baisse := baisses[facture.piece.numero]) > ZERO:
+                self.couvertures[facture.piece.numero] = self._couvrir(facture, baisse)
+
+    def _couvrir(self, facture: FactureDue, baisse: Decimal) -> tuple[Decimal, bool]:
         """Ce que le dossier compte déjà de cette baisse ; faux si rien ne dit ce qui en est un paiement."""
         numero = facture.piece.numero
         couvert = min(baisse, self.couverts.get(numero, ZERO))

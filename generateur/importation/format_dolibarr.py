@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 from generateur.importation.feuilles import Cellule
@@ -61,12 +60,9 @@ def lire(fichier: Path, consignes: Consignes) -> Lecture:
 
 
 def _ajuster(piece: PieceLue, ligne: Mapping[str, Cellule]) -> PieceLue:
-    """Le statut peut être un chiffre, le règlement est celui de la ligne ; sans reste dû, il se déduit d'eux."""
+    """Le statut peut être un chiffre, le règlement est celui de la ligne ; sans reste dû, ils le disent."""
     code = normaliser_entete(ligne.get("statut"))
     statut = (
         "soldee" if normaliser_entete(ligne.get("facture_payee")) in {"1", "oui"} else _STATUTS.get(code, piece.statut)
     )
-    reste = piece.reste_du
-    if reste is None and piece.montant_ttc is not None and piece.nature != "avoir":
-        reste = piece.montant_ttc - sum((r.montant for r in piece.reglements), Decimal(0))
-    return replace(piece, statut=statut, reste_du=reste, paye=None)  # type: ignore[arg-type] # table
+    return replace(piece, statut=statut, paye=None)  # type: ignore[arg-type] # table

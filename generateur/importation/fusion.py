@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from generateur.domaine.retouches import Ajout, Pose
 from generateur.importation.diminutions import Diminutions, relever_diminutions
-from generateur.importation.socle import PieceLue, Reglement, Tiers
+from generateur.importation.socle import PieceLue, Reglement, Tiers, cumuler
 from generateur.importation.soldes import REMPLACEE, FactureDue, Solde
 from generateur.importation.valeurs_a_plat import (
     MONTANT_SOURCE,
@@ -107,6 +107,8 @@ def fusionner(
     ]
     fusion.comparees |= {("factures", facture.piece.numero, ANNULATION) for facture in solde.factures}
     diminutions = relever_diminutions(actuel, base, solde)
+    suivies = [f for f in solde.factures if f.piece.numero in numeros or (f.reste > 0 and not _est_retiree(base, f))]
+    diminutions.couvrir_toutes(suivies, presentes)
     for facture in solde.factures:
         _fusionner_facture(fusion, base, presentes, facture, numeros, fichiers, diminutions)
     fusion.editions += _dater_les_paiements(actuel, solde)
@@ -114,10 +116,15 @@ def fusionner(
         _relever_les_avoirs_sans_effet(fusion, actuel, solde, diminutions)
     au_dossier = frozenset(numeros) | {f.piece.numero for f in solde.dues}
     rangs = {str(bloc.get("numero", "")): rang for rang, bloc in enumerate(actuel.get("avoirs") or ())}
-    _fusionner_verses(fusion, base, presentes, solde, diminutions)
+    est_complet = est_un_releve and _sont_toutes_lues(actuel, solde)
+    _fusionner_verses(fusion, base, presentes, solde, diminutions, est_complet=est_complet)
     for avoir in solde.avoirs_a_saisir:
         bloc = valeurs_de_l_avoir(avoir, au_dossier, fichiers.get(avoir.numero, ""))
         if avoir.facture_visee and avoir.facture_visee not in au_dossier:
+            if avoir.numero in rangs:
+                raison = f"imputé sur la facture {avoir.facture_visee}, que le dossier ne réclame pas"
+                cle = ("avoirs", avoir.numero, ANNULATION)
+                fusion.conflits.append(Conflit(cle, f"avoir {avoir.numero}", None, raison))
             continue
         if avoir.numero in rangs:
             bloc["montant_ttc"] = _montant_suivi(base, avoir)
@@ -134,6 +141,10 @@ def _montant_suivi(base: Mapping[CheminValeur, Any], avoir: PieceLue) -> Decimal
     total = montant_de_l_avoir(avoir)
     inscrit = base.get(("avoirs", avoir.numero, "montant_ttc"), total)
     return Decimal(inscrit + total - base.get(("avoirs", avoir.numero, MONTANT_SOURCE), inscrit))
+
+
+def _est_retiree(base: Mapping[CheminValeur, Any], facture: FactureDue) -> bool:
+    return any(cle[:2] == ("factures", facture.piece.numero) for cle in base)
 
 
 def _fusionner_facture(
@@ -212,13 +223,13 @@ def _fusionner_paiements(
     fusion.comparees.add(cle)
     deja, saisi = base.get(cle, Decimal(0)), presentes.get(cle, Decimal(0))
     if facture.paye <= saisi:
-        if facture.paye < deja and facture.paye < diminutions.hors_banque.get(cle, Decimal(0)):
+        if facture.paye != deja and facture.paye < diminutions.hors_banque.get(cle, Decimal(0)):
             fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, facture.paye))
             fusion.noter(cle, deja, saisi, facture.paye, "conflit")  # la source en a retiré : rejeté, ou déplacé ?
             return
         fusion.retenues[cle] = facture.paye
         return
-    couvert, est_clair = diminutions.couvrir(facture, facture.paye - saisi)
+    couvert, est_clair = diminutions.couvertures[numero]
     paye = facture.paye - couvert
     if paye <= saisi:
         fusion.retenues[cle] = paye
@@ -257,12 +268,17 @@ def _relever_les_avoirs_sans_effet(
 ) -> None:
     """Un avoir que le dossier déduit encore et la source plus : remboursé, annulé, imputé ailleurs."""
     fusion.comparees |= {("avoirs", str(bloc.get("numero", "")), ANNULATION) for bloc in actuel.get("avoirs") or ()}
-    lues = {facture.piece.numero for facture in solde.factures} | {piece.numero for piece, _ in solde.ecartees}
-    if {str(bloc.get("numero", "")) for bloc in actuel.get("factures") or ()} - lues:
+    if not _sont_toutes_lues(actuel, solde):
         return  # une facture n'est plus dans l'export : l'avoir l'a peut-être suivie
     for numero, est_nomme in diminutions.sans_effet():
         raison = "soldé, sans qu'aucune facture du dossier en soit diminuée" if est_nomme else "absent de l'export"
         fusion.conflits.append(Conflit(("avoirs", numero, ANNULATION), f"avoir {numero}", None, raison))
+
+
+def _sont_toutes_lues(actuel: Mapping[str, Any], solde: Solde) -> bool:
+    """Vrai si l'export porte encore chaque facture du dossier."""
+    lues = {facture.piece.numero for facture in solde.factures} | {piece.numero for piece, _ in solde.ecartees}
+    return {str(bloc.get("numero", "")) for bloc in actuel.get("factures") or ()} <= lues
 
 
 def _fusionner_verses(
@@ -271,13 +287,24 @@ def _fusionner_verses(
     presentes: Mapping[CheminValeur, Any],
     solde: Solde,
     diminutions: Diminutions,
+    *,
+    est_complet: bool,
 ) -> None:
-    """Les paiements que la source ne rattache à aucune facture, une fois chacun."""
-    total = sum((reglement.montant for reglement in solde.verses), Decimal(0))
+    """Les paiements que la source ne rattache à aucune facture, une fois chacun.
+
+    `est_complet` : elle porte tout le dossier ; ce qu'elle en retire sans que rien l'explique se dit.
+    """
+    total = cumuler([reglement.montant for reglement in solde.verses])
+    deja, saisi = base.get(SANS_FACTURE, Decimal(0)), presentes.get(SANS_FACTURE, Decimal(0))
+    if est_complet:
+        fusion.comparees.add(SANS_FACTURE)
+        if (retire := min(diminutions.verses, deja - total)) > 0:
+            fusion.conflits.append(Conflit(SANS_FACTURE, _nommer(SANS_FACTURE), saisi, saisi - retire))
+            fusion.noter(SANS_FACTURE, deja, saisi, saisi - retire, "conflit")
+            return
     if not total:
         return
     fusion.comparees.add(SANS_FACTURE)
-    deja, saisi = base.get(SANS_FACTURE, Decimal(0)), presentes.get(SANS_FACTURE, Decimal(0))
     verse = total - diminutions.couverts.get("", Decimal(0))
     if verse <= saisi:
         fusion.retenues[SANS_FACTURE] = verse
@@ -295,13 +322,19 @@ def _fusionner_verses(
 
 
 def _nouveaux(reglements: tuple[Reglement, ...], montant: Decimal) -> list[Reglement]:
-    """Les derniers règlements qui font ce montant ; à défaut, un seul, sans date."""
-    suite: list[Reglement] = []
-    for reglement in reversed(reglements):
-        if sum((r.montant for r in suite), Decimal(0)) >= montant:
-            break
-        suite.insert(0, reglement)
-    return suite if sum((r.montant for r in suite), Decimal(0)) == montant else [Reglement(montant)]
+    """Les derniers règlements qui font ce montant, ceux dont la date est connue d'abord ; à défaut, un seul, sans date.
+
+    Le reste sans date est souvent un avoir imputé, que le dossier compte déjà.
+    """
+    for suivis in (reglements, tuple(r for r in reglements if r.date)):
+        suite: list[Reglement] = []
+        for reglement in reversed(suivis):
+            if cumuler([r.montant for r in suite]) >= montant:
+                break
+            suite.insert(0, reglement)
+        if cumuler([r.montant for r in suite]) == montant:
+            return suite
+    return [next((r for r in reversed(reglements) if r.date and r.montant == montant), Reglement(montant))]
 
 
 def _descendre(chemin: CheminValeur, valeurs: Mapping[str, Any]) -> Iterator[tuple[CheminValeur, Any]]:

@@ -72,11 +72,11 @@ def dresser_origine(
     conflits: tuple[ConflitGarde, ...] = (),
     historique: HistoriquePaiement | None = None,
 ) -> Origine:
-    """L'origine à écrire après une importation."""
+    """L'origine à écrire après une importation ; rien de payé ne s'y écrit pas : réimporter n'y change rien."""
     return Origine(
         debiteur=cles,
         sources=sources,
-        valeurs={_SEPARATEUR.join(cle): _noter(valeur) for cle, valeur in sorted(valeurs.items())},
+        valeurs={_SEPARATEUR.join(cle): _noter(v) for cle, v in sorted(valeurs.items()) if cle[0] != "paye" or v},
         conflits=conflits,
         historique=historique,
     )

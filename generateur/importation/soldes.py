@@ -19,11 +19,15 @@ REMPLACEE = "remplacée par la facture rectificative"
 
 @dataclass(frozen=True)
 class FactureDue:
-    """Une facture, les règlements à saisir contre elle, et ce qui en reste dû avant les avoirs sans facture."""
+    """Une facture, les règlements à saisir contre elle, et ce qui en reste dû avant les avoirs sans facture.
+
+    `exces` : ce qui en a été payé, ou crédité, de trop.
+    """
 
     piece: PieceLue
     reglements: tuple[Reglement, ...]
     reste: Decimal
+    exces: Decimal = ZERO
 
     @property
     def paye(self) -> Decimal:
@@ -131,7 +135,10 @@ def _solder(piece: PieceLue, avoirs: Sequence[PieceLue]) -> FactureDue:
     reglements = piece.reglements
     if regle > connus:  # payé, à une date que la source ne dit pas
         reglements = (*reglements, Reglement(regle - connus))
-    return FactureDue(piece, reglements, max(ZERO, ttc - deduits - max(regle, connus)))
+    net = ttc - deduits - max(regle, connus)
+    if piece.reste_du is not None and not deduits:
+        net = min(net, ttc - (piece.paye or ZERO)) if net <= ZERO else net  # « reste 0 », mais payé plus que le total
+    return FactureDue(piece, reglements, max(ZERO, net), max(ZERO, -net))
 
 
 def _encaisser(facture: FactureDue, encaissement: Reglement | None) -> FactureDue:

@@ -45,6 +45,7 @@ from generateur.operations.profils import (
     siren_du_profil,
     situer_profil_vide,
 )
+from generateur.operations.sommes_laissees import constater_sommes_laissees
 from generateur.publication.rangement import MESSAGES, Copies
 from generateur.surveillance.droits import droits_d_un_fichier, ouvrir_selon_le_partage
 from generateur.surveillance.provisoires import creer_fichier_provisoire, ecrire_d_un_geste, repertoire_provisoire
@@ -126,6 +127,7 @@ def _creer(depot: Depot, groupe: Groupe, solde: Solde, sources: tuple[SourceImpo
     doubles = (
         *_constater_doubles(depot, groupe, solde, reference),
         *_constater_partages(depot, solde, chemin),
+        *constater_sommes_laissees(solde, donnees, chemin.as_posix()),
     )
     return Ecrit(reference, chemin, "cree", donnees, _manques(donnees, depot.jour), doubles)
 
@@ -220,6 +222,7 @@ def _completer(depot: Depot, chemin: Path, groupe: Groupe, solde: Solde, sources
         (
             *(constater_conflit(conflit, chemin.name) for conflit in fusion.conflits),
             *_constater_partages(depot, solde, chemin),
+            *constater_sommes_laissees(solde, donnees, chemin.as_posix()),
             *_constater_absences(etat, groupe, base, frozenset(source.format for source in sources)),
         ),
         tuple(fusion.differences),
