@@ -239,7 +239,16 @@ def _sans_document(etat: Etat, base: Mapping[CheminValeur, Any]) -> frozenset[st
 
 def _prevoir(copies: Copies, documents: Documents, pieces: Iterable[PieceLue]) -> dict[str, str]:
     """Par numéro, le chemin du document dans le dossier ; rien quand aucun n'est trouvé."""
-    trouves = ((piece.numero, piece.fichier or documents.trouver(piece.numero, piece.nom_fichier)) for piece in pieces)
+    trouves = (
+        (
+            piece.numero,
+            piece.fichier
+            or documents.trouver(
+                piece.numero, piece.nom_fichier, est_avoir=(piece.montant_ttc or 0) < 0 or piece.nature == "avoir"
+            ),
+        )
+        for piece in pieces
+    )
     return {numero: copies.prevoir(source) for numero, source in trouves if source is not None}
 
 
