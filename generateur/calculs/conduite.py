@@ -171,6 +171,9 @@ def _agir(dossier: Dossier, etape: Etape, au: dt.date, entraves: tuple[Entrave, 
         )
     if etape.nom == "europeenne":
         yield from agir_apres_l_europeenne(dossier, au)
+    limite = max((p.opposition_jusqu_au for p in etape.positions if p.opposition_jusqu_au), default=None)
+    if etape.nom in {"executoire", "saisi"} and limite and limite >= au:
+        yield f"L’opposition reste possible jusqu’au {date_longue(limite)}."
     yield from _ACTIONS.get(etape.nom, _ne_rien_faire)(dossier, etape)
 
 
@@ -217,10 +220,7 @@ def _faire_executer(_dossier: Dossier, _etape: Etape) -> Iterator[str]:
     yield f"Puis confier le titre à l’étude : {_produire('--suite saisie')}."
 
 
-def _suivre_la_saisie(_dossier: Dossier, etape: Etape) -> Iterator[str]:
-    limites = [p.opposition_jusqu_au for p in etape.positions if p.opposition_jusqu_au]
-    if limites:
-        yield f"L’opposition reste possible jusqu’au {date_longue(max(limites))}."
+def _suivre_la_saisie(_dossier: Dossier, _etape: Etape) -> Iterator[str]:
     yield f"Noter chaque somme reçue ({_noter('paiement')}), puis clore une fois tout payé."
 
 

@@ -100,13 +100,23 @@ def terme_depasse(dossier: Dossier) -> date | None:
     Le dossier ne dit pas qui l'a formée : celui qui avait le plus de temps.
     """
     suivi, territoire = dossier.suivi or Suivi(), territoire_de(dossier.debiteur.domicile)
-    termes = [terme_d_opposition(suivi, d, territoire) for d in dossier.debiteurs_poursuivis]
+    termes = [
+        terme_d_opposition(suivi, d, territoire) if _sait_le_depart(suivi, d) else None
+        for d in dossier.debiteurs_poursuivis
+    ]
     if est_europeenne(dossier):
         termes = [terme_europeen(dossier)]
     connus = [terme for terme in termes if terme]
     if suivi.opposition is None or len(connus) < len(termes) or suivi.opposition <= max(connus):
         return None
     return max(connus)
+
+
+def _sait_le_depart(suivi: Suivi, debiteur: Debiteur) -> bool:
+    """Signifiée à personne, ou première saisie dénoncée : sans dénonciation notée, rien ne dit quand il l'a connue."""
+    recue = suivi.signification_de(debiteur)
+    saisies = [s for s in suivi.saisies if s.vise(debiteur) and not s.est_conservatoire]
+    return (recue is not None and recue.mode == "personne") or (bool(saisies) and all(s.denonciation for s in saisies))
 
 
 def premiere_mesure(suivi: Suivi, debiteur: Debiteur) -> date | None:

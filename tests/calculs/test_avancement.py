@@ -10,6 +10,7 @@ import pytest
 from generateur.calculs.avancement import dernier_jour_connu, situer_dossier
 from generateur.calculs.conduite import conduire
 from generateur.calculs.encours import calculer_encours
+from generateur.calculs.titre import terme_depasse
 from generateur.cli import generateur
 from generateur.domaine.evenements import LIBELLES, SYNONYMES, lister_evenements
 
@@ -143,3 +144,23 @@ def test_les_noms_d_evenements_ne_changent_pas():
     assert {"produit", "depose", "ordonnance", "signifie", "oppose", "paye", "accord", "clos"} <= set(LIBELLES)
     assert set(SYNONYMES.values()) <= set(LIBELLES)
     assert not set(SYNONYMES) & set(LIBELLES)
+
+
+SAISIE = {"date": dt.date(2026, 12, 9), "denonciation": dt.date(2026, 12, 14)}
+
+
+@pytest.mark.parametrize(("au", "dite"), [(dt.date(2027, 1, 14), True), (dt.date(2027, 1, 15), False)])
+def test_l_opposition_n_est_dite_possible_que_jusqu_a_son_terme(fabriquer, au, dite):
+    """Saisie dénoncée le 14 décembre : un mois pour s'opposer, jusqu'au 14 janvier compris."""
+    suivi = _suivi(signification={"date": SIGNIFIEE, "mode": "domicile"}, saisies=[SAISIE])
+    conduite = conduire(fabriquer(suivi=suivi), au)
+    assert conduite.etape.nom == "saisi"
+    assert ("L’opposition reste possible" in " ".join(conduite.a_faire)) is dite
+
+
+@pytest.mark.parametrize(("saisie", "terme"), [(SAISIE, dt.date(2027, 1, 14)), ({"date": dt.date(2026, 12, 9)}, None)])
+def test_sans_denonciation_notee_aucune_opposition_n_est_dite_tardive(fabriquer, saisie, terme):
+    suivi = _suivi(
+        signification={"date": SIGNIFIEE, "mode": "domicile"}, saisies=[saisie], opposition=dt.date(2027, 1, 15)
+    )
+    assert terme_depasse(fabriquer(suivi=suivi)) == terme
