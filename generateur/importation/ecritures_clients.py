@@ -1,5 +1,6 @@
 """Les écritures d'un FEC sur les comptes clients, et ce que leur lettrage solde, en tout ou en partie."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +14,16 @@ from generateur.importation.valeurs_lues import lire_date, lire_montant, lire_te
 
 ZERO = Decimal(0)
 _CLIENTS, _DOUTEUX, _TRESORERIE = "411", "416", "5"
+_DIT_UN_AVOIR = re.compile(r"\bavoirs?\b|\bnotes? de credit\b|^(a|av|ac|nc)[ -]?[0-9]")
 Lire = Callable[[str], Cellule]
 
 
 @dataclass(frozen=True)
 class Ecriture:
-    """Une ligne d'un compte client. `est_de_tresorerie` : sa contrepartie est une banque ou une caisse."""
+    """Une ligne d'un compte client. `est_de_tresorerie` : sa contrepartie est une banque ou une caisse.
+
+    D'un crédit reporté à nouveau, qui n'a plus de contrepartie : il ne dit pas qu'il est un avoir.
+    """
 
     rang: int
     origine: str
@@ -94,6 +99,7 @@ def _lire(rang: int, origine: str, lire: Lire, *, est_de_tresorerie: bool) -> Ec
     comptabilisee, jour = lire_date(lire("EcritureDate")), lire_date(lire("PieceDate"))
     est_reprise = bool(debit) and _est_un_report(lire) and jour in {None, comptabilisee}  # au 1er jour de l'exercice
     compte = lire_texte(lire("CompAuxNum")) or lire_texte(lire("CompteNum"))
+    est_recu = bool(credit) and _est_un_report(lire) and not _dit_un_avoir(lire)
     return Ecriture(
         rang=rang,
         origine=origine,
@@ -105,7 +111,7 @@ def _lire(rang: int, origine: str, lire: Lire, *, est_de_tresorerie: bool) -> Ec
         debit=debit,
         credit=credit,
         lettre=lire_texte(lire("EcritureLet")),
-        est_de_tresorerie=est_de_tresorerie,
+        est_de_tresorerie=est_de_tresorerie or est_recu,
         piece_comptable="-".join(_piece_comptable(lire)[:2]),
     )
 
@@ -148,6 +154,11 @@ def _defaut(ligne: Sequence[Cellule], colonnes: Mapping[str, int], lire: Lire) -
 
 def _est_un_report(lire: Lire) -> bool:
     return "nouveau" in normaliser_entete(lire("JournalLib"))
+
+
+def _dit_un_avoir(lire: Lire) -> bool:
+    textes = (normaliser_entete(lire("PieceRef")), normaliser_entete(lire("EcritureLib")))
+    return any(_DIT_UN_AVOIR.search(texte) for texte in textes)
 
 
 def _est_un_debit(lire: Lire) -> bool:

@@ -120,6 +120,29 @@ def test_un_virement_sans_facture_revenu_impaye_fait_un_conflit(bureau):
         assert _codes(fait) == [("CONFLIT_IMPORT", "paiements sans facture")]
 
 
+def _report(numero, piece, debit, credit, libelle):
+    tete = f"AN|A nouveaux|{numero}|20270101|411000|Clients|CLUM|Garage Lumen SAS|{piece}|20260501|{libelle}"
+    return f"{tete}|{debit}|{credit}|||||"
+
+
+def test_un_virement_reporte_a_nouveau_reste_le_meme_paiement_et_un_avoir_un_avoir(bureau):
+    bureau.importer(
+        *_ecriture("VE", 1, "F9", "900", "0"),
+        *_ecriture("VE", 2, "A10", "0", "50"),
+        *_ecriture("BQ", 3, "VIR7", "0", "200"),
+        entete=_FEC,
+    )
+    bureau.importer(
+        _report(1, "F9", "900", "0", "Facture F9"),
+        _report(1, "A10", "0", "50", "Avoir A10"),
+        _report(1, "VIR7", "0", "200", "VIR LUMEN"),
+        entete=_FEC,
+    )
+    donnees = bureau.donnees()
+    assert [(a["numero"], a["montant_ttc"]) for a in donnees["avoirs"]] == [("A10", "50.00")]
+    assert [p["montant"] for p in donnees["paiements"]] == ["200.00"]
+
+
 _Q = '{"client_invoices":[%s],"credit_notes":[%s]}'
 _QF = (
     '{"id":"%s","number":"%s","status":"%s","issue_date":"2026-05-01","due_date":"2026-05-31","total_amount":'
