@@ -1,4 +1,4 @@
-"""Ce qui ferme une suite de l'ordonnance contre un débiteur : jugement d'ouverture, décès, dissolution, surendettement.
+"""Ce qui ferme une suite de l'ordonnance : jugement d'ouverture, décès, dissolution, surendettement, accord, cession.
 
 Sources : C. com. L622-21 et L622-22 (poursuites et exécution arrêtées, instance interrompue), L622-28 (cautions),
 L643-11 (clôture) ; C. civ. 877 (héritiers), 1844-5 (associé unique) ; C. conso. L722-2 (exécution suspendue).
@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from generateur.calculs.accords import suivre_accord
 from generateur.calculs.naissance import PLAN, est_partage, factures_poursuivables
 from generateur.domaine.dossier import Dossier
 from generateur.domaine.parties import Debiteur
@@ -94,10 +95,29 @@ _COOBLIGE = _Regle(
     _EXECUTION,
 )
 
+_ACCORD_EN_COURS = _Regle(
+    "accord_en_cours",
+    "a un accord de paiement en cours : tant que le terme n’est pas perdu, rien ne se saisit",
+    "Noter les paiements ; si une échéance manque, mettre en demeure, puis noter la déchéance du terme.",
+    _EXECUTION,
+)
+_ACCORD_TENU = _Regle(
+    "accord_tenu",
+    "a tenu l’accord de paiement : plus rien n’est dû",
+    "Clore le dossier, motif « payé ».",
+    _POURSUITES,
+)
+_CEDEE = _Regle(
+    "cedee",
+    "ne doit plus rien au créancier, qui a cédé sa créance : seul le cessionnaire agit",
+    "Remettre le titre au cessionnaire ; si la créance est rendue, noter la rétrocession.",
+    _POURSUITES,
+)
+
 
 def entrave_de(dossier: Dossier, debiteur: Debiteur, au: dt.date) -> Entrave | None:
     """L'entrave qui protège ce débiteur à `au` ; None si rien ne s'oppose à la suite."""
-    regle = _trouver(dossier, debiteur)
+    regle = _trouver(dossier, debiteur) or _convenir(dossier, au)
     if regle is None:
         return None
     texte = valeur_au(TABLE, au, regle.cle).valeur
@@ -108,6 +128,16 @@ def entraves_du_dossier(dossier: Dossier, au: dt.date) -> tuple[Entrave, ...]:
     """Celles des débiteurs poursuivis, dans leur ordre."""
     entraves = (entrave_de(dossier, debiteur, au) for debiteur in dossier.debiteurs_poursuivis)
     return tuple(entrave for entrave in entraves if entrave)
+
+
+def _convenir(dossier: Dossier, au: dt.date) -> _Regle | None:
+    """Ce que le créancier a lui-même convenu : un accord qui vit ou qui a été tenu, une cession."""
+    cession, accord = dossier.cession, suivre_accord(dossier, au)
+    if dossier.situation.cession or (cession and cession.sens == "cedee"):
+        return _CEDEE
+    if accord and accord.a_solde_la_dette:
+        return _ACCORD_TENU
+    return _ACCORD_EN_COURS if accord and accord.a_venir and not accord.est_dechu else None
 
 
 def _trouver(dossier: Dossier, debiteur: Debiteur) -> _Regle | None:

@@ -91,3 +91,28 @@ def test_une_ordonnance_partielle_payee_n_appelle_plus_de_saisie(fabriquer):
     conduite = conduire(fabriquer(suivi=suivi, paiements=[paye]), AU)
     assert "clore" in " ".join(conduite.a_faire)
     assert "--suite saisie" not in " ".join(conduite.a_faire)
+
+
+VIVANT = {"date": dt.date(2026, 12, 10), "echeances": [{"date": dt.date(2026, 12, 20), "montant": "500.00"}]}
+
+
+@pytest.mark.parametrize(
+    ("champs", "article", "fermees"),
+    [
+        ({"accord": VIVANT}, "1305-2", {"saisie"}),
+        ({"accord": {**VIVANT, "decheance_terme": True}}, "", set()),
+        (
+            {"accord": VIVANT, "paiements": [{"date": dt.date(2026, 12, 18), "montant": "500.00"}]},
+            "1342",
+            {"signification", "saisie", "opposition"},
+        ),
+        ({"cession": {"sens": "cedee"}}, "1321", {"signification", "saisie", "opposition"}),
+        ({"cession": {"sens": "retrocedee"}}, "", set()),
+    ],
+)
+def test_on_ne_saisit_pas_contre_ce_que_l_on_a_convenu(fabriquer, champs, article, fermees):
+    dossier = fabriquer(suivi=SUIVI, **champs)
+    entrave = entrave_de(dossier, dossier.debiteur, AU)
+    assert (entrave.suites if entrave else set()) == fermees
+    assert entrave is None or article in entrave.raison
+    assert ("saisie" in conduire(dossier, AU).suites) is (not fermees)
