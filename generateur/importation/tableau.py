@@ -104,7 +104,9 @@ def lire_tableau(fichier: Path, consignes: Consignes, format_: Format) -> Lectur
         non_lus |= dict.fromkeys(entete.non_lus())
         exemples = _donner_exemples(feuille, entete) | exemples
         if not {"montant_ttc", "reste_du", "montant_ht"} & set(entete.colonnes) or "numero" not in entete.colonnes:
-            clients += _lire_clients(feuille, entete)
+            for client in _lire_clients(feuille, entete):
+                clients.append(_composer_tiers(client.champs))
+                caches += client.doutes
             colonnes = colonnes or entete.en_clair(champs_connus())
             continue
         colonnes = entete.en_clair(champs_connus())
@@ -176,7 +178,7 @@ def _rien_compris(fichier: Path, colonnes: Mapping[str, str | None]) -> ErreurLe
     )
 
 
-def _lire_clients(feuille: Feuille, entete: Entete) -> Iterator[Tiers]:
+def _lire_clients(feuille: Feuille, entete: Entete) -> Iterator[_Ligne]:
     """Une liste de clients : des noms, des adresses, des identifiants, et pas de facture."""
     if "debiteur" not in entete.colonnes:
         return
@@ -186,7 +188,7 @@ def _lire_clients(feuille: Feuille, entete: Entete) -> Iterator[Tiers]:
             continue
         lue, _ = _lire_ligne(feuille, rang, entete)
         if lue is not None and lue.champs.get("debiteur"):
-            yield _composer_tiers(lue.champs)
+            yield lue
 
 
 def _parcourir(feuille: Feuille, entete: Entete) -> Iterator[tuple[_Ligne | None, Refus | None]]:
@@ -234,7 +236,8 @@ def _lire_ligne(feuille: Feuille, rang: int, entete: Entete) -> tuple[_Ligne | N
             champs[champ] = lire_identifiant(brutes.get(champ))
         except ValueError as erreur:
             champs[champ] = ""
-            doutes.append(Doute(origine, "IDENTIFIANT_ABIME", str(erreur), champs.get("numero", "")))
+            remede = "Exporter de nouveau, et donner le fichier sans l'enregistrer dans un tableur."
+            doutes.append(Doute(origine, "IDENTIFIANT_ABIME", str(erreur), champs.get("numero", ""), remede))
     return _Ligne(origine, champs, brutes, doutes), None
 
 

@@ -7,7 +7,7 @@ résultat sans rien écrire.
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -117,7 +117,7 @@ def importer(
     Lève ErreurLecture si rien ne se lit, ErreurUsage si deux colonnes se disputent un champ.
     """
     lectures, refus = _lire_sources(demande, avancer)
-    clients, banque = _lire_clients(demande), _lire_banque(demande)
+    (clients, doutes), banque = _lire_clients(demande), _lire_banque(demande)
     documents = Documents(demande.documents, lambda fichier: outils.regarder(fichier).texte)
     depot = Depot(
         demande.racine, demande.creancier, documents, jour, simuler=demande.simuler, a_prendre=demande.a_prendre
@@ -137,7 +137,7 @@ def importer(
     rapprochements = rapprocher(groupes, [t for lecture in avec_banque for t in lecture.transactions])
     encaissements = _ranger_encaissements(rapprochements)
     sources = tuple(_declarer(lecture, jour) for lecture in lectures)
-    doutes = [doute for lecture in lectures for doute in lecture.doutes]
+    doutes += [doute for lecture in lectures for doute in lecture.doutes]
     constats = [*map(_constater_doute, [*doutes, *suites]), *(_constater_ecart(p, r) for p, r in etrangeres)]
     constats += [_constater_contradiction(*paire) for paire in contradictions]
     constats += [constater_reecriture(reecriture) for _, reecritures in reunis for reecriture in reecritures]
@@ -219,18 +219,18 @@ def _exiger_quelque_chose(lectures: Sequence[Lecture], refus: Sequence[Refus]) -
     )
 
 
-def _lire_clients(demande: Demande) -> list[Tiers]:
-    """La liste des clients, qui ne fait pas de dossiers. Lève ErreurLecture si elle n'en est pas une."""
+def _lire_clients(demande: Demande) -> tuple[list[Tiers], list[Doute]]:
+    """La liste des clients, qui ne fait pas de dossiers, et ses doutes. Lève ErreurLecture si elle n'en est pas une."""
     if demande.clients is None:
-        return []
-    clients = choisir_lecteur(demande.clients).lire(demande.clients, demande.consignes).clients
-    if not clients:
+        return [], []
+    lue = choisir_lecteur(demande.clients).lire(demande.clients, demande.consignes)
+    if not lue.clients:
         raise ErreurLecture(
             "ce fichier n'est pas une liste de clients : il y faut leur nom, et une adresse ou un identifiant",
             lieu=demande.clients.name,
             remede="Exporter la liste des clients ; des factures se donnent en source, sans --clients.",
         )
-    return list(clients)
+    return list(lue.clients), [replace(d, origine=f"{demande.clients.name}, {d.origine}") for d in lue.doutes]
 
 
 def _lire_banque(demande: Demande) -> Lecture | None:

@@ -30,3 +30,12 @@ def test_un_encaissement_d_un_debiteur_sans_dossier_ne_se_dit_pas_ecrit(commande
     reponse = _importer(commander, tmp_path, ligne, options=("--banque", banque))
     assert "tout est payé" in reponse.sortie
     assert "écrit au dossier" not in reponse.sortie
+
+
+def test_un_identifiant_abime_de_la_liste_des_clients_se_dit(commander, tmp_path):
+    clients = tmp_path / "clients.csv"
+    clients.write_text("Nom;Adresse;Code postal;Ville;SIRET\nGarage;1 rue A;69003;Lyon;1,23457E+13\n", encoding="utf-8")
+    ligne = "F1;01/05/2026;31/05/2026;Garage;Léa;100;100;En retard"
+    reponse = _importer(commander, tmp_path, ligne, options=("--clients", clients))
+    assert "clients.csv, ligne 2" in reponse.sortie
+    assert "Exporter de nouveau" in reponse.sortie
