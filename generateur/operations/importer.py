@@ -14,7 +14,7 @@ from typing import Literal
 
 from generateur.controles.catalogue import constater
 from generateur.domaine.constat import Constat
-from generateur.domaine.langue import montant
+from generateur.domaine.langue import montant, pluriel
 from generateur.erreurs import ErreurDossier, ErreurGenerateur, ErreurLecture
 from generateur.importation import format_qonto, format_releve_bancaire
 from generateur.importation.conditions import proposer_clauses
@@ -37,6 +37,7 @@ from generateur.operations.profils import profil_a_remplir, siren_du_profil
 from generateur.publication.manifeste import empreinte
 
 ETAPE_LECTURE, ETAPE_DOSSIERS = "Lecture des sources", "Dossiers"
+_REFUS_DITS = 20
 _LAISSE = "vous l'avez laissé de côté"
 Etat = Literal["cree", "complete", "inchange", "ecarte"]
 
@@ -191,9 +192,17 @@ def _lire_sources(demande: Demande, avancer: Callable[[str, int, int, str], None
     if not lectures and derniere is not None:
         if len(fichiers) == 1:
             raise derniere
-        lignes = "\n".join(f"  - {r.origine.replace(chr(10), ' ')} : {r.raison}" for r in refus)
-        raise ErreurLecture(f"aucun des {len(fichiers)} fichiers ne se lit :\n{lignes}", remede=derniere.remede)
+        raise ErreurLecture(
+            f"aucun des {len(fichiers)} fichiers ne se lit :\n{_enumerer_refus(refus)}", remede=derniere.remede
+        )
     return lectures, refus
+
+
+def _enumerer_refus(refus: Sequence[Refus]) -> str:
+    """Un refus par ligne ; les premiers seulement d'un export entier qui ne se lit pas."""
+    lignes = [f"  - {r.origine.replace(chr(10), ' ')} : {r.raison}" for r in refus[:_REFUS_DITS]]
+    reste = len(refus) - len(lignes)
+    return "\n".join([*lignes, *([f"  - et {pluriel(reste, 'autre ligne', 'autres lignes')}"] if reste else [])])
 
 
 def _ranger_encaissements(rapprochements: Sequence[Rapprochement]) -> dict[tuple[str, ...], dict[str, Reglement]]:
@@ -206,9 +215,13 @@ def _ranger_encaissements(rapprochements: Sequence[Rapprochement]) -> dict[tuple
 
 
 def _exiger_quelque_chose(lectures: Sequence[Lecture], refus: Sequence[Refus]) -> None:
-    """Lève ErreurLecture quand des fichiers se lisent sans qu'aucune facture, ni rien qui s'y rapporte, s'y trouve."""
-    if refus or any(li.pieces or li.soldees or li.refus or li.transactions or li.evenements for li in lectures):
+    """Lève ErreurLecture quand aucune facture, ni rien qui s'y rapporte, ne se lit ; chaque refus y est dit."""
+    if any(li.pieces or li.soldees or li.transactions or li.evenements for li in lectures):
         return
+    if refuses := [*refus, *(r for li in lectures for r in li.refus)]:
+        raise ErreurLecture(
+            f"aucune ligne de ces sources ne se lit :\n{_enumerer_refus(refuses)}", remede=refuses[0].remede
+        )
     comprises = [f"{champ} ← « {nom} »" for li in lectures for champ, nom in li.colonnes.items() if nom]
     vues = f" ; colonnes comprises : {', '.join(comprises)}" if comprises else ""
     raise ErreurLecture(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generateur.erreurs import ErreurLecture
+from generateur.erreurs import CodeSortie, ErreurLecture
 from tests.operations.conftest import AUTRE, ENTETE, F1, F2
 
 
@@ -32,6 +32,22 @@ def test_un_dossier_qui_ne_se_lit_pas_n_arrete_pas_les_autres(bureau):
     assert fait.est_partiel
     assert "ne se lit pas" in fait.refus[0].raison
     assert bureau.toml().read_bytes() == abime
+
+
+def test_un_export_dont_rien_ne_se_lit_est_un_refus_de_lecture_qui_dit_chaque_cause(bureau):
+    illisibles = [F1.replace("1 200,00", "beaucoup"), F2.replace("600,00", "peu")]
+    with pytest.raises(ErreurLecture, match="aucune ligne de ces sources ne se lit") as refus:
+        bureau.importer(*illisibles)
+    assert refus.value.code == CodeSortie.LECTURE
+    assert ("beaucoup" in refus.value.message, "peu" in refus.value.message) == (True, True)
+    assert refus.value.remede
+    assert not list(bureau.racine.rglob("dossier.toml"))
+    assert bureau.importer(illisibles[0], F2).est_partiel
+
+
+def test_un_long_export_illisible_ne_dit_que_ses_premieres_lignes(bureau):
+    with pytest.raises(ErreurLecture, match=r"  - et 5\xa0autres lignes$"):
+        bureau.importer(*(F1.replace("F1", f"F{rang}").replace("1 200,00", "beaucoup") for rang in range(25)))
 
 
 def test_une_facture_deja_reclamee_par_un_dossier_ecrit_a_la_main_se_dit(bureau):
