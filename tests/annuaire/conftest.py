@@ -25,7 +25,7 @@ def services(serveur):
 
 @pytest.fixture
 def mesure():
-    return dataclasses.replace(lire_mesure(), intervalle_s=0.0, attente_s=0.01, attente_max_s=5.0, delai_s=0.3)
+    return dataclasses.replace(lire_mesure(), intervalle_s=0.0, attente_s=0.01, attente_max_s=5.0, delai_s=30.0)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Une vraie grappe, de vrais processus : l'ordre, les morts bornées, et rien d'un dossier dans ce que Dask montre."""
 
 import datetime as dt
+import gc
 import os
 import shutil
 import sys
@@ -17,10 +18,22 @@ from generateur.operations.executants.ordonnanceur import joindre
 from generateur.reglages import Reglages, ReglagesSceau, Travail
 from tests.operations.ouvriers_factices import grappe_capricieuse
 
-pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.skipif(sys.platform == "win32", reason="signaux")]
+pytestmark = [
+    pytest.mark.allow_hosts(["127.0.0.1"]),
+    pytest.mark.skipif(sys.platform == "win32", reason="signaux"),
+    # la bibliothèque de la grappe laisse au ramasse-miettes la connexion d'un ouvrier tué
+    pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"),
+]
 RACINE = Path(__file__).parents[2]
 JOUR = dt.date(2026, 11, 21)
 CONSIGNE = guichet.Consigne(lot="essai", reglages=Reglages(), jour=JOUR, installation="")
+
+
+@pytest.fixture(autouse=True)
+def _connexions_ramassees():
+    """Ici, non dans l'essai d'un autre module, qui n'y est pour rien."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
