@@ -78,6 +78,13 @@ class Fusion:
         """Retient ce que les trois versions disent de cette valeur."""
         self.differences.append(Difference(cle, _nommer(cle), derniere, saisie, source, sort, est_au_choix))
 
+    def opposer(
+        self, cle: CheminValeur, derniere: Any, saisie: Any, source: Any, *, est_au_choix: bool = False
+    ) -> None:
+        """La saisie et la source se contredisent : la saisie reste, une personne départage."""
+        self.conflits.append(Conflit(cle, _nommer(cle), saisie, source))
+        self.noter(cle, derniere, saisie, source, "conflit", est_au_choix=est_au_choix)
+
 
 def fusionner(
     base: Mapping[CheminValeur, Any],
@@ -204,8 +211,7 @@ def _fusionner_valeur(
         fusion.retenues[cle] = valeur
         fusion.noter(cle, derniere, saisie, valeur, "prise", est_au_choix=cle in fusion.a_prendre)
     elif valeur != derniere:
-        fusion.conflits.append(Conflit(cle, _nommer(cle), saisie, valeur))
-        fusion.noter(cle, derniere, saisie, valeur, "conflit", est_au_choix=True)
+        fusion.opposer(cle, derniere, saisie, valeur, est_au_choix=True)
     else:
         fusion.noter(cle, derniere, saisie, valeur, "gardee")
 
@@ -224,8 +230,7 @@ def _fusionner_paiements(
     deja, saisi = base.get(cle, Decimal(0)), presentes.get(cle, Decimal(0))
     if facture.paye <= saisi:
         if facture.paye != deja and facture.paye < diminutions.hors_banque.get(cle, Decimal(0)):
-            fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, facture.paye))
-            fusion.noter(cle, deja, saisi, facture.paye, "conflit")  # la source en a retiré : rejeté, ou déplacé ?
+            fusion.opposer(cle, deja, saisi, facture.paye)  # la source en a retiré : rejeté, ou déplacé ?
             return
         fusion.retenues[cle] = facture.paye
         return
@@ -236,8 +241,7 @@ def _fusionner_paiements(
         return
     if saisi != deja or not est_clair:  # une personne en a saisi d'autres : lesquels sont déjà comptés ?
         if paye != deja:
-            fusion.conflits.append(Conflit(cle, f"paiements de la facture {numero}", saisi, paye))
-            fusion.noter(cle, deja, saisi, paye, "conflit")
+            fusion.opposer(cle, deja, saisi, paye)
         return
     for reglement in _nouveaux(facture.reglements, paye - deja):
         fusion.editions.append(Ajout("paiements", valeurs_du_paiement(numero, reglement)))
@@ -299,8 +303,7 @@ def _fusionner_verses(
     if est_complet:
         fusion.comparees.add(SANS_FACTURE)
         if (retire := min(diminutions.verses, deja - total)) > 0:
-            fusion.conflits.append(Conflit(SANS_FACTURE, _nommer(SANS_FACTURE), saisi, saisi - retire))
-            fusion.noter(SANS_FACTURE, deja, saisi, saisi - retire, "conflit")
+            fusion.opposer(SANS_FACTURE, deja, saisi, saisi - retire)
             return
     if not total:
         return
@@ -310,8 +313,7 @@ def _fusionner_verses(
         fusion.retenues[SANS_FACTURE] = verse
     elif saisi != deja:
         if verse != deja:
-            fusion.conflits.append(Conflit(SANS_FACTURE, _nommer(SANS_FACTURE), saisi, verse))
-            fusion.noter(SANS_FACTURE, deja, saisi, verse, "conflit")
+            fusion.opposer(SANS_FACTURE, deja, saisi, verse)
     else:
         fusion.editions += [
             Ajout("paiements", valeurs_du_paiement("", reglement))
