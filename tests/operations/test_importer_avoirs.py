@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.operations.conftest import ENTETE, F1, F2
+from tests.outils.ecritures_fec import ENTETE_FEC, passer_ecriture
 
 _AVOIR = "A1;02/06/2026;;Garage Lumen SAS;999999915;-200,00;-200,00;Avoir"
 _IMPUTE = _AVOIR.replace("-200,00;-200,00;Avoir", "-200,00;0,00;Avoir")
@@ -81,34 +82,22 @@ def test_un_paiement_saisi_sans_facture_ne_se_double_pas(bureau, reste, conflits
     assert [d.conflits for d in fait.dossiers] == [conflits]
 
 
-_FEC = (
-    "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|"
-    "EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise"
-)
-
-
-def _ecriture(journal, numero, piece, debit, credit, lettre=""):
-    tete, suite = f"{journal}|{journal}|{numero}|20260501", f"{piece}|20260501|VIR"
-    contre = "512000" if journal == "BQ" else "706000"
-    return [
-        f"{tete}|411000|Clients|CLUM|Lumen SAS|{suite}|{debit}|{credit}|{lettre}||||",
-        f"{tete}|{contre}|x|||{suite}|{credit}|{debit}|||||",
-    ]
-
-
 def test_un_virement_du_fec_est_un_paiement_puis_celui_de_sa_facture_une_seule_fois(bureau):
-    libres = [*_ecriture("BQ", 2, "0000", "0", "200"), *_ecriture("BQ", 3, "0000", "0", "30")]
+    libres = [*passer_ecriture("BQ", 2, "0000", "0", "200"), *passer_ecriture("BQ", 3, "0000", "0", "30")]
     du = []
     for facture, versements in (
-        (_ecriture("VE", 1, "F9", "900", "0"), libres[:2]),
-        (_ecriture("VE", 1, "F9", "900", "0"), libres),
-        (_ecriture("VE", 1, "F9", "900", "0", "a"), [*_ecriture("BQ", 2, "0000", "0", "200", "a"), *libres[2:]]),
+        (passer_ecriture("VE", 1, "F9", "900", "0"), libres[:2]),
+        (passer_ecriture("VE", 1, "F9", "900", "0"), libres),
+        (
+            passer_ecriture("VE", 1, "F9", "900", "0", "a"),
+            [*passer_ecriture("BQ", 2, "0000", "0", "200", "a"), *libres[2:]],
+        ),
     ):
         for _ in range(2):
-            bureau.importer(*facture, *versements, entete=_FEC)
-            du.append(_total(bureau.donnees("2026-lumen-sas")))
+            bureau.importer(*facture, *versements, entete=ENTETE_FEC)
+            du.append(_total(bureau.donnees()))
     assert du == [Decimal(n) for n in (700, 700, 670, 670, 670, 670)]
-    donnees = bureau.donnees("2026-lumen-sas")
+    donnees = bureau.donnees()
     assert "avoirs" not in donnees
     assert [p.get("facture") for p in donnees["paiements"]] == [None, None]
 
@@ -206,13 +195,19 @@ def test_un_avoir_saisi_entier_que_la_source_dit_en_partie_impute_n_est_pas_un_c
 def _exercices(bureau):
     """F8 et F9 ouvertes à la clôture ; l'exercice suivant reprend F9, lettrée avec son virement du 1er mai."""
     avant, apres = bureau.racine.parent / "n1.txt", bureau.racine.parent / "n2.txt"
-    report = [ligne.replace("AN|AN|", "AN|A nouveaux|") for ligne in _ecriture("AN", 1, "F9", "900", "0", "AA")[:1]]
+    report = [
+        ligne.replace("AN|AN|", "AN|A nouveaux|") for ligne in passer_ecriture("AN", 1, "F9", "900", "0", "AA")[:1]
+    ]
     lignes = {
-        avant: [*_ecriture("VE", 1, "F9", "900", "0"), *_ecriture("VE", 2, "F8", "50", "0")],
-        apres: [*report, *_ecriture("BQ", 2, "0000", "0", "900", "AA"), *_ecriture("VE", 3, "F10", "70", "0")],
+        avant: [*passer_ecriture("VE", 1, "F9", "900", "0"), *passer_ecriture("VE", 2, "F8", "50", "0")],
+        apres: [
+            *report,
+            *passer_ecriture("BQ", 2, "0000", "0", "900", "AA"),
+            *passer_ecriture("VE", 3, "F10", "70", "0"),
+        ],
     }
     for fichier, ecritures in lignes.items():
-        fichier.write_text("\n".join((_FEC, *ecritures)) + "\n", encoding="utf-8")
+        fichier.write_text("\n".join((ENTETE_FEC, *ecritures)) + "\n", encoding="utf-8")
     return avant, apres
 
 
@@ -226,25 +221,25 @@ def test_une_facture_lettree_depuis_recoit_son_paiement_date(bureau):
     bureau.importer(sources=(avant,))
     for _ in range(2):
         fait = bureau.importer(sources=(apres,))
-        assert [c.lieu for c in fait.constats] == ["2026-lumen-sas, facture F8"]  # celle-là n'est plus dans l'export
-    assert bureau.donnees("2026-lumen-sas")["paiements"] == [
-        {"date": dt.date(2026, 5, 1), "montant": "900.00", "facture": "F9"}
-    ]
+        assert [c.lieu for c in fait.constats] == [
+            "2026-garage-lumen-sas, facture F8"
+        ]  # celle-là n'est plus dans l'export
+    assert bureau.donnees()["paiements"] == [{"date": dt.date(2026, 5, 1), "montant": "900.00", "facture": "F9"}]
 
 
 def test_les_factures_lettrees_d_un_fec_ne_font_ni_dossier_ni_ligne(bureau):
     fait = bureau.importer(
-        *_ecriture("VE", 1, "F9", "900", "0", "AA"),
-        *_ecriture("BQ", 2, "0000", "0", "900", "AA"),
-        *_ecriture("VE", 3, "F10", "70", "0"),
-        entete=_FEC,
+        *passer_ecriture("VE", 1, "F9", "900", "0", "AA"),
+        *passer_ecriture("BQ", 2, "0000", "0", "900", "AA"),
+        *passer_ecriture("VE", 3, "F10", "70", "0"),
+        entete=ENTETE_FEC,
     )
     assert [(d.factures, d.reste_du) for d in fait.dossiers] == [(("F10",), Decimal(70))]
     assert fait.constats == ()
 
 
 def test_un_fec_ou_tout_est_lettre_solde_le_dossier(bureau):
-    vente, virement = _ecriture("VE", 1, "F9", "900", "0"), _ecriture("BQ", 2, "0000", "0", "900", "AA")
-    bureau.importer(*vente, entete=_FEC)
-    bureau.importer(*_ecriture("VE", 1, "F9", "900", "0", "AA"), *virement, entete=_FEC)
-    assert _total(bureau.donnees("2026-lumen-sas")) == 0
+    vente, virement = passer_ecriture("VE", 1, "F9", "900", "0"), passer_ecriture("BQ", 2, "0000", "0", "900", "AA")
+    bureau.importer(*vente, entete=ENTETE_FEC)
+    bureau.importer(*passer_ecriture("VE", 1, "F9", "900", "0", "AA"), *virement, entete=ENTETE_FEC)
+    assert _total(bureau.donnees()) == 0

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.operations.conftest import ENTETE, F1, F2
+from tests.outils.ecritures_fec import ENTETE_FEC, passer_ecriture
 
 _AVOIR = "A1;02/06/2026;;Garage Lumen SAS;999999915;-200,00;-200,00;Avoir"
 _SOLDE = _AVOIR.replace("-200,00;-200,00", "-200,00;0,00")
@@ -96,27 +97,12 @@ def test_l_ordre_des_lignes_ne_dit_pas_quelle_facture_un_paiement_saisi_a_soldee
     assert vus == [[("F2", "400.00"), ("None", "300.00")]] * 2
 
 
-_FEC = (
-    "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|"
-    "EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise"
-)
-
-
-def _ecriture(journal, numero, piece, debit, credit, lettre=""):
-    tete, suite = f"{journal}|{journal}|{numero}|20260501", f"{piece}|20260501|VIR"
-    contre = "512000" if journal == "BQ" else "706000"
-    return [
-        f"{tete}|411000|Clients|CLUM|Garage Lumen SAS|{suite}|{debit}|{credit}|{lettre}||||",
-        f"{tete}|{contre}|x|||{suite}|{credit}|{debit}|||||",
-    ]
-
-
 def test_un_virement_sans_facture_revenu_impaye_fait_un_conflit(bureau):
-    facture = _ecriture("VE", 1, "F9", "900", "0")
-    bureau.importer(*facture, *_ecriture("BQ", 2, "CHQ7", "0", "200"), entete=_FEC)
-    revenu = [*_ecriture("BQ", 2, "CHQ7", "0", "200", "R"), *_ecriture("BQ", 3, "CHQ7", "200", "0", "R")]
+    facture = passer_ecriture("VE", 1, "F9", "900", "0")
+    bureau.importer(*facture, *passer_ecriture("BQ", 2, "CHQ7", "0", "200"), entete=ENTETE_FEC)
+    revenu = [*passer_ecriture("BQ", 2, "CHQ7", "0", "200", "R"), *passer_ecriture("BQ", 3, "CHQ7", "200", "0", "R")]
     for _ in range(2):
-        fait = bureau.importer(*facture, *revenu, entete=_FEC)
+        fait = bureau.importer(*facture, *revenu, entete=ENTETE_FEC)
         assert _codes(fait) == [("CONFLIT_IMPORT", "paiements sans facture")]
 
 
@@ -127,16 +113,16 @@ def _report(numero, piece, debit, credit, libelle):
 
 def test_un_virement_reporte_a_nouveau_reste_le_meme_paiement_et_un_avoir_un_avoir(bureau):
     bureau.importer(
-        *_ecriture("VE", 1, "F9", "900", "0"),
-        *_ecriture("VE", 2, "A10", "0", "50"),
-        *_ecriture("BQ", 3, "VIR7", "0", "200"),
-        entete=_FEC,
+        *passer_ecriture("VE", 1, "F9", "900", "0"),
+        *passer_ecriture("VE", 2, "A10", "0", "50"),
+        *passer_ecriture("BQ", 3, "VIR7", "0", "200"),
+        entete=ENTETE_FEC,
     )
     bureau.importer(
         _report(1, "F9", "900", "0", "Facture F9"),
         _report(1, "A10", "0", "50", "Avoir A10"),
         _report(1, "VIR7", "0", "200", "VIR LUMEN"),
-        entete=_FEC,
+        entete=ENTETE_FEC,
     )
     donnees = bureau.donnees()
     assert [(a["numero"], a["montant_ttc"]) for a in donnees["avoirs"]] == [("A10", "50.00")]
