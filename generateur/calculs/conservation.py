@@ -81,8 +81,7 @@ def _compter(titre: str, cle: str, depuis: date, explication: str, au: date) -> 
 
 def reperer_dossier(dossier: Dossier, au: date) -> Reperes:
     """Les repères d'un dossier, d'après ce qu'il dit."""
-    suivi = dossier.suivi
-    clos_le = suivi.clos.date if suivi and suivi.clos else None
+    clos_le = dossier.cloture.date if dossier.cloture else None
     evenements = [(e.nom, e.date) for e in lister_evenements(dossier)]
     titre_le = max((jour for nom, jour in evenements if nom in DU_TITRE), default=None)
     pieces = [

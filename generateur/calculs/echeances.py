@@ -65,7 +65,7 @@ def calculer_echeances(dossier: Dossier, au: date, *, consigne_au_greffe: bool =
     Les délais de procédure sont reportés au jour ouvrable (CPC 642), ni prescription ni exécution ne le sont.
     `consigne_au_greffe` : faux devant le tribunal judiciaire, où rien ne se consigne. Clos, un dossier n'en a plus.
     """
-    if dossier.suivi and dossier.suivi.clos and dossier.suivi.clos.date <= au:
+    if dossier.cloture and dossier.cloture.date <= au:
         return ()
     echeances = [*_prescriptions(dossier, au), *_mises_en_demeure(dossier, au)]
     signification = signification_utile(dossier, au)

@@ -76,7 +76,7 @@ def calculer_encours(dossier: Dossier, au: dt.date) -> Etat:
     accord = suivre_accord(dossier, au)
     if accord and accord.a_solde_la_dette:
         etat = _remettre(etat, accord.accord.date)
-    clos = dossier.suivi.clos if dossier.suivi else None
+    clos = dossier.cloture
     return Etat((), etat.trop_percu, etat.reste) if clos and clos.date <= au else etat
 
 

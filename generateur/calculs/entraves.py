@@ -132,9 +132,9 @@ def entraves_du_dossier(dossier: Dossier, au: dt.date) -> tuple[Entrave, ...]:
 
 def _convenir(dossier: Dossier, au: dt.date) -> _Regle | None:
     """Ce que le créancier a lui-même convenu : un accord qui vit ou qui a été tenu, une cession."""
-    cession, accord = dossier.cession, suivre_accord(dossier, au)
-    if dossier.situation.cession or (cession and cession.sens == "cedee"):
+    if dossier.est_cedee:
         return _CEDEE
+    accord = suivre_accord(dossier, au)
     if accord and accord.a_solde_la_dette:
         return _ACCORD_TENU
     return _ACCORD_EN_COURS if accord and accord.a_venir and not accord.est_dechu else None

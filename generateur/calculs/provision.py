@@ -127,13 +127,12 @@ def relever_creances(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) ->
 
 
 def _dire_abandonne(dossier: Dossier) -> str:
-    clos = dossier.suivi and dossier.suivi.clos
-    return "dossier clos : plus rien n'y est dû" if clos else "accord tenu : plus rien n'y est dû"
+    return "dossier clos : plus rien n'y est dû" if dossier.cloture else "accord tenu : plus rien n'y est dû"
 
 
 def relever_perdues(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) -> tuple[Creance, ...]:
     """Ce qui restait dû la veille, si le dossier est clos comme irrécouvrable : une perte, sans provision."""
-    clos = dossier.suivi.clos if dossier.suivi else None
+    clos = dossier.cloture
     if clos is None or clos.date > au or clos.motif != "irrecouvrable":
         return ()
     veille = relever_creances(dossier, clos.date - dt.timedelta(days=1), bareme)
@@ -142,7 +141,7 @@ def relever_perdues(dossier: Dossier, au: dt.date, bareme: BaremeProvisions) -> 
 
 def dire_sortie(dossier: Dossier) -> str:
     """Pourquoi la créance n'est plus au créancier ; vide si elle l'est."""
-    if dossier.situation.cession or (dossier.cession and dossier.cession.sens == "cedee"):
+    if dossier.est_cedee:
         return "créance cédée"
     if dossier.assurance_credit and dossier.assurance_credit.indemnise:
         return "indemnisée par l'assureur-crédit"

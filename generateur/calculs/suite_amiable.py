@@ -130,7 +130,7 @@ def _empecher(dossier: Dossier, au: dt.date, etat: Etat) -> Iterator[SuiteAmiabl
         yield SuiteAmiable("produire", "le débiteur est en procédure collective : la créance se déclare")
     if raison := _SITUATIONS.get(debiteur.situation):
         yield SuiteAmiable("aucune", raison)
-    if situation.cession or (dossier.cession and dossier.cession.sens == "cedee"):
+    if dossier.est_cedee:
         yield SuiteAmiable("aucune", "la créance est cédée : seul le cessionnaire peut la réclamer")
     if dossier.assurance_credit and dossier.assurance_credit.indemnise:
         yield SuiteAmiable("aucune", "l’assureur-crédit a indemnisé : il agit à la place du créancier")

@@ -33,7 +33,7 @@ def presenter_constats(etude: Etude) -> str:
     libelle, explication = dire_verdict(etude)
     lignes = [f"{etude.dossier.reference} : {libelle.upper()}. {explication}"]
     ranges = ranger_constats(etude.constats)
-    if ranges.dabord and not _est_clos(etude):
+    if ranges.dabord and not etude.dossier.cloture:
         lignes.append(f"D'abord : {majuscule(ranges.dabord.message)}")
     for a_faire, groupes in ranges.par_gravite():
         lignes += ["", f"{a_faire} ({_compter(groupes)})"]
@@ -41,13 +41,9 @@ def presenter_constats(etude: Etude) -> str:
     return assembler([*lignes, "", f"Ensuite : {_dire_suite(etude)}"])
 
 
-def _est_clos(etude: Etude) -> bool:
-    return etude.dossier.suivi is not None and etude.dossier.suivi.clos is not None
-
-
 def _dire_suite(etude: Etude) -> str:
     chemin = etude.lu.racine.as_posix()
-    if _est_clos(etude):
+    if etude.dossier.cloture:
         return "rien, sauf à le rouvrir : retirer alors « clos » de [suivi]."
     if etude.verdict == "pret" and etude.depot:
         return f"« generateur echeances {chemin} » donne les délais à tenir."

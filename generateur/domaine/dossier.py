@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from generateur.domaine.apres_depot import Suivi
+from generateur.domaine.apres_depot import Cloture, Suivi
 from generateur.domaine.creances import (
     Avoir,
     Cgv,
@@ -188,6 +188,16 @@ class Dossier(Donnee):
     def est_confie_a_une_agence(self) -> bool:
         """Vrai si une agence de recouvrement agit pour le créancier."""
         return self.mandataire is not None and self.mandataire.est_une_agence
+
+    @property
+    def est_cedee(self) -> bool:
+        """Vrai si la créance est cédée et n'a pas été rendue : seul le cessionnaire peut la demander."""
+        return self.situation.cession or (self.cession is not None and self.cession.sens == "cedee")
+
+    @property
+    def cloture(self) -> Cloture | None:
+        """Le jour et le motif où le créancier a clos le dossier."""
+        return self.suivi.clos if self.suivi else None
 
     @property
     def toutes_mises_en_demeure(self) -> tuple[MiseEnDemeure, ...]:

@@ -63,7 +63,7 @@ def _exclure_litige(espece: Espece) -> Iterator[tuple[str, str]]:
 
 def _exclure_cession(espece: Espece) -> Iterator[tuple[str, str]]:
     dossier = espece.dossier
-    if dossier.situation.cession or (dossier.cession and dossier.cession.sens == "cedee"):
+    if dossier.est_cedee:
         yield (
             "CREANCE_CEDEE",
             "la créance a été cédée (affacturage) : seul le cessionnaire peut agir, "
@@ -176,10 +176,10 @@ _REGLES: tuple[_Regle, ...] = (
 
 def exclure_clos(espece: Espece) -> tuple[Motif, ...]:
     """Motif de toute voie : le créancier a clos le dossier."""
-    suivi = espece.dossier.suivi
-    if suivi is None or suivi.clos is None:
+    cloture = espece.dossier.cloture
+    if cloture is None:
         return ()
-    message = f"{dire_cloture(espece.dossier, suivi.clos)} : rien n'y est plus demandé"
+    message = f"{dire_cloture(espece.dossier, cloture)} : rien n'y est plus demandé"
     return (motiver(TABLE, espece.au, "DOSSIER_CLOS", message),)
 
 
